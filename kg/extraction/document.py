@@ -1,0 +1,67 @@
+"""What the components of the pipeline read and write: a spaCy ``Doc`` with a paper's candidates on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.tokens import Doc, Span
+
+from kg.extraction.latex import PlainText, plain
+from kg.names import sentence_spans
+from kg.records import EntityType, Link, Paper, Result, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that some extractor takes for an entity.
+
+    ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` lies in 0..1, and ``role``
+    is set where the extractor saw a cue for it.
+    """
+
+    start: int
+    end: int
+    type: EntityType
+    confidence: float
+    extractor: str
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A short form and its long form as token spans; each is where the text defines the pair."""
+
+    short: Span
+    long: Span
+
+
+EXTENSIONS: dict[str, Any] = {
+    "paper": None,  # Paper: the record that the Doc was made from
+    "plain": None,  # PlainText: the Doc's text, and the way back to the offsets of paper.text
+    "title_end": 0,  # int: number of tokens of the title
+    "links": [],  # list[Link], offsets into paper.text
+    "abbreviations": [],  # list[Abbreviation]
+    "candidates": [],  # list[Candidate]: what the extractors propose, overlaps and all
+    "entities": [],  # list[Candidate]: what was settled on, by offset, none overlapping
+    "results": [],  # list[Result], offsets into paper.text
+}
+
+__all__ = ["EXTENSIONS", "Abbreviation", "Candidate", "Link", "Result", "make_doc"]
+
+for _name, _default in EXTENSIONS.items():
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=_default)
+
+
+def make_doc(nlp: Any, paper: Paper) -> Doc:
+    """Tokenize a paper's plain text, with sentence starts set and the title told apart."""
+    text: PlainText = plain(paper.text)
+    doc: Doc = nlp.make_doc(text.text)
+    starts = {start for start, _ in sentence_spans(text.text)}
+    for token in doc:
+        token.is_sent_start = token.i == 0 or token.idx in starts
+    doc._.paper = paper
+    doc._.plain = text
+    doc._.title_end = sum(1 for token in doc if text.offsets[token.idx] < len(paper.title))
+    return doc

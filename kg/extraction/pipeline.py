@@ -1,0 +1,103 @@
+"""The extraction pipeline: tokenizer, components in their order, and the way from a Doc to a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+
+from kg.extraction import abbreviations, lexicon, links, patterns, results, roles, settle  # noqa: F401 (factories)
+from kg.extraction.document import Candidate, make_doc
+from kg.extraction.rules import load_rules
+from kg.records import Extraction, Mention, Paper
+
+# Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
+COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "settle", "roles", "results")
+_INFIXES = (r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])", r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])")
+
+
+def build_pipeline(rules: Iterable[Path] = ()) -> Language:
+    """A spaCy pipeline with the shipped rules and those of further folders.
+
+    Args:
+        rules: folders of rule files that are read after the shipped ones.
+
+    Raises:
+        kg.errors.InputError: a rule file cannot be read, with its line.
+    """
+    nlp = spacy.blank("en")
+    nlp.tokenizer.infix_finditer = compile_infix_regex([*nlp.Defaults.infixes, *_INFIXES]).finditer
+    loaded = load_rules(rules)
+    for name in COMPONENTS:
+        nlp.add_pipe(f"kg_{name}", name=name)
+        component = nlp.get_pipe(name)
+        if hasattr(component, "add_rules"):
+            component.add_rules(loaded)
+    return nlp
+
+
+class Extractor:
+    """Finds entities, abbreviations, links and results in papers.
+
+    >>> extractor = Extractor()
+    >>> found = extractor(Paper(id="1", title="Residual networks", abstract="We train ResNet-50 on CIFAR-10."))
+    >>> [mention.text for mention in found.entities if mention.type == "Dataset"]
+    ['CIFAR-10']
+    """
+
+    def __init__(self, rules: Iterable[Path] = ()) -> None:
+        self.nlp = build_pipeline(rules)
+
+    def __call__(self, paper: Paper) -> Extraction:
+        return next(self.pipe([paper]))
+
+    def pipe(self, papers: Iterable[Paper], batch_size: int = 64) -> Iterator[Extraction]:
+        """Extract from a stream of papers, one record each, in order."""
+        docs = (make_doc(self.nlp, paper) for paper in papers)
+        for doc in self.nlp.pipe(docs, batch_size=batch_size):
+            yield record(doc)
+
+
+def record(doc: Doc) -> Extraction:
+    """The record of a Doc that went through the pipeline, all offsets in the text as given."""
+    paper: Paper = doc._.paper
+    pairs = {(a.short.text, original_text(doc, a.long.start, a.long.end)): None for a in doc._.abbreviations}
+    return Extraction(
+        id=paper.id,
+        title=paper.title,
+        entities=tuple(_mention(doc, entity) for entity in doc._.entities),
+        abbreviations=tuple(pairs),
+        links=tuple(doc._.links),
+        results=tuple(doc._.results),
+    )
+
+
+def original_text(doc: Doc, start: int, end: int) -> str:
+    """The text as given under the tokens ``start`` to ``end``."""
+    first, last = original_span(doc, start, end)
+    text: str = doc._.plain.original[first:last]
+    return text
+
+
+def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Character offsets in the text as given of the tokens ``start`` to ``end``."""
+    last = doc[end - 1]
+    span: tuple[int, int] = doc._.plain.span(doc[start].idx, last.idx + len(last))
+    return span
+
+
+def _mention(doc: Doc, entity: Candidate) -> Mention:
+    start, end = original_span(doc, entity.start, entity.end)
+    return Mention(
+        type=entity.type,
+        text=doc._.plain.original[start:end],
+        start=start,
+        end=end,
+        role=entity.role or "used",
+        confidence=round(entity.confidence, 2),
+        extractor=entity.extractor,
+    )
