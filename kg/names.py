@@ -5,6 +5,7 @@ Imports nothing heavy, because every command that reads the graph needs it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from urllib.parse import quote
@@ -59,14 +60,18 @@ def title_key(title: str) -> str:
 
 
 def slug(text: str, limit: int = 100) -> str:
-    """The last part of an IRI for a name or title: words joined by hyphens, at most about ``limit`` characters."""
+    """The last part of an IRI for a name or title: words joined by hyphens.
+
+    A text of more than ``limit`` characters is cut at a word and told apart by a digest of the whole.
+    """
     words = re.sub(r"[^\w.+*]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-.")
     if len(words) > limit:
-        words = words[:limit].rsplit("-", 1)[0]
+        digest = hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
+        return f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
     return words or quote(text.strip(), safe="") or "-"
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]}]*\s+(?=[\"'(\[]?[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]}]*(\s+)(?=[\"'(\[]?[A-Z0-9])")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|eg|ie|cf|et al|etc|vs|resp|w\.r\.t|Fig|Figs|Sec|Eq|Eqs|No|Dr|Prof|approx|a\.k\.a|[A-Z]))\.$"
 )
@@ -78,8 +83,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for gap in _SENTENCE_END.finditer(text, line.start(), line.end()):
-            if not _NO_END.search(text[start : gap.start() + 1].rstrip("\"')]} ")):
-                spans.append((start, gap.start()))
+            if not _NO_END.search(text[start : gap.start()]):
+                spans.append((start, gap.start(1)))
                 start = gap.end()
         spans.append((start, line.end()))
     return spans
