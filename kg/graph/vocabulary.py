@@ -47,8 +47,13 @@ SCHEMA_CLASSES = {
     "Mention": OA + "Annotation",
 }
 
-# The property from a paper to an entity of each type that it uses; `kg:introduces` stands in place of it for a new one.
-USES = {"Method": KG + "usesMethod", "Dataset": KG + "usesDataset", "Metric": KG + "usesMetric", "Task": KG + "addresses"}
+# The property from a paper to an entity of each type that it uses; `kg:introduces` stands in its place for a new one.
+USES = {
+    "Method": KG + "usesMethod",
+    "Dataset": KG + "usesDataset",
+    "Metric": KG + "usesMetric",
+    "Task": KG + "addresses",
+}
 LINKS = {"code": KG + "hasCode", "data": KG + "hasData", "project": KG + "hasProjectPage"}
 
 
