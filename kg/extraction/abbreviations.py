@@ -1,11 +1,348 @@
-"""abbreviations"""
+"""Abbreviations: the pairs of short and long form that a paper's own text defines.
+
+After A. Schwartz and M. Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text",
+Pacific Symposium on Biocomputing 8 (2003), 451-462. As there, candidates are a term beside a parenthesis, the short
+form's letters must occur in order in the long form, and the first one must begin its first word. Two things differ.
+Of all alignments the one that meets most word beginnings wins, where the original takes the nearest letters, and one
+that skips too much is refused. And definitions without a parenthesis are read too: "NAME: Expansion" in titles,
+"NAME, an Expansion", "Expansion, dubbed NAME".
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span, Token
+
+from kg.extraction.document import Abbreviation
+
+# fmt: off
+_STOP_WORDS = frozenset([
+    "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "over", "the",
+    "their", "through", "to", "under", "using", "via", "with", "'s", "’s",
+])
+_NO_BEGINNING = frozenset(["a", "an", "the", "and", "or"])
+# What may stand between a long form and its short form without being part of either: "gradient descent algorithm (GD)".
+_HEADS = frozenset([
+    "algorithm", "approach", "concept", "dataset", "framework", "module", "problem", "scenario", "scheme", "setting",
+    "system", "task",
+])
+_LOOSE_TAILS = frozenset(["aware", "based", "driven", "guided", "like", "style", "'s", "’s"])
+_SPELLED_DIGITS = {"1": ("one",), "2": ("to", "two", "too"), "3": ("three",), "4": ("for", "four")}
+_DEFINERS = frozenset([
+    "abbreviated", "called", "coined", "denoted", "dubbed", "named", "namely", "referred", "short", "termed",
+])
+_BETWEEN = frozenset([
+    "as", "to", "by", "for", "it", "and", "or", "short", "simply", *"(,:-–—\"“”'‘’", "--", "---", "``", "''",
+])
+_FILLERS = frozenset(["or", "i.e.", "ie", "aka", "a.k.a.", "also", "called", "named", "short", "for"])
+_BRACKETS = frozenset("()[]")  # all: one may stand within another, "(BERT (2019))"
+_BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
+# fmt: on
+
+# What an alignment costs, in units of a word left out of a definition.
+_SKIPPED_WORD = 1.0
+_SKIPPED_PART = 0.5  # a later part of a hyphenated word
+_SKIPPED_COMMA = 0.1
+_SKIPPED_STOP_WORD = 0.03
+_HIDDEN_LETTER = 0.8  # the first that a word gives, but not its first
+_SCATTERED_LETTER = 0.3  # within its word, but not beside the letter before it
+_INNER_LETTER = 0.05  # beside the letter before it
+_STOP_LETTER = 0.02  # a stop word's first
+_LONE_WORD = 0.8  # a single word with scattered letters: "hyperparameter (HP)"
+_TRIMMED_HEAD = 0.1
+_LIMIT = 0.9
+_LIMIT_PER_LETTER = 0.3
+_STRICT_LIMIT = 0.35
+_LAST_WORD = 0.6  # a word at the end that no letter stands for, unless it is a head to trim
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a candidate long form, its token's index, and what leaving it out costs.
+
+    ``tail`` is set where a hyphen joins it to the word before.
+    """
+
+    text: str
+    index: int
+    skip: float
+    tail: bool
+
+
+def find_abbreviations(doc: Doc) -> list[Abbreviation]:
+    """All pairs that a Doc defines, by offset, each pair once.
+
+    A definition in parentheses settles its short form: looser definitions of the same one are not read.
+    """
+    found: dict[tuple[str, str], Abbreviation] = {}
+    for short, long in _in_parentheses(doc):
+        found.setdefault((short.text, long.text.casefold()), Abbreviation(short, long))
+    settled = {short for short, _ in found}
+    for short, long in (*_before_colon(doc), *_in_apposition(doc), *_by_definer(doc)):
+        if short.text not in settled:
+            found.setdefault((short.text, long.text.casefold()), Abbreviation(short, long))
+    return sorted(found.values(), key=lambda pair: (pair.long.start, pair.short.start))
+
+
+def is_short_form(text: str) -> bool:
+    """Whether a text can be a short form: one or two words, 2 to 16 characters, a capital, no formula.
+
+    >>> [text for text in ("SOTA", "LVLMs", "2D", "ours", "d_T", "2020") if is_short_form(text)]
+    ['SOTA', 'LVLMs', '2D']
+    """
+    return (
+        2 <= len(text) <= 16
+        and text.count(" ") <= 1
+        and bool(re.fullmatch(r"[A-Za-z0-9][\w\-&/+.@ *]*", text))
+        and bool(re.search(r"[A-Z]", text))
+        and not re.search(r"_|^CITATION$|\b[A-Z][a-z]+ (?:19|20)\d\d|[a-z]{4}.*\d{4}", text)
+    )
+
+
+def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """Long (SHORT) and SHORT (long)."""
+    for token in doc:
+        if token.text not in ("(", "["):
+            continue
+        end = next((i for i in range(token.i + 1, min(token.i + 20, len(doc))) if doc[i].text in _BRACKETS), None)
+        if end is None:
+            continue
+        inner = _inner_short(doc, token.i + 1, end)
+        if inner and is_short_form(inner.text):
+            words = _words_before(doc, token.i, inner.text)
+            long = _long_form(doc, inner.text, words, at_end=True)
+            if long:
+                yield inner, long
+                continue
+        outer = _name_ending_at(doc, token.i)
+        if outer and is_short_form(outer.text):
+            start = token.i + 1
+            while start < end and (doc[start].text in _FILLERS or not _has_letter(doc[start])):
+                start += 1
+            words = _words(doc[start:end])
+            long = _long_form(doc, outer.text, words, at_end=True)
+            if long and sum(word.index < long.start for word in words) <= 2:
+                yield outer, doc[words[0].index : long.end]
+
+
+def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """NAME: Expansion, as titles have it."""
+    for token in doc[:-1]:
+        if token.text not in (":", "–", "—"):
+            continue
+        short = doc[: token.i] if token.i < doc._.title_end else _name_ending_at(doc, token.i)
+        if short and is_short_form(short.text):
+            sentence = next((i for i in range(token.i + 1, len(doc)) if doc[i].is_sent_start), len(doc))
+            long = _long_form(doc, short.text, _words(doc[token.i + 1 : sentence]), strict=True)
+            if long:
+                yield short, long
+
+
+def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """NAME, a new Expansion model."""
+    for token in doc[:-2]:
+        if token.text == "," and doc[token.i + 1].lower_ in ("a", "an", "the"):
+            short = _name_ending_at(doc, token.i)
+            if short and is_short_form(short.text):
+                end = next((i for i in range(token.i + 1, len(doc)) if _closes(doc[i])), len(doc))
+                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), strict=True)
+                if long:
+                    yield short, long
+
+
+def _by_definer(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """Expansion, dubbed NAME; Expansion, or NAME for short."""
+    for token in doc:
+        bare_or = token.lower_ == "or" and token.i and doc[token.i - 1].text == ","
+        if not bare_or and token.lower_ not in _DEFINERS:
+            continue
+        start = token.i + 1
+        while start < len(doc) and doc[start].lower_ in _BETWEEN:
+            start += 1
+        short = _name_starting_at(doc, start)
+        if short and is_short_form(short.text):
+            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, strict=True)
+            if long:
+                yield short, long
+
+
+def _inner_short(doc: Doc, start: int, end: int) -> Span | None:
+    """The term at the head of a parenthesis: up to a comma or semicolon, without "or", quotes and asterisks."""
+    while start < end and (doc[start].text in _FILLERS or not _has_letter(doc[start])):
+        start += 1
+    stop = next((i for i in range(start, end) if doc[i].text in (",", ";", ":")), end)
+    while stop > start and not _has_letter(doc[stop - 1]) and doc[stop - 1].text not in ("*", "+"):
+        stop -= 1
+    return doc[start:stop] if start < stop else None
+
+
+def _name_ending_at(doc: Doc, end: int) -> Span | None:
+    """The hyphenated name whose last token stands before ``end``."""
+    start = end
+    while start > 0 and (start == end or not doc[start - 1].whitespace_) and _has_letter(doc[start - 1]):
+        start -= 1
+        if start > 1 and doc[start - 1].text == "-" and not doc[start - 1].whitespace_:
+            start -= 1
+    return doc[start:end] if start < end else None
+
+
+def _name_starting_at(doc: Doc, start: int) -> Span | None:
+    end = start
+    while end < len(doc) and (_has_letter(doc[end]) or (end > start and doc[end].text == "-")):
+        end += 1
+        if doc[end - 1].whitespace_:
+            break
+    return doc[start:end] if end > start else None
+
+
+def _has_letter(token: Token) -> bool:
+    return any(character.isalnum() for character in token.text)
+
+
+def _is_barrier(token: Token) -> bool:
+    """Whether no long form reaches across a token: brackets, sentence signs, a dash between spaces."""
+    dash = token.text in ("-", "–", "--") and token.i > 0 and bool(token.nbor(-1).whitespace_)
+    return dash or token.text in _BARRIERS
+
+
+def _closes(token: Token) -> bool:
+    return _is_barrier(token) or token.text == "," or bool(token.is_sent_start)
+
+
+def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
+    """The words that a long form before ``end`` may be made of, at most min(n + 5, 2n) full words for n letters."""
+    letters = sum(character.isalnum() for character in short)
+    limit = min(letters + 5, 2 * letters) + 2
+    start, count = end, 0
+    while start > 0 and count < limit and not _is_barrier(doc[start - 1]):
+        start -= 1
+        count += _has_letter(doc[start])
+        if doc[start].is_sent_start:
+            break
+    return _words(doc[start:end])
+
+
+def _words(span: Span) -> list[Word]:
+    words: list[Word] = []
+    comma = 0.0
+    for token in span:
+        if _is_barrier(token):
+            break
+        if token.text == ",":
+            comma = _SKIPPED_COMMA
+        if not _has_letter(token):
+            continue
+        tail = bool(words) and token.nbor(-1).text in ("-", "/") and words[-1].index == token.i - 2
+        light = token.lower_ in _STOP_WORDS or token.lower_ in _LOOSE_TAILS
+        skip = _SKIPPED_STOP_WORD if light else _SKIPPED_PART if tail else _SKIPPED_WORD
+        words.append(Word(token.text, token.i, skip + comma, tail))
+        comma = 0.0
+    return words
+
+
+def _long_form(doc: Doc, short: str, words: list[Word], at_end: bool = False, strict: bool = False) -> Span | None:
+    """The cheapest stretch of ``words`` that a short form's letters spell.
+
+    Args:
+        at_end: it must reach the last word, but for a head noun such as "algorithm".
+        strict: nothing but stop words may be left out.
+    """
+    plural = re.fullmatch(r"(.*[A-Z0-9])s", short)
+    letters = "".join(character for character in (plural[1] if plural else short).lower() if character.isalnum())
+    limit = _STRICT_LIMIT if strict else _LIMIT + _LIMIT_PER_LETTER * len(letters)
+    best: tuple[float, int, int, int] | None = None
+    if not words or (strict and len(letters) < 3):
+        return None
+    for first in range(len(words)):
+        if words[first].tail or words[first].text.lower() in _NO_BEGINNING:
+            continue
+        for last, cost in _alignments(letters, words[first:]):
+            last += first
+            if last == first:
+                if strict:
+                    continue
+                cost += _LONE_WORD if cost >= _SCATTERED_LETTER else 0.0
+            while last + 1 < len(words) and words[last + 1].tail and words[last + 1].text not in _LOOSE_TAILS:
+                last += 1
+            rest = words[last + 1 :] if at_end else []
+            while rest and (rest[-1].text.lower().removesuffix("s") in _HEADS or rest[-1].text in _LOOSE_TAILS):
+                rest.pop()
+                cost += _TRIMMED_HEAD
+            if len(rest) > 2:
+                continue
+            cost, last = cost + _LAST_WORD * len(rest), last + len(rest)
+            if cost <= limit and (best is None or (cost, last - first) < best[:2]):
+                best = (cost, last - first, first, last)
+    if best is None:
+        return None
+    long = doc[words[best[2]].index : words[best[3]].index + 1]
+    repeats = any(token.text.casefold() == short.casefold() for token in long)
+    return long if len(long.text) > len(short) and not repeats else None
+
+
+def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
+    """Where, and how cheaply, the letters can end when the first one begins the first word: (last word, cost)."""
+    costs = {0: 0.0}
+    ends = []
+    for position, word in enumerate(words):
+        reached: dict[int, float] = {}
+        for used, cost in costs.items():
+            if position:
+                reached[used] = min(reached.get(used, math.inf), cost + word.skip)
+            for count, price in _spelled(letters[used:], word.text):
+                if not position and price >= _HIDDEN_LETTER:
+                    continue
+                reached[used + count] = min(reached.get(used + count, math.inf), cost + price)
+        complete = reached.pop(len(letters), None)
+        if complete is not None and word.text.lower() not in _STOP_WORDS:
+            ends.append((position, complete))
+        if not reached:
+            break
+        costs = reached
+    return ends
+
+
+def _spelled(letters: str, word: str) -> Iterator[tuple[int, float]]:
+    """How many of the letters a word can spell from its beginning on, each with its cost."""
+    lower = word.lower()
+    if lower in _SPELLED_DIGITS.get(letters[0], ()):
+        yield 1, 0.0
+    for start, cost in _beginnings(letters[0], word):
+        yield 1, cost
+        position = start
+        for count in range(1, len(letters)):
+            following = lower.find(letters[count], position + 1)
+            if following < 0:
+                break
+            cost += _INNER_LETTER if following == position + 1 or _is_shown(word, following) else _SCATTERED_LETTER
+            position = following
+            yield count + 1, cost
+
+
+def _beginnings(letter: str, word: str) -> Iterator[tuple[int, float]]:
+    """Where a word's part in the short form can begin, with what that costs."""
+    lower = word.lower()
+    if lower[0] == letter:
+        yield 0, _STOP_LETTER if lower in _STOP_WORDS else 0.0
+        return
+    inner = lower.find(letter)
+    if inner > 0:
+        shown = _is_shown(word, inner) or (letter == "x" and lower.startswith("ex"))
+        yield inner, _SCATTERED_LETTER if shown else _HIDDEN_LETTER
+
+
+def _is_shown(word: str, position: int) -> bool:
+    """Whether a capital or digit within a word shows that it counts: "EstimatoR", "eXpression", "Float16"."""
+    return word[position].isdigit() or (word[position].isupper() and not word.isupper())
 
 
 @Language.component("kg_abbreviations")
 def kg_abbreviations(doc: Doc) -> Doc:
+    """Write ``doc._.abbreviations``."""
+    doc._.abbreviations = find_abbreviations(doc)
     return doc

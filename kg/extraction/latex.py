@@ -19,18 +19,34 @@ _ACCENTS = {
     "~": "\N{COMBINING TILDE}",
     "c": "\N{COMBINING CEDILLA}",
 }
-_WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "times": "×", "sim": "~", "approx": "≈", "textbackslash": ""}
+_WORDS = {
+    "eg": "e.g.",
+    "ie": "i.e.",
+    "etal": "et al.",
+    "times": "×",
+    "texttimes": "×",
+    "sim": "~",
+    "approx": "≈",
+    "pm": "±",
+    "to": "→",
+    "rightarrow": "→",
+    "textbackslash": "",
+}
 _REMAINS = re.compile(
     r"""
     (?P<accent>\\(?P<mark>["'`^~]|c(?=\s*\{))\s*(?:\{(?P<braced>[A-Za-z])\}|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
   | (?P<space>\\[,;:!\ /\\])
-  | (?P<word>\\(?P<name>eg|ie|etal|times|sim|approx|textbackslash)(?![A-Za-z])\.?)
-  | (?P<command>\\[A-Za-z]+\s?(?=\{)|\\[A-Za-z]+\ ?)
-  | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)(?=\{))
+  | (?P<word>\\(?P<name>eg|ie|etal|times|texttimes|sim|approx|pm|to|rightarrow|textbackslash)(?![A-Za-z])\.?)
+  | (?P<tabbed>(?<=[\d\s$])imes\b)
+  | (?P<command>\\[A-Za-z]+(?:\s?\{|\ ?))
+  | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
+  | (?P<tie>(?<=[A-Za-z.,])~(?=[A-Za-z(\\$\[]))
+  | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
   | (?P<script>(?<=[_^])\{)
+  | (?P<joint>\}(?=[A-Za-z\s,.;:!?)-]|$))
   | (?P<brace>[{}])
     """,
     re.VERBOSE,
@@ -46,8 +62,17 @@ class PlainText:
     offsets: tuple[int, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original's offsets for a non-empty span of the plain text."""
-        return self.offsets[start], self._end(end)
+        """The original's offsets for a non-empty span of the plain text.
+
+        A span that begins or ends in a formula's first or last sign takes the dollar sign along: "$k$-NN".
+        """
+        first, last = self.offsets[start], self._end(end)
+        if self.original.count("$", first, last) % 2:
+            if self.original[first - 1 : first] == "$":
+                first -= 1
+            elif self.original[last : last + 1] == "$":
+                last += 1
+        return first, last
 
     def _end(self, end: int) -> int:
         last = self.offsets[end - 1]
@@ -68,9 +93,11 @@ def _replacement(match: re.Match[str]) -> str:
         return "" if match["space"] in ("\\,", "\\/", "\\!") else " "
     if match["word"]:
         return _WORDS[match["name"]]
+    if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab
+        return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
-    return " " if match["brace"] else ""
+    return " " if match["brace"] or match["tie"] else ""
 
 
 def plain(text: str) -> PlainText:

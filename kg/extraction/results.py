@@ -1,11 +1,368 @@
-"""results"""
+"""Results: the reported numbers, each with its measure, dataset and method.
+
+Within a sentence every quantity is a possible value and every metric a possible measure. The two belong together if
+little stands between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
+cheapest pair wins. Quantities in a list ("72% and 74%") share what they belong to, or take it in turn if the lists
+are equally long ("on A and B, respectively").
+"""
 
 from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.quantities import Quantity, QuantityFinder
+from kg.names import name_key, sentence_spans
+from kg.records import Result
 
-@Language.component("kg_results")
-def kg_results(doc: Doc) -> Doc:
-    return doc
+Kind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
+
+_TOKEN = re.compile(r"[^\W\d_][\w.'’-]*\w|\w+|\S")
+# A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
+_NO_VALUE_BEFORE = re.compile(r"[=/\[]\s*$|\d\s+$|^$")
+_LIST_SIGNS = frozenset([",", "and", "or", "/", "&", "to", "→", "(", ")", "+", "~", "vs", "versus", "from"])
+_ENTITY_LIST_SIGNS = frozenset([",", "and", "or", "/", "&"])
+
+_SAME_MEASURE_UNITS = frozenset(["%", "points", "absolute points", "percentage points"])
+_OWN_WORDS = frozenset(["our", "ours", "we", "proposed", "this", "it"])
+
+# What stands between a value and its measure, and what it costs.
+_COSTS: dict[Kind, float] = {
+    "value": 0.4,
+    "metric": 2.0,
+    "dataset": 0.4,
+    "method": 0.6,
+    "task": 0.8,
+    "word": 1.0,
+    "sign": 0.5,
+}
+_SIGN_COSTS = {",": 0.7, "(": 0.3, ")": 0.3, "/": 0.1, "-": 0.1, "%": 0.1, '"': 0.1}
+_BRIDGE_COST = 0.2
+_CHANGE_COST = 0.3
+_BARRIER_COST = 3.0
+_AND_COST = {"before": 0.4, "after": 1.0}
+_BEFORE_COST = 0.05  # a measure after its value is the likelier of two equally near
+_LIMIT = 4.0
+_BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
+_CHAINED_LIMIT = 2.5
+_UNIT_LIMIT = 1.5  # for one with a unit of measure
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A piece of a sentence at offsets of the plain text: a value, an entity, a word or a sign."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    quantity: Quantity | None = None
+
+
+class ResultFinder:
+    """Pipeline component: writes ``doc._.results``. Stands after the entities and their roles are settled.
+
+    Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
+    ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
+    ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, barrier),
+    ``ResultExclusion`` (``id`` before or after: numbers there are no results).
+    """
+
+    def __init__(self) -> None:
+        self.words: dict[str, str] = {}
+        self._find_quantities = QuantityFinder((), {})
+        self._measures = re.compile(r"(?!)")
+        self._excluded_before = self._excluded_after = re.compile(r"(?!)")
+
+    def add_rules(self, rules: Iterable[dict[str, Any]]) -> None:
+        of: dict[str, list[dict[str, Any]]] = {}
+        for rule in rules:
+            of.setdefault(rule["label"], []).append(rule)
+        self._find_quantities = QuantityFinder(
+            [rule["pattern"] for rule in of.get("ResultUnit", ())],
+            {rule["pattern"]: float(rule["id"]) for rule in of.get("ResultFactorWord", ())},
+        )
+        self.words.update({rule["pattern"]: rule["id"] for rule in of.get("ResultWord", ())})
+        measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
+        self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
+        exclusions = of.get("ResultExclusion", ())
+        before = _alternatives([rule for rule in exclusions if rule["id"] == "before"])
+        after = _alternatives([rule for rule in exclusions if rule["id"] == "after"])
+        self._excluded_before = re.compile(rf"(?:^|\W){before}\W*$", re.IGNORECASE)
+        self._excluded_after = re.compile(rf"\W*{after}\b", re.IGNORECASE)
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc._.plain.text
+        entities = _entity_items(doc)
+        addresses = [(link.start, link.end) for link in doc._.links]
+        quantities = [
+            quantity
+            for quantity in self._find_quantities(text)
+            if not _inside(doc._.plain.offsets[quantity.start], addresses)
+        ]
+        results: list[Result] = []
+        for start, end in sentence_spans(text):
+            if any(start <= quantity.start < end for quantity in quantities):
+                items = self._items(text, start, end, entities, quantities)
+                results.extend(self._results(doc, items))
+        doc._.results = results
+        return doc
+
+    def _items(
+        self, text: str, start: int, end: int, entities: Sequence[Item], quantities: Sequence[Quantity]
+    ) -> list[Item]:
+        """A sentence as a row of items, none overlapping: entities, then values, generic measures, words."""
+        items = [item for item in entities if start <= item.start and item.end <= end]
+        for quantity in quantities:
+            if start <= quantity.start < end and self._may_be_result(text, quantity):
+                item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
+                # A unit may be a metric in its own right: "90 FPS".
+                items = [other for other in items if not (item.start < other.start and other.end == item.end)]
+                _add_free(items, item)
+        for match in self._measures.finditer(text, start, end):
+            _add_free(items, Item("metric", match.start(), match.end(), match[0]))
+        spans = [(item.start, item.end) for item in items]
+        for match in _TOKEN.finditer(text, start, end):
+            if not _inside(match.start(), spans):
+                items.append(Item("word" if match[0][0].isalnum() else "sign", match.start(), match.end(), match[0]))
+        return sorted(items, key=lambda item: item.start)
+
+    def _may_be_result(self, text: str, quantity: Quantity) -> bool:
+        before = text[max(0, quantity.start - 40) : quantity.start]
+        if before.endswith("+/"):  # a deviation, "+/-0.3"
+            return False
+        if quantity.unit is None and not quantity.signed:
+            after = text[quantity.end : quantity.end + 1]
+            counted = text[quantity.start : quantity.end].isdigit() and after == ")"
+            if counted or after == "/" or _NO_VALUE_BEFORE.search(before):
+                return False
+        return not (self._excluded_before.search(before) or self._excluded_after.match(text, quantity.end))
+
+    def _results(self, doc: Doc, items: list[Item]) -> Iterator[Result]:
+        values = _lists(items, "value", _LIST_SIGNS)
+        metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
+        datasets = _lists(items, "dataset", _ENTITY_LIST_SIGNS)
+        method = _method(doc, items)
+        only = _only_dataset(doc)
+        last: list[Item] = []
+        for number, group in enumerate(values):
+            following = values[number + 1][0] if number + 1 < len(values) else len(items)
+            preceding = values[number - 1][-1] if number else -1
+            measures, cost = self._measures_of(items, group, metrics)
+            on = _datasets_of(items, group, datasets, preceding, following)
+            unit = next((unit for i in group if (unit := _quantity(items[i]).unit)), None)
+            for position, index in enumerate(group):
+                value = items[index]
+                quantity = _quantity(value)
+                if not self._accepted(items, index, group, cost, quantity.unit or unit, chained=bool(last)):
+                    continue
+                measured = measures[position]
+                if not measured and quantity.unit and self._measures.fullmatch(quantity.unit):
+                    # "90 FPS": the unit names what is measured.
+                    measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
+                elif not measured and (quantity.unit or unit) in _SAME_MEASURE_UNITS:
+                    measured = last
+                last = measured
+                relative = self._is_relative(items, index, group)
+                measures_or_none: list[Item | None] = [*measured] or [None]
+                for measure in measures_or_none:
+                    for dataset in on[position] or only:
+                        yield _result(doc, value, quantity.unit or unit, measure, dataset, method, relative)
+
+    def _measures_of(
+        self, items: list[Item], group: list[int], metrics: list[list[int]]
+    ) -> tuple[list[list[Item]], float]:
+        """The measures of each value of a list, and what their distance costs; none if all are too far."""
+        nearest: tuple[float, list[int], int] | None = None
+        for row in metrics:
+            for index in row:
+                cost = self._distance(items, group, index)
+                if nearest is None or cost < nearest[0]:
+                    nearest = cost, row, index
+        if nearest is None or nearest[0] > _LIMIT:
+            return [[]] * len(group), math.inf
+        cost, row, index = nearest
+        if len(row) == len(group) > 1:
+            return [[items[i]] for i in row], cost
+        if len(group) == 1 and len(row) > 1 and index == row[0] > group[0]:
+            return [[items[i] for i in row]], cost
+        return [[items[index]]] * len(group), cost
+
+    def _distance(self, items: list[Item], group: list[int], index: int) -> float:
+        before = index < group[0]
+        between = items[index + 1 : group[0]] if before else items[group[-1] + 1 : index]
+        cost = _BEFORE_COST if before else 0.0
+        for item in between:
+            word = item.text.lower()
+            role = self.words.get(word)
+            if item.kind not in ("word", "sign"):
+                cost += _COSTS[item.kind]
+            elif word == "and":
+                cost += _AND_COST["before" if before else "after"]
+            elif role == "bridge":
+                cost += _BRIDGE_COST
+            elif role == "change":
+                cost += _CHANGE_COST
+            elif role == "barrier":
+                cost += _BARRIER_COST
+            else:
+                cost += _SIGN_COSTS.get(item.text, _COSTS[item.kind])
+        return cost
+
+    def _accepted(
+        self, items: list[Item], index: int, group: list[int], cost: float, unit: str | None, chained: bool
+    ) -> bool:
+        """Whether a quantity is a reported value, by its unit and by how near its measure is.
+
+        A bare number may stand further from its measure when ``chained``: after another value in its sentence.
+        """
+        written = items[index].text
+        if unit == "x" and not any(character.isdigit() for character in written):
+            following = items[index + 1].text.lower() if index + 1 < len(items) else ""
+            return cost <= _UNIT_LIMIT or self.words.get(following) == "change"
+        if unit in ("%", "x") or (unit and unit.endswith("points")):
+            return True
+        if unit:
+            return cost <= _UNIT_LIMIT or bool(self._measures.fullmatch(unit))
+        if "." not in written and self._counts(items, group[-1] + 1):
+            return False
+        return cost <= (_CHAINED_LIMIT if chained and "." in written else _BARE_LIMIT)
+
+    def _counts(self, items: list[Item], index: int) -> bool:
+        """Whether the item after a whole number is what it counts: "11 tasks"."""
+        return index < len(items) and items[index].kind == "word" and items[index].text.lower() not in self.words
+
+    def _is_relative(self, items: list[Item], index: int, group: list[int]) -> bool:
+        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it."""
+        quantity = _quantity(items[index])
+        if quantity.unit == "x" or quantity.signed:
+            return True
+        before = [item.text.lower() for item in items[max(0, group[0] - 4) : group[0]]]
+        after = items[group[-1] + 1 : group[-1] + 4]
+        if "from" in before[-3:] or any(items[i].text.lower() == "to" for i in range(group[0], group[-1])):
+            return False
+        changes = [self.words.get(item.text.lower()) == "change" for item in after]
+        nouns = [self.words.get(word) == "change" for word in before]
+        return "by" in before or any(changes) or (any(nouns) and "of" in before)
+
+
+def _alternatives(rules: Sequence[dict[str, Any]]) -> str:
+    """The phrases of rules as one regular expression, longest first; white space matches any."""
+    phrases = sorted((rule["pattern"] for rule in rules), key=len, reverse=True)
+    return f"(?:{'|'.join(re.escape(phrase) for phrase in phrases) or '(?!)'})"
+
+
+def _inside(offset: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= offset < end for start, end in spans)
+
+
+def _add_free(items: list[Item], item: Item) -> None:
+    if not any(item.start < other.end and other.start < item.end for other in items):
+        items.append(item)
+
+
+def _entity_items(doc: Doc) -> list[Item]:
+    kinds: dict[str, Kind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
+    items = []
+    for entity in doc._.entities:
+        last = doc[entity.end - 1]
+        start, end = doc[entity.start].idx, last.idx + len(last)
+        items.append(Item(kinds[entity.type], start, end, doc.text[start:end]))
+    return items
+
+
+def _lists(items: Sequence[Item], kind: Kind, joints: frozenset[str]) -> list[list[int]]:
+    """The items of a kind as lists of indices: those with nothing but joints between them stand together."""
+    lists: list[list[int]] = []
+    for index, item in enumerate(items):
+        if item.kind != kind:
+            continue
+        if lists and all(other.text.lower() in joints for other in items[lists[-1][-1] + 1 : index]):
+            lists[-1].append(index)
+        else:
+            lists.append([index])
+    return lists
+
+
+def _datasets_of(
+    items: Sequence[Item], group: list[int], datasets: list[list[int]], preceding: int, following: int
+) -> list[list[Item | None]]:
+    """The datasets of each value of a list: those named up to the next value, else those named before."""
+    after = next((row for row in datasets if group[-1] < row[0] < following), None)
+    before = next((row for row in reversed(datasets) if row[-1] < group[0]), None)
+    for row in (after, before):
+        if row and len(row) == len(group) > 1:
+            return [[items[index]] for index in row]
+    if after:
+        return [[items[index] for index in after]] * len(group)
+    if before:
+        return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)
+    return [[]] * len(group)
+
+
+def _only_dataset(doc: Doc) -> list[Item | None]:
+    """The dataset of a paper that names one alone, for results whose sentence names none."""
+    named = [item for item in _entity_items(doc) if item.kind == "dataset"]
+    return [named[0]] if len({name_key(item.text) for item in named}) == 1 else [None]
+
+
+def _method(doc: Doc, items: Sequence[Item]) -> str | None:
+    """The method that a sentence reports on: the paper's own where it is named or meant, else the first one named."""
+    introduced = [entity for entity in doc._.entities if entity.type == "Method" and entity.role == "introduced"]
+    names = [doc[entity.start : entity.end].text for entity in introduced]
+    methods = [item.text for item in items if item.kind == "method"]
+    named = next((text for text in methods if text in names), None)
+    if named:
+        return named
+    if names and (not methods or any(item.text.lower() in _OWN_WORDS for item in items)):
+        return names[0]
+    return methods[0] if methods else None
+
+
+def _quantity(value: Item) -> Quantity:
+    if value.quantity is None:
+        raise ValueError(f"{value.text!r} is not a value")
+    return value.quantity
+
+
+def _result(
+    doc: Doc,
+    value: Item,
+    unit: str | None,
+    measure: Item | None,
+    dataset: Item | None,
+    method: str | None,
+    relative: bool,
+) -> Result:
+    start, end = doc._.plain.span(value.start, value.end)
+    return Result(
+        metric=_given(doc, measure),
+        value=doc._.plain.original[start:end],
+        number=_quantity(value).number,
+        unit=unit,
+        dataset=_given(doc, dataset),
+        method=method,
+        relative=relative,
+        start=start,
+        end=end,
+    )
+
+
+def _given(doc: Doc, item: Item | None) -> str | None:
+    """An item's words in the text as given."""
+    if item is None:
+        return None
+    start, end = doc._.plain.span(item.start, item.end)
+    words: str = doc._.plain.original[start:end]
+    return words
+
+
+@Language.factory("kg_results")
+def make_results(nlp: Language, name: str) -> ResultFinder:
+    return ResultFinder()

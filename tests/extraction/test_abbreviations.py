@@ -1,0 +1,72 @@
+"""Short forms and the long forms that a paper defines them by."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from kg.extraction.abbreviations import find_abbreviations
+from kg.extraction.document import make_doc
+from kg.extraction.pipeline import build_pipeline
+from kg.records import Paper
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline()
+
+
+def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str, str]]:
+    doc = make_doc(nlp, Paper(id="1", title=title, abstract=abstract))
+    return {(pair.short.text, pair.long.text) for pair in find_abbreviations(doc)}
+
+
+@pytest.mark.parametrize(
+    ("abstract", "short", "long"),
+    [
+        ("We use a hopping frog network (HFN) here.", "HFN", "hopping frog network"),
+        ("Our HFN (hopping frog network) is small.", "HFN", "hopping frog network"),
+        ("We train hopping frog networks (HFNs).", "HFNs", "hopping frog networks"),
+        ("This is state-of-the-art (SOTA) work.", "SOTA", "state-of-the-art"),
+        ("A lily-pad net (LPN)-based approach.", "LPN", "lily-pad net"),
+        ("With text-to-image (T2I) frogs.", "T2I", "text-to-image"),
+        ("By eXtended pond models (XPM): one is", "XPM", "eXtended pond models"),
+        ("With frog gradient descent algorithm (FGD).", "FGD", "frog gradient descent"),
+        (r"With \emph{lily pad search} (LPS).", "LPS", "lily pad search"),
+        ("With lily pad search~(LPS).", "LPS", "lily pad search"),
+        ("With lily pad search (LPS, for short).", "LPS", "lily pad search"),
+        ("With low-rank frogs (LoRF (Toad et al., 2021)).", "LoRF", "low-rank frogs"),
+        ("We propose LPS, a novel Lily Pad Search model.", "LPS", "Lily Pad Search"),
+        ("We propose Lily Pad Search, dubbed LPS.", "LPS", "Lily Pad Search"),
+        ("We have Lily Pad Search, or LPS for short.", "LPS", "Lily Pad Search"),
+    ],
+)
+def test_a_definition_is_found(nlp: Language, abstract: str, short: str, long: str) -> None:
+    assert (short, long) in pairs(nlp, abstract)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We beat the frogs (ours) and the toads (Fig. 2).",
+        "Frogs hop (Toad et al., 2020) far.",
+        "We study frogs on Lily Pads (MNIST).",
+        "The methods of optimisation are many (see ABC).",
+    ],
+)
+def test_other_parentheses_define_nothing(nlp: Language, abstract: str) -> None:
+    assert pairs(nlp, abstract) == set()
+
+
+def test_a_title_defines_a_name_that_abbreviates_its_expansion(nlp: Language) -> None:
+    assert pairs(nlp, "Text.", "LPS: Lily Pad Search for Frogs") == {("LPS", "Lily Pad Search")}
+    assert pairs(nlp, "Text.", "FROGGY: Lily Pad Search in Ponds") == set()
+
+
+def test_a_parenthesis_settles_a_short_form(nlp: Language) -> None:
+    found = pairs(nlp, "We call it Lively Pond Search (LPS).", "LPS: Lily Pad Search for Frogs")
+    assert found == {("LPS", "Lively Pond Search")}
+
+
+def test_word_beginnings_are_preferred_to_near_letters(nlp: Language) -> None:
+    assert ("ASAG", "Automatic Short Answer Grading") in pairs(nlp, "For Automatic Short Answer Grading (ASAG).")

@@ -1,0 +1,159 @@
+"""Addresses in the text as given: found, cleaned, told apart, and turned into IRIs."""
+
+from __future__ import annotations
+
+import pyoxigraph
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.extraction.document import make_doc
+from kg.extraction.links import LinkFinder, find_addresses
+from kg.extraction.rules import load_rules
+from kg.links import absolute, address_key, repository
+from kg.records import Paper
+
+
+def urls(text: str) -> list[str]:
+    return [url for _, _, url in find_addresses(text)]
+
+
+@pytest.fixture(scope="module")
+def finder() -> LinkFinder:
+    made = LinkFinder()
+    made.add_rules(load_rules())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Code is at https://github.com/pond/frog.", "https://github.com/pond/frog"),
+        ("(see https://github.com/pond/frog).", "https://github.com/pond/frog"),
+        (r"Code: \url{https://github.com/pond/frog}.", "https://github.com/pond/frog"),
+        ("Code: url{https://github.com/pond/frog}", "https://github.com/pond/frog"),
+        ("at https://anonymous.4open.science/r/Frog-12AB{here}", "https://anonymous.4open.science/r/Frog-12AB"),
+        (r"at https://github.com/pond/big\_frog", "https://github.com/pond/big_frog"),
+        ('at https://github.com/pond/frog."', "https://github.com/pond/frog"),
+        ("on [GitHub](https://github.com/pond/frog).", "https://github.com/pond/frog"),
+        ("https://github.com/pond/frog, which runs", "https://github.com/pond/frog"),
+        ("https://pond.example.org/a_(b)", "https://pond.example.org/a_(b)"),
+        ("footnote 1https://github.com/pond/frog", "https://github.com/pond/frog"),
+        ("found at github.com/pond/frog.", "github.com/pond/frog"),
+        ("see www.pond.example/frog for more", "www.pond.example/frog"),
+        ("see frog-pond.github.io and enjoy", "frog-pond.github.io"),
+        ("videos at sites.google.com/view/frog-pond.", "sites.google.com/view/frog-pond"),
+    ],
+)
+def test_an_address_is_cleaned_of_what_surrounds_it(text: str, expected: str) -> None:
+    assert urls(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https: //github.com/pond/frog", "https://github.com/pond/frog"),
+        ("https:// github.com/pond/frog", "https://github.com/pond/frog"),
+        ("https://github. com/pond/frog", "https://github.com/pond/frog"),
+        ("https://github.com/Pond/ Frog-Net.", "https://github.com/Pond/Frog-Net"),
+        ("https://github.com/pond/frog- net", "https://github.com/pond/frog-net"),
+    ],
+)
+def test_white_space_within_an_address_is_mended(text: str, expected: str) -> None:
+    assert urls(text) == [expected]
+
+
+def test_a_following_word_is_not_taken_for_a_broken_path() -> None:
+    assert urls("https://frog.github.io/ shows it. https://github.com/pond/frog and more") == [
+        "https://frog.github.io/",
+        "https://github.com/pond/frog",
+    ]
+
+
+@pytest.mark.parametrize("text", ["state-of-the-art.In this work", "e.g. either/or", "ResNet v1.5/v2.0", "on GitHub."])
+def test_prose_is_not_an_address(text: str) -> None:
+    assert urls(text) == []
+
+
+@given(st.text(alphabet="ab :/.-_(){}[]\\\"'wgithubcom", max_size=60))
+def test_offsets_enclose_the_address(noise: str) -> None:
+    text = f"{noise} https://github.com/pond/frog {noise}"
+    for start, end, url in find_addresses(text):
+        assert "".join(text[start:end].split()).replace("\\_", "_") == url
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Code is available at https://github.com/pond/frog", "code"),
+        ("The dataset is available at https://github.com/pond/frog", "data"),
+        ("Code and data are available at https://github.com/pond/frog", "code"),
+        ("https://github.com/pond/frog", "code"),
+        ("See https://huggingface.co/datasets/pond/frog", "data"),
+        ("See https://zenodo.org/record/1", "data"),
+        ("Code is available at https://frog.github.io/net", "project"),
+        ("Project page: https://pond.example.org/frog", "project"),
+        ("Our code is at https://goo.gl/abc", "code"),
+    ],
+)
+def test_the_host_and_the_words_before_tell_the_kind(finder: LinkFinder, text: str, kind: str) -> None:
+    start, _, url = next(find_addresses(text))
+    assert finder.kind(url, text, start) == kind
+
+
+def test_an_address_is_one_link_however_often_it_stands(finder: LinkFinder) -> None:
+    abstract = r"Code: https://github.com/pond/Frog.git{https://github.com/pond/Frog}, \url{github.com/pond/Frog}."
+    paper = Paper(id="1", title="Frogs", abstract=abstract)
+    links = finder(make_doc(spacy.blank("en"), paper))._.links
+    assert [link.url for link in links] == ["https://github.com/pond/Frog.git"]
+    assert paper.text[links[0].start : links[0].end] == links[0].url
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "canonical"),
+    [
+        ("https://github.com/Pond/Frog.git", "Pond/Frog", "https://github.com/Pond/Frog"),
+        ("http://www.github.com/Pond/Frog/tree/main/x?y=1#z", "Pond/Frog", "https://github.com/Pond/Frog"),
+        ("https: //github.com/Pond/Frog", "Pond/Frog", "https://github.com/Pond/Frog"),
+        ("gitlab.pond.example/a/b/c/-/tree/main", "a/b/c", "https://gitlab.pond.example/a/b/c"),
+        ("bitbucket.org/pond/frog/src", "pond/frog", "https://bitbucket.org/pond/frog"),
+        ("https://hf.co/pond/frog", "pond/frog", "https://huggingface.co/pond/frog"),
+        (
+            "https://huggingface.co/datasets/pond/frog/tree/main",
+            "datasets/pond/frog",
+            "https://huggingface.co/datasets/pond/frog",
+        ),
+        (
+            "https://anonymous.4open.science/r/Frog-12AB/README.md",
+            "r/Frog-12AB",
+            "https://anonymous.4open.science/r/Frog-12AB",
+        ),
+    ],
+)
+def test_addresses_within_a_repository_name_it(url: str, path: str, canonical: str) -> None:
+    found = repository(url)
+    assert found is not None
+    assert (found.path, found.url) == (path, canonical)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://github.com/pond", "https://frog.github.io/net", "https://huggingface.co/papers/1", "https://a.b"]
+)
+def test_other_addresses_name_no_repository(url: str) -> None:
+    assert repository(url) is None
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_an_absolute_address_is_a_valid_iri(text: str) -> None:
+    iri = absolute(text)
+    assert iri.startswith(("http://", "https://"))
+    pyoxigraph.NamedNode(iri)
+
+
+def test_an_absolute_address_stays_as_it_is() -> None:
+    assert absolute("https://pond.example.org:80/a%20b?c=d#e") == "https://pond.example.org:80/a%20b?c=d#e"
+
+
+def test_the_key_ignores_scheme_www_case_and_git() -> None:
+    assert address_key("http://www.GitHub.com/Pond/Frog.git") == address_key("github.com/pond/frog/")

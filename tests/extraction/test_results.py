@@ -1,0 +1,147 @@
+"""Reported numbers with measure, dataset and method."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from kg.extraction.document import Candidate, make_doc
+from kg.extraction.pipeline import build_pipeline
+from kg.extraction.quantities import QuantityFinder
+from kg.records import EntityType, Paper, Result
+
+NAMES: dict[str, EntityType] = {
+    "CIFAR-10": "Dataset",
+    "CIFAR-100": "Dataset",
+    "TinyImageNet": "Dataset",
+    "verified error": "Metric",
+    "FID": "Metric",
+    "BLEU": "Metric",
+    "top-1 accuracy": "Metric",
+    "recall": "Metric",
+    "FrogNet": "Method",
+    "ResNet-50": "Method",
+}
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline()
+
+
+def results(nlp: Language, abstract: str) -> list[Result]:
+    """The results of an abstract whose entities are the names of ``NAMES`` in it."""
+    doc = make_doc(nlp, Paper(id="1", title="Title", abstract=abstract))
+    doc._.entities = [
+        Candidate(start, end, NAMES[name], 1.0, "lexicon", "introduced" if name == "FrogNet" else "used")
+        for start in range(len(doc))
+        for end in range(start + 1, min(start + 6, len(doc)) + 1)
+        if (name := doc[start:end].text) in NAMES
+    ]
+    found: list[Result] = nlp.get_pipe("results")(doc)._.results
+    assert all(doc._.plain.original[result.start : result.end] == result.value for result in found)
+    return found
+
+
+def triples(nlp: Language, abstract: str) -> list[tuple[str, str | None, str | None]]:
+    return [(result.value, result.metric, result.dataset) for result in results(nlp, abstract)]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        (
+            "We reach 65.03% verified error on CIFAR-10 (epsilon=8{255}) and 82.36% verified error on TinyImageNet.",
+            [("65.03%", "verified error", "CIFAR-10"), ("82.36%", "verified error", "TinyImageNet")],
+        ),
+        (
+            "It has FID scores of 1.70 on CIFAR-10 and 2.89 on TinyImageNet.",
+            [("1.70", "FID", "CIFAR-10"), ("2.89", "FID", "TinyImageNet")],
+        ),
+        (
+            "We report a top-1 accuracy of 83.1% and 61.5% on CIFAR-10 and CIFAR-100, respectively.",
+            [("83.1%", "top-1 accuracy", "CIFAR-10"), ("61.5%", "top-1 accuracy", "CIFAR-100")],
+        ),
+        (
+            "The recall rises from 28.4\\% to 43.9\\%.",
+            [("28.4\\%", "recall", None), ("43.9\\%", "recall", None)],
+        ),
+        ("It compresses the memory by 2.78x.", [("2.78x", "memory", None)]),
+        ("It gains 2.5 BLEU over the rest.", [("2.5", "BLEU", None)]),
+        ("It gains up to 4 to 7% in recall.", [("4 to 7%", "recall", None)]),
+        ("We beat it by 3% and 5% in terms of recall and FID.", [("3%", "recall", None), ("5%", "FID", None)]),
+        ("The frogs outperform toads by 4.7%.", [("4.7%", None, None)]),
+        ("It runs at 90 FPS.", [("90 FPS", "FPS", None)]),
+        ("Our search halves the memory.", [("halves", "memory", None)]),
+    ],
+)
+def test_values_meet_their_measure_and_dataset(
+    nlp: Language, abstract: str, expected: list[tuple[str, str | None, str | None]]
+) -> None:
+    assert triples(nlp, abstract) == expected
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We train ResNet-50 for 90 epochs with 8 frogs.",
+        "There are 24,000 images of 256x256 pixels in 12 classes.",
+        "We fine-tune with 10% of labels.",
+        "The bound holds for epsilon = 0.5 and p = 2.",
+        "We (1) find frogs and (2) count them, as in 2019.",
+        "Code: https://github.com/pond/frog-2.5-recall",
+    ],
+)
+def test_other_numbers_are_no_results(nlp: Language, abstract: str) -> None:
+    assert results(nlp, abstract) == []
+
+
+@pytest.mark.parametrize(
+    ("abstract", "relative"),
+    [
+        ("It reaches 81% recall.", False),
+        ("It improves recall by 2%.", True),
+        ("It gives 2% higher recall.", True),
+        ("It gives +2% recall.", True),
+        ("It needs 2x less memory.", True),
+        ("It lifts recall from 70% over 72%.", False),
+    ],
+)
+def test_improvements_and_factors_are_relative(nlp: Language, abstract: str, relative: bool) -> None:
+    assert results(nlp, abstract)[0].relative is relative
+
+
+def test_our_method_is_the_introduced_one(nlp: Language) -> None:
+    found = results(nlp, "We propose FrogNet. Our method reaches 81% recall, above ResNet-50.")
+    assert [result.method for result in found] == ["FrogNet"]
+
+
+def test_a_lone_dataset_of_the_paper_is_where_results_stand(nlp: Language) -> None:
+    found = results(nlp, "We test on CIFAR-10. The recall is 81%.")
+    assert [result.dataset for result in found] == ["CIFAR-10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("81.5%", 81.5, "%"),
+        ("12 percent", 12, "%"),
+        ("2.78x", 2.78, "x"),
+        ("3 times", 3, "x"),
+        ("3×", 3, "x"),
+        ("1,234.5 ms", 1234.5, "ms"),
+        ("-3.5%", -3.5, "%"),
+        ("26-35x", None, "x"),
+        ("doubling", 2, "x"),
+        (".8", 0.8, None),
+    ],
+)
+def test_a_quantity_has_number_and_unit(text: str, number: float | None, unit: str | None) -> None:
+    [quantity] = QuantityFinder(["ms"], {"doubling": 2.0})(f"It is {text} there")
+    assert (quantity.number, quantity.unit) == (number, unit)
+    assert f"It is {text} there"[quantity.start : quantity.end] == text
+
+
+@pytest.mark.parametrize("text", ["ResNet-50", "256x256", "4-bit", "GF2", "x4", "v1.2.3", "10^6", "mAP@0.5"])
+def test_numbers_within_names_and_codes_are_no_quantities(text: str) -> None:
+    assert QuantityFinder(["ms"], {})(f"It is {text} there") == []
