@@ -1,0 +1,97 @@
+"""Reading single nodes of the graph: their kind, names and neighbours.
+
+Pattern look-ups rather than SPARQL, wherever the question is about one node: they need no parsing and no plan, and
+follow an index from the node outwards however large the graph is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias, cast
+
+import pyoxigraph as ox
+
+from kg.graph.vocabulary import KG, RDF, SCHEMA, SKOS
+
+Kind: TypeAlias = Literal["method", "dataset", "metric", "task", "paper", "code"]
+KINDS: tuple[Kind, ...] = ("method", "dataset", "metric", "task", "paper", "code")
+ENTITY_KINDS: tuple[Kind, ...] = KINDS[:4]
+
+_CLASSES: dict[str, Kind] = {
+    KG + "Method": "method",
+    KG + "Dataset": "dataset",
+    KG + "Metric": "metric",
+    KG + "Task": "task",
+    KG + "Paper": "paper",
+    KG + "Repository": "code",
+}
+
+
+class Reader:
+    """Look-ups in a store by IRI. Nothing is remembered between calls.
+
+    Args:
+        store: the graph; its named graphs are read as one.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def objects(self, iri: str, predicate: str) -> list[str]:
+        """What the node has for a predicate, IRIs and the text of literals alike, sorted."""
+        quads = self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None)
+        return sorted({_text(quad.object) for quad in quads})
+
+    def value(self, iri: str, predicate: str) -> str | None:
+        """The first of :meth:`objects`, where there is one."""
+        return next(iter(self.objects(iri, predicate)), None)
+
+    def subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[str]:
+        """The nodes that have this value for a predicate, sorted."""
+        quads = self.store.quads_for_pattern(None, ox.NamedNode(predicate), value)
+        return sorted({_text(quad.subject) for quad in quads})
+
+    def kind(self, iri: str) -> Kind | None:
+        """What the node is; ``None`` for an IRI that is no entity, paper or repository of this graph."""
+        classes = self.objects(iri, RDF + "type")
+        return next((_CLASSES[name] for name in classes if name in _CLASSES), None)
+
+    def name(self, iri: str) -> str:
+        """What to call a node: its preferred label or name, else its IRI."""
+        return self.value(iri, SKOS + "prefLabel") or self.value(iri, SCHEMA + "name") or iri
+
+    def count(self, predicate: str, iri: str) -> int:
+        """How many nodes point to this one by a predicate; counted inside the store, which reads no names for it."""
+        rows = self.rows(
+            "SELECT ?predicate ?node (COUNT(DISTINCT ?subject) AS ?count) "
+            "WHERE { ?subject ?predicate ?node } GROUP BY ?predicate ?node",
+            predicate=ox.NamedNode(predicate),
+            node=ox.NamedNode(iri),
+        )
+        return next((int(row[2]) for row in rows), 0)
+
+    def papers(self, iri: str, kind: Kind) -> int:
+        """How many papers mention an entity or link to a repository; 1 for a paper."""
+        if kind == "paper":
+            return 1
+        return self.count(KG + ("hasCode" if kind == "code" else "mentions"), iri)
+
+    def rows(self, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, ...]]:
+        """The rows of a SELECT whose every column is bound, as text.
+
+        Args:
+            query: SPARQL over the union of all graphs.
+            values: terms to put in place of variables of the same names. They are terms, never query text, so that
+                nothing a user types can be read as SPARQL; the store wants those variables among the columns.
+        """
+        solutions = self.store.query(
+            query,
+            use_default_graph_as_union=True,
+            substitutions={ox.Variable(name): value for name, value in values.items()},
+        )
+        for solution in cast(ox.QuerySolutions, solutions):
+            yield tuple(_text(term) for term in solution)
+
+
+def _text(term: object) -> str:
+    return cast(str, term.value)  # type: ignore[attr-defined]  # the graph holds no blank nodes and no quoted triples
