@@ -1,0 +1,354 @@
+"""What the graph says of one entity, paper or repository, as a record.
+
+Lists are bounded, so that a card stays a card for a data set that thousands of papers use; a total stands beside each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from kg.errors import KGError
+from kg.graph.reader import ENTITY_KINDS, Kind, Reader
+from kg.graph.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
+from kg.names import sentence_spans
+
+_PAPERS = 8
+_COMPANIONS = 5
+_RESULTS = 10
+_QUOTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A paper in a list; ``code`` is the address of its first repository."""
+
+    iri: str
+    title: str
+    year: int | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLine:
+    """An entity in a list, with the number of papers it shares with the entity or repository that the list is of."""
+
+    iri: str
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A reported result, ``value`` as written in the paper (an IRI) of this ``title``.
+
+    ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised.
+    """
+
+    metric: str | None
+    value: str
+    dataset: str | None
+    method: str | None
+    relative: bool
+    paper: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence that names the entity.
+
+    ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end``
+    enclose the mention, in the same text.
+    """
+
+    paper: str
+    title: str
+    sentence: str
+    offset: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCard:
+    """A method, dataset, metric or task.
+
+    ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split them; ``mentions`` counts spans of
+    text. ``introducing`` and ``using`` hold the newest of them. ``companions`` are the entities that stand in the most
+    papers together with this one, by kind; ``results_in_all`` counts what ``results`` shows the newest of.
+    """
+
+    iri: str
+    type: Kind
+    name: str
+    other_names: tuple[str, ...]
+    papers: int
+    introduced_by: int
+    used_by: int
+    mentions: int
+    introducing: tuple[PaperLine, ...]
+    using: tuple[PaperLine, ...]
+    companions: dict[Kind, tuple[EntityLine, ...]]
+    results: tuple[ResultLine, ...]
+    results_in_all: int
+    evidence: tuple[Quote, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The card as JSON objects, lists, text and numbers."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCard:
+    """A paper. ``introduces`` and ``uses`` hold its entities by kind; ``listed_on`` the file and line of each entry."""
+
+    iri: str
+    type: Kind
+    name: str
+    authors: tuple[str, ...]
+    year: int | None
+    venue: str | None
+    identifiers: tuple[str, ...]
+    listed_on: tuple[str, ...]
+    urls: tuple[str, ...]
+    code: tuple[str, ...]
+    data: tuple[str, ...]
+    project_pages: tuple[str, ...]
+    introduces: dict[Kind, tuple[EntityLine, ...]]
+    uses: dict[Kind, tuple[EntityLine, ...]]
+    results: tuple[ResultLine, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The card as JSON objects, lists, text and numbers."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryCard:
+    """A code repository, ``linked_by`` so many papers, the newest in ``papers``; ``introduces`` is what they do."""
+
+    iri: str
+    type: Kind
+    name: str
+    url: str | None
+    linked_by: int
+    papers: tuple[PaperLine, ...]
+    introduces: dict[Kind, tuple[EntityLine, ...]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The card as JSON objects, lists, text and numbers."""
+        return asdict(self)
+
+
+Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
+
+
+def card(store: ox.Store, iri: str) -> Card:
+    """All there is to say of one entity, paper or repository.
+
+    Args:
+        store: the graph.
+        iri: of a resource in it, such as :func:`kg.lookup.find` returns.
+
+    Raises:
+        KGError: the graph has no entity, paper or repository of this IRI.
+    """
+    reader = Reader(store)
+    try:
+        kind = reader.kind(iri)
+    except ValueError:
+        kind = None
+    if kind is None:
+        raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
+    if kind == "paper":
+        return _paper_card(reader, iri)
+    if kind == "code":
+        return _repository_card(reader, iri)
+    return _entity_card(reader, iri, kind)
+
+
+def _entity_card(reader: Reader, iri: str, kind: Kind) -> EntityCard:
+    node = ox.NamedNode(iri)
+    introducing = _newest_first(reader, reader.subjects(KG + "introduces", node))
+    using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
+    introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[:_PAPERS])
+    using_lines = tuple(_paper_line(reader, paper) for paper in using[:_PAPERS])
+    relation = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}.get(kind)
+    results = reader.subjects(KG + relation, node) if relation else []
+    return EntityCard(
+        iri=iri,
+        type=kind,
+        name=reader.name(iri),
+        other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
+        papers=len(introducing) + len(using),
+        introduced_by=len(introducing),
+        used_by=len(using),
+        mentions=reader.count(OA + "hasBody", iri),
+        introducing=introducing_lines,
+        using=using_lines,
+        companions=_companions(reader, iri, [*introducing, *using]),
+        results=_newest_results(reader, results),
+        results_in_all=len(results),
+        evidence=_evidence(reader, iri, introducing_lines, using_lines),
+    )
+
+
+def _paper_card(reader: Reader, iri: str) -> PaperCard:
+    venue = reader.value(iri, SCHEMA + "isPartOf")
+    introduced = reader.objects(iri, KG + "introduces")
+    used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USES[name])]
+    return PaperCard(
+        iri=iri,
+        type="paper",
+        name=reader.name(iri),
+        authors=tuple(reader.objects(iri, SCHEMA + "author")),
+        year=_year(reader, iri),
+        venue=reader.name(venue) if venue else None,
+        identifiers=tuple(reader.objects(iri, DCTERMS + "identifier")),
+        listed_on=tuple(reader.objects(iri, KG + "listedOn")),
+        urls=tuple(reader.objects(iri, SCHEMA + "url")),
+        code=_addresses(reader, iri),
+        data=tuple(reader.objects(iri, LINKS["data"])),
+        project_pages=tuple(reader.objects(iri, LINKS["project"])),
+        introduces=_by_kind(reader, Counter(introduced)),
+        uses=_by_kind(reader, Counter(used)),
+        results=tuple(
+            _result_line(reader, result, iri)
+            for result in sorted(reader.objects(iri, KG + "reports"), key=lambda result: _start(reader, result))
+        ),
+    )
+
+
+def _repository_card(reader: Reader, iri: str) -> RepositoryCard:
+    papers = _newest_first(reader, reader.subjects(LINKS["code"], ox.NamedNode(iri)))
+    introduced = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "introduces"))
+    return RepositoryCard(
+        iri=iri,
+        type="code",
+        name=reader.name(iri),
+        url=reader.value(iri, SCHEMA + "codeRepository"),
+        linked_by=len(papers),
+        papers=tuple(_paper_line(reader, paper) for paper in papers[:_PAPERS]),
+        introduces=_by_kind(reader, introduced),
+    )
+
+
+def _newest_first(reader: Reader, papers: Iterable[str]) -> list[str]:
+    """Papers from the newest to those without a year; within a year by IRI, which is made of the title."""
+    years = {paper: _year(reader, paper) or 0 for paper in papers}
+    return sorted(years, key=lambda paper: (-years[paper], paper))
+
+
+def _year(reader: Reader, paper: str) -> int | None:
+    year = reader.value(paper, SCHEMA + "datePublished")
+    return int(year) if year else None
+
+
+def _paper_line(reader: Reader, paper: str) -> PaperLine:
+    code = _addresses(reader, paper)
+    return PaperLine(paper, reader.name(paper), _year(reader, paper), code[0] if code else None)
+
+
+def _addresses(reader: Reader, paper: str) -> tuple[str, ...]:
+    """Where a paper's repositories can be read."""
+    repositories = reader.objects(paper, LINKS["code"])
+    return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
+
+
+def _companions(reader: Reader, iri: str, papers: Iterable[str]) -> dict[Kind, tuple[EntityLine, ...]]:
+    together = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "mentions"))
+    del together[iri]
+    return _by_kind(reader, together, limit=_COMPANIONS)
+
+
+def _by_kind(reader: Reader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
+    """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
+    # An entity's IRI tells its kind (kg.graph.vocabulary.entity_iri); asking the store took half the time of a card.
+    lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
+    full = 0
+    for iri, number in sorted(papers.items(), key=lambda item: (-item[1], item[0])):
+        same_kind = lines.get(iri.rpartition("/")[0].rpartition("/")[2])
+        if same_kind is None or len(same_kind) == limit:
+            continue
+        same_kind.append(EntityLine(iri, reader.name(iri), number))
+        full += len(same_kind) == limit
+        if full == len(lines):
+            break
+    return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
+
+
+def _newest_results(reader: Reader, results: Iterable[str]) -> tuple[ResultLine, ...]:
+    reported: dict[str, list[str]] = {}
+    for result in results:
+        for paper in reader.subjects(KG + "reports", ox.NamedNode(result)):
+            reported.setdefault(paper, []).append(result)
+    lines: list[ResultLine] = []
+    for paper in _newest_first(reader, reported):
+        if len(lines) >= _RESULTS:
+            break
+        in_order = sorted(reported[paper], key=lambda result: _start(reader, result))
+        lines.extend(_result_line(reader, result, paper) for result in in_order)
+    return tuple(lines[:_RESULTS])
+
+
+def _start(reader: Reader, node: str) -> tuple[int, str]:
+    """The place of a result or mention in its paper's text; the IRI decides between two at the same place."""
+    return int(reader.value(node, OA + "start") or 0), node
+
+
+def _result_line(reader: Reader, result: str, paper: str) -> ResultLine:
+    def named(predicate: str) -> str | None:
+        entity = reader.value(result, KG + predicate)
+        return reader.name(entity) if entity else None
+
+    return ResultLine(
+        metric=named("byMetric") or reader.value(result, KG + "metricText"),
+        value=reader.value(result, KG + "valueText") or "",
+        dataset=named("onDataset"),
+        method=named("ofMethod"),
+        relative=reader.value(result, KG + "relative") == "true",
+        paper=paper,
+        title=reader.name(paper),
+    )
+
+
+def _evidence(
+    reader: Reader, iri: str, introducing: Iterable[PaperLine], using: Iterable[PaperLine]
+) -> tuple[Quote, ...]:
+    """A sentence from each of the first papers, those that introduce the entity before those that use it.
+
+    One paper alone gives several sentences.
+    """
+    firsts: list[Quote] = []
+    others: list[Quote] = []
+    for paper in (*introducing, *using):
+        quotes = _quotes(reader, iri, paper)
+        firsts.extend(quotes[:1])
+        others.extend(quotes[1:])
+        if len(firsts) == _QUOTES:
+            break
+    return tuple([*firsts, *others][:_QUOTES])
+
+
+def _quotes(reader: Reader, iri: str, paper: PaperLine) -> list[Quote]:
+    """The sentences of a paper that name an entity, the surest mention first, the title last."""
+    title, abstract = reader.name(paper.iri), reader.value(paper.iri, SCHEMA + "abstract") or ""
+    text = f"{title}\n{abstract}"
+    ranked = []
+    for mention in reader.subjects(OA + "hasTarget", ox.NamedNode(paper.iri)):
+        if iri in reader.objects(mention, OA + "hasBody"):
+            start, end = _start(reader, mention)[0], int(reader.value(mention, OA + "end") or 0)
+            confidence = float(reader.value(mention, KG + "confidence") or 0)
+            ranked.append((start <= len(title), -confidence, start, end))
+    quotes: dict[int, Quote] = {}
+    spans = sentence_spans(text)
+    for _, _, start, end in sorted(ranked):
+        opening = next((low for low, high in spans if low <= start < high), start)
+        closing = next((high for low, high in spans if low < end <= high), end)
+        quotes.setdefault(opening, Quote(paper.iri, title, text[opening:closing], opening, start, end))
+    return list(quotes.values())
