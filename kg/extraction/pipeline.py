@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
-from kg.extraction import abbreviations, lexicon, links, patterns, results, roles, settle  # noqa: F401 (factories)
+from kg.extraction import abbreviations, lexicon, links, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.rules import load_rules
 from kg.records import Extraction, Mention, Paper
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
-COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "settle", "roles", "results")
-_INFIXES = (r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])", r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])")
+COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "phrases", "settle", "roles", "results")
+_INFIXES = (
+    r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
+    r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
+    r"[)\]](?=[-‐-―/(\[])|(?<=[)\]])[-‐-―/]",  # "(DNN)-based"
+    r"(?<=[^\W_]%)[-‐-―~](?=[+-]?\d)",  # "12%–67%"
+)
+_EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
 
 def build_pipeline(rules: Iterable[Path] = ()) -> Language:
@@ -30,7 +38,9 @@ def build_pipeline(rules: Iterable[Path] = ()) -> Language:
         kg.errors.InputError: a rule file cannot be read, with its line.
     """
     nlp = spacy.blank("en")
-    nlp.tokenizer.infix_finditer = compile_infix_regex([*nlp.Defaults.infixes, *_INFIXES]).finditer
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_INFIXES]).finditer
+    tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
     loaded = load_rules(rules)
     for name in COMPONENTS:
         nlp.add_pipe(f"kg_{name}", name=name)

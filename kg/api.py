@@ -1,0 +1,155 @@
+"""The library in a handful of calls: what the command line does, as functions and methods that return records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from kg.graph.store import existing
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from kg.describe import Card
+    from kg.graph.reader import Kind
+    from kg.lookup import Found
+    from kg.query import Answer
+    from kg.records import Extraction, Paper
+    from kg.stats import Stats
+    from kg.validation import Report
+
+__all__ = ["KnowledgeGraph", "build", "extract"]
+
+
+class KnowledgeGraph:
+    """A graph that was built in a folder, opened for reading.
+
+    >>> graph = KnowledgeGraph("output")  # doctest: +SKIP
+    >>> [match.name for match in graph.lookup("cifar 10").matches]  # doctest: +SKIP
+    ['CIFAR-10']
+
+    Args:
+        folder: where ``kg build -g`` put it.
+
+    Raises:
+        GraphError: the folder holds no graph, or a damaged one.
+    """
+
+    def __init__(self, folder: str | Path = "output") -> None:
+        generation = existing(Path(folder))
+        self.folder = Path(folder)
+        self.base: str = generation.base
+        self.store: Store = generation.open()
+
+    def query(self, sparql: str, source: str = "query") -> Answer:
+        """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
+
+        Args:
+            sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
+            source: what errors call the query, a file's name say.
+
+        Raises:
+            QueryError: the query cannot be parsed; names line and column.
+        """
+        from kg.query import run
+
+        return run(self.store, sparql, self.base, source)
+
+    def ask(self, name: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Answer one of the shipped queries (``kg query --list``).
+
+        Raises:
+            QueryError: there is no such query, or a parameter is missing, unknown or of the wrong type.
+        """
+        from kg.named_queries import bind, named_query
+
+        return self.query(bind(named_query(name), parameters or {}, self.base), name)
+
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:  # noqa: A002
+        """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
+
+        Args:
+            words: a name in any spelling, a title, ``owner/name`` or an address.
+            type: the only kind of thing to look for.
+            limit: matches at most.
+        """
+        from kg.lookup import find
+
+        return find(self.store, words, base=self.base, type=type, limit=limit)
+
+    def card(self, iri: str) -> Card:
+        """All there is to say of one entity, paper or repository.
+
+        Raises:
+            KGError: nothing in the graph has this IRI.
+        """
+        from kg.describe import card
+
+        return card(self.store, iri)
+
+    def export(self, format: str, output: IO[bytes]) -> int:  # noqa: A002
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""
+        from kg.export import export
+
+        return export(self.store, format, output, self.base)
+
+    def stats(self) -> Stats:
+        """Count papers, entities, links, results and triples."""
+        from kg.stats import stats
+
+        return stats(self.store)
+
+    def validate(self, shapes: Path | None = None) -> Report:
+        """Check the graph against SHACL shapes, the shipped ones unless others are given."""
+        from kg.validation import validate
+
+        return validate(self.store, shapes)
+
+
+def build(
+    inputs: Iterable[str | Path],
+    folder: str | Path = "output",
+    *,
+    base: str | None = None,
+    rules: Sequence[str | Path] = (),
+    workers: int | None = 1,
+) -> KnowledgeGraph:
+    """Add the papers of listing pages and JSON lines to the graph of a folder, and open it.
+
+    Entries that are skipped are reported through :mod:`warnings`. See :func:`kg.builder.build` for the arguments, and
+    for a report of what was done.
+
+    Raises:
+        InputError: an input or a rule file cannot be read.
+        GraphError: the folder cannot be written.
+    """
+    import warnings
+
+    from kg import builder
+
+    builder.build(
+        inputs,
+        Path(folder),
+        base=base,
+        rules=[Path(path) for path in rules],
+        workers=workers,
+        warn=lambda line: warnings.warn(line, stacklevel=4),
+    )
+    return KnowledgeGraph(folder)
+
+
+def extract(
+    papers: Iterable[Paper], *, rules: Sequence[str | Path] = (), workers: int | None = 1
+) -> Iterator[Extraction]:
+    """Extract from papers, one record each, in order, every mention resolved to an entity by its own paper.
+
+    >>> from kg.records import Paper
+    >>> paper = Paper(id="1", title="A study of CIFAR-10", abstract="We train ResNet-50 on CIFAR-10.")
+    >>> [mention.text for mention in next(extract([paper])).entities if mention.type == "Dataset"]
+    ['CIFAR-10', 'CIFAR-10']
+    """
+    from kg.extraction.parallel import extract_all
+    from kg.resolution import resolve_alone
+
+    return map(resolve_alone, extract_all(papers, [Path(path) for path in rules], workers))

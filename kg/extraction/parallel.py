@@ -1,0 +1,72 @@
+"""Extraction by worker processes: batches of papers out, records back in input order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from pathlib import Path
+
+from kg.errors import KGError
+from kg.extraction.pipeline import Extractor
+from kg.records import Extraction, Paper
+
+BATCH_SIZE = 32
+_WORTH_A_WORKER = 200  # papers; below this, loading the pipeline once more costs more than it saves
+
+_extractor: Extractor
+
+
+def extract_all(papers: Iterable[Paper], rules: Sequence[Path] = (), workers: int | None = 1) -> Iterator[Extraction]:
+    """Extract from a stream of papers, in order.
+
+    Args:
+        papers: read no further ahead than the workers need.
+        rules: folders of further rule files.
+        workers: processes; 1 works in this one, ``None`` takes one a CPU where there are papers enough.
+
+    Raises:
+        InputError: a rule file is wrong.
+        KGError: a worker process died.
+    """
+    papers = iter(papers)
+    if workers is None:
+        first = list(islice(papers, _WORTH_A_WORKER))
+        workers = len(os.sched_getaffinity(0)) if len(first) == _WORTH_A_WORKER else 1
+        papers = chain(first, papers)
+    if workers == 1:
+        yield from Extractor(rules).pipe(papers)
+    else:
+        yield from _in_processes(papers, rules, workers)
+
+
+def _in_processes(papers: Iterator[Paper], rules: Sequence[Path], workers: int) -> Iterator[Extraction]:
+    if rules:
+        Extractor(rules)  # a wrong rule ends here in one line, not in every worker with a traceback
+    # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, (tuple(rules),))
+    pending: deque[Future[list[Extraction]]] = deque()
+    try:
+        while batch := list(islice(papers, BATCH_SIZE)):
+            pending.append(pool.submit(_extract, batch))
+            if len(pending) > 2 * workers:
+                yield from pending.popleft().result()
+        while pending:
+            yield from pending.popleft().result()
+    except BrokenProcessPool:
+        raise KGError("a worker process died (out of memory?); try --workers 1") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _load(rules: Sequence[Path]) -> None:
+    global _extractor
+    _extractor = Extractor(rules)
+
+
+def _extract(batch: list[Paper]) -> list[Extraction]:
+    return list(_extractor.pipe(batch))

@@ -1,0 +1,64 @@
+"""A small graph, built once from pages written for the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+PAGES = {
+    "one.txt": """news
+
+Subscribe
+
+Mar 11
+
+FrogNet: Hopping Networks for Image Classification
+
+We propose FrogNet, a novel convolutional neural network for image classification. FrogNet reaches 93.5% accuracy on \
+CIFAR-10 and 71.2% accuracy on CIFAR-100, and is 1.5x faster than ResNet-50. Code is available at \
+https://github.com/Pond-Lab/FrogNet.
+
+Sharpness-Aware Minimization, Revisited
+
+Sharpness-Aware Minimization (SAM) improves generalization at twice the cost of SGD. We study SAM on CIFAR10 and \
+ImageNet with Vision Transformers (ViTs) and report top-1 accuracy. Our code: github.com/pond-lab/frognet/tree/main/sam.
+""",
+    "two.txt": """news
+
+Subscribe
+
+Mar 12
+
+FROGNET - hopping networks for image classification
+
+We propose FrogNet, a novel convolutional neural network for image classification. FrogNet reaches 93.5% accuracy on \
+CIFAR-10 and 71.2% accuracy on CIFAR-100, and is 1.5x faster than ResNet-50. Code is available at \
+https://github.com/Pond-Lab/FrogNet.
+
+Segmenting Lily Pads with Diffusion Models
+
+Semantic segmentation of lily pads is hard, na\\"ive approaches fail on 20\\% of images. We introduce PadDiff, a \
+diffusion model, and LilyBench, a new benchmark. PadDiff attains an mIoU of 61.0 on LilyBench and 48.3 on ADE20K, \
+see https://pond-lab.github.io/paddiff/.
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two listing pages: four entries, three papers."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name, text in PAGES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a graph built from :func:`pages`; tests only read it."""
+    from kg.builder import build
+
+    folder = tmp_path_factory.mktemp("graph")
+    build([pages], folder)
+    return folder

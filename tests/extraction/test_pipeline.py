@@ -1,0 +1,83 @@
+"""Whatever stands in a text, offsets point at it as it was given."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kg.extraction import Extractor
+from kg.extraction.parallel import extract_all
+from kg.records import Paper
+
+PIECES = st.sampled_from(
+    [
+        "We propose FooNet (FN), a novel convolutional neural network. ",
+        "It reaches 65.03\\% verified error on CIFAR-10 (epsilon=8{255}), ",
+        '\\emph{ImageNet} and na\\"ive \\textbf{SGD}, ',
+        "an FID of 1.70 on ImageNet 256x256x2013and 2.89. ",
+        "Code: url{https://github.com/a/B.git{https://github.com/a/B}}. ",
+        "R^{stimes d} $O(n)$ {\\it image classification} ",
+        "中文 \x00 \u2028 (((( ",
+        "\n",
+        "x" * 500,
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(title=st.lists(PIECES, max_size=2).map("".join), abstract=st.lists(PIECES | st.text(max_size=20)).map("".join))
+def test_offsets_point_at_the_text(extractor: Extractor, title: str, abstract: str) -> None:
+    paper = Paper(id="1", title=title, abstract=abstract)
+    found = extractor(paper)
+    end = 0
+    for mention in found.entities:
+        assert paper.text[mention.start : mention.end] == mention.text
+        assert mention.text.strip() == mention.text != ""
+        assert mention.start >= end, "mentions come sorted and do not overlap"
+        end = mention.end
+    for link in found.links:
+        assert 0 <= link.start < link.end <= len(paper.text)
+        assert not any(link.start < mention.end and mention.start < link.end for mention in found.entities)
+    for result in found.results:
+        assert paper.text[result.start : result.end] == result.value
+    for short, long in found.abbreviations:
+        assert short
+        assert long in paper.text
+
+
+def test_title_and_abstract_are_never_one_name(extractor: Extractor) -> None:
+    found = extractor(Paper(id="1", title="A Study of CIFAR", abstract="10 ways to train. We use CIFAR-10."))
+    assert [mention.text for mention in found.entities if mention.type == "Dataset"][-1] == "CIFAR-10"
+    assert all("\n" not in mention.text for mention in found.entities)
+
+
+def test_order_is_kept_with_workers() -> None:
+    papers = [Paper(id=str(i), title=f"Paper {i}", abstract="We train ResNet-50 on CIFAR-10.") for i in range(70)]
+    alone = list(extract_all(papers))
+    assert [found.id for found in alone] == [paper.id for paper in papers]
+    assert list(extract_all(papers, workers=2)) == alone
+
+
+def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
+    for abstract in ("", "word", "word " * 20_000, "中文摘要。" * 50, "\x01\x02\x7f", "(" * 3000, "a" * 100_000):
+        assert extractor(Paper(id="1", title="T", abstract=abstract)).id == "1"
+
+
+def test_rules_of_further_folders_are_added(tmp_path: Path) -> None:
+    rules = [
+        {"label": "Dataset", "pattern": "Zorblatt archive"},
+        {"label": "Method", "pattern": [{"LOWER": "quux"}, {"IS_DIGIT": True}], "id": "quux"},
+    ]
+    (tmp_path / "own.jsonl").write_text("".join(json.dumps(rule) + "\n" for rule in rules))
+    found = Extractor([tmp_path])(Paper(id="1", title="T", abstract="We run Quux 7 on the Zorblatt archive."))
+    assert {(mention.type, mention.text) for mention in found.entities} >= {
+        ("Method", "Quux 7"),
+        ("Dataset", "Zorblatt archive"),
+    }

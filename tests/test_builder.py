@@ -1,0 +1,203 @@
+"""Builds add, replace and keep; they never lose what stood."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.builder import build, read_records
+from kg.errors import GraphError, InputError
+from kg.graph.store import existing
+
+
+def nquads(folder: Path) -> bytes:
+    output = io.BytesIO()
+    KnowledgeGraph(folder).export("nquads", output)
+    return output.getvalue()
+
+
+def rows(folder: Path, query: str) -> list[dict[str, object]]:
+    return list(KnowledgeGraph(folder).query(query).records())
+
+
+def record(title: str, abstract: str, **fields: object) -> str:
+    return json.dumps({"id": title.lower(), "title": title, "abstract": abstract, **fields}) + "\n"
+
+
+def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path) -> None:
+    stats = KnowledgeGraph(graph_folder).stats()
+    assert (stats.papers, stats.merged) == (3, 1)
+    listed = rows(
+        graph_folder,
+        "SELECT ?at { ?p schema:name ?n ; kg:listedOn ?at FILTER(CONTAINS(LCASE(?n), 'frognet')) } ORDER BY ?at",
+    )
+    assert [row["at"] for row in listed] == ["one.txt:7", "two.txt:7"]
+
+
+def test_every_mention_quotes_the_text_at_its_offsets(graph_folder: Path) -> None:
+    mentions = rows(
+        graph_folder,
+        "SELECT ?name ?abstract ?start ?end ?exact { ?m a kg:Mention ; oa:hasTarget ?p ; oa:start ?start ; oa:end ?end"
+        " ; oa:exact ?exact . ?p schema:name ?name ; schema:abstract ?abstract }",
+    )
+    assert len(mentions) > 10
+    for mention in mentions:
+        text = f"{mention['name']}\n{mention['abstract']}"
+        assert text[mention["start"] : mention["end"]] == mention["exact"]  # type: ignore[misc]
+
+
+def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path) -> None:
+    found = rows(graph_folder, "SELECT ?code (COUNT(DISTINCT ?p) AS ?papers) { ?p kg:hasCode ?code } GROUP BY ?code")
+    assert found == [{"code": "https://w3id.org/papers-kg/code/github.com/pond-lab/frognet", "papers": 2}]
+
+
+def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build([pages / "two.txt"], tmp_path)
+    report = build([pages], tmp_path)
+    assert (report.new, report.changed, report.unchanged) == (1, 1, 1)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_building_again_changes_nothing(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build([pages], tmp_path)
+    report = build([pages / "one.txt", pages / "two.txt"], tmp_path)
+    assert (report.new, report.changed, report.unchanged) == (0, 0, 3)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_workers_do_not_change_the_graph(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build([pages], tmp_path, workers=2)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_changed_paper_is_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST.") + record("B", "We train on ImageNet."))
+    build([source], tmp_path / "g")
+    source.write_text(record("A", "We train on SVHN."))
+    report = build([source], tmp_path / "g")
+    assert (report.new, report.changed) == (0, 1)
+    names = rows(tmp_path / "g", "SELECT ?n { ?d a kg:Dataset ; skos:prefLabel ?n } ORDER BY ?n")
+    assert [row["n"] for row in names] == ["ImageNet", "SVHN"]
+
+
+def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    fields = {"authors": ["Ada", "Bob"], "year": 2018, "venue": "ICLR", "github": "https://github.com/ada/a"}
+    source.write_text(record("A", "Words.", **fields))
+    build([source], tmp_path / "g")
+    (row,) = rows(
+        tmp_path / "g",
+        "SELECT ?year ?venue ?id ?url { ?p schema:datePublished ?year ; schema:isPartOf/schema:name ?venue ;"
+        " dcterms:identifier ?id ; kg:hasCode/schema:codeRepository ?url }",
+    )
+    assert row == {"year": 2018, "venue": "ICLR", "id": "a", "url": "https://github.com/ada/a"}
+
+
+def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
+    short, long = tmp_path / "short.jsonl", tmp_path / "long.jsonl"
+    short.write_text(record("A", "We train on MNIST.", year=2020))
+    long.write_text(record("A!", "We train on MNIST and then on SVHN."))
+    for name, order in (("1", [short, long]), ("2", [long, short])):
+        for source in order:
+            build([source], tmp_path / name)
+    assert nquads(tmp_path / "1") == nquads(tmp_path / "2")
+    (row,) = rows(tmp_path / "1", "SELECT ?name ?year { ?p schema:name ?name ; schema:datePublished ?year }")
+    assert row == {"name": "A!", "year": 2020}
+
+
+def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST."))
+    build([source], tmp_path / "g", base="https://example.org/")
+    build([source], tmp_path / "g")
+    assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://example.org/dataset/mnist"}]
+
+
+def test_input_error_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build([pages], tmp_path / "g")
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(record("New", "Paper.") + '{"id": "half')
+    with pytest.raises(InputError):
+        build([broken], tmp_path / "g")
+    assert nquads(tmp_path / "g") == nquads(graph_folder)
+
+
+def test_failure_while_writing_leaves_the_graph_as_it_was(
+    pages: Path, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build([pages], tmp_path)
+
+    def full_disk(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.graph.store.Generation.load", full_disk)
+        with pytest.raises(GraphError, match="No space left on device"):
+            build([pages], tmp_path)
+    assert nquads(tmp_path) == nquads(graph_folder)
+    assert [path.name for path in tmp_path.glob("generation-*")] == ["generation-1"]
+
+
+def test_killed_build_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build([pages], tmp_path)
+    code = (
+        "import sys, time; from pathlib import Path; from kg.builder import build\n"
+        "def wait(step, done, total):\n"
+        "    if step == 'writing': print('here', flush=True); time.sleep(60)\n"
+        "build([sys.argv[1]], Path(sys.argv[2]), progress=wait)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(pages), str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    assert list(tmp_path.glob("*.partial"))
+    assert nquads(tmp_path) == nquads(graph_folder)
+    build([pages], tmp_path)
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_second_build_at_the_same_time_is_refused(pages: Path, tmp_path: Path) -> None:
+    def build_within(step: str, done: int, total: int) -> None:
+        with pytest.raises(GraphError, match="another build"):
+            build([pages], tmp_path)
+
+    build([pages], tmp_path, progress=build_within)
+
+
+def test_folder_that_is_a_file(pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "g").write_text("")
+    with pytest.raises(GraphError, match="cannot be written"):
+        build([pages], tmp_path / "g")
+
+
+def test_folder_without_a_graph(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match="holds no graph"):
+        KnowledgeGraph(tmp_path)
+
+
+def test_damaged_graph_is_named(pages: Path, tmp_path: Path) -> None:
+    build([pages], tmp_path)
+    records = existing(tmp_path).records
+    records.write_text(records.read_text()[:-40])
+    with pytest.raises(GraphError, match=r"papers.jsonl:3: is damaged"):
+        build([pages], tmp_path)
+
+
+def test_records_are_kept_sorted(graph_folder: Path) -> None:
+    keys = [work.key for work in read_records(existing(graph_folder))]
+    assert keys == sorted(keys)
+    assert len(keys) == 3
+
+
+def test_control_characters_keep_their_place(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "\x00\x01 We train on MNIST \x0c."))
+    build([source], tmp_path / "g")
+    (row,) = rows(tmp_path / "g", "SELECT ?s ?a { ?m oa:exact 'MNIST' ; oa:start ?s . ?p schema:abstract ?a }")
+    assert f"A\n{row['a']}"[row["s"] :].startswith("MNIST")  # type: ignore[misc]
