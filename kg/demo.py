@@ -1,0 +1,51 @@
+"""The sample that ships with kg, and what ``kg demo`` asks of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CARD = "ImageNet"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A shipped query with parameters that the sample has an answer to."""
+
+    text: str
+    name: str
+    parameters: Mapping[str, str]
+
+    def command(self, graph: Path) -> str:
+        """What to type for the same answer."""
+        options = " ".join(f"--{name} {shlex.quote(value)}" for name, value in self.parameters.items())
+        return f"kg query --name {self.name} {options} -g {shlex.quote(str(graph))}"
+
+
+QUESTIONS = (
+    Question("Which datasets do the papers use most?", "most-used", {"type": "dataset", "limit": "6"}),
+    Question(
+        "What do papers on image classification introduce?",
+        "introduced-methods",
+        {"task": "image classification", "limit": "6"},
+    ),
+    Question("What is reported on COCO?", "results-on-dataset", {"dataset": "COCO", "limit": "6"}),
+)
+
+
+def sample_pages() -> list[str]:
+    """The listing pages of the sample: landmark papers, their abstracts told in other words."""
+    return sorted(str(page) for page in (Path(__file__).parent / "sample").glob("*.txt"))
+
+
+def next_steps(graph: Path) -> tuple[str, ...]:
+    """Commands worth typing next."""
+    at = f"-g {shlex.quote(str(graph))}"
+    return (
+        f"kg lookup resnet {at}                   one method, found in any spelling",
+        "kg query --list                              what else can be asked by name",
+        f"kg export -f turtle -o sample.ttl {at}  the whole graph as a file",
+        "kg build PAGES... && kg lookup NAME          your own pages (the graph goes to ./output)",
+    )
