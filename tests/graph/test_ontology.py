@@ -1,0 +1,107 @@
+"""The ontology defines every term that the package uses, and says of each what it means."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import OWL, RDF, RDFS, Graph, URIRef
+
+from kg.graph import vocabulary
+from kg.graph.vocabulary import KG, OA, SCHEMA
+from kg.validation import validate
+
+SHIPPED = files("kg.graph")
+ROOT = Path(__file__).parents[2]
+ONTOLOGY = URIRef(KG.removesuffix("#"))
+CONTRACT = {
+    "Paper Method Dataset Metric Task Repository Result Mention",
+    "introduces mentions usesMethod usesDataset usesMetric addresses hasCode hasData hasProjectPage reports listedOn",
+    "ofMethod onDataset byMetric value unit valueText relative metricText role confidence extractor",
+}
+
+
+@pytest.fixture(scope="module")
+def ontology() -> Graph:
+    return Graph().parse(data=(SHIPPED / "ontology.ttl").read_text(encoding="utf-8"), format="turtle")
+
+
+def defined(ontology: Graph) -> set[str]:
+    return {str(term) for term in ontology.subjects(RDFS.isDefinedBy, ONTOLOGY)}
+
+
+def kg_terms(text: str) -> set[str]:
+    return {KG + name for name in re.findall(rf"(?:\bkg:|{re.escape(KG)})(\w+)", text)}
+
+
+def test_the_contract_is_defined(ontology: Graph) -> None:
+    names = {KG + name for line in CONTRACT for name in line.split()}
+    assert names | {KG + "Entity"} == defined(ontology)
+
+
+@pytest.mark.parametrize("name", ["ontology.ttl", "shapes.ttl", "context.jsonld"])
+def test_every_term_of_the_shipped_files_is_defined(ontology: Graph, name: str) -> None:
+    assert kg_terms((SHIPPED / name).read_text(encoding="utf-8")) <= defined(ontology)
+
+
+def test_every_term_of_the_code_is_defined(ontology: Graph) -> None:
+    used = {*vocabulary.USES.values(), *vocabulary.LINKS.values(), *(KG + name for name in vocabulary.SCHEMA_CLASSES)}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kg" / "graph").glob("*.py"))
+    used |= {KG + name for name in re.findall(r'\bKG \+ "(\w+)"', code)}
+    assert used <= defined(ontology)
+
+
+def test_every_term_has_one_label_one_comment_and_a_kind(ontology: Graph) -> None:
+    kinds = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty}
+    for term in map(URIRef, defined(ontology)):
+        assert len(list(ontology.objects(term, RDFS.label))) == 1, term
+        assert len(list(ontology.objects(term, RDFS.comment))) == 1, term
+        assert len(kinds & set(ontology.objects(term, RDF.type))) == 1, term
+
+
+def test_only_own_terms_are_defined(ontology: Graph) -> None:
+    subjects = {str(subject) for subject in ontology.subjects() if isinstance(subject, URIRef)}
+    assert subjects - {str(ONTOLOGY)} == defined(ontology)
+
+
+def test_every_class_stands_under_the_class_that_its_instances_also_carry(ontology: Graph) -> None:
+    for name, other in vocabulary.SCHEMA_CLASSES.items():
+        assert (URIRef(KG + name), RDFS.subClassOf, URIRef(other)) in ontology
+
+
+def test_what_a_paper_introduces_or_uses_it_mentions(ontology: Graph) -> None:
+    for iri in (KG + "introduces", *vocabulary.USES.values()):
+        assert (URIRef(iri), RDFS.subPropertyOf, URIRef(KG + "mentions")) in ontology
+
+
+def test_the_version_is_that_of_the_header(ontology: Graph) -> None:
+    version = ontology.value(ONTOLOGY, OWL.versionInfo)
+    assert ontology.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/{version}")
+
+
+def test_the_context_gives_each_property_one_word() -> None:
+    context = json.loads((SHIPPED / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    meanings = [value if isinstance(value, str) else value["@id"] for value in context.values()]
+    assert len(meanings) == len(set(meanings))
+    prefixes = {key: value for key, value in context.items() if isinstance(value, str) and "//" in value}
+    assert prefixes.items() <= vocabulary.PREFIXES.items()
+    assert {"schema": SCHEMA, "oa": OA}.items() <= prefixes.items()
+
+
+def test_the_example_of_the_documentation_is_a_complete_graph() -> None:
+    page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    example = re.search(r"```turtle\n(.*?)```", page, re.DOTALL)
+    assert example
+    store = ox.Store()
+    store.load(example[1].encode(), format=ox.RdfFormat.TURTLE)
+    assert len(store) > 50
+    assert [str(violation) for violation in validate(store).violations] == []
+
+
+def test_the_documentation_names_every_term(ontology: Graph) -> None:
+    page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    assert defined(ontology) - {KG + "Entity"} <= kg_terms(page)

@@ -1,0 +1,139 @@
+"""Validation: a complete graph conforms, and each way to break one is found at the node that is broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.errors import InputError
+from kg.graph.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
+from kg.validation import validate
+
+SMALL = Path(__file__).parent / "data" / "small.trig"
+MENTION = DEFAULT_BASE + "paper/frognet-hops#char=13,20"
+RESULT = DEFAULT_BASE + "paper/frognet-hops#result-1"
+PAPER = DEFAULT_BASE + "paper/frognet-hops"
+FROGNET = DEFAULT_BASE + "method/frognet"
+CIFAR = DEFAULT_BASE + "dataset/cifar-10"
+
+
+def small() -> ox.Store:
+    store = ox.Store()
+    store.load(path=SMALL, format=ox.RdfFormat.TRIG)
+    return store
+
+
+def test_a_complete_graph_conforms() -> None:
+    report = validate(small())
+    assert report.conforms
+    assert report.violations == ()
+
+
+def test_an_empty_graph_conforms() -> None:
+    assert validate(ox.Store()).conforms
+
+
+BROKEN = {
+    "title missing": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> schema:name ?name }} }}", PAPER, "MinCount"),
+    "two titles": (f"INSERT DATA {{ <{PAPER}> schema:name 'Another' }}", PAPER, "MaxCount"),
+    "year as text": (
+        f"INSERT DATA {{ <{DEFAULT_BASE}paper/c--in-a-pond> schema:datePublished '2018' }}",
+        DEFAULT_BASE + "paper/c--in-a-pond",
+        "Datatype",
+    ),
+    "introduced and used": (f"INSERT DATA {{ <{PAPER}> kg:usesMethod <{FROGNET}> }}", PAPER, "Disjoint"),
+    "dataset used as method": (f"INSERT DATA {{ <{PAPER}> kg:usesMethod <{CIFAR}> }}", CIFAR, "Class"),
+    "link that is text": (f"INSERT DATA {{ <{PAPER}> kg:hasData 'example.org' }}", PAPER, "NodeKind"),
+    "code that is no repository": (
+        f"INSERT DATA {{ <{PAPER}> kg:hasCode <http://e.org/c> }}",
+        "http://e.org/c",
+        "Class",
+    ),
+    "two preferred names": (f"INSERT DATA {{ <{CIFAR}> skos:prefLabel 'Cifar' }}", CIFAR, "MaxCount"),
+    "name twice": (f"INSERT DATA {{ <{CIFAR}> skos:altLabel 'CIFAR-10' }}", CIFAR, "Disjoint"),
+    "entity without a mention": (
+        "INSERT DATA { <http://e.org/m> a kg:Method, schema:DefinedTerm ; skos:prefLabel 'M' }",
+        "http://e.org/m",
+        "MinCount",
+    ),
+    "mention of no entity": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{FROGNET}> a ?type }} }}",
+        FROGNET,
+        "Or",
+    ),
+    "mention before the text": (f"INSERT DATA {{ <{MENTION}> oa:start -1 }}", MENTION, "MinInclusive"),
+    "mention that ends before it starts": (f"INSERT DATA {{ <{MENTION}> oa:start 20 }}", MENTION, "LessThan"),
+    "role unknown": (f"INSERT DATA {{ <{MENTION}> kg:role 'cited' }}", MENTION, "In"),
+    "confidence above one": (f"INSERT DATA {{ <{MENTION}> kg:confidence 1.5 }}", MENTION, "MaxInclusive"),
+    "mention in what is no paper": (
+        f"INSERT DATA {{ <{MENTION}> oa:hasTarget <{CIFAR}> }}",
+        CIFAR,
+        "Class",
+    ),
+    "value that is no number": (f"INSERT DATA {{ <{RESULT}> kg:value 'many' }}", RESULT, "Datatype"),
+    "value without its text": (f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:valueText ?t }} }}", RESULT, "MinCount"),
+    "result of no paper": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> kg:reports ?r }} }}", RESULT, "MinCount"),
+}
+
+
+@pytest.mark.parametrize(("update", "node", "constraint"), BROKEN.values(), ids=list(BROKEN))
+def test_a_broken_graph_is_found_out(update: str, node: str, constraint: str) -> None:
+    store = small()
+    store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))
+    report = validate(store)
+    assert not report.conforms
+    assert (node, constraint) in {(violation.node, violation.constraint) for violation in report.violations}
+
+
+def test_a_violation_says_in_one_line_what_was_expected_and_found() -> None:
+    store = small()
+    store.update(f"INSERT DATA {{ <{MENTION}> kg:confidence 1.5 }}", prefixes=PREFIXES)
+    report = validate(store)
+    found = next(violation for violation in report.violations if violation.constraint == "MaxInclusive")
+    assert found.path == "kg:confidence"
+    assert str(found) == (
+        f"{MENTION} kg:confidence: a mention has exactly one confidence, an xsd:decimal from 0 to 1, found '1.5'"
+    )
+    assert json.loads(json.dumps(report.as_dict()))["conforms"] is False
+
+
+def test_violations_are_in_the_same_order_each_time() -> None:
+    store = small()
+    store.update("DELETE WHERE { GRAPH ?g { ?mention oa:exact ?text } }", prefixes=PREFIXES)
+    violations = validate(store).violations
+    assert len(violations) == 5
+    assert list(violations) == sorted(violations, key=str)
+
+
+def test_own_shapes_stand_in_place_of_the_shipped_ones(tmp_path: Path) -> None:
+    shapes = tmp_path / "own.ttl"
+    shapes.write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix schema: <https://schema.org/> .
+        <http://e.org/shape> a sh:NodeShape ; sh:targetClass schema:ScholarlyArticle ;
+            sh:property [ sh:path schema:author ; sh:minCount 1 ] .""",
+        encoding="utf-8",
+    )
+    report = validate(small(), shapes)
+    assert [(violation.node, violation.path) for violation in report.violations] == [
+        (DEFAULT_BASE + "paper/c--in-a-pond", "schema:author")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"<a> <b> .\n", b"\xff\xfe\x00", b"@prefix sh: <http://www.w3.org/ns/shacl#> .\n<a> a sh:NodeShape ;"]
+)
+def test_shapes_that_cannot_be_read_are_an_error_of_one_line(tmp_path: Path, content: bytes) -> None:
+    shapes = tmp_path / "bad.ttl"
+    shapes.write_bytes(content)
+    with pytest.raises(InputError, match=r"bad\.ttl") as caught:
+        validate(small(), shapes)
+    assert "\n" not in str(caught.value)
+
+
+def test_absent_shapes_are_an_error_that_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.ttl: No such file"):
+        validate(small(), tmp_path / "none.ttl")
