@@ -66,7 +66,7 @@ class KnowledgeGraph:
 
         return self.query(bind(named_query(name), parameters or {}, self.base), name)
 
-    def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:  # noqa: A002
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
         Args:
@@ -88,7 +88,7 @@ class KnowledgeGraph:
 
         return card(self.store, iri)
 
-    def export(self, format: str, output: IO[bytes]) -> int:  # noqa: A002
+    def export(self, format: str, output: IO[bytes]) -> int:
         """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""
         from kg.export import export
 

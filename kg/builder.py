@@ -17,12 +17,12 @@ from kg.extraction.parallel import extract_all
 from kg.extraction.rules import rule_files
 from kg.graph.statements import SharedNodes, entity_statements, paper_statements
 from kg.graph.store import Generation, current, existing, next_generation
-from kg.graph.vocabulary import DEFAULT_BASE
 from kg.names import title_key
 from kg.records import Extraction, Paper, Record
 from kg.resolution import Resolver
 from kg.sources import read_papers
 from kg.stats import Stats, stats
+from kg.vocabulary import DEFAULT_BASE
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the papers done and the papers in all."""

@@ -1,3 +1,398 @@
-def main():
-    import importlib.resources as r
-    print(r.files("kg.rules"), list(r.files("kg.rules").iterdir()))
+"""The command line: parses arguments, calls the library, prints what it returns.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage. Imports
+stand inside the commands, because ``kg lookup`` must not wait for spaCy.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
+
+import typer
+
+from kg.errors import InputError, KGError
+
+if TYPE_CHECKING:
+    from kg.builder import BuildReport
+    from kg.cards import Style
+    from kg.stats import Stats
+
+app = typer.Typer(
+    name="kg",
+    help="Paper listings in, knowledge graph out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Folder where the graph stands.")]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="Listing pages or JSON lines: files, folders, or - for standard input."),
+]
+Rules = Annotated[
+    list[Path] | None, typer.Option("--rules", help="Folder of further rule files (*.jsonl); may be repeated.")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: one a CPU when worth it]")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.  [default: standard output]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_GRAPH = Path("output")
+_DEMO_GRAPH = Path("output/demo")
+
+
+def main() -> NoReturn:
+    """Run the command line; an error that a user can act on ends in one line."""
+    try:
+        app()
+    except KGError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader of our output has gone (`kg export | head`); leave Python nothing to flush into the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"kg: error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _warn(line: str) -> None:
+    print(f"kg: warning: {line}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"kg {version('papers-kg')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def build(
+    inputs: Inputs,
+    graph: Graph = _GRAPH,
+    rules: Rules = None,
+    workers: Workers = None,
+    base_iri: Annotated[
+        str | None, typer.Option("--base-iri", help="Base of resource IRIs.  [default: what the graph has]")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Add papers to the graph: new ones are added, changed ones replaced, all others stay."""
+    if base_iri is not None and (not base_iri.startswith(("http://", "https://")) or base_iri[-1] not in "/#"):
+        raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
+    report = _build(inputs, graph, rules, workers, base_iri)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        _print_report(report, f"Graph in {graph}")
+
+
+def _build(
+    inputs: list[str], graph: Path, rules: list[Path] | None, workers: int | None, base_iri: str | None
+) -> BuildReport:
+    from kg import builder
+    from kg.terminal import progress_bar
+
+    with progress_bar() as progress:
+        return builder.build(
+            inputs, graph, base=base_iri, rules=rules or (), workers=workers, warn=_warn, progress=progress
+        )
+
+
+def _print_report(report: BuildReport, title: str) -> None:
+    from kg.terminal import print_counts
+
+    print_counts(title, _report_rows(report), to_stderr=True)
+
+
+def _report_rows(report: BuildReport) -> dict[str, object]:
+    changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
+    seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
+    read = {"entries read": report.entries, "their papers": seen}
+    return {**read, **_rows(report.stats), "seconds": f"{report.seconds:.1f}"}
+
+
+def _rows(found: Stats) -> dict[str, object]:
+    """Statistics as the rows of a table."""
+    entities = {
+        f"{name.lower()}s": f"{count:,} ({found.introduced[name]:,} introduced)"
+        for name, count in found.entities.items()
+    }
+    links = ", ".join(f"{count:,} {kind}" for kind, count in found.links.items())
+    return {
+        "papers": found.papers,
+        "duplicates merged": found.merged,
+        **entities,
+        "mentions": found.mentions,
+        "links": f"{sum(found.links.values()):,} ({links})",
+        "repositories": found.repositories,
+        "results": found.results,
+        "triples": found.triples,
+    }
+
+
+@app.command()
+def extract(inputs: Inputs, rules: Rules = None, workers: Workers = None, output: Output = None) -> None:
+    """Write what is found in each paper as JSON lines, in input order."""
+    import kg
+
+    papers = kg.read_papers(inputs, _warn)
+    with _output(output) as stream:
+        for extraction in kg.extract(papers, rules=rules or (), workers=workers):
+            stream.write(extraction.model_dump_json().encode() + b"\n")
+            stream.flush()
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def query(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SPARQL | --PARAMETER VALUE...]", help="The query, or a shipped query's parameters."),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="File that holds the query.")] = None,
+    name: Annotated[str | None, typer.Option("--name", "-n", help="Name of a shipped query.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the shipped queries and their parameters.")] = False,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, ntriples or jsonld."
+            "  [default: table on a terminal, csv elsewhere; turtle]"
+        ),
+    ] = None,
+    graph: Graph = _GRAPH,
+    output: Output = None,
+) -> None:
+    """Answer SPARQL: a query as argument, in a file, on standard input, or a shipped one by name.
+
+    The parameters of a shipped query are given as options, as in: kg query --name datasets-for-task --task "image
+    classification". Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method,
+    dataset, metric, task, code, venue.
+    """
+    from kg.api import KnowledgeGraph
+
+    words = words or []
+    if listing:
+        _list_queries()
+        return
+    parameters = _parameters(words) if name is not None else {}
+    texts = [] if name is not None else words
+    for text in texts:
+        if text.startswith("-") and text != "-":
+            raise typer.BadParameter(f"no such option: {text}")
+    if len(texts) + (file is not None) + (name is not None) > 1:
+        raise typer.BadParameter("give one query: as an argument, with --file, on standard input, or with --name")
+    opened = KnowledgeGraph(graph)
+    if name is not None:
+        answer = opened.ask(name, parameters)
+    elif file is not None:
+        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file))
+    elif texts and texts[0] != "-":
+        answer = opened.query(texts[0])
+    else:
+        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+    with _output(output) as stream:
+        answer.write(stream, format or answer.default_format(stream.isatty()))
+
+
+def _parameters(words: list[str]) -> dict[str, str]:
+    """The values in ``--task "image classification" --limit=5``."""
+    parameters: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if not option.startswith("--") or len(option) == 2:
+            raise typer.BadParameter(f"expected --PARAMETER VALUE, found {word!r}")
+        if not equals:
+            following = next(rest, None)
+            if following is None:
+                raise typer.BadParameter(f"{option} needs a value")
+            value = following
+        parameters[option[2:].replace("-", "_")] = value
+    return parameters
+
+
+def _list_queries() -> None:
+    from kg.named_queries import named_queries
+
+    for named in named_queries():
+        print(f"{typer.style(named.name, bold=True)}\n    {named.description}")
+        for parameter in named.parameters:
+            default = "" if parameter.default is None else f"  [default: {parameter.default}]"
+            print(f"    --{parameter.name.replace('_', '-')} {parameter.type.upper()}  {parameter.meaning}{default}")
+
+
+def _decoded(raw: bytes, place: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
+
+
+@app.command()
+def lookup(
+    words: Annotated[list[str], typer.Argument(help="A name, in any spelling.")],
+    type: Annotated[
+        str | None, typer.Option("--type", "-t", help="method, dataset, metric, task, paper or code.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Matches at most.")] = 10,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """Look up an entity, a paper or a repository: exact name, other spelling, acronym, prefix, typo."""
+    from kg.api import KnowledgeGraph
+    from kg.cards import render_card, render_matches
+    from kg.graph.reader import KINDS
+
+    if type is not None and type not in KINDS:
+        raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
+    opened = KnowledgeGraph(graph)
+    wanted = " ".join(words)
+    found = opened.lookup(wanted, type=type, limit=limit)
+    card = opened.card(found.winner.iri) if found.winner else None
+    if as_json:
+        _print_json({**found.as_dict(), "card": card.as_dict() if card else None})
+    elif card:
+        print(render_card(card, **_page()))
+    elif found.matches:
+        print(render_matches(found, **_page()))
+    if not found.matches:
+        nearest = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
+        _fail(f"nothing found for {wanted[:100]!r}{nearest}")
+
+
+class _Page(TypedDict):
+    """How cards and lists are laid out on standard output."""
+
+    width: int
+    style: Style | None
+
+
+def _page() -> _Page:
+    from kg.cards import ansi
+
+    return {"width": get_terminal_size().columns, "style": ansi if sys.stdout.isatty() else None}
+
+
+@app.command()
+def export(
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="turtle, jsonld, ntriples, nquads, trig or rdfxml.")
+    ] = "turtle",
+    graph: Graph = _GRAPH,
+    output: Output = None,
+) -> None:
+    """Write the whole graph as a file; the same graph gives the same bytes."""
+    from kg.api import KnowledgeGraph
+    from kg.export import FORMATS
+
+    if format not in FORMATS:
+        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    opened = KnowledgeGraph(graph)
+    with _output(output) as stream:
+        opened.export(format, stream)
+
+
+@app.command()
+def stats(graph: Graph = _GRAPH, as_json: Json = False) -> None:
+    """Count what the graph holds."""
+    from kg.api import KnowledgeGraph
+    from kg.terminal import print_counts
+
+    found = KnowledgeGraph(graph).stats()
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_counts(f"Graph in {graph}", _rows(found), to_stderr=False)
+
+
+@app.command()
+def validate(
+    graph: Graph = _GRAPH,
+    shapes: Annotated[Path | None, typer.Option("--shapes", help="SHACL shapes in place of the shipped ones.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the graph against SHACL shapes; exit code 1 and the offending nodes where it fails."""
+    from kg.api import KnowledgeGraph
+
+    report = KnowledgeGraph(graph).validate(shapes)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        for violation in report.violations:
+            print(violation)
+    if not report.conforms:
+        _fail(f"{graph}: {len(report.violations)} violations of the shapes")
+    if not as_json:
+        print(f"{graph}: conforms to the shapes", file=sys.stderr)
+
+
+@app.command()
+def demo(graph: Graph = _DEMO_GRAPH) -> None:
+    """Build the graph of a small sample that ships with kg, and show what can be asked of it."""
+    from kg.api import KnowledgeGraph
+    from kg.cards import render_card
+    from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
+    from kg.terminal import print_counts
+
+    report = _build(sample_pages(), graph, None, 1, None)
+    opened = KnowledgeGraph(graph)
+    print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report), to_stderr=False)
+    for question in QUESTIONS:
+        print(typer.style(question.text, bold=True), f"\n  {question.command(graph)}\n", sep="", flush=True)
+        opened.ask(question.name, question.parameters).write(sys.stdout.buffer, "table")
+        sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+    print(typer.style(f"What is {CARD}?", bold=True), f"\n  kg lookup {CARD} -g {graph}\n", sep="")
+    winner = opened.lookup(CARD).winner
+    if winner:
+        print(render_card(opened.card(winner.iri), **_page()))
+    print(typer.style("What to type next", bold=True), *next_steps(graph), sep="\n  ")
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that appears when it is complete."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            yield stream
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import ENTITY_KINDS, Kind, Reader
-from kg.graph.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
 from kg.names import sentence_spans
+from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
 
 _PAPERS = 8
 _COMPANIONS = 5
@@ -268,7 +268,7 @@ def _companions(reader: Reader, iri: str, papers: Iterable[str]) -> dict[Kind, t
 
 def _by_kind(reader: Reader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
     """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
-    # An entity's IRI tells its kind (kg.graph.vocabulary.entity_iri); asking the store took half the time of a card.
+    # An entity's IRI tells its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
     lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
     full = 0
     for iri, number in sorted(papers.items(), key=lambda item: (-item[1], item[0])):

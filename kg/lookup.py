@@ -28,9 +28,9 @@ from typing import Any, Literal
 import pyoxigraph as ox
 
 from kg.graph.reader import ENTITY_KINDS, Kind, Reader
-from kg.graph.vocabulary import DCTERMS, DEFAULT_BASE, KG, SCHEMA, SKOS, entity_iri, paper_iri, repository_iri
 from kg.links import repository
 from kg.names import name_key, singular, spaced_key
+from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, SCHEMA, SKOS, entity_iri, paper_iri, repository_iri
 
 Rank = Literal["exact", "spelling", "acronym", "prefix", "words", "typo"]
 
@@ -104,7 +104,7 @@ def find(
     words: str,
     *,
     base: str = DEFAULT_BASE,
-    type: Kind | None = None,  # noqa: A002
+    type: Kind | None = None,
     limit: int = 10,
 ) -> Found:
     """Look up entities, papers and repositories by name.

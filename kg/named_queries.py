@@ -33,7 +33,7 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.graph.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
+from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 _DESCRIPTION = re.compile(r"#\s*description:\s*(\S.*)")
 _PARAM = re.compile(

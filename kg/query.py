@@ -20,7 +20,7 @@ from typing import IO, Literal, TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.graph.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
+from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
 Kind = Literal["select", "ask", "graph"]
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -113,7 +113,7 @@ class Answer:
         with _evaluation():
             return sorted(set(self.results), key=str)
 
-    def write(self, stream: IO[bytes], format: str) -> None:  # noqa: A002 - the word every RDF library uses
+    def write(self, stream: IO[bytes], format: str) -> None:
         """Writes the answer to a binary stream.
 
         Args:

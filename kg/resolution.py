@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kg.graph.vocabulary import DEFAULT_BASE, entity_iri
 from kg.names import name_key, spaced_key
 from kg.records import EntityType, Extraction
+from kg.vocabulary import DEFAULT_BASE, entity_iri
 
 Identity = tuple[EntityType, str]
 

@@ -206,9 +206,7 @@ def _read_listing(lines: Iterator[_Line], place: str, source: str, warn: Warn) -
             count += 1
             if following is None and _looks_cut(block.text):
                 warn(f"{place}:{block.number}: the page seems to end within this abstract; kept")
-            yield Paper(
-                id=slug(title.text), title=title.text, abstract=block.text, source=source, line=title.number
-            )
+            yield Paper(id=slug(title.text), title=title.text, abstract=block.text, source=source, line=title.number)
             title = None
         else:
             warn(f"{place}:{title.number}: a title without an abstract; skipped")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.graph.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
+from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from kg.errors import InputError
-from kg.graph.vocabulary import PREFIXES, SH, XSD
+from kg.vocabulary import PREFIXES, SH, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph

@@ -17,7 +17,7 @@ from rdflib.compare import isomorphic
 
 from kg.errors import KGError
 from kg.export import FORMATS, export, serialize
-from kg.graph.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
+from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
@@ -34,13 +34,13 @@ def small() -> ox.Store:
     return store
 
 
-def exported(store: ox.Store, format: str, base: str = DEFAULT_BASE) -> bytes:  # noqa: A002
+def exported(store: ox.Store, format: str, base: str = DEFAULT_BASE) -> bytes:
     output = io.BytesIO()
     export(store, format, output, base)
     return output.getvalue()
 
 
-def parsed(data: bytes, format: str) -> Graph:  # noqa: A002
+def parsed(data: bytes, format: str) -> Graph:
     return Graph().parse(data=data, format=RDFLIB_NAMES.get(format, format))
 
 
@@ -48,25 +48,25 @@ def expected(triples: Iterable[ox.Triple]) -> Graph:
     return Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
 
 
-def quads(data: bytes, format: str) -> set[tuple[Any, ...]]:  # noqa: A002
+def quads(data: bytes, format: str) -> set[tuple[Any, ...]]:
     dataset = Dataset()
     dataset.parse(data=data, format=format)
     return set(dataset.quads())
 
 
 @pytest.mark.parametrize("format", TRIPLE_FORMATS)
-def test_every_triple_format_holds_the_union_of_the_graphs(small: ox.Store, format: str) -> None:  # noqa: A002
+def test_every_triple_format_holds_the_union_of_the_graphs(small: ox.Store, format: str) -> None:
     assert isomorphic(parsed(exported(small, format), format), expected(quad.triple for quad in small))
 
 
 @pytest.mark.parametrize("format", GRAPH_FORMATS)
-def test_every_quad_format_keeps_the_named_graphs(small: ox.Store, format: str) -> None:  # noqa: A002
+def test_every_quad_format_keeps_the_named_graphs(small: ox.Store, format: str) -> None:
     original = ox.serialize(small, format=ox.RdfFormat.N_QUADS) or b""
     assert quads(exported(small, format), format) == quads(original, "nquads")
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, format: str) -> None:  # noqa: A002
+def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, format: str) -> None:
     reverse = ox.Store()
     for quad in reversed(list(small)):
         reverse.add(quad)
@@ -74,7 +74,7 @@ def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, form
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_an_empty_store_is_an_empty_document(format: str) -> None:  # noqa: A002
+def test_an_empty_store_is_an_empty_document(format: str) -> None:
     data = exported(ox.Store(), format)
     assert not (quads(data, format) if format in GRAPH_FORMATS else parsed(data, format))
 
@@ -169,7 +169,7 @@ def _triples(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[ox.Triple]]
 @pytest.mark.parametrize("format", [name for name in TRIPLE_FORMATS if name != "rdfxml"])
 @settings(max_examples=50, deadline=None)
 @given(triples=_triples(_ANY))
-def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:  # noqa: A002
+def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:
     output = io.BytesIO()
     assert serialize(triples, format, output) == len(set(triples))
     assert isomorphic(parsed(output.getvalue(), format), expected(triples))
@@ -195,7 +195,7 @@ def test_any_graphs_come_back_from_trig(triples: list[ox.Triple], graphs: list[o
 
 
 @pytest.mark.parametrize("format", TRIPLE_FORMATS)
-def test_blank_nodes_come_back(format: str) -> None:  # noqa: A002
+def test_blank_nodes_come_back(format: str) -> None:
     blank, name = ox.BlankNode("b1"), ox.NamedNode(SCHEMA + "name")
     triples = [ox.Triple(blank, name, ox.Literal("x")), ox.Triple(ox.NamedNode("http://e.org/s"), name, blank)]
     output = io.BytesIO()

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryError
-from kg.graph.vocabulary import PREFIXES, resource_prefixes
 from kg.named_queries import NamedQuery, Parameter, bind, named_queries, named_query, parse
 from kg.query import run
+from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
 

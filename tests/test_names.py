@@ -1,5 +1,7 @@
 """Two spellings are one name, or they are not."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,6 @@ def test_sentences(text: str, sentences: list[str]) -> None:
 def test_sentences_cover_all_text_in_order(text: str) -> None:
     spans = sentence_spans(text)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
     covered = set().union(*(range(start, end) for start, end in spans))
     assert all(text[i].isspace() or text[i] in "\"')" for i in range(len(text)) if i not in covered)

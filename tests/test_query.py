@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import QueryError
-from kg.graph.vocabulary import KG, SCHEMA
 from kg.query import Answer, run, shortened
+from kg.vocabulary import KG, SCHEMA
 
 BASE = "https://example.org/"
 ROADS, TILES = ox.NamedNode(f"{BASE}dataset/roads"), ox.NamedNode(f"{BASE}dataset/tiles")
@@ -35,7 +35,7 @@ def store() -> ox.Store:
     return store
 
 
-def written(answer: Answer, format: str) -> str:  # noqa: A002
+def written(answer: Answer, format: str) -> str:
     stream = io.BytesIO()
     answer.write(stream, format)
     return stream.getvalue().decode()

@@ -43,7 +43,9 @@ def test_short_form_is_the_long_form_of_its_own_paper() -> None:
 
 
 def test_short_form_found_alone_belongs_to_the_long_form() -> None:
-    iris, entities = resolved(extraction("DMs", abbreviations=(("DMs", "diffusion models"),)), extraction("diffusion model"))
+    iris, entities = resolved(
+        extraction("DMs", abbreviations=(("DMs", "diffusion models"),)), extraction("diffusion model")
+    )
     assert iris == [["http://x/method/diffusion-model"], ["http://x/method/diffusion-model"]]
     assert [(entity.label, entity.other_labels) for entity in entities] == [("diffusion model", ("DMs",))]
 
@@ -68,6 +70,4 @@ def test_commonest_name_is_the_label_whatever_the_order() -> None:
 
 def test_one_paper_alone() -> None:
     found = resolve_alone(extraction("Batch Normalization", "BN", abbreviations=(("BN", "Batch Normalization"),)))
-    assert {mention.entity for mention in found.entities} == {
-        "https://w3id.org/papers-kg/method/batch-normalization"
-    }
+    assert {mention.entity for mention in found.entities} == {"https://w3id.org/papers-kg/method/batch-normalization"}

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg.errors import InputError
-from kg.graph.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 from kg.validation import validate
+from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 SMALL = Path(__file__).parent / "data" / "small.trig"
 MENTION = DEFAULT_BASE + "paper/frognet-hops#char=13,20"

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kg.graph.vocabulary import KG, RDF, SCHEMA, SKOS
+from kg.vocabulary import KG, RDF, SCHEMA, SKOS
 
 Kind: TypeAlias = Literal["method", "dataset", "metric", "task", "paper", "code"]
 KINDS: tuple[Kind, ...] = ("method", "dataset", "metric", "task", "paper", "code")

@@ -11,7 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kg.graph.vocabulary import (
+from kg.links import absolute, repository
+from kg.names import name_key, slug
+from kg.records import Extraction, Paper
+from kg.resolution import Entity
+from kg.vocabulary import (
     DCTERMS,
     KG,
     LINKS,
@@ -26,10 +30,6 @@ from kg.graph.vocabulary import (
     paper_iri,
     repository_iri,
 )
-from kg.links import absolute, repository
-from kg.names import name_key, slug
-from kg.records import Extraction, Paper
-from kg.resolution import Entity
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 # XML 1.0 has no way to write these, and RDF/XML is one of the exports; the replacement keeps every offset.

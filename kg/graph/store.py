@@ -20,7 +20,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError
-from kg.graph.vocabulary import DEFAULT_BASE
+from kg.vocabulary import DEFAULT_BASE
 
 _CURRENT = "CURRENT"
 _STATEMENTS = "statements.nq"

@@ -11,11 +11,11 @@ import pyoxigraph as ox
 import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
-from kg.graph import vocabulary
-from kg.graph.vocabulary import KG, OA, SCHEMA
+from kg import vocabulary
 from kg.validation import validate
+from kg.vocabulary import KG, OA, SCHEMA
 
-SHIPPED = files("kg.graph")
+SHIPPED = files("kg")
 ROOT = Path(__file__).parents[2]
 ONTOLOGY = URIRef(KG.removesuffix("#"))
 CONTRACT = {
@@ -27,7 +27,7 @@ CONTRACT = {
 
 @pytest.fixture(scope="module")
 def ontology() -> Graph:
-    return Graph().parse(data=(SHIPPED / "ontology.ttl").read_text(encoding="utf-8"), format="turtle")
+    return Graph().parse(data=(SHIPPED / "graph" / "ontology.ttl").read_text(encoding="utf-8"), format="turtle")
 
 
 def defined(ontology: Graph) -> set[str]:
@@ -43,7 +43,7 @@ def test_the_contract_is_defined(ontology: Graph) -> None:
     assert names | {KG + "Entity"} == defined(ontology)
 
 
-@pytest.mark.parametrize("name", ["ontology.ttl", "shapes.ttl", "context.jsonld"])
+@pytest.mark.parametrize("name", ["graph/ontology.ttl", "graph/shapes.ttl", "export/context.jsonld"])
 def test_every_term_of_the_shipped_files_is_defined(ontology: Graph, name: str) -> None:
     assert kg_terms((SHIPPED / name).read_text(encoding="utf-8")) <= defined(ontology)
 
@@ -84,7 +84,7 @@ def test_the_version_is_that_of_the_header(ontology: Graph) -> None:
 
 
 def test_the_context_gives_each_property_one_word() -> None:
-    context = json.loads((SHIPPED / "context.jsonld").read_text(encoding="utf-8"))["@context"]
+    context = json.loads((SHIPPED / "export" / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     meanings = [value if isinstance(value, str) else value["@id"] for value in context.values()]
     assert len(meanings) == len(set(meanings))
     prefixes = {key: value for key, value in context.items() if isinstance(value, str) and "//" in value}

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.graph.statements import SharedNodes, decimal, entity_statements, literal, paper_statements
-from kg.graph.vocabulary import KG, OA, SCHEMA
 from kg.records import Extraction, Link, Mention, Paper, Result
 from kg.resolution import Entity
+from kg.vocabulary import KG, OA, SCHEMA
 
 BASE = "http://x/"
 

@@ -16,10 +16,10 @@ from typing import IO, TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import KGError
-from kg.graph.jsonld import write_jsonld
-from kg.graph.rdfxml import write_rdfxml
-from kg.graph.turtle import write_trig, write_turtle
-from kg.graph.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
+from kg.export.jsonld import write_jsonld
+from kg.export.rdfxml import write_rdfxml
+from kg.export.turtle import write_trig, write_turtle
+from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
@@ -79,7 +79,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_BASE) -> int:  # noqa: A002
+def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_BASE) -> int:
     """Write the whole graph.
 
     Subjects are sorted by IRI, the statements of each by property (the type first) and value. Formats without named
@@ -110,7 +110,7 @@ def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_
 
 def serialize(
     triples: Iterable[ox.Triple],
-    format: str,  # noqa: A002
+    format: str,
     output: IO[bytes],
     base: str = DEFAULT_BASE,
 ) -> int:
@@ -132,7 +132,7 @@ def serialize(
     return len(ordered)
 
 
-def _known(format: str) -> Format:  # noqa: A002
+def _known(format: str) -> Format:
     try:
         return FORMATS[format]
     except KeyError:

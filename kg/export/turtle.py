@@ -13,7 +13,7 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from kg.graph.vocabulary import RDF, XSD
+from kg.vocabulary import RDF, XSD
 
 # A cautious part of what Turtle allows as a local name, so that nothing needs an escape.
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")

@@ -17,7 +17,7 @@ from typing import IO, Any, TypeAlias
 
 import pyoxigraph as ox
 
-from kg.graph.vocabulary import RDF, XSD
+from kg.vocabulary import RDF, XSD
 
 Json: TypeAlias = str | int | bool | dict[str, str]
 
@@ -28,7 +28,7 @@ _RELATIVE = re.compile(r"(?!.*(?://|/\.))\w[^:;?#]*(?:#[^:#]+)?")
 
 def shipped_context() -> dict[str, Any]:
     """The value of ``@context`` in ``context.jsonld``."""
-    document = json.loads((files("kg.graph") / "context.jsonld").read_text(encoding="utf-8"))
+    document = json.loads((files("kg.export") / "context.jsonld").read_text(encoding="utf-8"))
     return dict(document["@context"])
 
 

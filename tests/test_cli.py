@@ -1,0 +1,336 @@
+"""What a user types, what comes back on which stream, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from kg import cli
+from kg.records import Extraction
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+class Terminal:
+    """Runs the command line in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch = monkeypatch
+        self.capfd = capfd
+
+    def __call__(self, *arguments: object, stdin: bytes = b"") -> Outcome:
+        self.monkeypatch.setattr(sys, "argv", ["kg", *map(str, arguments)])
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self.capfd.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        sys.stdout.flush()
+        captured = self.capfd.readouterr()
+        code = exit_.value.code
+        return Outcome(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+
+@pytest.fixture
+def kg(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Terminal:
+    monkeypatch.delenv("KG_GRAPH", raising=False)
+    return Terminal(monkeypatch, capfd)
+
+
+def bytes_under(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# --- build, stats ----------------------------------------------------------------------------------------------------
+
+
+def test_build_ends_with_a_table_on_standard_error(kg: Terminal, pages: Path, tmp_path: Path) -> None:
+    outcome = kg("build", pages, "-g", tmp_path)
+    assert (outcome.code, outcome.out) == (0, "")
+    lines = {line.split("  ")[1].strip(): line.split()[-1] for line in outcome.err.splitlines() if "  " in line.strip()}
+    assert lines["papers"] == "3"
+    assert lines["duplicates merged"] == "1"
+    assert float(lines["seconds"]) > 0
+
+
+def test_stats_as_json(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("stats", "-g", graph_folder, "--json")
+    stats = json.loads(outcome.out)
+    assert (stats["papers"], stats["merged"]) == (3, 1)
+    assert set(stats["entities"]) == {"Method", "Dataset", "Metric", "Task"}
+
+
+def test_graph_folder_from_the_environment(kg: Terminal, graph_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_GRAPH", str(graph_folder))
+    assert json.loads(kg("stats", "--json").out)["papers"] == 3
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (b"", "input: is empty"),
+        (b"\x7fELF\0\0\x01", "input:1: is not UTF-8 text"),
+        (b'{"id":"1","title":"T","abstract":"A"}\n{"id":"2","ti', "input:2: is not a complete JSON object"),
+        (b"x" * 10_000_000, "input:1: is longer than 1,000,000 characters"),
+        (None, "input: cannot be read (No such file or directory)"),
+    ],
+)
+@pytest.mark.parametrize("command", ["build", "extract"])
+def test_bad_input_ends_in_one_line_and_leaves_the_graph(
+    kg: Terminal, pages: Path, tmp_path: Path, command: str, content: bytes | None, message: str
+) -> None:
+    graph = tmp_path / "graph"
+    kg("build", pages, "-g", graph)
+    before = bytes_under(graph)
+    if content is not None:
+        (tmp_path / "input").write_bytes(content)
+    outcome = kg(command, tmp_path / "input", *(("-g", graph) if command == "build" else ()))
+    assert outcome.code == 1
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("kg: error: ")
+    assert message in outcome.err
+    assert bytes_under(graph) == before
+
+
+def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, pages: Path, tmp_path: Path) -> None:
+    text = (pages / "two.txt").read_text()
+    cut = tmp_path / "cut.txt"
+    cut.write_text(text[: text.index("Segmenting Lily Pads") + 10])
+    outcome = kg("build", cut, "-g", tmp_path / "g")
+    assert outcome.code == 0
+    assert f"kg: warning: {cut}:11: a title without an abstract at the end of the page; skipped\n" in outcome.err
+    assert json.loads(kg("stats", "-g", tmp_path / "g", "--json").out)["papers"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build",),
+        ("build", "x", "--workers", "0"),
+        ("build", "x", "--base-iri", "nonsense"),
+        ("export", "-f", "word"),
+        ("query", "--nmae", "x"),
+        ("query", "ASK {}", "--name", "most-used"),
+        ("query", "ASK {}", "ASK {}"),
+        ("lookup",),
+        ("lookup", "x", "--limit", "0"),
+        ("lookup", "x", "--type", "animal"),
+        ("frobnicate",),
+    ],
+)
+def test_wrong_usage_exits_with_2(kg: Terminal, graph_folder: Path, arguments: tuple[str, ...]) -> None:
+    outcome = kg(*arguments)
+    assert outcome.code == 2
+    assert "Traceback" not in outcome.err
+
+
+def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
+    for command in (("stats",), ("lookup", "x"), ("query", "ASK {}"), ("export",), ("validate",)):
+        outcome = kg(*command, "-g", tmp_path)
+        assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+        assert "holds no graph" in outcome.err
+
+
+# --- extract ---------------------------------------------------------------------------------------------------------
+
+
+def test_extract_writes_the_json_lines_contract_in_input_order(kg: Terminal, pages: Path) -> None:
+    outcome = kg("extract", pages)
+    records = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [record["title"][:10] for record in records] == ["FrogNet: H", "Sharpness-", "FROGNET - ", "Segmenting"]
+    for record in records:
+        Extraction.model_validate(record)
+        assert list(record) == ["id", "title", "entities", "abbreviations", "links", "results"]
+    mention = records[0]["entities"][0]
+    assert list(mention) == ["type", "text", "start", "end", "role", "confidence", "extractor", "entity"]
+    assert mention["entity"].startswith("https://w3id.org/papers-kg/")
+
+
+def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path) -> None:
+    paper = {"id": "1", "title": 'A na\\"ive title', "abstract": "We gain 20\\% on \\emph{CIFAR-10} and MNIST."}
+    outcome = kg("extract", "-", stdin=json.dumps(paper).encode())
+    (record,) = map(json.loads, outcome.out.splitlines())
+    text = f"{paper['title']}\n{paper['abstract']}"
+    assert {"CIFAR-10", "MNIST"} <= {mention["text"] for mention in record["entities"]}
+    for mention in record["entities"]:
+        assert text[mention["start"] : mention["end"]] == mention["text"]
+
+
+def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id":"1","title":"T","abstract":"A"}\n{"id":')
+    assert kg("extract", source, "-o", tmp_path / "out.jsonl").code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -> None:
+    paper = b'{"id":"1","title":"T","abstract":"We train on the Zorblatt archive."}'
+    rules = tmp_path / "mine"
+    rules.mkdir()
+    (rules / "own.jsonl").write_text('{"label": "Dataset", "pattern": "Zorblatt archive"}\n')
+    outcome = kg("extract", "-", "--rules", rules, stdin=paper)
+    assert [mention["text"] for mention in json.loads(outcome.out)["entities"]] == ["Zorblatt archive"]
+    (rules / "own.jsonl").write_text('{"label": "Dataset", "pattern": "x"}\n{"label"\n')
+    outcome = kg("extract", "-", "--rules", rules, stdin=paper)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert f"{rules / 'own.jsonl'}:2: is not JSON" in outcome.err
+
+
+# --- query -----------------------------------------------------------------------------------------------------------
+
+NAMES = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
+
+
+def test_query_writes_csv_into_a_pipe(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("query", NAMES, "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.out.split()[:3] == ["name", "ADE20K", "CIFAR-10"]
+
+
+def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "names.rq"
+    file.write_text(NAMES)
+    expected = kg("query", NAMES, "-g", graph_folder).out
+    assert kg("query", "-f", file, "-g", graph_folder).out == expected
+    assert kg("query", "-g", graph_folder, stdin=NAMES.encode()).out == expected
+    assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
+
+
+def test_query_by_name_takes_parameters_as_options(kg: Terminal, graph_folder: Path) -> None:
+    task = "image classification"
+    outcome = kg("query", "--name", "datasets-for-task", "--task", task, "-g", graph_folder, "--format", "json")
+    assert outcome.code == 0
+    assert {"CIFAR-10", "CIFAR-100"} <= set(outcome.out.replace('"', " ").split())
+    assert kg("query", "-n", "datasets-for-task", f"--task={task}", "-g", graph_folder).code == 0
+    assert "needs a value" in kg("query", "-n", "datasets-for-task", "--task", "-g", graph_folder).err
+
+
+def test_query_list_names_all_with_their_parameters(kg: Terminal) -> None:
+    outcome = kg("query", "--list")
+    assert "datasets-for-task" in outcome.out
+    assert "--task TEXT" in outcome.out
+
+
+@pytest.mark.parametrize("text", ["SELECT ?x WHERE { ?x a }", "", "DELETE WHERE { ?s ?p ?o }", "\0", "nonsense {"])
+def test_query_that_is_none_ends_in_one_line(kg: Terminal, graph_folder: Path, text: str) -> None:
+    outcome = kg("query", "-g", graph_folder, stdin=text.encode())
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert outcome.err.startswith("kg: error: <stdin>, line 1, column ")
+
+
+def test_construct_writes_a_graph(kg: Terminal, graph_folder: Path) -> None:
+    query = "CONSTRUCT { ?p kg:usesDataset ?d } WHERE { ?p kg:usesDataset ?d }"
+    graphs = [
+        rdflib.Graph().parse(data=kg("query", query, "-g", graph_folder, "--format", name).out, format=parser)
+        for name, parser in (("turtle", "turtle"), ("ntriples", "nt"), ("jsonld", "json-ld"))
+    ]
+    assert len(graphs[0]) > 2
+    assert set(graphs[0]) == set(graphs[1]) == set(graphs[2])
+    assert kg("query", query, "-g", graph_folder, "--format", "csv").code == 1
+
+
+# --- lookup ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [("CIFAR-10",), ("CIFAR10",), ("cifar", "10")])
+def test_lookup_prints_the_card(kg: Terminal, graph_folder: Path, words: tuple[str, ...]) -> None:
+    outcome = kg("lookup", *words, "-g", graph_folder)
+    assert outcome.code == 0
+    assert "CIFAR-10" in outcome.out.splitlines()[0]
+    assert "Dataset" in outcome.out.splitlines()[0]
+    assert "FrogNet: Hopping Networks for Image Classification" in outcome.out
+    assert "93.5%" in outcome.out
+
+
+def test_lookup_of_a_typo_an_acronym_a_paper_and_a_repository(kg: Terminal, graph_folder: Path) -> None:
+    def first(*words: str) -> str:
+        found = json.loads(kg("lookup", *words, "-g", graph_folder, "--json").out)
+        return str(found["matches"][0]["name"])
+
+    assert first("imagnet") == "ImageNet"
+    assert first("SAM") == "Sharpness-Aware Minimization"
+    assert first("Segmenting lily pads") == "Segmenting Lily Pads with Diffusion Models"
+    assert first("pond-lab/frognet") == "Pond-Lab/FrogNet"
+
+
+def test_lookup_of_nothing_there_names_what_is_nearest(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("lookup", "Zyzzyva-9000", "-g", graph_folder)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert "nearest: " in outcome.err
+
+
+@pytest.mark.parametrize(
+    "words", ['"}{\\"', "' OR ?s ?p ?o . {", "\N{FROG FACE}" * 50, "x" * 10_000, "", " ", "\\u0022"]
+)
+def test_lookup_of_quotes_and_braces(kg: Terminal, graph_folder: Path, words: str) -> None:
+    outcome = kg("lookup", words, "-g", graph_folder)
+    assert outcome.code in (0, 1)
+    assert outcome.err.count("\n") <= 1
+    assert "Traceback" not in outcome.err
+
+
+def test_lookup_loads_neither_spacy_nor_pydantic(graph_folder: Path) -> None:
+    code = (
+        "import sys\nfrom kg import cli\nsys.argv = ['kg', 'lookup', 'CIFAR-10', '-g', sys.argv[1]]\n"
+        "try:\n    cli.main()\nexcept SystemExit as done:\n    assert done.code == 0\n"
+        "print({'spacy', 'pydantic', 'rdflib', 'rich.console'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(graph_folder)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr.strip() == "set()"
+
+
+# --- export, validate, demo ------------------------------------------------------------------------------------------
+
+
+def test_export_writes_a_file_or_standard_output(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    outcome = kg("export", "-f", "turtle", "-g", graph_folder)
+    assert outcome.code == 0
+    kg("export", "-f", "turtle", "-g", graph_folder, "-o", tmp_path / "graph.ttl")
+    assert (tmp_path / "graph.ttl").read_text() == outcome.out
+    assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
+
+
+def test_export_into_a_folder_that_is_not_there(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    outcome = kg("export", "-g", graph_folder, "-o", tmp_path / "nowhere" / "graph.ttl")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+
+
+def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    assert kg("validate", "-g", graph_folder).code == 0
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix kg: <https://w3id.org/papers-kg/ontology#> .\n"
+        "<urn:shape> a sh:NodeShape ; sh:targetClass kg:Paper ; sh:property [ sh:path kg:colour ; sh:minCount 1 ] .\n"
+    )
+    outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
+    assert outcome.code == 1
+    assert len(outcome.out.splitlines()) == 3
+    assert all(line.startswith("https://w3id.org/papers-kg/paper/") for line in outcome.out.splitlines())
+    shapes.write_text("this is no turtle")
+    outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+
+
+def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_path: Path) -> None:
+    outcome = kg("demo", "-g", tmp_path / "demo")
+    assert outcome.code == 0
+    assert "papers" in outcome.out
+    assert "kg lookup" in outcome.out
+    assert str(tmp_path / "demo") in outcome.out
+
+
+def test_version(kg: Terminal) -> None:
+    assert kg("--version").out.startswith("kg 0.")
