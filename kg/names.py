@@ -5,7 +5,6 @@ Imports nothing heavy, because every command that reads the graph needs it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from urllib.parse import quote
@@ -66,6 +65,8 @@ def slug(text: str, limit: int = 100) -> str:
     """
     words = re.sub(r"[^\w.+*]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-.")
     if len(words) > limit:
+        import hashlib  # takes longer to load than all the rest of a look-up's normalisation
+
         digest = hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
         return f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
     return words or quote(text.strip(), safe="") or "-"

@@ -7,6 +7,7 @@ does not depend on their order.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -113,5 +114,5 @@ def _long_forms(extraction: Extraction) -> dict[str, str]:
 
 
 def _commonest(counts: Counter[str]) -> str:
-    """The commonest form; among equals, one that is not written as in a title ("Diffusion Models")."""
-    return max(counts, key=lambda text: (counts[text], not text.istitle(), text))
+    """The commonest form; among equals, one that is not written as in a title, then the one of most parts."""
+    return max(counts, key=lambda text: (counts[text], not text.istitle(), len(re.findall(r"\w+", text)), text))

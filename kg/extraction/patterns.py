@@ -1,11 +1,66 @@
-"""patterns"""
+"""Token patterns: names in the places where papers name things, and whatever patterns a user adds.
+
+Rules whose label is an entity type and whose pattern is a list are spaCy Matcher patterns. The match is the name, or,
+with ``"name": [first, last]``, the part that these elements of the pattern matched, widened to whole hyphenated words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spacy.language import Language
+from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
+from kg.errors import InputError
+from kg.extraction.document import Candidate
+from kg.extraction.lexicon import CERTAIN
+from kg.extraction.phrases import TYPES, joined
+from kg.extraction.rules import Rule
 
-@Language.component("kg_patterns")
-def kg_patterns(doc: Doc) -> Doc:
-    return doc
+
+class Patterns:
+    """Proposes what the token patterns match."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.matcher = Matcher(nlp.vocab)
+        self._rules: dict[str, Rule] = {}
+
+    def add_rules(self, rules: Sequence[Rule]) -> None:
+        """Take the rules of the entity types with a list as pattern.
+
+        Raises:
+            InputError: spaCy's Matcher refuses a pattern.
+        """
+        for rule in rules:
+            if rule["label"] in TYPES and isinstance(rule["pattern"], list):
+                key = f"{rule['label']} pattern {len(self._rules) + 1}"
+                try:
+                    self.matcher.add(key, [rule["pattern"]], greedy="LONGEST")
+                except ValueError as error:
+                    raise InputError(key, " ".join(str(error).split())) from None
+                self._rules[key] = rule
+
+    def __call__(self, doc: Doc) -> Doc:
+        for match, start, end, elements in self.matcher(doc, with_alignments=True):
+            rule = self._rules[doc.vocab.strings[match]]
+            if "name" in rule:
+                first, last = rule["name"]
+                tokens = [start + offset for offset, element in enumerate(elements) if first <= element <= last]
+                start, end = widened(doc, tokens[0], tokens[-1] + 1)
+            confidence = float(rule.get("confidence", CERTAIN))
+            doc._.candidates.append(Candidate(start, end, rule["label"], confidence, "pattern", rule.get("role")))
+        return doc
+
+
+def widened(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """The span with the words that hyphens join to its last word."""
+    while joined(doc, end):
+        end += 2
+    return start, end
+
+
+@Language.factory("kg_patterns")
+def make_patterns(nlp: Language, name: str) -> Patterns:
+    """The component's factory."""
+    return Patterns(nlp)

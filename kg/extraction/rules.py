@@ -24,20 +24,33 @@ def shipped_rules() -> Path:
     return next(folder for folder in (package / "rules", package.parent / "rules") if folder.is_dir())
 
 
+def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
+    """The rule files of the shipped folder and then of ``folders``, each folder's in name order.
+
+    Raises:
+        InputError: a folder is absent.
+    """
+    files: list[Path] = []
+    for folder in (shipped_rules(), *folders):
+        if not folder.is_dir():
+            raise InputError(str(folder), "is not a folder of rule files")
+        files.extend(sorted(folder.glob("*.jsonl")))
+    return files
+
+
 def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
-    """All rules of the shipped folder and then of ``folders``, files in name order.
+    """All rules of :func:`rule_files`.
 
     Raises:
         InputError: a folder is absent, or a line is not a rule.
     """
     rules: list[Rule] = []
-    for folder in (shipped_rules(), *folders):
-        if not folder.is_dir():
-            raise InputError(str(folder), "is not a folder of rule files")
-        for path in sorted(folder.glob("*.jsonl")):
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-                if line.strip():
-                    rules.append(_rule(line, f"{path}:{number}"))
+    for path in rule_files(folders):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(str(path), f"cannot be read ({error})") from None
+        rules += [_rule(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     return rules
 
 

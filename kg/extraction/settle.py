@@ -1,11 +1,158 @@
-"""settle"""
+"""Settling: of all candidates, overlaps and all, the one reading of the text.
+
+The one place where the conventions for names are applied: generic words are no names, a leading "novel" and a trailing
+"dataset" are no part of one, of two overlapping candidates the likelier wins and then the longer, and a name that was
+accepted once is found wherever the paper writes it, with one type. A short form has the type of its long form.
+"""
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.document import Candidate
+from kg.extraction.lexicon import keys_in, lexicon_key, written_form
+from kg.extraction.phrases import word_key
+from kg.extraction.rules import Rule
+from kg.records import EntityType
 
-@Language.component("kg_settle")
-def kg_settle(doc: Doc) -> Doc:
-    return doc
+THRESHOLD = 0.28  # of the chance that a span is a name of any type; chosen on papers held out of the mining
+
+
+class Settle:
+    """Writes ``doc._.entities`` from ``doc._.candidates``."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self._generic: set[str] = set()
+        self._leading: set[str] = set()
+        self._trailing: dict[str, set[str]] = defaultdict(set)
+
+    def add_rules(self, rules: Sequence[Rule]) -> None:
+        """Take the GENERIC (no names), LEADING and TRAILING rules (words that begin, that end no name of a type)."""
+        for rule in rules:
+            if rule["label"] == "GENERIC":
+                self._generic.add(lexicon_key(self.nlp, rule["pattern"]))
+            elif rule["label"] == "LEADING":
+                self._leading.add(word_key(rule["pattern"]))
+            elif rule["label"] == "TRAILING":
+                self._trailing[rule["id"]].add(word_key(rule["pattern"]))
+
+    def __call__(self, doc: Doc) -> Doc:
+        linked = linked_tokens(doc)
+        trimmed = (self.trimmed(doc, candidate) for candidate in doc._.candidates)
+        candidates = [
+            candidate
+            for candidate in trimmed
+            if candidate.start < candidate.end
+            and linked.isdisjoint(range(candidate.start, candidate.end))
+            and (candidate.confidence == 1 or span_key(doc, candidate) not in self._generic)
+        ]
+        entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
+        doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
+        return doc
+
+    def trimmed(self, doc: Doc, candidate: Candidate) -> Candidate:
+        """The candidate without leading adjectives, and without a trailing common noun that follows a proper name."""
+        if candidate.confidence == 1:
+            return candidate
+        start, end = candidate.start, candidate.end
+        while start < end - 1 and word_key(doc[start].text) in self._leading and doc[start].whitespace_:
+            start += 1
+        trailing = self._trailing[candidate.type]
+        while end - 1 > start and word_key(doc[end - 1].text) in trailing and _is_proper(doc[end - 2].text):
+            end -= 1
+        return replace(candidate, start=start, end=end)
+
+
+def linked_tokens(doc: Doc) -> set[int]:
+    """The tokens inside addresses."""
+    offsets = doc._.plain.offsets
+    spans = [(link.start, link.end) for link in doc._.links]
+    return {token.i for token in doc if spans and any(start <= offsets[token.idx] < end for start, end in spans)}
+
+
+def span_key(doc: Doc, candidate: Candidate) -> str:
+    """The key under which the lexicon knows the candidate's words."""
+    return "".join(word_key(token.text) for token in doc[candidate.start : candidate.end])
+
+
+def _is_proper(word: str) -> bool:
+    return any(not letter.islower() for letter in word[1:]) or word[:1].isdigit()
+
+
+def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The likeliest candidates that do not overlap; among equals the longer, then the earlier one.
+
+    The chances of a span's types add up, because they say together that it is a name.
+    """
+    kinds: dict[tuple[int, int], dict[EntityType, Candidate]] = defaultdict(dict)
+    for candidate in candidates:
+        span = kinds[candidate.start, candidate.end]
+        known = span.get(candidate.type)
+        if known is None or known.confidence < candidate.confidence:
+            span[candidate.type] = candidate
+    ranked = sorted(
+        kinds.items(),
+        key=lambda item: (-_chance(item[1]), item[0][0] - item[0][1], item[0]),
+    )
+    taken: set[int] = set()
+    kept = []
+    for span, types in ranked:
+        if _chance(types) >= THRESHOLD and taken.isdisjoint(range(*span)):
+            taken.update(range(*span))
+            kept.append(max(types.values(), key=lambda candidate: candidate.confidence))
+    return kept
+
+
+def _chance(types: dict[EntityType, Candidate]) -> float:
+    return min(1.0, sum(candidate.confidence for candidate in types.values()))
+
+
+def one_type_each(doc: Doc, entities: Iterable[Candidate]) -> list[Candidate]:
+    """The entities with the same type for the same name: the one with the highest summed confidence."""
+    votes: dict[str, dict[EntityType, float]] = defaultdict(lambda: defaultdict(float))
+    keyed = [(span_key(doc, entity), entity) for entity in entities]
+    for key, entity in keyed:
+        votes[key][entity.type] += entity.confidence
+    return [replace(entity, type=max(votes[key], key=votes[key].__getitem__)) for key, entity in keyed]
+
+
+def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
+    """The entities with the defined short forms of names, typed as these are."""
+    types = {(entity.start, entity.end): entity for entity in entities}
+    shorts = {}
+    for pair in doc._.abbreviations:
+        long = types.get((pair.long.start, pair.long.end))
+        if long:
+            key = "".join(word_key(token.text) for token in pair.short)
+            shorts[key] = long.type
+            if all(e.end <= pair.short.start or e.start >= pair.short.end for e in entities):
+                found = Candidate(pair.short.start, pair.short.end, long.type, long.confidence, "abbreviation")
+                entities = [*entities, found]
+    return [replace(entity, type=shorts.get(span_key(doc, entity), entity.type)) for entity in entities]
+
+
+def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int]) -> list[Candidate]:
+    """Further occurrences of the entities' names, in other case or number, where nothing else was found."""
+    names = {span_key(doc, entity): entity for entity in entities}
+    taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
+    found = []
+    for start, end, key in sorted(keys_in(doc), key=lambda window: (window[0], -window[1])):
+        if key in names and taken.isdisjoint(range(start, end)):
+            name = names[key]
+            written = written_form(doc[name.start : name.end].text)
+            if written is None or written_form(doc[start:end].text) == written:
+                found.append(replace(name, start=start, end=end))
+                taken.update(range(start, end))
+    return found
+
+
+@Language.factory("kg_settle")
+def make_settle(nlp: Language, name: str) -> Settle:
+    """The component's factory."""
+    return Settle(nlp)
