@@ -31,10 +31,19 @@ class Entity:
 
 @dataclass(slots=True)
 class _Names:
-    """Surface forms of one entity, with the number of papers that use each; ``short`` are defined short forms."""
+    """What papers call one entity, with the number of papers for each name.
+
+    ``full`` are names in the text, ``expanded`` the long forms of the defined short forms in ``short``.
+    """
 
     full: Counter[str] = field(default_factory=Counter)
+    expanded: Counter[str] = field(default_factory=Counter)
     short: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def preferred(self) -> Counter[str]:
+        """The names to choose a label from. An entity has one of these, because a short form comes with a long one."""
+        return self.full or self.expanded
 
 
 class Resolver:
@@ -55,15 +64,21 @@ class Resolver:
         """Count the names of one paper."""
         self._iris.clear()
         long_forms = _long_forms(extraction)
-        short_forms: defaultdict[str, set[str]] = defaultdict(set)
+        pairs: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for short, long in extraction.abbreviations:
-            short_forms[name_key(long)].add(short)
-        for mention_type, text in {(mention.type, mention.text): None for mention in extraction.entities}:
+            if long_forms[name_key(short)] == name_key(long):
+                pairs[name_key(long)].append((short, _one_line(long)))
+        identities = set()
+        for mention_type, text in {(mention.type, mention.text) for mention in extraction.entities}:
             key = name_key(text)
             identity = (mention_type, long_forms.get(key, key))
+            identities.add(identity)
             names = self._names[identity]
-            (names.short if key in long_forms else names.full)[" ".join(text.split())] += 1
-            names.short.update(short_forms.get(identity[1], ()))
+            (names.short if key in long_forms else names.full)[_one_line(text)] += 1
+        for identity in identities:
+            for short, long in pairs[identity[1]]:
+                self._names[identity].short[short] += 1
+                self._names[identity].expanded[long] += 1
 
     def resolve(self, extraction: Extraction) -> Extraction:
         """The extraction with every mention's ``entity`` set to an IRI."""
@@ -79,8 +94,7 @@ class Resolver:
         """The IRI of an entity, from the commonest spelling of its name."""
         if identity not in self._iris:
             spellings: Counter[str] = Counter()
-            names = self._names[identity]
-            for text, count in (names.full or names.short).items():
+            for text, count in self._names[identity].preferred.items():
                 spellings[spaced_key(text)] += count
             best = max(spellings, key=lambda spelling: (spellings[spelling], spelling.count(" "), spelling))
             self._iris[identity] = entity_iri(self.base, identity[0], best or identity[1])
@@ -90,8 +104,8 @@ class Resolver:
         """All entities, sorted by type and key."""
         for identity in sorted(self._names):
             names = self._names[identity]
-            label = _commonest(names.full or names.short)
-            others = sorted({*names.full, *names.short} - {label})
+            label = _commonest(names.preferred)
+            others = sorted({*names.full, *names.expanded, *names.short} - {label})
             yield Entity(self.iri(identity), identity[0], label, tuple(others))
 
 
@@ -111,6 +125,10 @@ def _long_forms(extraction: Extraction) -> dict[str, str]:
     for short, long in extraction.abbreviations:
         forms.setdefault(name_key(short), name_key(long))
     return forms
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _commonest(counts: Counter[str]) -> str:

@@ -47,7 +47,19 @@ def test_short_form_found_alone_belongs_to_the_long_form() -> None:
         extraction("DMs", abbreviations=(("DMs", "diffusion models"),)), extraction("diffusion model")
     )
     assert iris == [["http://x/method/diffusion-model"], ["http://x/method/diffusion-model"]]
-    assert [(entity.label, entity.other_labels) for entity in entities] == [("diffusion model", ("DMs",))]
+    assert [(entity.label, entity.other_labels) for entity in entities] == [
+        ("diffusion model", ("DMs", "diffusion models"))
+    ]
+
+
+def test_short_form_without_its_long_form_keeps_apart_from_the_bare_name() -> None:
+    pairs = (("AT", "adversarial training"),)
+    iris, entities = resolved(extraction("AT", abbreviations=pairs), extraction("AT"))
+    assert iris == [["http://x/method/adversarial-training"], ["http://x/method/at"]]
+    assert [(entity.label, entity.other_labels) for entity in entities] == [
+        ("adversarial training", ("AT",)),
+        ("AT", ()),
+    ]
 
 
 def test_one_name_of_two_types_is_two_entities() -> None:
@@ -58,14 +70,18 @@ def test_one_name_of_two_types_is_two_entities() -> None:
 def test_commonest_name_is_the_label_whatever_the_order() -> None:
     papers = [
         extraction("Vision Transformer"),
+        extraction("ReLU", abbreviations=(("VT", "vision transformers"),)),
         extraction("vision transformers"),
         extraction("vision transformers"),
         extraction("ViT", abbreviations=(("ViT", "vision transformer"),)),
     ]
     outcomes = {tuple(resolved(*order)[1]) for order in permutations(papers)}
     assert len(outcomes) == 1
-    ((entity,),) = outcomes
-    assert (entity.label, entity.other_labels) == ("vision transformers", ("ViT", "Vision Transformer"))
+    ((_, entity),) = outcomes
+    assert (entity.label, entity.other_labels) == (
+        "vision transformers",
+        ("ViT", "Vision Transformer", "vision transformer"),
+    )
 
 
 def test_one_paper_alone() -> None:

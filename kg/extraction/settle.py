@@ -21,6 +21,7 @@ from kg.extraction.rules import Rule
 from kg.records import EntityType
 
 THRESHOLD = 0.28  # of the chance that a span is a name of any type; chosen on papers held out of the mining
+LONGER_WINS = 0.4  # chance from which a name hides all names within it
 
 
 class Settle:
@@ -96,17 +97,23 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
         known = span.get(candidate.type)
         if known is None or known.confidence < candidate.confidence:
             span[candidate.type] = candidate
+    chances = {span: _chance(types) for span, types in kinds.items()}
+    wholes = [span for span, chance in chances.items() if chance >= LONGER_WINS]
     ranked = sorted(
-        kinds.items(),
-        key=lambda item: (-_chance(item[1]), item[0][0] - item[0][1], item[0]),
+        (item for item in kinds.items() if not any(_contains(whole, item[0]) for whole in wholes)),
+        key=lambda item: (-chances[item[0]], item[0][0] - item[0][1], item[0]),
     )
     taken: set[int] = set()
     kept = []
     for span, types in ranked:
-        if _chance(types) >= THRESHOLD and taken.isdisjoint(range(*span)):
+        if chances[span] >= THRESHOLD and taken.isdisjoint(range(*span)):
             taken.update(range(*span))
             kept.append(max(types.values(), key=lambda candidate: candidate.confidence))
     return kept
+
+
+def _contains(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _chance(types: dict[EntityType, Candidate]) -> float:
