@@ -37,17 +37,21 @@ class Name:
 def keys_in(doc: Doc) -> Iterator[tuple[int, int, str]]:
     """Every window of at most :data:`MAX_TOKENS` tokens without punctuation: its start, its end, its key."""
     words = [word_key(token.text) for token in doc]
+    ends = [  # what no name goes on over: punctuation before the next word, a sentence's start
+        (not word and token.text not in JOINTS) or bool(token.is_sent_start)
+        for token, word in zip(doc, words, strict=True)
+    ]
     for start, word in enumerate(words):
         if not word:
             continue
-        key = ""
-        for end in range(start + 1, min(start + MAX_TOKENS, len(words)) + 1):
-            last = words[end - 1]
-            if (not last and doc[end - 1].text not in JOINTS) or (end - 1 > start and doc[end - 1].is_sent_start):
+        key = word
+        yield start, start + 1, key
+        for end in range(start + 1, min(start + MAX_TOKENS, len(words))):
+            if ends[end]:
                 break
-            if last:
-                key += last
-                yield start, end, key
+            if words[end]:
+                key += words[end]
+                yield start, end + 1, key
 
 
 def lexicon_key(nlp: Language, name: str) -> str:

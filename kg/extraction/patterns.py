@@ -7,6 +7,7 @@ with ``"name": [first, last]``, the part that these elements of the pattern matc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -42,7 +43,8 @@ class Patterns:
                 self._rules[key] = rule
 
     def __call__(self, doc: Doc) -> Doc:
-        for match, start, end, elements in self.matcher(doc, with_alignments=True):
+        matches = cast(list[tuple[int, int, int, list[int]]], self.matcher(doc, with_alignments=True))
+        for match, start, end, elements in matches:
             rule = self._rules[doc.vocab.strings[match]]
             if "name" in rule:
                 first, last = rule["name"]

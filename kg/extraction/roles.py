@@ -1,7 +1,7 @@
 """Roles: whether a paper introduces an entity or uses it.
 
 What is seen of a name in all its places counts, and what is seen of its short and long form counts for both: it is
-reached by "we propose", follows "called" or "our", stands first in a title that goes on with a colon, is in the lexicon.
+reached by "we propose", follows "our", stands first in a title that goes on with a colon, is in the lexicon.
 ``ROLE`` rules give each of these a weight; a name whose weights sum to more than 0 is introduced. The words that make a
 cue are rules too (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``).
 """
@@ -105,7 +105,9 @@ class Roles:
             if index in starts:
                 yield index
                 found = True
-            elif words[index] in self._words["INTERRUPTS"] or (found and words[index] not in _COORDINATION and words[index - 1] in _COORDINATION):
+            elif words[index] in self._words["INTERRUPTS"] or (
+                found and words[index] not in _COORDINATION and words[index - 1] in _COORDINATION
+            ):
                 return
             index += 1
 

@@ -21,7 +21,7 @@ from kg.extraction.rules import Rule
 from kg.records import EntityType
 
 THRESHOLD = 0.28  # of the chance that a span is a name of any type; chosen on papers held out of the mining
-LONGER_WINS = 0.4  # chance from which a name hides all names within it
+LONGER_WINS = 0.5  # chance from which a name hides all names within it
 
 
 class Settle:
@@ -93,12 +93,12 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     """
     kinds: dict[tuple[int, int], dict[EntityType, Candidate]] = defaultdict(dict)
     for candidate in candidates:
-        span = kinds[candidate.start, candidate.end]
-        known = span.get(candidate.type)
+        same_span = kinds[candidate.start, candidate.end]
+        known = same_span.get(candidate.type)
         if known is None or known.confidence < candidate.confidence:
-            span[candidate.type] = candidate
+            same_span[candidate.type] = candidate
     chances = {span: _chance(types) for span, types in kinds.items()}
-    wholes = [span for span, chance in chances.items() if chance >= LONGER_WINS]
+    wholes = [whole for whole, chance in chances.items() if chance >= LONGER_WINS]
     ranked = sorted(
         (item for item in kinds.items() if not any(_contains(whole, item[0]) for whole in wholes)),
         key=lambda item: (-chances[item[0]], item[0][0] - item[0][1], item[0]),

@@ -1,0 +1,369 @@
+"""Make the mined rule files again: from annotated papers, span corpora and a pile of unlabelled abstracts.
+
+    python rules/mine.py --gold train.jsonl --papers papers.jsonl --out rules
+
+The annotated papers are JSON lines ``{"id", "entities": [{"type", "text"}]}`` with their texts in ``--papers``. The
+same input gives the same files. What each file holds is told in rules/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extraction.document import Candidate, make_doc
+from kg.extraction.lexicon import Lexicon, keys_in
+from kg.extraction.patterns import Patterns
+from kg.extraction.phrases import TYPES, Bounds, Span, Unit, evidence, phrases_of, units_of, word_classes
+from kg.extraction.pipeline import build_pipeline
+from kg.extraction.roles import Roles
+from kg.extraction.rules import Rule, rule_files
+from kg.extraction.settle import span_key
+from kg.names import title_key
+from kg.records import Paper
+
+Gold = dict[Span, str]
+# What this script makes from the annotated papers: left out when it looks names up in these papers.
+FROM_ANNOTATED = ("lexicon-annotated.jsonl", "phrases-bounds.jsonl", "phrases-evidence.jsonl", "roles-evidence.jsonl")
+SPARSITY = 0.003  # L1 penalty of the fitted weights
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A Doc after links and abbreviations, with its annotated spans: token offsets to type."""
+
+    doc: Doc
+    gold: Gold
+    introduced: frozenset[Span]
+
+
+def read_papers(path: Path) -> Iterator[Paper]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield Paper.model_validate_json(line)
+
+
+def read_abstracts(path: Path, without: set[str]) -> Iterator[str]:
+    """The abstracts of a gzipped file, without papers of the titles (as :func:`kg.names.title_key`) that judge us."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            if title_key(record["title"]) not in without:
+                yield f"{record['title']}\n{record['abstract']}"
+
+
+def read_spans(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        with path.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[Annotated]:
+    """Docs with their annotated names found in them, longest first and never nested."""
+    texts = {paper.id: paper for paper in read_papers(papers)}
+    annotated = []
+    with gold.open(encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            doc = nlp(make_doc(nlp, texts[record["id"]]))
+            names = {entity["text"]: entity for entity in record["entities"]}
+            found = _occurrences(doc, names)
+            types = {span: names[name]["type"] for span, name in found.items()}
+            introduced = frozenset(span for span, name in found.items() if names[name].get("role") == "introduced")
+            annotated.append(Annotated(doc, types, introduced))
+    return annotated
+
+
+def _occurrences(doc: Doc, names: Iterable[str]) -> dict[Span, str]:
+    taken: set[int] = set()
+    found = {}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", doc.text):
+            span = doc.char_span(match.start(), match.end())
+            if span is not None and not taken & set(range(span.start, span.end)):
+                taken.update(range(span.start, span.end))
+                found[span.start, span.end] = name
+    return found
+
+
+# Phrases ------------------------------------------------------------------------------------------------------------
+
+
+def mine_bounds(papers: Sequence[Annotated], smoothing: float = 2.0) -> list[Rule]:
+    """LEFT and RIGHT rules: how often a name goes on over a word that stands next to its inner part.
+
+    A rule stays only where it says something else than the more general one.
+    """
+    inside: dict[str, Counter[str]] = {"LEFT": Counter(), "RIGHT": Counter()}
+    seen: dict[str, Counter[str]] = {"LEFT": Counter(), "RIGHT": Counter()}
+
+    def count(label: str, unit: Unit, goes_on: bool) -> None:
+        for name in word_classes(unit):
+            seen[label][name] += 1
+            inside[label][name] += goes_on
+
+    for paper in papers:
+        units = units_of(paper.doc)
+        for first, last in _in_units(units, paper.gold):
+            for unit in units[first : last - 1]:
+                count("LEFT", unit, True)
+            for unit in units[first + 1 : last]:
+                count("RIGHT", unit, True)
+            if first and not units[first - 1].is_break and not units[first].opens_sentence:
+                count("LEFT", units[first - 1], False)
+            if last < len(units) and not units[last].is_break and not units[last].opens_sentence:
+                count("RIGHT", units[last], False)
+    rules = []
+    for label in ("LEFT", "RIGHT"):
+        shares: dict[str, float] = {}
+        chains = {name: _general(name, seen[label]) for name in seen[label]}
+        for name in sorted(chains, key=lambda name: (_rank(name), name)):
+            general = next((shares[other] for other in chains[name] if other in shares), 0.5)
+            share = (inside[label][name] + smoothing * general) / (seen[label][name] + smoothing)
+            if name == "*" or (seen[label][name] > 1 and abs(share - general) > 0.1):
+                shares[name] = share
+        rules += [{"label": label, "pattern": name, "share": round(shares[name], 2)} for name in sorted(shares)]
+    return rules
+
+
+def _rank(name: str) -> int:
+    return 0 if name == "*" else 1 if name.startswith("<") else 2 if name == "*-*" else 3 if name.startswith("*") else 4
+
+
+def _general(name: str, seen: Counter[str]) -> list[str]:
+    """The next more general patterns of a LEFT or RIGHT rule, nearest first; the shape of a word is left out."""
+    if _rank(name) == 4:
+        head = name.rpartition("-")[2]
+        return [f"*-{head}", "*-*", "*"] if "-" in name else [f"*{name[-3:]}", "*"]
+    return ["*-*", "*"] if name.startswith("*-") and name != "*-*" else ["*"] if name != "*" else []
+
+
+def _in_units(units: Sequence[Unit], gold: Gold) -> dict[Span, str]:
+    """Annotated spans over units, without those that begin or end within one."""
+    first = {unit.start: index for index, unit in enumerate(units)}
+    last = {unit.end: index + 1 for index, unit in enumerate(units)}
+    return {(first[start], last[end]): kind for (start, end), kind in gold.items() if start in first and end in last}
+
+
+def mine_evidence(papers: Sequence[Annotated], bounds: Bounds, least_count: int = 12) -> list[Rule]:
+    """EVIDENCE rules: weights fitted by multinomial logistic regression (AdaGrad; Duchi et al. 2011, JMLR 12)."""
+    seen: list[list[str]] = []
+    labels: list[int] = []
+    for paper in papers:
+        units = units_of(paper.doc)
+        spans = phrases_of(paper.doc, units, bounds)
+        kinds = _in_units(units, paper.gold)
+        seen.extend(evidence(paper.doc, units, spans))
+        labels.extend(TYPES.index(kinds[span]) if span in kinds else len(TYPES) for span in spans)
+    counts = Counter(name for names in seen for name in names)
+    known = sorted(name for name, count in counts.items() if count >= least_count)
+    index = {name: row for row, name in enumerate(known)}
+    examples = [np.array([index[name] for name in names if name in index]) for names in seen]
+    weights = fit(examples, labels, len(known), len(TYPES)).round(1) + 0.0  # no negative zero
+    return [
+        {"label": "EVIDENCE", "pattern": name, "weights": [int(x) if x == int(x) else x for x in row.tolist()]}
+        for name, row in zip(known, weights, strict=True)
+        if row.any()
+    ]
+
+
+def fit(examples: Sequence[np.ndarray], labels: Sequence[int], size: int, classes: int, rounds: int = 4) -> np.ndarray:
+    """Weights of a logistic regression, one row a pattern and one column a class.
+
+    Args:
+        examples: the rows of the patterns that hold, for each example.
+        labels: the class of each example; ``classes`` stands for none.
+    """
+    rate = 0.15
+    weights = np.zeros((size, classes))
+    squares = np.full_like(weights, 1e-8)
+    order = np.random.default_rng(0)
+    for _ in range(rounds):
+        for number in order.permutation(len(examples)):
+            rows, label = examples[number], labels[number]
+            odds = np.exp(np.minimum(weights[rows].sum(axis=0), 50))
+            error = odds / (1 + odds.sum())
+            if label < classes:
+                error[label] -= 1
+            gradient = np.broadcast_to(error, (len(rows), classes))
+            squares[rows] += gradient**2
+            steps = rate / np.sqrt(squares[rows])
+            moved = weights[rows] - steps * gradient
+            weights[rows] = np.sign(moved) * np.maximum(np.abs(moved) - steps * SPARSITY, 0)
+    return weights
+
+
+# Roles --------------------------------------------------------------------------------------------------------------
+
+
+def mine_roles(papers: Sequence[Annotated], least_count: int = 12) -> list[Rule]:
+    """ROLE rules: the weights of what is seen of an introduced name, fitted as those of the evidence."""
+    roles = Roles()
+    roles.add_rules(other_rules())
+    seen: list[list[str]] = []
+    labels: list[int] = []
+    for paper in papers:
+        entities = [Candidate(*span, kind, 1.0, "gold") for span, kind in sorted(paper.gold.items())]  # type: ignore[arg-type]
+        introduced = {span_key(paper.doc, e) for e in entities if (e.start, e.end) in paper.introduced}
+        names = roles.evidence(paper.doc, entities)
+        for key in dict.fromkeys(span_key(paper.doc, entity) for entity in entities):
+            seen.append(sorted(names[key]))
+            labels.append(0 if key in introduced else 1)
+    counts = Counter(name for names in seen for name in names)
+    known = sorted(name for name, count in counts.items() if count >= least_count)
+    index = {name: row for row, name in enumerate(known)}
+    examples = [np.array([index[name] for name in names if name in index]) for names in seen]
+    weights = fit(examples, labels, len(known), 1).round(1)[:, 0].tolist()
+    return [
+        {"label": "ROLE", "pattern": name, "weight": weight}
+        for name, weight in zip(known, weights, strict=True)
+        if weight
+    ]
+
+
+# Names --------------------------------------------------------------------------------------------------------------
+
+
+def other_rules() -> list[Rule]:
+    """The shipped rules that were not made from the annotated papers."""
+    paths = [path for path in rule_files() if path.name not in FROM_ANNOTATED]
+    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def look_up_folds(nlp: Language, papers: Sequence[Annotated], folds: int = 10) -> None:
+    """Look names up in each paper that the other papers annotate, so that the evidence learns what a lexicon tells of
+    papers that it was not made from."""
+    rules = other_rules()
+    patterns = Patterns(nlp)
+    patterns.add_rules(rules)
+    for fold in range(folds):
+        lexicon = Lexicon(nlp)
+        lexicon.add_rules(rules)
+        lexicon.add_rules(mine_names([paper for number, paper in enumerate(papers) if number % folds != fold]))
+        for paper in papers[fold::folds]:
+            patterns(lexicon(paper.doc))
+
+
+def mine_names(papers: Sequence[Annotated], least: float = 0.6, prior: float = 0.5) -> list[Rule]:
+    """Names of the annotated papers that are annotated in most places where they stand.
+
+    The confidence is that share, over papers, smoothed towards ``prior`` as one more paper would. An occurrence within
+    a longer annotated name counts neither way.
+    """
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for paper in papers:
+        kinds = {}
+        for start, end, key in keys_in(paper.doc):
+            if (start, end) in paper.gold:
+                kinds[key] = paper.gold[start, end]
+                spellings[key][paper.doc[start:end].text] += 1
+        for key, kind in kinds.items():
+            named[key][kind] += 1
+    bare: Counter[str] = Counter()
+    for paper in papers:
+        inside = {token for span in paper.gold for token in range(*span)}
+        free = {key for start, end, key in keys_in(paper.doc) if key in named and inside.isdisjoint(range(start, end))}
+        annotated = {key for start, end, key in keys_in(paper.doc) if (start, end) in paper.gold}
+        bare.update(free - annotated)
+    rules = []
+    for key, counts in named.items():
+        kind, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+        share = (count + prior) / (counts.total() + bare[key] + 1)
+        if share >= least and len(key) > 1:
+            spelling = min(spellings[key].items(), key=lambda item: (-item[1], item[0]))[0]
+            rules.append({"label": kind, "pattern": spelling, "confidence": round(share, 2)})
+    return sorted(rules, key=lambda rule: (rule["label"], rule["pattern"]))
+
+
+_CUED_DATASET = re.compile(
+    r"\b(?:[Tt]he|on|On|and|our|,) ((?:[A-Z][\w+-]*|\d\w*-\w+)(?: (?:[A-Z][\w+-]*|\d\w*)){0,3})"
+    r" (?:datasets?|benchmarks?|corpus|corpora|leaderboard)\b"
+)
+_PROPER = re.compile(r".*[A-Z0-9].*[A-Z0-9]|[A-Z]\w{5,}$")
+_MARKED = re.compile(r"(?=.*[A-Z0-9].*[A-Z0-9])(?!.* and )[\w+-]+(?: [\w+-]+){0,4}")
+_WORD = re.compile(r"[\w+]+(?:-[\w+]+)*")
+
+
+def mine_datasets(abstracts: Iterable[str], sentences: Iterable[dict[str, Any]]) -> list[Rule]:
+    """Names of datasets: those that several abstracts call "the X dataset", and those that span corpora mark.
+
+    A name stays if at least a quarter of the abstracts with it call it so, or two sentences mark it.
+    """
+    texts = list(abstracts)
+    cued: Counter[str] = Counter()
+    for text in texts:
+        cued.update({match[1] for match in _CUED_DATASET.finditer(text) if _PROPER.match(match[1])})
+    names = {name for name, count in cued.items() if count > 2}
+    standing: Counter[str] = Counter()
+    for text in texts:
+        words = _WORD.findall(text)
+        windows = {" ".join(words[i : i + size]) for size in range(1, 5) for i in range(len(words) - size + 1)}
+        standing.update(names & windows)
+    marked: Counter[str] = Counter()
+    common = r"^the |(?: data ?sets?| corpus| benchmark| data| collection| database| (?:training|test) set)+$"
+    for sentence in sentences:
+        spans = [
+            sentence["text"][span["start"] : span["end"]] for span in sentence["spans"] if span["label"] == "Dataset"
+        ]
+        marked.update({re.sub(common, "", span, flags=re.IGNORECASE) for span in spans})
+    kept = {name: 0.8 for name in names if cued[name] / max(standing[name], cued[name]) >= 0.25}
+    kept |= {name: 0.85 for name, count in marked.items() if count > 1 and _MARKED.fullmatch(name)}
+    return [{"label": "Dataset", "pattern": name, "confidence": kept[name]} for name in sorted(kept)]
+
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+
+def write(path: Path, rules: Iterable[Rule]) -> None:
+    """Write a rule file, one rule a line."""
+    lines = [json.dumps(rule, ensure_ascii=False) for rule in rules]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def annotation_pipeline() -> Language:
+    """The pipeline up to the abbreviations, which the evidence reads."""
+    nlp = build_pipeline()
+    nlp.select_pipes(enable=["links", "abbreviations"])
+    return nlp
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
+    parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
+    parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
+    parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
+    args = parser.parse_args()
+    if args.abstracts:
+        annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
+        unseen = {title_key(paper.title) for paper in read_papers(args.papers) if paper.id not in annotated}
+        write(
+            args.out / "lexicon-datasets.jsonl",
+            mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans)),
+        )
+    nlp = annotation_pipeline()
+    papers = read_annotated(nlp, args.gold, args.papers)
+    look_up_folds(nlp, papers)
+    boundaries = mine_bounds(papers)
+    shares: dict[str, dict[str, float]] = {"LEFT": {}, "RIGHT": {}}
+    for rule in boundaries:
+        shares[rule["label"]][rule["pattern"]] = rule["share"]
+    write(args.out / "phrases-bounds.jsonl", boundaries)
+    write(args.out / "phrases-evidence.jsonl", mine_evidence(papers, Bounds(shares["LEFT"], shares["RIGHT"])))
+    write(args.out / "roles-evidence.jsonl", mine_roles(papers))
+    write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Token patterns propose the whole match or the part that the rule calls the name."""
+
+import pytest
+from spacy.language import Language
+
+from kg.errors import InputError
+from kg.extraction.document import make_doc
+from kg.extraction.patterns import Patterns
+from kg.extraction.pipeline import Extractor, build_pipeline
+from kg.records import Paper
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline()
+
+
+def candidates(nlp: Language, rules: list[dict], text: str) -> list[tuple[str, str, str | None]]:
+    patterns = Patterns(nlp)
+    patterns.add_rules(rules)
+    doc = patterns(make_doc(nlp, Paper(id="1", title="A title", abstract=text)))
+    return [(doc[c.start : c.end].text, c.type, c.role) for c in doc._.candidates]
+
+
+def test_the_match_is_the_name(nlp: Language) -> None:
+    rule = {"label": "Metric", "pattern": [{"LOWER": "top"}, {"TEXT": "-"}, {"LIKE_NUM": True}, {"LOWER": "hits"}]}
+    assert candidates(nlp, [rule], "It raises top-3 hits.") == [("top-3 hits", "Metric", None)]
+
+
+def test_the_name_is_the_part_named_by_the_rule(nlp: Language) -> None:
+    rule = {
+        "label": "Method",
+        "pattern": [{"LOWER": "called"}, {"IS_TITLE": True}],
+        "name": [1, 1],
+        "role": "introduced",
+    }
+    assert candidates(nlp, [rule], "A layer called Zig is added.") == [("Zig", "Method", "introduced")]
+
+
+def test_the_name_takes_in_its_hyphenated_rest(nlp: Language) -> None:
+    rule = {"label": "Method", "pattern": [{"LOWER": "called"}, {"IS_ALPHA": True}], "name": [1, 1]}
+    assert candidates(nlp, [rule], "A layer called Zig-Zag-2 is added.") == [("Zig-Zag-2", "Method", None)]
+
+
+def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
+    with pytest.raises(InputError):
+        Patterns(nlp).add_rules([{"label": "Method", "pattern": [{"NO_SUCH_ATTRIBUTE": 1}]}])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("We propose QuarkNet, a novel network for tabular data.", "QuarkNet", "Method"),
+        ("This yields a model called ZebraFormer.", "ZebraFormer", "Method"),
+        ("Experiments on the FruitBowl-5 dataset confirm this.", "FruitBowl-5", "Dataset"),
+    ],
+)
+def test_unlisted_names_are_found_where_papers_name_things(text: str, name: str, kind: str) -> None:
+    found = Extractor()(Paper(id="1", title="On a new thing", abstract=text))
+    assert (name, kind) in {(mention.text, mention.type) for mention in found.entities}

@@ -1,0 +1,104 @@
+"""Settling leaves one reading: no overlaps, no generic words, names trimmed, one type a name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extraction.document import Abbreviation, Candidate, make_doc
+from kg.extraction.pipeline import build_pipeline
+from kg.extraction.settle import Settle, without_overlaps
+from kg.records import Link, Paper
+
+RULES = [
+    {"label": "GENERIC", "pattern": "neural networks"},
+    {"label": "LEADING", "pattern": "novel"},
+    {"label": "TRAILING", "pattern": "dataset", "id": "Dataset"},
+    {"label": "TRAILING", "pattern": "model", "id": "Method"},
+]
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline()
+
+
+def settled(nlp: Language, text: str, *proposed: tuple[str, str, float]) -> list[tuple[str, str]]:
+    settle = Settle(nlp)
+    settle.add_rules(RULES)
+    doc = make_doc(nlp, Paper(id="1", title="A title", abstract=text))
+    for name, kind, confidence in proposed:
+        span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
+        doc._.candidates.append(Candidate(span.start, span.end, kind, confidence, "pattern"))
+    return names(settle(doc))
+
+
+def names(doc: Doc) -> list[tuple[str, str]]:
+    return [(doc[entity.start : entity.end].text, entity.type) for entity in doc._.entities]
+
+
+def test_generic_words_are_no_names(nlp: Language) -> None:
+    assert settled(nlp, "A neural network learns.", ("neural network", "Method", 0.9)) == []
+
+
+def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Language) -> None:
+    assert settled(nlp, "The STL-10 dataset.", ("STL-10 dataset", "Dataset", 0.9)) == [("STL-10", "Dataset")]
+    assert settled(nlp, "A diffusion model.", ("diffusion model", "Method", 0.9)) == [("diffusion model", "Method")]
+
+
+def test_leading_adjectives_go(nlp: Language) -> None:
+    assert settled(nlp, "A novel graph kernel.", ("novel graph kernel", "Method", 0.9)) == [("graph kernel", "Method")]
+
+
+def test_the_longer_name_wins(nlp: Language) -> None:
+    proposed = ("diffusion models", "Method", 0.9), ("latent diffusion models", "Method", 0.6)
+    assert settled(nlp, "We use latent diffusion models.", *proposed) == [("latent diffusion models", "Method")]
+
+
+def test_an_accepted_name_is_found_wherever_it_stands(nlp: Language) -> None:
+    text = "Graph kernels help. So does a graph kernel."
+    assert settled(nlp, text, ("Graph kernels", "Method", 0.9)) == [
+        ("Graph kernels", "Method"),
+        ("graph kernel", "Method"),
+    ]
+
+
+def test_a_name_has_one_type(nlp: Language) -> None:
+    text = "Tracking is hard. Visual tracking helps tracking."
+    found = settled(nlp, text, ("Visual tracking", "Task", 0.9), ("Tracking", "Task", 0.4), ("tracking", "Method", 0.3))
+    assert {kind for _, kind in found} == {"Task"}
+
+
+def test_a_short_form_has_the_type_of_its_long_form(nlp: Language) -> None:
+    settle = Settle(nlp)
+    doc = make_doc(nlp, Paper(id="1", title="A title", abstract="A tree kernel (TK) is used. TK wins."))
+    start = doc.text.index("tree")
+    long = doc.char_span(start, start + len("tree kernel"))
+    short = doc[long.end + 1 : long.end + 2]
+    doc._.abbreviations.append(Abbreviation(short, long))
+    doc._.candidates.append(Candidate(long.start, long.end, "Method", 0.8, "pattern"))
+    assert names(settle(doc)) == [("tree kernel", "Method"), ("TK", "Method"), ("TK", "Method")]
+
+
+def test_nothing_is_found_inside_an_address(nlp: Language) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="A title", abstract="Code: https://example.org/ResNet"))
+    start = doc.text.index("https")
+    doc._.links.append(Link(url="https://example.org/ResNet", kind="code", start=start, end=len(doc.text)))
+    doc._.candidates.append(Candidate(len(doc) - 1, len(doc), "Method", 1.0, "lexicon"))
+    assert names(Settle(nlp)(doc)) == []
+
+
+candidate = st.builds(
+    lambda start, length, kind, confidence: Candidate(start, start + length, kind, confidence, "pattern"),
+    st.integers(0, 20),
+    st.integers(1, 5),
+    st.sampled_from(["Method", "Dataset", "Metric", "Task"]),
+    st.floats(0, 1),
+)
+
+
+@given(st.lists(candidate))
+def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
+    tokens = [token for kept in without_overlaps(candidates) for token in range(kept.start, kept.end)]
+    assert len(tokens) == len(set(tokens))
