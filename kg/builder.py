@@ -50,8 +50,8 @@ class Work(Record):
         return ranked[0].model_copy(update={name: value for name, value in gaps.items() if value})
 
 
-def _order(entry: Paper) -> tuple[str, str, str, int, str]:
-    return (entry.title, entry.abstract, entry.source or "", entry.line or 0, entry.id)
+def _order(entry: Paper) -> tuple[str, int, str, str, str]:
+    return (entry.source or "", entry.line or 0, entry.title, entry.abstract, entry.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,10 +242,12 @@ def _list_queries() -> None:
     from kg.named_queries import named_queries
 
     for named in named_queries():
-        print(f"{typer.style(named.name, bold=True)}\n    {named.description}")
+        typer.secho(named.name, bold=True)
+        typer.echo(f"    {named.description}")
         for parameter in named.parameters:
             default = "" if parameter.default is None else f"  [default: {parameter.default}]"
-            print(f"    --{parameter.name.replace('_', '-')} {parameter.type.upper()}  {parameter.meaning}{default}")
+            option = f"--{parameter.name.replace('_', '-')} {parameter.type.upper()}"
+            typer.echo(f"    {option}  {parameter.meaning}{default}")
 
 
 def _decoded(raw: bytes, place: str) -> str:
@@ -365,15 +367,17 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
     opened = KnowledgeGraph(graph)
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report), to_stderr=False)
     for question in QUESTIONS:
-        print(typer.style(question.text, bold=True), f"\n  {question.command(graph)}\n", sep="", flush=True)
+        typer.secho(question.text, bold=True)
+        typer.echo(f"  {question.command(graph)}\n")
         opened.ask(question.name, question.parameters).write(sys.stdout.buffer, "table")
-        sys.stdout.buffer.write(b"\n")
-        sys.stdout.buffer.flush()
-    print(typer.style(f"What is {CARD}?", bold=True), f"\n  kg lookup {CARD} -g {graph}\n", sep="")
-    winner = opened.lookup(CARD).winner
-    if winner:
-        print(render_card(opened.card(winner.iri), **_page()))
-    print(typer.style("What to type next", bold=True), *next_steps(graph), sep="\n  ")
+        typer.echo()
+    typer.secho(f"What is {CARD}?", bold=True)
+    typer.echo(f"  kg lookup {CARD} -g {graph}\n")
+    if winner := opened.lookup(CARD).winner:
+        typer.echo(f"{render_card(opened.card(winner.iri), **_page())}\n")
+    typer.secho("What to type next", bold=True)
+    for command, meaning in next_steps(graph).items():
+        typer.echo(f"  {command}\n      {meaning}")
 
 
 @contextmanager

@@ -27,11 +27,15 @@ class Question:
 QUESTIONS = (
     Question("Which datasets do the papers use most?", "most-used", {"type": "dataset", "limit": "6"}),
     Question(
-        "What do papers on image classification introduce?",
-        "introduced-methods",
-        {"task": "image classification", "limit": "6"},
+        "Who reports the best top-1 accuracy on ImageNet?",
+        "leaderboard",
+        {"dataset": "ImageNet", "metric": "top-1 accuracy", "limit": "6"},
     ),
-    Question("What is reported on COCO?", "results-on-dataset", {"dataset": "COCO", "limit": "6"}),
+    Question(
+        "Which papers evaluate on SQuAD, and where is their code?",
+        "papers-on-dataset",
+        {"dataset": "SQuAD", "limit": "6"},
+    ),
 )
 
 
@@ -40,12 +44,12 @@ def sample_pages() -> list[str]:
     return sorted(str(page) for page in (Path(__file__).parent / "sample").glob("*.txt"))
 
 
-def next_steps(graph: Path) -> tuple[str, ...]:
-    """Commands worth typing next."""
+def next_steps(graph: Path) -> dict[str, str]:
+    """Commands worth typing next, and what each shows."""
     at = f"-g {shlex.quote(str(graph))}"
-    return (
-        f"kg lookup resnet {at}                   one method, found in any spelling",
-        "kg query --list                              what else can be asked by name",
-        f"kg export -f turtle -o sample.ttl {at}  the whole graph as a file",
-        "kg build PAGES... && kg lookup NAME          your own pages (the graph goes to ./output)",
-    )
+    return {
+        f"kg lookup resnet {at}": "one method, found in any spelling",
+        "kg query --list": "what else can be asked by name",
+        f"kg export -f turtle -o sample.ttl {at}": "the whole graph as a file",
+        "kg build PAGES... && kg lookup NAME": "your own pages; the graph goes to ./output",
+    }

@@ -181,10 +181,21 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
     (rules / "own.jsonl").write_text('{"label": "Dataset", "pattern": "Zorblatt archive"}\n')
     outcome = kg("extract", "-", "--rules", rules, stdin=paper)
     assert [mention["text"] for mention in json.loads(outcome.out)["entities"]] == ["Zorblatt archive"]
-    (rules / "own.jsonl").write_text('{"label": "Dataset", "pattern": "x"}\n{"label"\n')
-    outcome = kg("extract", "-", "--rules", rules, stdin=paper)
-    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
-    assert f"{rules / 'own.jsonl'}:2: is not JSON" in outcome.err
+    for line, problem in (
+        ('{"label"', "is not a complete JSON object"),
+        ('{"label": "Datset", "pattern": "x"}', "Datset"),
+        ('{"label": "Dataset"}', '"pattern": Field required'),
+        ('{"label": "Dataset", "pattern": [{"LOWR": "x"}]}', "LOWR"),
+        ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is no token pattern"),
+        ('{"label": "Dataset", "pattern": [{"LOWER": "x"}], "name": [0, 1]}', "outside of the pattern"),
+        ('{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
+    ):
+        (rules / "own.jsonl").write_text(f'{{"label": "Dataset", "pattern": "x"}}\n{line}\n')
+        for workers in ("1", "2"):
+            outcome = kg("extract", "-", "--rules", rules, "-j", workers, stdin=paper)
+            assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+            assert f"{rules / 'own.jsonl'}:2: " in outcome.err
+            assert problem in outcome.err
 
 
 # --- query -----------------------------------------------------------------------------------------------------------
@@ -260,7 +271,7 @@ def test_lookup_of_a_typo_an_acronym_a_paper_and_a_repository(kg: Terminal, grap
 
     assert first("imagnet") == "ImageNet"
     assert first("SAM") == "Sharpness-Aware Minimization"
-    assert first("Segmenting lily pads") == "Segmenting Lily Pads with Diffusion Models"
+    assert first("segmenting lily pads with") == "Segmenting Lily Pads with Diffusion Models"
     assert first("pond-lab/frognet") == "Pond-Lab/FrogNet"
 
 

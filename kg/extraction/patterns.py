@@ -6,6 +6,7 @@ with ``"name": [first, last]``, the part that these elements of the pattern matc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -24,22 +25,26 @@ class Patterns:
     """Proposes what the token patterns match."""
 
     def __init__(self, nlp: Language) -> None:
-        self.matcher = Matcher(nlp.vocab)
+        self.matcher = Matcher(nlp.vocab, validate=True)
         self._rules: dict[str, Rule] = {}
 
     def add_rules(self, rules: Sequence[Rule]) -> None:
         """Take the rules of the entity types with a list as pattern.
 
         Raises:
-            InputError: spaCy's Matcher refuses a pattern.
+            InputError: spaCy's Matcher refuses a pattern, or "name" points outside of it.
         """
         for rule in rules:
             if rule["label"] in TYPES and isinstance(rule["pattern"], list):
                 key = f"{rule['label']} pattern {len(self._rules) + 1}"
+                first, last = rule.get("name", (0, 0))
+                if not 0 <= first <= last < max(len(rule["pattern"]), 1):
+                    raise InputError(rule["place"], f'"name" {[first, last]} points outside of the pattern')
                 try:
                     self.matcher.add(key, [rule["pattern"]], greedy="LONGEST")
-                except ValueError as error:
-                    raise InputError(key, " ".join(str(error).split())) from None
+                except (ValueError, re.error) as error:
+                    problem = " ".join(str(error).partition("Pattern 0:")[2].split()) or str(error).partition("\n")[0]
+                    raise InputError(rule["place"], f"is no token pattern: {problem}") from None
                 self._rules[key] = rule
 
     def __call__(self, doc: Doc) -> Doc:

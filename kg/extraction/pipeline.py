@@ -10,7 +10,7 @@ from typing import Any
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex
+from spacy.util import compile_infix_regex, compile_suffix_regex
 
 from kg.extraction import abbreviations, lexicon, links, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, make_doc
@@ -25,6 +25,7 @@ _INFIXES = (
     r"[)\]](?=[-‐-―/(\[])|(?<=[)\]])[-‐-―/]",  # "(DNN)-based"
     r"(?<=[^\W_]%)[-‐-―~](?=[+-]?\d)",  # "12%–67%"
 )
+_FULL_STOP = r"(?<=[0-9][A-Za-z])\."  # "on ADE20K."
 _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
 
@@ -39,6 +40,7 @@ def build_pipeline(rules: Iterable[Path] = ()) -> Language:
     """
     nlp = spacy.blank("en")
     tokenizer: Any = nlp.tokenizer
+    tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), _FULL_STOP]).search
     tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_INFIXES]).finditer
     tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
     loaded = load_rules(rules)

@@ -1,21 +1,144 @@
-"""Rule files: spaCy's pattern format, one JSON object a line, ``{"label", "pattern", "id"?}``.
+"""Rule files: spaCy's pattern format, one JSON object a line, ``{"label", "pattern", ...}``.
 
-A file's name says what it holds:
-
-- ``*.jsonl`` with labels Method, Dataset, Metric, Task: names (a string is a phrase, a list is a spaCy token pattern).
-- other labels are the data of single components, documented in ``rules/README.md``.
+The label says what a rule is and which component takes it; what each means is told in ``rules/README.md``. Rules are
+checked here, where file and line are known, so that components can rely on them.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import ConfigDict, Discriminator, StringConstraints, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from kg.errors import InputError
+from kg.records import EntityType, LinkKind, Role
 
 Rule = dict[str, Any]
+"""One of the kinds below, with ``place``: the file and line that it stands on."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class NameRule(TypedDict):
+    """A name (text) or a spaCy token pattern (list) of an entity type."""
+
+    label: EntityType
+    pattern: Text | list[dict[str, Any]]
+    id: NotRequired[str]
+    name: NotRequired[tuple[int, int]]
+    role: NotRequired[Role]
+    confidence: NotRequired[float]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class WordRule(TypedDict):
+    """A word or phrase whose label says it all."""
+
+    label: Literal[
+        "GENERIC",
+        "LEADING",
+        "INTRODUCES",
+        "NAMES",
+        "INTERRUPTS",
+        "LinkShortener",
+        "ResultUnit",
+        "ResultMeasure",
+        "ResultModifier",
+    ]
+    pattern: Text
+
+
+@with_config(ConfigDict(extra="forbid"))
+class TrailingRule(TypedDict):
+    """A word that ends no name of a type."""
+
+    label: Literal["TRAILING"]
+    pattern: Text
+    id: EntityType
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ShareRule(TypedDict):
+    """The share of names that go on over a word."""
+
+    label: Literal["LEFT", "RIGHT"]
+    pattern: Text
+    share: float
+
+
+@with_config(ConfigDict(extra="forbid"))
+class EvidenceRule(TypedDict):
+    """The weight of something seen of a phrase, for Method, Task, Metric and Dataset."""
+
+    label: Literal["EVIDENCE"]
+    pattern: Text
+    weights: tuple[float, float, float, float]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class RoleRule(TypedDict):
+    """The weight of something seen of a name, for being introduced."""
+
+    label: Literal["ROLE"]
+    pattern: Text
+    weight: float
+
+
+@with_config(ConfigDict(extra="forbid"))
+class LinkRule(TypedDict):
+    """What kind of address a host, a folder or a word speaks for."""
+
+    label: Literal["LinkHost", "LinkPath", "LinkWord"]
+    pattern: Text
+    id: LinkKind
+
+
+@with_config(ConfigDict(extra="forbid"))
+class FactorRule(TypedDict):
+    """A word that states a factor."""
+
+    label: Literal["ResultFactorWord"]
+    pattern: Text
+    id: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ResultWordRule(TypedDict):
+    """A word between value and measure."""
+
+    label: Literal["ResultWord"]
+    pattern: Text
+    id: Literal["bridge", "change", "barrier"]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ExclusionRule(TypedDict):
+    """Words beside a number that is no result."""
+
+    label: Literal["ResultExclusion"]
+    pattern: Text
+    id: Literal["before", "after"]
+
+
+_ADAPTER: TypeAdapter[Any] = TypeAdapter(
+    Annotated[
+        NameRule
+        | WordRule
+        | TrailingRule
+        | ShareRule
+        | EvidenceRule
+        | RoleRule
+        | LinkRule
+        | FactorRule
+        | ResultWordRule
+        | ExclusionRule,
+        Discriminator("label"),
+    ]
+)
 
 
 def shipped_rules() -> Path:
@@ -56,9 +179,11 @@ def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
 
 def _rule(line: str, place: str) -> Rule:
     try:
-        rule = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(place, f"is not JSON ({error.msg})") from None
-    if not isinstance(rule, dict) or not isinstance(rule.get("label"), str) or "pattern" not in rule:
-        raise InputError(place, 'is not a rule; expected {"label": …, "pattern": …}')
-    return rule
+        return {**_ADAPTER.validate_json(line), "place": place}
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "json_invalid":
+            raise InputError(place, "is not a complete JSON object") from None
+        # The path begins with the label, and ends, for a pattern of either form, with the form's name.
+        field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
+        raise InputError(place, f'is not a rule; "{field}": {first["msg"]}') from None
