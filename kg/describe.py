@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
-from kg.graph.reader import ENTITY_KINDS, Kind, Reader
+from kg.graph.reader import ENTITY_KINDS, Kind, Reader, as_json
 from kg.names import sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
 
@@ -23,8 +22,7 @@ _RESULTS = 10
 _QUOTES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLine:
+class PaperLine(NamedTuple):
     """A paper in a list; ``code`` is the address of its first repository."""
 
     iri: str
@@ -33,8 +31,7 @@ class PaperLine:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EntityLine:
+class EntityLine(NamedTuple):
     """An entity in a list, with the number of papers it shares with the entity or repository that the list is of."""
 
     iri: str
@@ -42,8 +39,7 @@ class EntityLine:
     papers: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResultLine:
+class ResultLine(NamedTuple):
     """A reported result, ``value`` as written in the paper (an IRI) of this ``title``.
 
     ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised.
@@ -58,8 +54,7 @@ class ResultLine:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A sentence that names the entity.
 
     ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end``
@@ -74,8 +69,7 @@ class Quote:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class EntityCard:
+class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
     ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split them; ``mentions`` counts spans of
@@ -100,11 +94,11 @@ class EntityCard:
 
     def as_dict(self) -> dict[str, Any]:
         """The card as JSON objects, lists, text and numbers."""
-        return asdict(self)
+        fields: dict[str, Any] = as_json(self)
+        return fields
 
 
-@dataclass(frozen=True, slots=True)
-class PaperCard:
+class PaperCard(NamedTuple):
     """A paper. ``introduces`` and ``uses`` hold its entities by kind; ``listed_on`` the file and line of each entry."""
 
     iri: str
@@ -125,11 +119,11 @@ class PaperCard:
 
     def as_dict(self) -> dict[str, Any]:
         """The card as JSON objects, lists, text and numbers."""
-        return asdict(self)
+        fields: dict[str, Any] = as_json(self)
+        return fields
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryCard:
+class RepositoryCard(NamedTuple):
     """A code repository, ``linked_by`` so many papers, the newest in ``papers``; ``introduces`` is what they do."""
 
     iri: str
@@ -142,7 +136,8 @@ class RepositoryCard:
 
     def as_dict(self) -> dict[str, Any]:
         """The card as JSON objects, lists, text and numbers."""
-        return asdict(self)
+        fields: dict[str, Any] = as_json(self)
+        return fields
 
 
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard

@@ -6,7 +6,7 @@ Pure functions on text, free of spaCy, for the extraction and for the graph.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 _SCHEME = re.compile(r"^(https?)\s*:\s*/\s*/\s*(.*)$", re.IGNORECASE | re.DOTALL)
@@ -21,8 +21,7 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _AUTHORITY = re.compile(r"(?:[^/?#@]*@)?[^/?#:@]+(?::\d+)?(?=[/?#]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A source repository, or a model, dataset or space on a hub.
 
     ``host`` is in lower case without "www."; ``path`` is what identifies the repository there ("owner/name"), in the

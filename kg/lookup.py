@@ -22,12 +22,11 @@ scanned, once for prefixes and words, and once more for typos.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.graph.reader import ENTITY_KINDS, Kind, Reader
+from kg.graph.reader import ENTITY_KINDS, Kind, Reader, as_json
 from kg.links import repository
 from kg.names import name_key, singular, spaced_key
 from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, SCHEMA, SKOS, entity_iri, paper_iri, repository_iri
@@ -64,8 +63,7 @@ _SCAN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A thing that bears the name looked for, or one like it.
 
     ``name`` is what it is called, ``matched`` the name of its that was met; ``papers`` counts the papers that mention
@@ -80,8 +78,7 @@ class Match:
     papers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The answer to a look-up.
 
     ``matches`` are best first, ``total`` counts those beyond the limit too. ``winner`` is the match that was clearly
@@ -96,7 +93,8 @@ class Found:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON objects, lists, text and numbers."""
-        return asdict(self)
+        fields: dict[str, Any] = as_json(self)
+        return fields
 
 
 def find(

@@ -7,7 +7,7 @@ follow an index from the node outwards however large the graph is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -25,6 +25,20 @@ _CLASSES: dict[str, Kind] = {
     KG + "Paper": "paper",
     KG + "Repository": "code",
 }
+
+
+def as_json(value: object) -> Any:
+    """A record as JSON objects, lists, text and numbers.
+
+    The records that answer questions are named tuples, because dataclasses take longer to define than to look up.
+    """
+    if isinstance(value, tuple):
+        names = getattr(value, "_fields", None)
+        items = map(as_json, value)
+        return dict(zip(names, items, strict=True)) if names else list(items)
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    return value
 
 
 class Reader:

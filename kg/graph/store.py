@@ -14,8 +14,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 
@@ -26,8 +26,7 @@ _CURRENT = "CURRENT"
 _STATEMENTS = "statements.nq"
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(NamedTuple):
     """One state of the graph on disk."""
 
     folder: Path
