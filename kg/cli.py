@@ -387,6 +387,10 @@ def _output(path: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if path.is_symlink() or (path.exists() and not path.is_file()):  # /dev/stdout, a pipe: not to be replaced
+        with path.open("wb") as stream:
+            yield stream
+        return
     partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("wb") as stream:

@@ -314,6 +314,13 @@ def test_export_writes_a_file_or_standard_output(kg: Terminal, graph_folder: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
 
 
+def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    assert kg("export", "-g", graph_folder, "-o", tmp_path / "link").code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").stat().st_size > 0
+
+
 def test_export_into_a_folder_that_is_not_there(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     outcome = kg("export", "-g", graph_folder, "-o", tmp_path / "nowhere" / "graph.ttl")
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)

@@ -78,7 +78,7 @@ def current(folder: Path) -> Generation | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise GraphError(f"{folder}: cannot be read ({error})") from None
+        raise GraphError(f"{folder}: cannot be read ({getattr(error, 'strerror', error)})") from None
     generation = Generation(folder / name)
     if not name or not generation.folder.is_dir():
         raise GraphError(f"{folder / _CURRENT}: names {name!r}, which is not there; build the graph again")
