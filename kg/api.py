@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING
 from kg.graph.store import existing
 
 if TYPE_CHECKING:
+    from networkx import DiGraph
     from pyoxigraph import Store
+    from rdflib import Dataset
 
     from kg.describe import Card
     from kg.graph.reader import Kind
@@ -93,6 +95,23 @@ class KnowledgeGraph:
         from kg.export import export
 
         return export(self.store, format, output, self.base)
+
+    def to_rdflib(self) -> Dataset:
+        """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
+        from oxrdflib import OxigraphStore
+        from rdflib import Dataset
+
+        return Dataset(store=OxigraphStore(store=self.store), default_union=True)
+
+    def to_networkx(self) -> DiGraph[str]:
+        """The graph for networkx: papers, entities and repositories as nodes, what papers introduce and use as edges.
+
+        Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``; edges run from a paper and
+        have the attribute ``property`` (the local name of the property, "usesDataset").
+        """
+        from kg.network import network
+
+        return network(self.store)
 
     def stats(self) -> Stats:
         """Count papers, entities, links, results and triples."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from spacy.tokens import Doc, Span
 
 from kg.extraction.latex import PlainText, plain
 from kg.names import sentence_spans
-from kg.records import EntityType, Link, Paper, Result, Role
+from kg.records import EntityType, Paper, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,15 @@ class Abbreviation:
 
 
 EXTENSIONS: dict[str, Any] = {
-    "paper": None,  # Paper: the record that the Doc was made from
+    "paper": None,  # kg.records.Paper: the record that the Doc was made from
     "plain": None,  # PlainText: the Doc's text, and the way back to the offsets of paper.text
     "title_end": 0,  # int: number of tokens of the title
-    "links": [],  # list[Link], offsets into paper.text
+    "links": [],  # list[kg.records.Link], offsets into paper.text
     "abbreviations": [],  # list[Abbreviation]
     "candidates": [],  # list[Candidate]: what the extractors propose, overlaps and all
     "entities": [],  # list[Candidate]: what was settled on, by offset, none overlapping
-    "results": [],  # list[Result], offsets into paper.text
+    "results": [],  # list[kg.records.Result], offsets into paper.text
 }
-
-__all__ = ["EXTENSIONS", "Abbreviation", "Candidate", "Link", "Result", "make_doc"]
 
 for _name, _default in EXTENSIONS.items():
     if not Doc.has_extension(_name):
@@ -59,8 +58,9 @@ def make_doc(nlp: Any, paper: Paper) -> Doc:
     text: PlainText = plain(paper.text)
     doc: Doc = nlp.make_doc(text.text)
     starts = {start for start, _ in sentence_spans(text.text)}
-    for token in doc:
-        token.is_sent_start = token.i == 0 or token.idx in starts
+    # As an array, because setting it token by token looks through the whole Doc each time.
+    marks = np.array([1 if token.idx in starts else -1 for token in doc], dtype=np.int64)
+    doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
     doc._.paper = paper
     doc._.plain = text
     doc._.title_end = sum(1 for token in doc if text.offsets[token.idx] < len(paper.title))

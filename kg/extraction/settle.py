@@ -8,7 +8,7 @@ accepted once is found wherever the paper writes it, with one type. A short form
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -98,9 +98,9 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
         if known is None or known.confidence < candidate.confidence:
             same_span[candidate.type] = candidate
     chances = {span: _chance(types) for span, types in kinds.items()}
-    wholes = [whole for whole, chance in chances.items() if chance >= LONGER_WINS]
+    hidden = set(_within([span for span, chance in chances.items() if chance >= LONGER_WINS], chances))
     ranked = sorted(
-        (item for item in kinds.items() if not any(_contains(whole, item[0]) for whole in wholes)),
+        (item for item in kinds.items() if item[0] not in hidden),
         key=lambda item: (-chances[item[0]], item[0][0] - item[0][1], item[0]),
     )
     taken: set[int] = set()
@@ -112,8 +112,14 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _contains(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
-    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
+def _within(outers: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans that lie within a longer one of ``outers``."""
+    ends: dict[int, list[int]] = defaultdict(list)
+    for start, end in spans:
+        ends[start].append(end)
+    for outer in outers:
+        for start in range(*outer):
+            yield from ((start, end) for end in ends[start] if end <= outer[1] and (start, end) != outer)
 
 
 def _chance(types: dict[EntityType, Candidate]) -> float:

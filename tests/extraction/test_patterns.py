@@ -44,7 +44,7 @@ def test_the_name_takes_in_its_hyphenated_rest(nlp: Language) -> None:
 
 def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
     rule = {"label": "Method", "pattern": [{"NO_SUCH_ATTRIBUTE": 1}], "place": "own.jsonl:7"}
-    with pytest.raises(InputError, match="^own.jsonl:7: .*NO_SUCH_ATTRIBUTE"):
+    with pytest.raises(InputError, match=r"^own\.jsonl:7: .*NO_SUCH_ATTRIBUTE"):
         Patterns(nlp).add_rules([rule])
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.extraction import Extractor
+from kg.extraction.document import make_doc
 from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
@@ -63,6 +64,12 @@ def test_order_is_kept_with_workers() -> None:
     alone = list(extract_all(papers))
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers, workers=2)) == alone
+
+
+def test_sentences_start_where_the_title_ends_and_after_full_stops(extractor: Extractor) -> None:
+    doc = make_doc(extractor.nlp, Paper(id="1", title="A Title", abstract="One is here. Two is 1.5 long."))
+    assert [token.text for token in doc if token.is_sent_start] == ["A", "One", "Two"]
+    assert doc[: doc._.title_end].text.strip() == "A Title"
 
 
 def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
