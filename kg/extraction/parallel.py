@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -65,7 +67,17 @@ def _in_processes(papers: Iterator[Paper], rules: Sequence[Path], workers: int) 
 
 def _load(rules: Sequence[Path]) -> None:
     global _extractor
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal; the parent answers it
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _extractor = Extractor(rules)
+
+
+def _leave_with_parent() -> None:
+    """End this process when its parent is gone, however it went; the pool alone would leave it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _extract(batch: list[Paper]) -> list[Extraction]:

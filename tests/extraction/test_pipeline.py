@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from kg.extraction import Extractor
 from kg.extraction.document import make_doc
-from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
 PIECES = st.sampled_from(
@@ -57,13 +56,6 @@ def test_title_and_abstract_are_never_one_name(extractor: Extractor) -> None:
     found = extractor(Paper(id="1", title="A Study of CIFAR", abstract="10 ways to train. We use CIFAR-10."))
     assert [mention.text for mention in found.entities if mention.type == "Dataset"][-1] == "CIFAR-10"
     assert all("\n" not in mention.text for mention in found.entities)
-
-
-def test_order_is_kept_with_workers() -> None:
-    papers = [Paper(id=str(i), title=f"Paper {i}", abstract="We train ResNet-50 on CIFAR-10.") for i in range(70)]
-    alone = list(extract_all(papers))
-    assert [found.id for found in alone] == [paper.id for paper in papers]
-    assert list(extract_all(papers, workers=2)) == alone
 
 
 def test_sentences_start_where_the_title_ends_and_after_full_stops(extractor: Extractor) -> None:

@@ -1,0 +1,60 @@
+"""Worker processes change nothing but the time, and do not outlive their parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kg.extraction.parallel import extract_all
+from kg.records import Paper
+
+KILLED = """
+import multiprocessing, time
+from kg.extraction.parallel import extract_all
+from kg.records import Paper
+
+def papers():
+    for number in range(200):
+        yield Paper(id=str(number), title="T", abstract="We train on MNIST.")
+    time.sleep(60)
+
+if __name__ == "__main__":
+    found = extract_all(papers(), workers=2)
+    next(found)
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_order_is_kept_with_workers() -> None:
+    papers = [Paper(id=str(i), title=f"Paper {i}", abstract="We train ResNet-50 on CIFAR-10.") for i in range(70)]
+    alone = list(extract_all(papers))
+    assert [found.id for found in alone] == [paper.id for paper in papers]
+    assert list(extract_all(papers, workers=2)) == alone
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_workers_leave_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED, encoding="utf-8")
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.send_signal(signal.SIGKILL)
+    assert len(workers) == 2
+    for _ in range(100):
+        if not any(map(alive, workers)):
+            return
+        time.sleep(0.1)
+    pytest.fail("workers outlived their parent by ten seconds")
