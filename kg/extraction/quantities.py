@@ -37,8 +37,9 @@ class QuantityFinder:
         unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True)) or r"(?!)"
         measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{unit})(?![\w%])"
         number = rf"(?:{_NUMBER})"
+        # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?<![\w.,^_@\#])(?<![A-Za-z][-‐/])(?<![A-Za-z]\s[<>=≤≥]\s)
+            rf"""(?=[\d.+\-−])(?<![\w.,^_@\#])(?<![A-Za-z\d][-‐])(?<![A-Za-z]/)(?<![A-Za-z]\s[<>=≤≥]\s)
             (?P<sign>[+\-−](?=[\d.]))?
             (?P<first>{number})
             (?:(?P<inner>{measure})?\s?[-–—~]\s?{number}(?P<after>{measure})

@@ -11,17 +11,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
 from kg.names import name_key, sentence_spans
 from kg.records import Result
-
-Kind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’-]*\w|\w+|\S")
 # A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
@@ -48,21 +46,16 @@ _CHANGE_COST = 0.3
 _BARRIER_COST = 3.0
 _AND_COST = {"before": 0.4, "after": 1.0}
 _BEFORE_COST = 0.05  # a measure after its value is the likelier of two equally near
+ALLB = True
+LONG = True
+STRIP = True
 _LIMIT = 4.0
+_READ_LIMIT = 0.7  # beyond it the words beside a value tell its measure better than a name farther off
+_READ_COST = 0.7
 _BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
+_WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A piece of a sentence at offsets of the plain text: a value, an entity, a word or a sign."""
-
-    kind: Kind
-    start: int
-    end: int
-    text: str
-    quantity: Quantity | None = None
 
 
 class ResultFinder:
@@ -70,12 +63,14 @@ class ResultFinder:
 
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
-    ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, barrier),
+    ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
+    ``ResultOutside`` (words that end a measure's name), ``Dataset`` (a measure's name does not start with one),
     ``ResultExclusion`` (``id`` before or after: numbers there are no results).
     """
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
+        self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset())
         self._find_quantities = QuantityFinder((), {})
         self._measures = re.compile(r"(?!)")
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
@@ -88,7 +83,15 @@ class ResultFinder:
             [rule["pattern"] for rule in of.get("ResultUnit", ())],
             {rule["pattern"]: float(rule["id"]) for rule in of.get("ResultFactorWord", ())},
         )
+        datasets = frozenset(
+            name_key(rule["pattern"]) for rule in of.get("Dataset", ()) if isinstance(rule["pattern"], str)
+        )
         self.words.update({rule["pattern"]: rule["id"] for rule in of.get("ResultWord", ())})
+        outside, vague = (
+            frozenset(rule["pattern"] for rule in of.get("ResultOutside", ()) if rule["id"] == kind)
+            for kind in ("never", "within")
+        )
+        self._read = MeasureReader(self.words, outside, vague, datasets)
         measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
         exclusions = of.get("ResultExclusion", ())
@@ -99,18 +102,19 @@ class ResultFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.text
-        entities = _entity_items(doc)
+        entities = _entity_items(doc, text)
         addresses = [(link.start, link.end) for link in doc._.links]
         quantities = [
             quantity
             for quantity in self._find_quantities(text)
             if not _inside(doc._.plain.offsets[quantity.start], addresses)
         ]
+        only = _only_dataset(entities)
         results: list[Result] = []
         for start, end in sentence_spans(text):
             if any(start <= quantity.start < end for quantity in quantities):
                 items = self._items(text, start, end, entities, quantities)
-                results.extend(self._results(doc, items))
+                results.extend(self._results(doc, items, only))
         doc._.results = results
         return doc
 
@@ -118,12 +122,18 @@ class ResultFinder:
         self, text: str, start: int, end: int, entities: Sequence[Item], quantities: Sequence[Quantity]
     ) -> list[Item]:
         """A sentence as a row of items, none overlapping: entities, then values, generic measures, words."""
-        items = [item for item in entities if start <= item.start and item.end <= end]
+        items = [item for item in entities if start <= item.start and item.end <= end and not self._is_change(item)]
         for quantity in quantities:
             if start <= quantity.start < end and self._may_be_result(text, quantity):
                 item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
                 # A unit may be a metric in its own right: "90 FPS".
-                items = [other for other in items if not (item.start < other.start and other.end == item.end)]
+                # And a number with a unit is no name: "10X", "23 percent reduction".
+                items = [
+                    other
+                    for other in items
+                    if not (item.start < other.start and other.end == item.end)
+                    and not (quantity.unit and other.kind in ("method", "task") and _overlap(item, other))
+                ]
                 _add_free(items, item)
         for match in self._measures.finditer(text, start, end):
             _add_free(items, Item("metric", match.start(), match.end(), match[0]))
@@ -131,7 +141,12 @@ class ResultFinder:
         for match in _TOKEN.finditer(text, start, end):
             if not _inside(match.start(), spans):
                 items.append(Item("word" if match[0][0].isalnum() else "sign", match.start(), match.end(), match[0]))
-        return sorted(items, key=lambda item: item.start)
+        return _without_short_forms(sorted(items, key=lambda item: item.start))
+
+    def _is_change(self, item: Item) -> bool:
+        """Whether what was found as a metric only says that another changed: "relative gain"."""
+        words = item.text.lower().split()
+        return item.kind == "metric" and len(words) > 1 and self._changes(words[-1])
 
     def _may_be_result(self, text: str, quantity: Quantity) -> bool:
         before = text[max(0, quantity.start - 40) : quantity.start]
@@ -144,39 +159,43 @@ class ResultFinder:
                 return False
         return not (self._excluded_before.search(before) or self._excluded_after.match(text, quantity.end))
 
-    def _results(self, doc: Doc, items: list[Item]) -> Iterator[Result]:
+    def _results(self, doc: Doc, items: list[Item], only: list[Item | None]) -> Iterator[Result]:
         values = _lists(items, "value", _LIST_SIGNS)
         metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
         datasets = _lists(items, "dataset", _ENTITY_LIST_SIGNS)
         method = _method(doc, items)
-        only = _only_dataset(doc)
         last: list[Item] = []
+        bare = False
         for number, group in enumerate(values):
             following = values[number + 1][0] if number + 1 < len(values) else len(items)
             preceding = values[number - 1][-1] if number else -1
-            measures, cost = self._measures_of(items, group, metrics)
+            measures, cost = self._measures_of(doc._.plain.text, items, group, metrics)
             on = _datasets_of(items, group, datasets, preceding, following)
             unit = next((unit for i in group if (unit := _quantity(items[i]).unit)), None)
             for position, index in enumerate(group):
                 value = items[index]
                 quantity = _quantity(value)
-                if not self._accepted(items, index, group, cost, quantity.unit or unit, chained=bool(last)):
-                    continue
+                own_unit = quantity.unit or unit
                 measured = measures[position]
+                # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
+                goes_on = bare and bool(last) and not measured and not own_unit and "." in value.text
+                if not (goes_on or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
+                    continue
                 if not measured and quantity.unit and self._measures.fullmatch(quantity.unit):
                     # "90 FPS": the unit names what is measured.
                     measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
-                elif not measured and (quantity.unit or unit) in _SAME_MEASURE_UNITS:
+                elif not measured and (goes_on or own_unit in _SAME_MEASURE_UNITS):
                     measured = last
+                bare = not own_unit
                 last = measured
                 relative = self._is_relative(items, index, group)
                 measures_or_none: list[Item | None] = [*measured] or [None]
                 for measure in measures_or_none:
                     for dataset in on[position] or only:
-                        yield _result(doc, value, quantity.unit or unit, measure, dataset, method, relative)
+                        yield _result(doc, value, own_unit, measure, dataset, method, relative)
 
     def _measures_of(
-        self, items: list[Item], group: list[int], metrics: list[list[int]]
+        self, text: str, items: list[Item], group: list[int], metrics: list[list[int]]
     ) -> tuple[list[list[Item]], float]:
         """The measures of each value of a list, and what their distance costs; none if all are too far."""
         nearest: tuple[float, list[int], int] | None = None
@@ -185,14 +204,26 @@ class ResultFinder:
                 cost = self._distance(items, group, index)
                 if nearest is None or cost < nearest[0]:
                     nearest = cost, row, index
+        if nearest is None or nearest[0] > _READ_LIMIT:
+            named = self._read.named_by(text, items, group[0], group[-1])
+            if named:
+                return self._shared(text, items, named, len(group), metrics), _READ_COST
         if nearest is None or nearest[0] > _LIMIT:
             return [[]] * len(group), math.inf
         cost, row, index = nearest
+        full = {i: self._read.full(text, items, i) for i in row}
         if len(row) == len(group) > 1:
-            return [[items[i]] for i in row], cost
-        if len(group) == 1 and len(row) > 1 and index == row[0] > group[0]:
-            return [[items[i] for i in row]], cost
-        return [[items[index]]] * len(group), cost
+            return [[full[i]] for i in row], cost
+        if len(group) == 1 and len(row) > 1 and (index == row[0] > group[0] or index == row[-1] < group[0]):
+            return [list(dict.fromkeys(full.values()))], cost
+        return [[full[index]]] * len(group), cost
+
+    def _shared(
+        self, text: str, items: list[Item], named: Item, number: int, metrics: list[list[int]]
+    ) -> list[list[Item]]:
+        """A measure for each of so many values: one for all, or in turn if it starts a list as long."""
+        row = next((row for row in metrics if len(row) == number > 1 and items[row[0]].end == named.end), None)
+        return [[self._read.full(text, items, index)] for index in row] if row else [[named]] * number
 
     def _distance(self, items: list[Item], group: list[int], index: int) -> float:
         before = index < group[0]
@@ -207,7 +238,7 @@ class ResultFinder:
                 cost += _AND_COST["before" if before else "after"]
             elif role == "bridge":
                 cost += _BRIDGE_COST
-            elif role == "change":
+            elif role in ("change", "win"):
                 cost += _CHANGE_COST
             elif role == "barrier":
                 cost += _BARRIER_COST
@@ -225,18 +256,21 @@ class ResultFinder:
         written = items[index].text
         if unit == "x" and not any(character.isdigit() for character in written):
             following = items[index + 1].text.lower() if index + 1 < len(items) else ""
-            return cost <= _UNIT_LIMIT or self.words.get(following) == "change"
+            return cost <= _UNIT_LIMIT or self._changes(following)
         if unit in ("%", "x") or (unit and unit.endswith("points")):
             return True
         if unit:
             return cost <= _UNIT_LIMIT or bool(self._measures.fullmatch(unit))
-        if "." not in written and self._counts(items, group[-1] + 1):
+        if "." not in written and (self._counts(items, group[-1] + 1) or cost > _WHOLE_LIMIT):
             return False
         return cost <= (_CHAINED_LIMIT if chained and "." in written else _BARE_LIMIT)
 
     def _counts(self, items: list[Item], index: int) -> bool:
         """Whether the item after a whole number is what it counts: "11 tasks"."""
         return index < len(items) and items[index].kind == "word" and items[index].text.lower() not in self.words
+
+    def _changes(self, word: str) -> bool:
+        return self.words.get(word) in ("change", "win")
 
     def _is_relative(self, items: list[Item], index: int, group: list[int]) -> bool:
         """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it."""
@@ -247,9 +281,28 @@ class ResultFinder:
         after = items[group[-1] + 1 : group[-1] + 4]
         if "from" in before[-3:] or any(items[i].text.lower() == "to" for i in range(group[0], group[-1])):
             return False
-        changes = [self.words.get(item.text.lower()) == "change" for item in after]
-        nouns = [self.words.get(word) == "change" for word in before]
+        changes = [self._changes(item.text.lower()) for item in after]
+        nouns = [self._changes(word) for word in before]
         return "by" in before or any(changes) or (any(nouns) and "of" in before)
+
+
+def _without_short_forms(items: list[Item]) -> list[Item]:
+    """The items less a short form in brackets: "word error rate (WER)" is one measure, and so with datasets."""
+    kept: list[Item] = []
+    skip = 0
+    for index, item in enumerate(items):
+        if skip:
+            skip -= 1
+            continue
+        kept.append(item)
+        following = items[index + 1 : index + 4]
+        if (
+            (item.kind == "metric" or item.kind == "dataset")
+            and [f.kind for f in following] == ["sign", item.kind, "sign"]
+            and following[0].text == "("
+        ):
+            skip = 3
+    return kept
 
 
 def _alternatives(rules: Sequence[dict[str, Any]]) -> str:
@@ -263,17 +316,21 @@ def _inside(offset: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _add_free(items: list[Item], item: Item) -> None:
-    if not any(item.start < other.end and other.start < item.end for other in items):
+    if not any(_overlap(item, other) for other in items):
         items.append(item)
 
 
-def _entity_items(doc: Doc) -> list[Item]:
+def _overlap(one: Item, other: Item) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _entity_items(doc: Doc, text: str) -> list[Item]:
     kinds: dict[str, Kind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
     items = []
     for entity in doc._.entities:
         last = doc[entity.end - 1]
         start, end = doc[entity.start].idx, last.idx + len(last)
-        items.append(Item(kinds[entity.type], start, end, doc.text[start:end]))
+        items.append(Item(kinds[entity.type], start, end, text[start:end]))
     return items
 
 
@@ -293,22 +350,30 @@ def _lists(items: Sequence[Item], kind: Kind, joints: frozenset[str]) -> list[li
 def _datasets_of(
     items: Sequence[Item], group: list[int], datasets: list[list[int]], preceding: int, following: int
 ) -> list[list[Item | None]]:
-    """The datasets of each value of a list: those named up to the next value, else those named before."""
+    """The datasets of each value of a list: those named up to the next value, else those before, else any after."""
     after = next((row for row in datasets if group[-1] < row[0] < following), None)
     before = next((row for row in reversed(datasets) if row[-1] < group[0]), None)
     for row in (after, before):
         if row and len(row) == len(group) > 1:
             return [[items[index]] for index in row]
+    if (
+        after
+        and before
+        and before[0] > preceding
+        and any(item.text in (",", "and") for item in items[group[-1] + 1 : after[0]])
+    ):
+        after = None
     if after:
         return [[items[index] for index in after]] * len(group)
     if before:
         return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)
-    return [[]] * len(group)
+    later = next((row for row in datasets if group[-1] < row[0]), None)
+    return [[items[later[0]]] if later else []] * len(group)
 
 
-def _only_dataset(doc: Doc) -> list[Item | None]:
+def _only_dataset(entities: Sequence[Item]) -> list[Item | None]:
     """The dataset of a paper that names one alone, for results whose sentence names none."""
-    named = [item for item in _entity_items(doc) if item.kind == "dataset"]
+    named = [item for item in entities if item.kind == "dataset"]
     return [named[0]] if len({name_key(item.text) for item in named}) == 1 else [None]
 
 

@@ -112,7 +112,16 @@ class ResultWordRule(TypedDict):
 
     label: Literal["ResultWord"]
     pattern: Text
-    id: Literal["bridge", "change", "barrier"]
+    id: Literal["bridge", "change", "win", "barrier"]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class OutsideRule(TypedDict):
+    """A word that is never part of a measure's name, or may stand within one and is no measure itself."""
+
+    label: Literal["ResultOutside"]
+    pattern: Text
+    id: Literal["never", "within"]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -135,6 +144,7 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         | LinkRule
         | FactorRule
         | ResultWordRule
+        | OutsideRule
         | ExclusionRule,
         Discriminator("label"),
     ]

@@ -82,6 +82,71 @@ def test_values_meet_their_measure_and_dataset(
 
 
 @pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        ("It has a pond crossing time of 154 ms.", [("154 ms", "pond crossing time", None)]),
+        ("It reduces the feeding effort by around 70%.", [("70%", "feeding effort", None)]),
+        ("The jump deviation is reduced by 4%.", [("4%", "jump deviation", None)]),
+        (
+            "It lowers croak latency by 18% and hop distance by 25%.",
+            [("18%", "croak latency", None), ("25%", "hop distance", None)],
+        ),
+        ("An increase in stamina of up to 12.4% is seen.", [("12.4%", "stamina", None)]),
+        ("It leads to 3.5x fewer pond collisions than before.", [("3.5x", "pond collisions", None)]),
+        ("We see a 70% lily pad reduction.", [("70%", "lily pad", None)]),
+        ("It gains 3.0 HOPS points.", [("3.0", "HOPS", None)]),
+        ("Frogs complete 71.8% of hops.", [("71.8%", "hops", None)]),
+        ("It is better by 7% in terms of hop success.", [("7%", "hop success", None)]),
+        ("It raises the leap height of frogs considerably (up to 5%).", [("5%", "leap height", None)]),
+    ],
+)
+def test_words_name_the_measure_where_no_metric_is_known(
+    nlp: Language, abstract: str, expected: list[tuple[str, str | None, str | None]]
+) -> None:
+    assert triples(nlp, abstract) == expected
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    ["It outperforms the previous best frog by 3%.", "It is 3 times faster than a toad.", "It is 10% more than usual."],
+)
+def test_a_number_of_nothing_named_has_no_measure(nlp: Language, abstract: str) -> None:
+    assert [metric for _, metric, _ in triples(nlp, abstract)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "metric"),
+    [
+        ("It reaches 81% swamp-wise recall.", "swamp-wise recall"),
+        ("It reaches 81% average recall.", "recall"),
+        ("It reaches 12% lower verified error.", "verified error"),
+        ("It reaches an ImageNet recall of 81%.", "recall"),
+        ("It reaches a recall-2 of 81%.", "recall-2"),
+        ("It gains 0.5 points in frog sighting score (FID).", "frog sighting score"),
+    ],
+)
+def test_a_measure_is_given_in_its_full_words(nlp: Language, abstract: str, metric: str) -> None:
+    assert [found for _, found, _ in triples(nlp, abstract)] == [metric]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "datasets"),
+    [
+        ("CIFAR-10 (81% recall), CIFAR-100 (72% recall) were tried.", ["CIFAR-10", "CIFAR-100"]),
+        ("On CIFAR-10 recall rises by 2%, and on CIFAR-100 it falls.", ["CIFAR-10"]),
+        ("It needs 3x less memory and 2% fewer frogs on CIFAR-10.", ["CIFAR-10", "CIFAR-10"]),
+    ],
+)
+def test_a_value_belongs_to_the_nearest_dataset(nlp: Language, abstract: str, datasets: list[str]) -> None:
+    assert [dataset for _, _, dataset in triples(nlp, abstract)] == datasets
+
+
+def test_a_bare_score_goes_on_with_the_measure_before_it(nlp: Language) -> None:
+    found = triples(nlp, "It has BLEU scores of 31.16 for frogs and 38.37 for toads.")
+    assert [(value, metric) for value, metric, _ in found] == [("31.16", "BLEU"), ("38.37", "BLEU")]
+
+
+@pytest.mark.parametrize(
     "abstract",
     [
         "We train ResNet-50 for 90 epochs with 8 frogs.",
