@@ -58,7 +58,7 @@ class Settle:
         return doc
 
     def trimmed(self, doc: Doc, candidate: Candidate) -> Candidate:
-        """The candidate without leading adjectives, and without a trailing common noun that follows a proper name."""
+        """The candidate without leading adjectives, and without what follows a proper name: a common noun, a "/100"."""
         if candidate.confidence == 1:
             return candidate
         start, end = candidate.start, candidate.end
@@ -67,6 +67,8 @@ class Settle:
         trailing = self._trailing[candidate.type]
         while end - 1 > start and word_key(doc[end - 1].text) in trailing and _is_proper(doc[end - 2].text):
             end -= 1
+        while end - 3 > start and doc[end - 1].is_digit and doc[end - 2].text == "/" and doc[end - 3].is_digit:
+            end -= 2
         return replace(candidate, start=start, end=end)
 
 

@@ -51,8 +51,8 @@ def triples(nlp: Language, abstract: str) -> list[tuple[str, str | None, str | N
     ("abstract", "expected"),
     [
         (
-            "We reach 65.03% verified error on CIFAR-10 (epsilon=8{255}) and 82.36% verified error on TinyImageNet.",
-            [("65.03%", "verified error", "CIFAR-10"), ("82.36%", "verified error", "TinyImageNet")],
+            "FrogNet has 61.2% certified error on CIFAR-10 (epsilon=4{255}) and 80.47% certified error on TinyImageNet.",
+            [("61.2%", "certified error", "CIFAR-10"), ("80.47%", "certified error", "TinyImageNet")],
         ),
         (
             "It has FID scores of 1.70 on CIFAR-10 and 2.89 on TinyImageNet.",

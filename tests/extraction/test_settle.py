@@ -47,6 +47,10 @@ def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Lan
     assert settled(nlp, "A diffusion model.", ("diffusion model", "Method", 0.9)) == [("diffusion model", "Method")]
 
 
+def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
+    assert settled(nlp, "Tested on POND-10/100.", ("POND-10/100", "Dataset", 0.9)) == [("POND-10", "Dataset")]
+
+
 def test_leading_adjectives_go(nlp: Language) -> None:
     assert settled(nlp, "A novel graph kernel.", ("novel graph kernel", "Method", 0.9)) == [("graph kernel", "Method")]
 
