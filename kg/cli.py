@@ -208,6 +208,8 @@ def query(
             raise typer.BadParameter(f"no such option: {text}")
     if len(texts) + (file is not None) + (name is not None) > 1:
         raise typer.BadParameter("give one query: as an argument, with --file, on standard input, or with --name")
+    if name is None and file is None and not texts and sys.stdin.isatty():
+        raise typer.BadParameter("give a query: as an argument, with --file, on standard input, or with --name")
     opened = KnowledgeGraph(graph)
     if name is not None:
         answer = opened.ask(name, parameters)

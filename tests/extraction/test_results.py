@@ -51,7 +51,7 @@ def triples(nlp: Language, abstract: str) -> list[tuple[str, str | None, str | N
     ("abstract", "expected"),
     [
         (
-            "FrogNet has 61.2% certified error on CIFAR-10 (epsilon=4{255}) and 80.47% certified error on TinyImageNet.",
+            "It has 61.2% certified error on CIFAR-10 (epsilon=4{255}) and 80.47% certified error on TinyImageNet.",
             [("61.2%", "certified error", "CIFAR-10"), ("80.47%", "certified error", "TinyImageNet")],
         ),
         (
