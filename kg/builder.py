@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kg.errors import GraphError
+from kg.errors import GraphError, InputError
 from kg.extraction.parallel import extract_all
 from kg.extraction.rules import rule_files
 from kg.graph.statements import SharedNodes, entity_statements, paper_statements
@@ -22,7 +22,7 @@ from kg.records import Extraction, Paper, Record
 from kg.resolution import Resolver
 from kg.sources import read_papers
 from kg.stats import Stats, stats
-from kg.vocabulary import DEFAULT_BASE
+from kg.vocabulary import DEFAULT_BASE, is_base
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the papers done and the papers in all."""
@@ -102,6 +102,8 @@ def build(
         InputError: an input or a rule file cannot be read; the graph stays as it was.
         GraphError: the folder cannot be written; the graph stays as it was.
     """
+    if base is not None and not is_base(base):
+        raise InputError(base, "is no base IRI; expected one with http(s) that ends in / or #")
     started = time.monotonic()
     read: dict[str, set[Paper]] = {}
     for paper in read_papers(inputs, warn):

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
 import typer
 
 from kg.errors import InputError, KGError
+from kg.vocabulary import is_base
 
 if TYPE_CHECKING:
     from kg.builder import BuildReport
@@ -105,7 +106,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Add papers to the graph: new ones are added, changed ones replaced, all others stay."""
-    if base_iri is not None and (not base_iri.startswith(("http://", "https://")) or base_iri[-1] not in "/#"):
+    if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
     report = _build(inputs, graph, rules, workers, base_iri)
     if as_json:

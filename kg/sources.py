@@ -30,6 +30,7 @@ LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of 
 _HEADER_BLOCKS = 40  # a date line further down than this ends no page header
 _ABSTRACT_LENGTH = 300  # characters; a title is never so long
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DATE_LINE = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
@@ -162,6 +163,7 @@ def _json_paper(line: _Line, place: str, source: str, warn: Warn) -> Paper | Non
         raise InputError(place, f"is not a complete JSON object ({_json_problem(error)})") from None
     if not isinstance(fields, dict):
         raise InputError(place, 'is not a JSON object; expected {"id", "title", "abstract", …}')
+    fields = {name: _valid_text(value) for name, value in fields.items()}
     for name in ("title", "abstract"):
         if fields.get(name) is None:
             warn(f"{place}: has no {name}; skipped")
@@ -176,6 +178,13 @@ def _json_paper(line: _Line, place: str, source: str, warn: Warn) -> Paper | Non
         warn(f"{place}: has an empty title; skipped")
         return None
     return paper
+
+
+def _valid_text(value: object) -> object:
+    """The value with half surrogate pairs, which JSON can escape and Unicode text cannot hold, as U+FFFD."""
+    if isinstance(value, list):
+        return [_valid_text(item) for item in value]
+    return _HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", value) if isinstance(value, str) else value
 
 
 def _json_problem(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from kg.names import slug
@@ -60,6 +61,11 @@ LINKS = {"code": KG + "hasCode", "data": KG + "hasData", "project": KG + "hasPro
 def resource_prefixes(base: str) -> dict[str, str]:
     """Prefixes for the resources under a base IRI: ``paper:``, ``method:``, ``dataset:`` and so on."""
     return {kind: f"{base}{kind}/" for kind in ("paper", "method", "dataset", "metric", "task", "code", "venue")}
+
+
+def is_base(text: str) -> bool:
+    """Whether a text can be a base IRI: absolute, http(s), ending where names can follow."""
+    return re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", text) is not None
 
 
 def paper_iri(base: str, title: str) -> str:

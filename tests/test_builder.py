@@ -119,6 +119,12 @@ def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
     assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://example.org/dataset/mnist"}]
 
 
+@pytest.mark.parametrize("base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:"])
+def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
+    with pytest.raises(InputError, match="is no base IRI"):
+        build([], tmp_path / "g", base=base)
+
+
 def test_input_error_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
     build([pages], tmp_path / "g")
     broken = tmp_path / "broken.jsonl"

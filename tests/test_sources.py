@@ -133,6 +133,13 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert titles(read("-")[0]) == ["T"]
 
 
+def test_half_surrogate_pairs_are_replaced_where_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_text('{"id":"1","title":"a\\ud800b","abstract":"\\ud83d\\ude00 \\udc00","authors":["\\udfff"]}\n')
+    (paper,), _ = read(path)
+    assert (paper.title, paper.abstract, paper.authors) == ("a\ufffdb", "\N{GRINNING FACE} \ufffd", ("\ufffd",))
+
+
 def test_json_record_without_abstract_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     path.write_text('{"id":"1","title":"T"}\n{"id":"2","title":"U","abstract":"A"}\n')
