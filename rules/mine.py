@@ -1,9 +1,9 @@
 """Make the mined rule files again: from annotated papers, span corpora and a pile of unlabelled abstracts.
 
-    python rules/mine.py --gold train.jsonl --papers papers.jsonl --out rules
+    python rules/mine.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz \\
+        --spans SENTENCES.jsonl --out rules
 
-The annotated papers are JSON lines ``{"id", "entities": [{"type", "text"}]}`` with their texts in ``--papers``. The
-same input gives the same files. What each file holds is told in rules/README.md.
+The same input gives the same files. The forms of the inputs, and what each file holds, are told in rules/README.md.
 """
 
 from __future__ import annotations

@@ -46,9 +46,6 @@ _CHANGE_COST = 0.3
 _BARRIER_COST = 3.0
 _AND_COST = {"before": 0.4, "after": 1.0}
 _BEFORE_COST = 0.05  # a measure after its value is the likelier of two equally near
-ALLB = True
-LONG = True
-STRIP = True
 _LIMIT = 4.0
 _READ_LIMIT = 0.7  # beyond it the words beside a value tell its measure better than a name farther off
 _READ_COST = 0.7
@@ -126,8 +123,7 @@ class ResultFinder:
         for quantity in quantities:
             if start <= quantity.start < end and self._may_be_result(text, quantity):
                 item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
-                # A unit may be a metric in its own right: "90 FPS".
-                # And a number with a unit is no name: "10X", "23 percent reduction".
+                # A unit may be a metric in its own right ("90 FPS"); a number with a unit is no name ("10X").
                 items = [
                     other
                     for other in items
