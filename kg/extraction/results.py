@@ -121,7 +121,11 @@ class ResultFinder:
         """A sentence as a row of items, none overlapping: entities, then values, generic measures, words."""
         items = [item for item in entities if start <= item.start and item.end <= end and not self._is_change(item)]
         for quantity in quantities:
-            if start <= quantity.start < end and self._may_be_result(text, quantity):
+            if (
+                start <= quantity.start < end
+                and self._may_be_result(text, quantity)
+                and not _names_size(items, quantity)
+            ):
                 item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
                 # A unit may be a metric in its own right ("90 FPS"); a number with a unit is no name ("10X").
                 items = [
@@ -280,6 +284,11 @@ class ResultFinder:
         changes = [self._changes(item.text.lower()) for item in after]
         nouns = [self._changes(word) for word in before]
         return "by" in before or any(changes) or (any(nouns) and "of" in before)
+
+
+def _names_size(items: Iterable[Item], quantity: Quantity) -> bool:
+    """Whether a factor in brackets belongs to a model's name: "ResNet-50 (4x)"."""
+    return quantity.unit == "x" and any(item.kind == "method" and quantity.start - item.end == 2 for item in items)
 
 
 def _without_short_forms(items: list[Item]) -> list[Item]:

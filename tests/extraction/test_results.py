@@ -210,3 +210,7 @@ def test_a_quantity_has_number_and_unit(text: str, number: float | None, unit: s
 @pytest.mark.parametrize("text", ["ResNet-50", "256x256", "4-bit", "GF2", "x4", "v1.2.3", "10^6", "mAP@0.5"])
 def test_numbers_within_names_and_codes_are_no_quantities(text: str) -> None:
     assert QuantityFinder(["ms"], {})(f"It is {text} there") == []
+
+
+def test_a_factor_in_brackets_after_a_model_is_part_of_its_name(nlp: Language) -> None:
+    assert triples(nlp, "ResNet-50 (4x) reaches 76.5% accuracy on CIFAR-10.") == [("76.5%", "accuracy", "CIFAR-10")]
