@@ -160,8 +160,15 @@ def _rows(found: Stats) -> dict[str, object]:
 
 
 @app.command()
-def extract(inputs: Inputs, rules: Rules = None, workers: Workers = None, output: Output = None) -> None:
-    """Write what is found in each paper as JSON lines, in input order."""
+def extract(
+    inputs: Inputs,
+    rules: Rules = None,
+    workers: Annotated[
+        int, typer.Option("--workers", "-j", min=1, help="Worker processes; more than one write in batches.")
+    ] = 1,
+    output: Output = None,
+) -> None:
+    """Write what is found in each paper as JSON lines, in input order, as it is read."""
     import kg
 
     papers = kg.read_papers(inputs, _warn)

@@ -167,6 +167,19 @@ def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path
         assert text[mention["start"] : mention["end"]] == mention["text"]
 
 
+def test_extract_writes_each_paper_before_it_reads_the_next() -> None:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in range(3):
+            process.stdin.write(json.dumps({"id": number, "title": "T", "abstract": "A."}) + "\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == str(number)
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
 def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"id":"1","title":"T","abstract":"A"}\n{"id":')
