@@ -51,7 +51,9 @@ class Settle:
             for candidate in trimmed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (candidate.confidence == 1 or span_key(doc, candidate) not in self._generic)
+            and (
+                candidate.confidence == 1 or not (span_key(doc, candidate) in self._generic or _is_cut(doc, candidate))
+            )
         ]
         entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
@@ -82,6 +84,14 @@ def linked_tokens(doc: Doc) -> set[int]:
 def span_key(doc: Doc, candidate: Candidate) -> str:
     """The key under which the lexicon knows the candidate's words."""
     return "".join(word_key(token.text) for token in doc[candidate.start : candidate.end])
+
+
+def _is_cut(doc: Doc, candidate: Candidate) -> bool:
+    """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
+    start, end = doc[candidate.start].idx, doc[candidate.end - 1].idx + len(doc[candidate.end - 1])
+    first, last = doc._.plain.span(start, end)
+    text = doc._.plain.original[first:last]
+    return "^" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
 
 
 def _is_proper(word: str) -> bool:

@@ -51,6 +51,11 @@ def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
     assert settled(nlp, "Tested on POND-10/100.", ("POND-10/100", "Dataset", 0.9)) == [("POND-10", "Dataset")]
 
 
+@pytest.mark.parametrize("cut", ["D_KL", "SE(3", "x^2"])
+def test_what_cuts_through_a_formula_is_no_name(nlp: Language, cut: str) -> None:
+    assert settled(nlp, "We bound D_{KL}(p) over SE(3) and x^2 here.", (cut, "Method", 0.9)) == []
+
+
 def test_leading_adjectives_go(nlp: Language) -> None:
     assert settled(nlp, "A novel graph kernel.", ("novel graph kernel", "Method", 0.9)) == [("graph kernel", "Method")]
 
