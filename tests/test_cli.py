@@ -202,6 +202,7 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
         ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is no token pattern"),
         ('{"label": "Dataset", "pattern": [{"LOWER": "x"}], "name": [0, 1]}', "outside of the pattern"),
         ('{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
+        ('{"label": "Dataset", "pattern": "x", "confidence": 7}', '"confidence": '),
     ):
         (rules / "own.jsonl").write_text(f'{{"label": "Dataset", "pattern": "x"}}\n{line}\n')
         for workers in ("1", "2"):

@@ -65,3 +65,17 @@ def make_doc(nlp: Any, paper: Paper) -> Doc:
     doc._.plain = text
     doc._.title_end = sum(1 for token in doc if text.offsets[token.idx] < len(paper.title))
     return doc
+
+
+def original_text(doc: Doc, start: int, end: int) -> str:
+    """The text as given under the tokens ``start`` to ``end``."""
+    first, last = original_span(doc, start, end)
+    text: str = doc._.plain.original[first:last]
+    return text
+
+
+def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Character offsets in the text as given of the tokens ``start`` to ``end``."""
+    last = doc[end - 1]
+    span: tuple[int, int] = doc._.plain.span(doc[start].idx, last.idx + len(last))
+    return span

@@ -42,7 +42,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     Closing punctuation, quotes, unbalanced brackets and LaTeX backslashes are not part of an address.
 
     >>> list(find_addresses(r"Code: https: //github.com/o/n\\_m.git{here}."))
-    [(6, 32, 'https://github.com/o/n_m.git')]
+    [(6, 36, 'https://github.com/o/n_m.git')]
     """
     position = 0
     while match := _ADDRESS.search(text, position):

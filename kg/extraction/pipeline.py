@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
 
 from kg.extraction import abbreviations, lexicon, links, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
-from kg.extraction.document import Candidate, make_doc
+from kg.extraction.document import Candidate, make_doc, original_span, original_text
 from kg.extraction.rules import load_rules
 from kg.records import Extraction, Mention, Paper
 
@@ -86,20 +86,6 @@ def record(doc: Doc) -> Extraction:
         links=tuple(doc._.links),
         results=tuple(doc._.results),
     )
-
-
-def original_text(doc: Doc, start: int, end: int) -> str:
-    """The text as given under the tokens ``start`` to ``end``."""
-    first, last = original_span(doc, start, end)
-    text: str = doc._.plain.original[first:last]
-    return text
-
-
-def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """Character offsets in the text as given of the tokens ``start`` to ``end``."""
-    last = doc[end - 1]
-    span: tuple[int, int] = doc._.plain.span(doc[start].idx, last.idx + len(last))
-    return span
 
 
 def _mention(doc: Doc, entity: Candidate) -> Mention:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Discriminator, StringConstraints, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from kg.errors import InputError
@@ -22,7 +22,6 @@ Rule = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class NameRule(TypedDict):
     """A name (text) or a spaCy token pattern (list) of an entity type."""
 
@@ -31,10 +30,9 @@ class NameRule(TypedDict):
     id: NotRequired[str]
     name: NotRequired[tuple[int, int]]
     role: NotRequired[Role]
-    confidence: NotRequired[float]
+    confidence: NotRequired[Annotated[float, Field(ge=0, le=1)]]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class WordRule(TypedDict):
     """A word or phrase whose label says it all."""
 
@@ -52,7 +50,6 @@ class WordRule(TypedDict):
     pattern: Text
 
 
-@with_config(ConfigDict(extra="forbid"))
 class TrailingRule(TypedDict):
     """A word that ends no name of a type."""
 
@@ -61,7 +58,6 @@ class TrailingRule(TypedDict):
     id: EntityType
 
 
-@with_config(ConfigDict(extra="forbid"))
 class ShareRule(TypedDict):
     """The share of names that go on over a word."""
 
@@ -70,7 +66,6 @@ class ShareRule(TypedDict):
     share: float
 
 
-@with_config(ConfigDict(extra="forbid"))
 class EvidenceRule(TypedDict):
     """The weight of something seen of a phrase, for Method, Task, Metric and Dataset."""
 
@@ -79,7 +74,6 @@ class EvidenceRule(TypedDict):
     weights: tuple[float, float, float, float]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class RoleRule(TypedDict):
     """The weight of something seen of a name, for being introduced."""
 
@@ -88,7 +82,6 @@ class RoleRule(TypedDict):
     weight: float
 
 
-@with_config(ConfigDict(extra="forbid"))
 class LinkRule(TypedDict):
     """What kind of address a host, a folder or a word speaks for."""
 
@@ -97,7 +90,6 @@ class LinkRule(TypedDict):
     id: LinkKind
 
 
-@with_config(ConfigDict(extra="forbid"))
 class FactorRule(TypedDict):
     """A word that states a factor."""
 
@@ -106,7 +98,6 @@ class FactorRule(TypedDict):
     id: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class ResultWordRule(TypedDict):
     """A word between value and measure."""
 
@@ -115,7 +106,6 @@ class ResultWordRule(TypedDict):
     id: Literal["bridge", "change", "win", "barrier"]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class OutsideRule(TypedDict):
     """A word that is never part of a measure's name, or may stand within one and is no measure itself."""
 
@@ -124,7 +114,6 @@ class OutsideRule(TypedDict):
     id: Literal["never", "within"]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class ExclusionRule(TypedDict):
     """Words beside a number that is no result."""
 
@@ -147,7 +136,8 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         | OutsideRule
         | ExclusionRule,
         Discriminator("label"),
-    ]
+    ],
+    config=ConfigDict(extra="forbid"),
 )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extraction.document import Candidate
+from kg.extraction.document import Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
 from kg.extraction.phrases import word_key
 from kg.extraction.rules import Rule
@@ -88,9 +88,7 @@ def span_key(doc: Doc, candidate: Candidate) -> str:
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
-    start, end = doc[candidate.start].idx, doc[candidate.end - 1].idx + len(doc[candidate.end - 1])
-    first, last = doc._.plain.span(start, end)
-    text = doc._.plain.original[first:last]
+    text = original_text(doc, candidate.start, candidate.end)
     return "^" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
 
 
