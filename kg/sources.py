@@ -188,7 +188,9 @@ def _valid_text(value: object) -> object:
 
 
 def _json_problem(error: Exception) -> str:
-    return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.removesuffix(' at')} at column {error.colno}"
+    return "nested too deeply"
 
 
 # --- listing pages ---------------------------------------------------------------------------------------------------
