@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kg.api import KnowledgeGraph, build, extract
+    from kg.api import KnowledgeGraph, build, evaluate, extract
     from kg.errors import GraphError, InputError, KGError, QueryError
     from kg.records import Extraction, Link, Mention, Paper, Result
     from kg.sources import read_papers
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "KnowledgeGraph": "api",
     "build": "api",
+    "evaluate": "api",
     "extract": "api",
     "GraphError": "errors",
     "InputError": "errors",
@@ -47,6 +48,7 @@ __all__ = [
     "QueryError",
     "Result",
     "build",
+    "evaluate",
     "extract",
     "read_papers",
 ]

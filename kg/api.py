@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from kg.describe import Card
+    from kg.evaluation import Evaluation
     from kg.graph.reader import Kind
     from kg.lookup import Found
     from kg.query import Answer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kg.stats import Stats
     from kg.validation import Report
 
-__all__ = ["KnowledgeGraph", "build", "extract"]
+__all__ = ["KnowledgeGraph", "build", "evaluate", "extract"]
 
 
 class KnowledgeGraph:
@@ -172,3 +173,26 @@ def extract(
     from kg.resolution import resolve_alone
 
     return map(resolve_alone, extract_all(papers, [Path(path) for path in rules], workers))
+
+
+def evaluate(gold: str | Path, *, papers: str | Path | None = None, rules: Sequence[str | Path] = ()) -> Evaluation:
+    """Score the extraction on annotated papers or passages.
+
+    >>> evaluate("gold.jsonl", papers="papers.jsonl").scores["entity"].f1  # doctest: +SKIP
+    0.7
+
+    Papers that are skipped are reported through :mod:`warnings`. See :func:`kg.evaluation.evaluate` for the arguments.
+
+    Raises:
+        InputError: the annotations, the papers or a rule file are wrong.
+    """
+    import warnings
+
+    from kg import evaluation
+
+    return evaluation.evaluate(
+        Path(gold),
+        papers=Path(papers) if papers else None,
+        rules=[Path(path) for path in rules],
+        warn=lambda line: warnings.warn(line, stacklevel=4),
+    )

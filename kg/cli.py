@@ -178,6 +178,43 @@ def extract(
             stream.flush()
 
 
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated papers or passages, JSON lines.")],
+    papers: Annotated[
+        Path | None, typer.Option("--papers", help="The papers' texts, where GOLD does not hold them.")
+    ] = None,
+    rules: Rules = None,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Show what kinds of errors there are, commonest first.")
+    ] = False,
+    examples: Annotated[int, typer.Option("--examples", "-n", min=0, help="Examples of each kind of error.")] = 5,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Show how many of the mentions found with a confidence are right.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Score the extraction on annotated texts: precision, recall and F1, by type.
+
+    GOLD holds papers, {"id", "entities": [{"type", "text", "role"?}], "abbreviations"?, "links"?, "results"?}, their
+    "title" and "abstract" with them or in --papers; or passages, {"text", "spans": [{"start", "end", "label"}]}, as
+    Prodigy and doccano export them. Scores are strict: exact words and type; in passages exact first and last
+    character, and only the types that GOLD marks. --json prints everything.
+    """
+    from kg import evaluation
+    from kg.evaluation.report import render
+    from kg.terminal import progress_bar
+
+    with progress_bar() as progress:
+        measured = evaluation.evaluate(
+            gold, papers=papers, rules=rules or (), examples=examples, warn=_warn, progress=progress
+        )
+    if as_json:
+        _print_json(measured.as_dict())
+    else:
+        print(render(measured, errors=errors, calibration=calibration), end="")
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def query(
     words: Annotated[

@@ -20,6 +20,7 @@ from typing import IO, Literal, TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.terminal import plain_table
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
 Kind = Literal["select", "ask", "graph"]
@@ -148,7 +149,7 @@ class Answer:
             and all(row[column] is None or _is_number(row[column]) for row in rows)
             for column in range(len(self.variables))
         ]
-        draw = _terminal_table if terminal else _plain_table
+        draw = _terminal_table if terminal else plain_table
         return draw(self.variables, cells, numeric)
 
 
@@ -240,21 +241,6 @@ def _plain_value(term: Term | None) -> PlainValue:
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------
-
-
-def _plain_table(header: tuple[str, ...], cells: list[list[str]], numeric: list[bool]) -> str:
-    """Columns of even width, two spaces apart, no cell cut: for files, pipes and tests."""
-    widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(header)]
-
-    def line(row: list[str]) -> str:
-        padded = (
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        )
-        return "  ".join(padded).rstrip() + "\n"
-
-    rule = ["-" * width for width in widths]
-    return "".join(line(row) for row in [list(header), rule, *cells])
 
 
 def _terminal_table(header: tuple[str, ...], cells: list[list[str]], numeric: list[bool]) -> str:

@@ -1,9 +1,9 @@
-"""What a person at a terminal sees on standard error: progress bars and summary tables."""
+"""What a person at a terminal sees: progress bars and tables."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -51,3 +51,18 @@ def print_counts(title: str, counts: Mapping[str, object], *, to_stderr: bool) -
     for name, count in counts.items():
         table.add_row(name, f"{count:,}" if isinstance(count, int) else str(count))
     Console(stderr=to_stderr, highlight=False).print(table)
+
+
+def plain_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
+    """Columns of even width, two spaces apart, no cell cut: for files, pipes and tests."""
+    widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(header)]
+
+    def line(row: Sequence[str]) -> str:
+        padded = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        return "  ".join(padded).rstrip() + "\n"
+
+    rule = ["-" * width for width in widths]
+    return "".join(line(row) for row in [header, rule, *cells])

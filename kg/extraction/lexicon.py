@@ -85,6 +85,10 @@ class Lexicon:
                 name = Name(rule["label"], float(rule.get("confidence", CERTAIN)), written_form(rule["pattern"]))
                 self.names[lexicon_key(self.nlp, rule["pattern"])].append(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether the name is in the lexicon, as some type and in some spelling."""
+        return lexicon_key(self.nlp, name) in self.names
+
     def __call__(self, doc: Doc) -> Doc:
         for start, end, key in keys_in(doc):
             for name in self.names.get(key, ()):

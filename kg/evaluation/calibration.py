@@ -1,0 +1,59 @@
+"""Whether a confidence means what it says: of the mentions found at 0.8, eight in ten should be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The mentions found with a confidence from ``low`` (inclusive) to ``high`` (exclusive, but for 1).
+
+    ``confidence`` is their mean confidence and ``right`` the share of them that is annotated just so; both 0 where
+    there are none.
+    """
+
+    low: float
+    high: float
+    mentions: int
+    confidence: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The bins in order, and the expected calibration error: the mean distance between confidence and share right, each
+    bin weighed by its mentions (Guo et al., On Calibration of Modern Neural Networks, ICML 2017)."""
+
+    bins: tuple[Bin, ...]
+    error: float
+
+
+def calibration(mentions: Iterable[tuple[float, bool]]) -> Calibration:
+    """Sort mentions into bins of equal width.
+
+    >>> calibration([(0.95, True), (0.91, False), (0.2, False)]).bins[9]
+    Bin(low=0.9, high=1.0, mentions=2, confidence=0.93, right=0.5)
+
+    Args:
+        mentions: of each its confidence, 0 to 1, and whether it is right.
+    """
+    sorted_in: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for confidence, right in mentions:
+        sorted_in[min(int(confidence * BINS), BINS - 1)].append((confidence, right))
+    bins = tuple(
+        Bin(
+            low=number / BINS,
+            high=(number + 1) / BINS,
+            mentions=len(inside),
+            confidence=sum(confidence for confidence, _ in inside) / max(1, len(inside)),
+            right=sum(right for _, right in inside) / max(1, len(inside)),
+        )
+        for number, inside in enumerate(sorted_in)
+    )
+    total = sum(one.mentions for one in bins)
+    distance = sum(one.mentions * abs(one.confidence - one.right) for one in bins)
+    return Calibration(bins, distance / max(1, total))

@@ -1,0 +1,164 @@
+"""Strict scores: what was found against what was annotated, as precision, recall and F1.
+
+What is compared is, for each text, two sets of keys. A name counts once a paper, with its type and its exact words up
+to case, hyphens, a plural and a trailing "dataset" or "score"; a mention counts wherever it stands, with its exact
+first and last character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from kg.gold import TYPES, AnnotatedText, Span
+from kg.records import EntityType, Extraction, Role
+
+Key = tuple[EntityType, str]
+"""A name that counts once a paper: its type and its normal form."""
+
+WITH_ROLE: tuple[EntityType, ...] = ("Method", "Dataset")  # the types whose role is scored
+
+_TRAILING: dict[EntityType, frozenset[str]] = {
+    "Dataset": frozenset(
+        {"dataset", "datasets", "data set", "data sets", "benchmark", "benchmarks", "corpus", "database"}
+    ),
+    "Metric": frozenset({"score", "scores", "metric", "metrics", "value", "values"}),
+    "Method": frozenset({"method", "methods", "algorithm", "algorithms", "approach", "approaches"}),
+    "Task": frozenset({"task", "tasks", "problem", "problems"}),
+}
+
+
+# --- when two are the same -------------------------------------------------------------------------------------------
+# Not kg.names, which decides what is one node of the graph: these are the definitions of the annotations' own scorer,
+# kept to the letter so that scores compare with others'.
+
+
+def normal(name: str, type: EntityType | None = None) -> str:
+    """A name up to case, hyphens and slashes, surrounding punctuation, trailing nouns of its type, and a plural.
+
+    >>> normal("ImageNet datasets", "Dataset"), normal("Fine-Tuning Methods", "Method"), normal("text_queries")
+    ('imagenet', 'fine tuning', 'text query')
+    """
+    words = re.sub(r"[\s\-‐-―_/]+", " ", name.lower()).strip(" .,;:'\"()[]{}`").split()
+    trailing = _TRAILING[type] if type else frozenset()
+    while len(words) > 1 and words[-1] in trailing:
+        words.pop()
+    if words:
+        words[-1] = _singular(words[-1])
+    return " ".join(words)
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and re.search(r"(ss|x|ch|sh)es$", word):
+        return word[:-2]
+    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def normal_address(url: str) -> str:
+    """An address up to scheme, "www.", case, trailing punctuation and ".git".
+
+    >>> normal_address("https://www.GitHub.com/owner/name.git/")
+    'github.com/owner/name'
+    """
+    bare = re.sub(r"^https?://(www\.)?", "", re.sub(r"\s+", "", url)).rstrip("/.,;:)}]>")
+    return re.sub(r"\.git$", "", bare).lower()
+
+
+def normal_value(value: str) -> str:
+    r"""A reported number without its unit and without separators.
+
+    >>> normal_value("65.0\\%"), normal_value("1,200 times"), normal_value("2.5×")
+    ('65.0', '1200', '2.5')
+    """
+    digits = re.sub(r"[\s\\$]|(?<=\d),(?=\d{3})", "", value).replace("percent", "%").replace("×", "x")
+    return digits.rstrip("timesx%").lower()
+
+
+# --- what is compared ------------------------------------------------------------------------------------------------
+
+
+def paper_keys(text: AnnotatedText | Extraction) -> dict[str, set[Hashable]]:
+    """What counts in a paper, by row of the table; rows of what nobody annotated are absent."""
+    roles = role_by_key(text)
+    rows: dict[str, set[Hashable]] = {
+        "entity": set(roles),
+        "untyped": {name for _, name in roles},
+        **{kind: {key for key in roles if key[0] == kind} for kind in TYPES},
+        "introduced": {key for key, role in roles.items() if role == "introduced" and key[0] in WITH_ROLE},
+    }
+    if text.links is not None:
+        rows["link"] = {normal_address(link.url) for link in text.links}
+    if text.abbreviations is not None:
+        rows["abbreviation"] = {(short, normal(long)) for short, long in text.abbreviations}
+    if text.results is not None:
+        with_dataset = {
+            (normal_value(result.value), normal(result.metric or "", "Metric"), normal(result.dataset or "", "Dataset"))
+            for result in text.results
+        }
+        rows["result"] = {result[:2] for result in with_dataset}
+        rows["result+dataset"] = cast(set[Hashable], with_dataset)
+    rows["mention"] = set(spans_of(text))
+    return rows
+
+
+def passage_keys(text: AnnotatedText | Extraction, types: tuple[EntityType, ...]) -> dict[str, set[Hashable]]:
+    """What counts in a passage, by row of the table: its marked spans of some types."""
+    spans = [span for span in spans_of(text) if span.type in types]
+    by_type: dict[str, set[Hashable]] = {kind: {span for span in spans if span.type == kind} for kind in types}
+    return {"mention": set(spans), "untyped": {(span.start, span.end) for span in spans}, **by_type}
+
+
+def role_by_key(text: AnnotatedText | Extraction) -> Mapping[Key, Role | None]:
+    """The role of each name of a paper."""
+    return {(entity.type, normal(entity.text, entity.type)): entity.role for entity in text.entities}
+
+
+def spans_of(text: AnnotatedText | Extraction) -> list[Span]:
+    """Where the names of a text stand, by offset."""
+    if isinstance(text, AnnotatedText):
+        return list(text.spans)
+    return [Span(mention.start, mention.end, mention.type) for mention in text.entities]
+
+
+# --- how they are counted --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A row of the table; ``gold`` counts what was annotated."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over texts."""
+
+    hit: int = 0
+    spurious: int = 0
+    missed: int = 0
+
+    def add(self, gold: set[Hashable], found: set[Hashable]) -> None:
+        """Count one text."""
+        self.hit += len(gold & found)
+        self.spurious += len(found - gold)
+        self.missed += len(gold - found)
+
+    def score(self) -> Score:
+        """The row; without finds the precision is 0, without annotations the recall."""
+        precision = _share(self.hit, self.hit + self.spurious)
+        recall = _share(self.hit, self.hit + self.missed)
+        return Score(precision, recall, _share(2 * precision * recall, precision + recall), gold=self.hit + self.missed)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
