@@ -120,6 +120,8 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("build", "x", "--workers", "0"),
         ("build", "x", "--base-iri", "nonsense"),
         ("export", "-f", "word"),
+        ("evaluate",),
+        ("evaluate", "x", "--examples", "-1"),
         ("query", "--nmae", "x"),
         ("query", "ASK {}", "--name", "most-used"),
         ("query", "ASK {}", "ASK {}"),
@@ -210,6 +212,81 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
             assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
             assert f"{rules / 'own.jsonl'}:2: " in outcome.err
             assert problem in outcome.err
+
+
+# --- evaluate --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def annotated(tmp_path: Path) -> tuple[Path, Path]:
+    """A file of annotations and a file of their papers."""
+    papers, gold = tmp_path / "papers.jsonl", tmp_path / "gold.jsonl"
+    papers.write_text('{"id": "1", "title": "T", "abstract": "We train on MNIST, and on toads."}\n')
+    entities = [
+        {"type": "Dataset", "text": "MNIST", "role": "used"},
+        {"type": "Dataset", "text": "toads", "role": "used"},
+    ]
+    gold.write_text(json.dumps({"id": "1", "entities": entities}) + "\n")
+    return gold, papers
+
+
+def test_evaluate_prints_a_row_a_type_on_standard_output(kg: Terminal, annotated: tuple[Path, Path]) -> None:
+    gold, papers = annotated
+    outcome = kg("evaluate", gold, "--papers", papers)
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = {line[:26].strip(): line[26:].split() for line in outcome.out.splitlines()}
+    assert rows["– datasets"] == ["1.000", "0.500", "0.667", "2"]
+    assert set(rows) >= {"all entities", "– methods", "– datasets", "– metrics", "– tasks"}
+    assert "toads" not in outcome.out
+
+
+def test_evaluate_shows_errors_and_calibration_when_asked(kg: Terminal, annotated: tuple[Path, Path]) -> None:
+    gold, papers = annotated
+    assert "Dataset toad → nothing" in kg("evaluate", gold, "--papers", papers, "--errors").out
+    assert "toad" not in kg("evaluate", gold, "--papers", papers, "--errors", "-n", "0").out
+    assert "expected calibration error" in kg("evaluate", gold, "--papers", papers, "--calibration").out
+
+
+def test_evaluate_as_json_has_everything(kg: Terminal, annotated: tuple[Path, Path]) -> None:
+    gold, papers = annotated
+    measured = json.loads(kg("evaluate", gold, "--papers", papers, "--json").out)
+    assert measured["scores"]["Dataset"]["recall"] == 0.5
+    assert [kind["missed"] for kind in measured["errors"]] == [1]
+    assert sum(one["mentions"] for one in measured["calibration"]["bins"]) == 1
+
+
+def test_evaluate_reads_own_rules(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
+    gold, papers = annotated
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "own.jsonl").write_text('{"label": "Dataset", "pattern": "toads"}\n')
+    outcome = kg("evaluate", gold, "--papers", papers, "--rules", tmp_path / "rules", "--json")
+    assert json.loads(outcome.out)["scores"]["Dataset"]["recall"] == 1
+
+
+@pytest.mark.parametrize(
+    "line, problem",
+    [
+        ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 30, "label": "Dataset"}]}', "span 3-30 is no part"),
+        ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 8, "label": "Corpus"}]}', '"Corpus" is none of'),
+        ('{"text": "On MNIST."', "is not a complete JSON object"),
+        ('{"id": "1", "entities": []}', "is of another form"),
+    ],
+)
+def test_wrong_annotations_end_in_one_line(kg: Terminal, tmp_path: Path, line: str, problem: str) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(f'{{"text": "On MNIST.", "spans": []}}\n{line}\n')
+    outcome = kg("evaluate", gold)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert outcome.err.startswith(f"kg: error: {gold}:2: ")
+    assert problem in outcome.err
+
+
+def test_evaluate_names_an_id_that_no_paper_has(kg: Terminal, annotated: tuple[Path, Path]) -> None:
+    gold, papers = annotated
+    papers.write_text('{"id": "2", "title": "T", "abstract": "A"}\n')
+    outcome = kg("evaluate", gold, "--papers", papers)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert f'{gold}:1: "1" has no "title" and "abstract" here; {papers} has no paper of this id' in outcome.err
 
 
 # --- query -----------------------------------------------------------------------------------------------------------

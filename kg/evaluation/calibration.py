@@ -35,8 +35,8 @@ class Calibration:
 def calibration(mentions: Iterable[tuple[float, bool]]) -> Calibration:
     """Sort mentions into bins of equal width.
 
-    >>> calibration([(0.95, True), (0.91, False), (0.2, False)]).bins[9]
-    Bin(low=0.9, high=1.0, mentions=2, confidence=0.93, right=0.5)
+    >>> calibration([(0.75, True), (0.75, False), (0.2, False)]).bins[7]
+    Bin(low=0.7, high=0.8, mentions=2, confidence=0.75, right=0.5)
 
     Args:
         mentions: of each its confidence, 0 to 1, and whether it is right.

@@ -51,7 +51,7 @@ def _scores(evaluation: Evaluation) -> str:
         for row, label in LABELS[evaluation.form].items()
         if (score := evaluation.scores.get(row))
     ]
-    lines = [f"{evaluation.texts} {evaluation.form}"]
+    lines = [f"{evaluation.form}: {evaluation.texts:,}"]
     if left_out := [kind for kind in TYPES if kind not in evaluation.types]:
         lines.append(f"{' and '.join(left_out)} never annotated here: such finds are not counted")
     lines += ["", _table(("", "precision", "recall", "F1", "annotated"), rows)]
