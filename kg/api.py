@@ -160,7 +160,11 @@ def build(
 
 
 def extract(
-    papers: Iterable[Paper], *, rules: Sequence[str | Path] = (), workers: int | None = 1
+    papers: Iterable[Paper],
+    *,
+    rules: Sequence[str | Path] = (),
+    workers: int | None = 1,
+    model: str | Path | None = None,
 ) -> Iterator[Extraction]:
     """Extract from papers, one record each, in order, every mention resolved to an entity by its own paper.
 
@@ -172,10 +176,17 @@ def extract(
     from kg.extraction.parallel import extract_all
     from kg.resolution import resolve_alone
 
-    return map(resolve_alone, extract_all(papers, [Path(path) for path in rules], workers))
+    own = None if model is None else Path(model)
+    return map(resolve_alone, extract_all(papers, [Path(path) for path in rules], workers, own))
 
 
-def evaluate(gold: str | Path, *, papers: str | Path | None = None, rules: Sequence[str | Path] = ()) -> Evaluation:
+def evaluate(
+    gold: str | Path,
+    *,
+    papers: str | Path | None = None,
+    rules: Sequence[str | Path] = (),
+    model: str | Path | None = None,
+) -> Evaluation:
     """Score the extraction on annotated papers or passages.
 
     >>> evaluate("gold.jsonl", papers="papers.jsonl").scores["entity"].f1  # doctest: +SKIP
@@ -194,5 +205,6 @@ def evaluate(gold: str | Path, *, papers: str | Path | None = None, rules: Seque
         Path(gold),
         papers=Path(papers) if papers else None,
         rules=[Path(path) for path in rules],
+        model=Path(model) if model else None,
         warn=lambda line: warnings.warn(line, stacklevel=4),
     )

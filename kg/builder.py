@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from kg.errors import GraphError, InputError
+from kg.extraction.ner import SHIPPED
 from kg.extraction.parallel import extract_all
 from kg.extraction.rules import rule_files
 from kg.graph.statements import SharedNodes, entity_statements, paper_statements
@@ -219,11 +220,12 @@ def _extraction(work: Work) -> Extraction:
 
 
 def _fingerprints(rules: Sequence[Path]) -> Callable[[Paper], str]:
-    """A digest of a paper's text together with the rules and the code that read it."""
+    """A digest of a paper's text together with the rules, the model and the code that read it."""
     package = Path(__file__).parent
     code = (package / "names.py", package / "links.py", *sorted((package / "extraction").glob("*.py")))
+    model = sorted(SHIPPED.iterdir())
     common = hashlib.blake2b(digest_size=16)
-    for path in (*code, *rule_files(rules)):
+    for path in (*code, *model, *rule_files(rules)):
         common.update(path.read_bytes())
 
     def fingerprint(paper: Paper) -> str:

@@ -41,6 +41,10 @@ Inputs = Annotated[
 Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Folder of further rule files (*.jsonl); may be repeated.")
 ]
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]"),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: one a CPU when worth it]")
 ]
@@ -163,6 +167,7 @@ def _rows(found: Stats) -> dict[str, object]:
 def extract(
     inputs: Inputs,
     rules: Rules = None,
+    model: Model = None,
     workers: Annotated[
         int, typer.Option("--workers", "-j", min=1, help="Worker processes; more than one write in batches.")
     ] = 1,
@@ -173,7 +178,7 @@ def extract(
 
     papers = kg.read_papers(inputs, _warn)
     with _output(output) as stream:
-        for extraction in kg.extract(papers, rules=rules or (), workers=workers):
+        for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
             stream.write(extraction.model_dump_json().encode() + b"\n")
             stream.flush()
 
@@ -185,6 +190,7 @@ def evaluate(
         Path | None, typer.Option("--papers", help="The papers' texts, where GOLD does not hold them.")
     ] = None,
     rules: Rules = None,
+    model: Model = None,
     errors: Annotated[
         bool, typer.Option("--errors", help="Show what kinds of errors there are, commonest first.")
     ] = False,
@@ -207,12 +213,53 @@ def evaluate(
 
     with progress_bar() as progress:
         measured = evaluation.evaluate(
-            gold, papers=papers, rules=rules or (), examples=examples, warn=_warn, progress=progress
+            gold, papers=papers, rules=rules or (), model=model, examples=examples, warn=_warn, progress=progress
         )
     if as_json:
         _print_json(measured.as_dict())
     else:
         print(render(measured, errors=errors, calibration=calibration), end="")
+
+
+@app.command()
+def train(
+    corpora: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="CORPUS...",
+            help='Annotated texts, JSON lines: papers {"id", "entities"} or passages {"text", "spans"}.',
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model.")],
+    papers: Annotated[
+        Path | None, typer.Option("--papers", help="Texts of the annotated papers: id, title, abstract a line.")
+    ] = None,
+    rules: Rules = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Start from nothing, not from the shipped model.")
+    ] = False,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often each text is learned from.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", help="The same texts and the same seed give the same model.")] = 0,
+) -> None:
+    """Train a model on your own annotations, for kg extract --model and kg evaluate --model."""
+    from kg import training
+    from kg.extraction.ner import SHIPPED, Tagger
+    from kg.gold import read_gold
+
+    texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
+    base = None if from_scratch else Tagger.load(SHIPPED)
+    output.mkdir(parents=True, exist_ok=True)  # what cannot be written to is refused before the work
+    learned = list(training.examples(texts, rules or ()))
+    recipe = training.Recipe(epochs=epochs, seed=seed)
+    print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
+    tagger = training.train(learned, recipe, base, _report_epoch)
+    tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
+    tagger.save(output)
+    print(f"kg: model in {output}", file=sys.stderr)
+
+
+def _report_epoch(epoch: int, loss: float) -> None:
+    print(f"kg: epoch {epoch}: loss {loss:.3f}", file=sys.stderr)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -14,8 +14,11 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,7 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.lexicon import Lexicon, keys_in
+from kg.extraction.ner import Ner, Tagger
 from kg.extraction.patterns import Patterns
 from kg.extraction.phrases import TYPES, Bounds, Span, Unit, evidence, phrases_of, units_of, word_classes
 from kg.extraction.pipeline import build_pipeline
@@ -32,6 +36,7 @@ from kg.extraction.rules import Rule, rule_files
 from kg.extraction.settle import span_key
 from kg.names import title_key
 from kg.records import Paper
+from kg.training import Example, example, train
 
 Gold = dict[Span, str]
 # What this script makes from the annotated papers: left out when it looks names up in these papers.
@@ -253,6 +258,34 @@ def look_up_folds(nlp: Language, papers: Sequence[Annotated], folds: int = 10) -
             patterns(lexicon(paper.doc))
 
 
+def train_taggers(papers: Sequence[Annotated], out: Path, folds: int = 3) -> None:
+    """Train the shipped tagger on all papers, and propose in each paper what a tagger of the other papers finds.
+
+    So the evidence learns what the tagger tells of papers that it has not seen.
+    """
+    texts = [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
+    with TemporaryDirectory() as folder, ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        made = [pool.submit(_train_tagger, texts, out)]
+        for fold in range(folds):
+            others = [text for number, text in enumerate(texts) if number % folds != fold]
+            made.append(pool.submit(_train_tagger, others, Path(folder) / str(fold)))
+        for future in made:
+            future.result()
+        for fold in range(folds):
+            ner = Ner()
+            ner.tagger = Tagger.load(Path(folder) / str(fold))
+            for _ in ner.pipe(paper.doc for paper in papers[fold::folds]):
+                pass
+
+
+def _train_tagger(texts: Sequence[Example], folder: Path) -> None:
+    tagger = train(
+        texts, progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True)
+    )
+    tagger.about = {"texts": len(texts)}
+    tagger.save(folder)
+
+
 def mine_names(papers: Sequence[Annotated], least: float = 0.6, prior: float = 0.5) -> list[Rule]:
     """Names of the annotated papers that are annotated in most places where they stand.
 
@@ -332,9 +365,7 @@ def write(path: Path, rules: Iterable[Rule]) -> None:
 
 def annotation_pipeline() -> Language:
     """The pipeline up to the abbreviations, which the evidence reads."""
-    nlp = build_pipeline()
-    nlp.select_pipes(enable=["links", "abbreviations"])
-    return nlp
+    return build_pipeline(components=("links", "abbreviations"))
 
 
 def main() -> None:
@@ -344,6 +375,7 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
+    parser.add_argument("--model", type=Path, required=True, help="folder for the trained tagger")
     args = parser.parse_args()
     if args.abstracts:
         annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
@@ -355,6 +387,7 @@ def main() -> None:
     nlp = annotation_pipeline()
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
+    train_taggers(papers, args.model)
     boundaries = mine_bounds(papers)
     shares: dict[str, dict[str, float]] = {"LEFT": {}, "RIGHT": {}}
     for rule in boundaries:

@@ -76,6 +76,7 @@ def evaluate(
     *,
     papers: Path | None = None,
     rules: Sequence[Path] = (),
+    model: Path | None = None,
     examples: int = EXAMPLES,
     warn: Callable[[str], None] = lambda line: None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
@@ -86,15 +87,16 @@ def evaluate(
         gold: annotated papers or passages; see :mod:`kg.gold`.
         papers: titles and abstracts of the annotated papers, where they do not stand with the annotations.
         rules: folders of further rule files.
+        model: folder of a model in place of the shipped one.
         examples: of each kind of error, at most.
         warn: called with a line for each paper that is skipped.
         progress: called as texts are done.
 
     Raises:
-        InputError: the annotations, the papers or a rule file are wrong; names file and line.
+        InputError: the annotations, the papers, a rule file or the model are wrong; names file and line.
     """
     annotated = read_gold(gold, papers, warn)
-    extractor = Extractor(rules)
+    extractor = Extractor(rules, model)
 
     def found() -> Iterator[Extraction]:
         progress("extracting", 0, len(annotated.texts))

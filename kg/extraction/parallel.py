@@ -20,19 +20,24 @@ from kg.records import Extraction, Paper
 BATCH_SIZE = 32
 _WORTH_A_WORKER = 200  # papers; below this, loading the pipeline once more costs more than it saves
 
+Parts = tuple[tuple[Path, ...], Path | None]  # what an Extractor is built from
+
 _extractor: Extractor
 
 
-def extract_all(papers: Iterable[Paper], rules: Sequence[Path] = (), workers: int | None = 1) -> Iterator[Extraction]:
+def extract_all(
+    papers: Iterable[Paper], rules: Sequence[Path] = (), workers: int | None = 1, model: Path | None = None
+) -> Iterator[Extraction]:
     """Extract from a stream of papers, in order.
 
     Args:
         papers: read no further ahead than the workers need.
         rules: folders of further rule files.
         workers: processes; 1 works in this one, ``None`` takes one a CPU where there are papers enough.
+        model: folder of a model in place of the shipped one.
 
     Raises:
-        InputError: a rule file is wrong.
+        InputError: a rule file or the model is wrong.
         KGError: a worker process died.
     """
     papers = iter(papers)
@@ -41,16 +46,16 @@ def extract_all(papers: Iterable[Paper], rules: Sequence[Path] = (), workers: in
         workers = len(os.sched_getaffinity(0)) if len(first) == _WORTH_A_WORKER else 1
         papers = chain(first, papers)
     if workers == 1:
-        yield from Extractor(rules).pipe(papers)
+        yield from Extractor(rules, model).pipe(papers)
     else:
-        yield from _in_processes(papers, rules, workers)
+        yield from _in_processes(papers, (tuple(rules), model), workers)
 
 
-def _in_processes(papers: Iterator[Paper], rules: Sequence[Path], workers: int) -> Iterator[Extraction]:
-    if rules:
-        Extractor(rules)  # a wrong rule ends here in one line, not in every worker with a traceback
+def _in_processes(papers: Iterator[Paper], parts: Parts, workers: int) -> Iterator[Extraction]:
+    if any(parts):
+        Extractor(*parts)  # a wrong rule or model ends here in one line, not in every worker with a traceback
     # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, (tuple(rules),))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, parts)
     pending: deque[Future[list[Extraction]]] = deque()
     try:
         while batch := list(islice(papers, BATCH_SIZE)):
@@ -65,11 +70,11 @@ def _in_processes(papers: Iterator[Paper], rules: Sequence[Path], workers: int) 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _load(rules: Sequence[Path]) -> None:
+def _load(rules: Sequence[Path], model: Path | None) -> None:
     global _extractor
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal; the parent answers it
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _extractor = Extractor(rules)
+    _extractor = Extractor(rules, model)
 
 
 def _leave_with_parent() -> None:

@@ -159,9 +159,16 @@ def evidence(doc: Doc, units: Sequence[Unit], spans: Sequence[Span]) -> Iterator
     titles = {key for key, (first, _) in zip(keys, spans, strict=True) if units[first].start < doc._.title_end}
     short_forms, long_forms = _forms(doc)
     known: dict[Span, set[str]] = defaultdict(set)
+    tagged: dict[Span, list[Candidate]] = defaultdict(list)
     for c in doc._.candidates:
+        if c.extractor == "ner":
+            tagged[c.start, c.end].append(c)
         known[c.start, c.end].add(f"known={c.extractor} {c.type} {min(int(c.confidence * 10), 9)}")
-    known_ends = {c.end: c for c in doc._.candidates}
+    elsewhere: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for key, (first, last) in zip(keys, spans, strict=True):
+        for c in tagged.get((units[first].start, units[last - 1].end), ()):
+            elsewhere[key][c.type] = max(elsewhere[key][c.type], c.confidence)
+    known_ends = {c.end: c for c in doc._.candidates if c.extractor != "ner"}
     for key, (first, last) in zip(keys, spans, strict=True):
         head, opening = units[last - 1], units[first]
         start, end = opening.start, head.end
@@ -191,6 +198,8 @@ def evidence(doc: Doc, units: Sequence[Unit], spans: Sequence[Span]) -> Iterator
             *(["abbreviated"] if key in long_forms else ()),
             *([f"stands-for={short_forms[key]}"] if key in short_forms else ()),
             *sorted(known.get((start, end), ())),
+            *([] if (start, end) in tagged else ["untagged"]),
+            *(f"tagged={kind} {int(chance * 10)}" for kind, chance in sorted(elsewhere[key].items())),
             *(
                 [f"part-known={known_ends[end].type}"]
                 if end in known_ends and known_ends[end].start > start

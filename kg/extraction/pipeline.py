@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
 
-from kg.extraction import abbreviations, lexicon, links, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
+from kg.extraction import abbreviations, lexicon, links, ner, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, make_doc, original_span, original_text
+from kg.extraction.ner import SHIPPED, Tagger
 from kg.extraction.rules import load_rules
 from kg.records import Extraction, Mention, Paper
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
-COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "phrases", "settle", "roles", "results")
+COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "phrases", "settle", "roles", "results")
+# What weighs and settles is fitted to the shipped model; another one, of other guidelines perhaps, decides alone.
+FITTED = ("phrases", "settle")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
@@ -29,14 +32,19 @@ _FULL_STOP = r"(?<=[0-9][A-Za-z])\."  # "on ADE20K."
 _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
 
-def build_pipeline(rules: Iterable[Path] = ()) -> Language:
+def build_pipeline(
+    rules: Iterable[Path] = (), model: Path | None = None, components: Sequence[str] = COMPONENTS
+) -> Language:
     """A spaCy pipeline with the shipped rules and those of further folders.
 
     Args:
         rules: folders of rule files that are read after the shipped ones.
+        model: the folder of a model that finds the entities in place of the shipped model and the rules; the rules
+            are then only what it reads.
+        components: which of :data:`COMPONENTS` to build.
 
     Raises:
-        kg.errors.InputError: a rule file cannot be read, with its line.
+        kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
     """
     nlp = spacy.blank("en")
     tokenizer: Any = nlp.tokenizer
@@ -44,11 +52,16 @@ def build_pipeline(rules: Iterable[Path] = ()) -> Language:
     tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_INFIXES]).finditer
     tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
     loaded = load_rules(rules)
-    for name in COMPONENTS:
-        nlp.add_pipe(f"kg_{name}", name=name)
-        component = nlp.get_pipe(name)
-        if hasattr(component, "add_rules"):
-            component.add_rules(loaded)
+    for name in components:
+        if model is None or name not in FITTED:
+            nlp.add_pipe(f"kg_{name}", name=name)
+            component = nlp.get_pipe(name)
+            if hasattr(component, "add_rules"):
+                component.add_rules(loaded)
+    if "ner" in components:
+        ner: Any = nlp.get_pipe("ner")
+        ner.decides = model is not None
+        ner.tagger = Tagger.load(model or SHIPPED)
     return nlp
 
 
@@ -61,8 +74,8 @@ class Extractor:
     ['CIFAR-10']
     """
 
-    def __init__(self, rules: Iterable[Path] = ()) -> None:
-        self.nlp = build_pipeline(rules)
+    def __init__(self, rules: Iterable[Path] = (), model: Path | None = None) -> None:
+        self.nlp = build_pipeline(rules, model)
 
     def __call__(self, paper: Paper) -> Extraction:
         return next(self.pipe([paper]))

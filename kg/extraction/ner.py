@@ -1,0 +1,260 @@
+"""The learned extractor: a small convolutional network scores tags, a CRF reads them as spans.
+
+The network is spaCy's tok2vec (hashed embeddings of a word's form, affixes and shape; residual maxout convolutions;
+Honnibal 2016) on thinc, which spaCy brings. Beside the words it reads what the rules before it say of them: the
+lexicon's types, the token patterns, the defined abbreviations, how often the paper says the word and whether its title
+does. A sentence is read within its document.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+from zipfile import BadZipFile
+
+import numpy as np
+from spacy.language import Language
+from spacy.strings import get_string_id
+from spacy.tokens import Doc
+from thinc.api import (
+    HashEmbed,
+    Linear,
+    Maxout,
+    Model,
+    chain,
+    clone,
+    concatenate,
+    expand_window,
+    residual,
+    with_array,
+)
+
+from kg.errors import InputError
+from kg.extraction.crf import TAGS, TypedSpan, batched, best_spans, likely_spans, padded, posterior
+from kg.extraction.document import Candidate
+
+FORMAT = 1  # of model folders; one more whenever features or network change
+SHIPPED = Path(__file__).parents[1] / "model"
+BATCH = 16  # Docs that the network reads at a time
+LEAST = 0.1  # chance from which a span is proposed
+_WORD_COLUMNS = 4
+_CONFIDENCE_STEPS = 5
+_MANY_ROWS = 1000  # of an embedding that is stored in 8 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The size of the network: width of its layers, number of convolutions, rows of each column's embedding."""
+
+    width: int = 96
+    depth: int = 4
+    rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
+    mark_width: int = 32
+
+
+def network(shape: Shape, dropout: float = 0.0) -> Model[list[np.ndarray], list[np.ndarray]]:
+    """From a list of Docs' features to a list of their tokens' tag scores."""
+    widths = [shape.width if column < _WORD_COLUMNS else shape.mark_width for column in range(len(shape.rows))]
+    embeddings: list[Model[Any, Any]] = [
+        HashEmbed(width, rows, column=column, seed=column + 7)
+        for column, (width, rows) in enumerate(zip(widths, shape.rows, strict=True))
+    ]
+    mixed = Maxout(shape.width, sum(widths), nP=3, normalize=True, dropout=dropout)
+    convolution = residual(
+        chain(expand_window(1), Maxout(shape.width, 3 * shape.width, nP=3, normalize=True, dropout=dropout))
+    )
+    model: Model[Any, Any] = chain(
+        with_array(chain(concatenate(*embeddings), mixed)),
+        with_array(clone(convolution, shape.depth), pad=shape.depth),
+        with_array(Linear(TAGS, shape.width)),
+    )
+    model.initialize()
+    return model
+
+
+def features(doc: Doc) -> np.ndarray:
+    """What the network reads of a Doc: hashes of its tokens' properties, uint64, a row a token."""
+    lexicon, patterns = ["-"] * len(doc), ["-"] * len(doc)
+    for candidate in sorted(doc._.candidates, key=lambda c: (c.end - c.start, c.confidence, c.start, c.type)):
+        marks = lexicon if candidate.extractor == "lexicon" else patterns
+        size = candidate.end - candidate.start
+        step = min(int(candidate.confidence * _CONFIDENCE_STEPS), _CONFIDENCE_STEPS - 1)
+        for place in range(size):
+            marks[candidate.start + place] = f"{_part(place, size)}{candidate.type}{step}"
+    forms = ["-"] * len(doc)
+    for pair in doc._.abbreviations:
+        forms[pair.short.start : pair.short.end] = "S" * len(pair.short)
+        forms[pair.long.start : pair.long.end] = [_part(place, len(pair.long)) for place in range(len(pair.long))]
+    words = [token.lower_ for token in doc]
+    counts = Counter(words)
+    title = set(words[: doc._.title_end])
+    rows = [
+        (
+            *_word_features(token.text),
+            get_string_id(f"lexicon {lexicon[i]}"),
+            get_string_id(f"pattern {patterns[i]}"),
+            get_string_id(f"form {forms[i]} {i < doc._.title_end}"),
+            get_string_id(f"count {min(counts[words[i]], 4)} {words[i] in title} {bool(token.is_sent_start)}"),
+        )
+        for i, token in enumerate(doc)
+    ]
+    return np.array(rows, dtype=np.uint64).reshape(len(rows), _WORD_COLUMNS + 4)
+
+
+def _part(place: int, size: int) -> str:
+    return "U" if size == 1 else "B" if place == 0 else "L" if place == size - 1 else "I"
+
+
+@lru_cache(maxsize=200_000)
+def _word_features(word: str) -> tuple[int, int, int, int]:
+    lower = word.lower()
+    names = (f"word {lower}", f"prefix {lower[:3]}", f"suffix {lower[-3:]}", f"shape {_letter_shape(word)}")
+    one, two, three, four = map(get_string_id, names)
+    return one, two, three, four
+
+
+def _letter_shape(word: str) -> str:
+    """What kinds of letters follow one another, at most three of a kind in a row.
+
+    >>> _letter_shape("ImageNet"), _letter_shape("CIFAR10")
+    ('XxxxXxx', 'XXXdd')
+    """
+    shape = ""
+    for letter in word[:50]:
+        kind = "X" if letter.isupper() else "x" if letter.islower() else "d" if letter.isdigit() else letter
+        if not shape.endswith(kind * 3):
+            shape += kind
+    return shape
+
+
+def sentences(doc: Doc) -> list[tuple[int, int]]:
+    """The sentences of a Doc, as token offsets."""
+    starts = [0, *(token.i for token in doc if token.is_sent_start and token.i)]
+    return list(zip(starts, [*starts[1:], len(doc)], strict=True)) if len(doc) else []
+
+
+class Tagger:
+    """A trained network with the transitions of its CRF, and the folder form of both."""
+
+    def __init__(self, shape: Shape = Shape(), dropout: float = 0.0, about: dict[str, Any] | None = None) -> None:
+        self.shape = shape
+        self.network = network(shape, dropout)
+        self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
+        self.about = about or {}
+
+    def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
+        """For each Doc its spans of a chance of at least :data:`LEAST`, with that chance; they overlap."""
+        found: list[list[tuple[TypedSpan, float]]] = [[] for _ in docs]
+        scores = self.network.predict([features(doc) for doc in docs])
+        places = [(number, start, end) for number, doc in enumerate(docs) for start, end in sentences(doc)]
+        places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
+        for batch in batched(places, 64):
+            lengths = np.array([end - start for _, start, end in batch])
+            seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, self.transitions)
+            for row, (number, offset, end) in enumerate(batch):
+                for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
+                    found[number].append(((start + offset, stop + offset, kind), chance))
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write ``weights.npz`` (16-bit floats, embeddings in 8 bits), then ``model.json`` (size, origin)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        weights: dict[str, Any] = {}
+        for number, array in enumerate(self._parameters()):
+            if len(array) >= _MANY_ROWS:
+                steps = np.abs(array).max(axis=0) / 127 + 1e-9
+                weights[f"p{number:02}"], weights[f"steps{number:02}"] = np.rint(array / steps).astype(np.int8), steps
+            else:
+                weights[f"p{number:02}"] = array.astype(np.float16)
+        np.savez_compressed(folder / "weights.npz", **weights)
+        described = {"format": FORMAT, "shape": asdict(self.shape), "about": self.about}
+        (folder / "model.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, dropout: float = 0.0) -> Tagger:
+        """Read a model's folder.
+
+        Raises:
+            InputError: it is none, damaged, or of another version of this program.
+        """
+        description = folder / "model.json"
+        try:
+            described = json.loads(description.read_text(encoding="utf-8"))
+            number = described["format"]
+        except OSError:
+            raise InputError(str(folder), "is no model folder (it has no model.json that can be read)") from None
+        except (ValueError, KeyError, TypeError):
+            raise InputError(str(description), "is damaged: it does not describe a model") from None
+        if number != FORMAT:
+            raise InputError(
+                str(folder), f"is a model of format {number}, and this version reads {FORMAT}; train it anew"
+            )
+        try:
+            shape = Shape(**{**described["shape"], "rows": tuple(described["shape"]["rows"])})
+            tagger = cls(shape, dropout, described["about"])
+            with np.load(folder / "weights.npz", allow_pickle=False) as weights:
+                stored = dict(weights)
+            tagger._set_parameters(
+                [
+                    stored[name].astype(np.float32) * stored.get(name.replace("p", "steps"), np.float32(1))
+                    for name in sorted(name for name in stored if name.startswith("p"))
+                ]
+            )
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise InputError(str(folder / "weights.npz"), f"is damaged or of another model ({reason})") from None
+        return tagger
+
+    def copy_of(self, dropout: float) -> Tagger:
+        """A tagger with the same weights, to train on."""
+        tagger = Tagger(self.shape, dropout)
+        tagger._set_parameters([array.copy() for array in self._parameters()])
+        return tagger
+
+    def _parameters(self) -> list[np.ndarray]:
+        return [cast(np.ndarray, node.get_param(name)) for node, name in self._names()] + [self.transitions]
+
+    def _set_parameters(self, arrays: Sequence[np.ndarray]) -> None:
+        for old, new in zip(self._parameters(), arrays, strict=True):
+            if old.shape != new.shape or not np.isfinite(new).all():
+                raise ValueError(f"an array of shape {new.shape} does not fit one of {old.shape}")
+        *arrays, self.transitions = arrays
+        for (node, name), array in zip(self._names(), arrays, strict=True):
+            node.set_param(name, cast(Any, array))
+
+    def _names(self) -> list[tuple[Model[Any, Any], str]]:
+        return [
+            (node, name) for node in self.network.walk() for name in sorted(node.param_names) if node.has_param(name)
+        ]
+
+
+class Ner:
+    """Proposes what the tagger takes for names, or, if it ``decides``, writes the likeliest as ``doc._.entities``."""
+
+    def __init__(self) -> None:
+        self.tagger: Tagger | None = None
+        self.decides = False
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
+        """Propose for a stream of Docs, some at a time."""
+        for docs in batched(stream, min(batch_size, BATCH)):
+            for doc, found in zip(docs, self.tagger.predict(docs) if self.tagger else [[]] * len(docs), strict=True):
+                proposed = {span: Candidate(*span, min(chance, 1.0), "ner") for span, chance in found}
+                doc._.candidates += proposed.values()
+                if self.decides:
+                    doc._.entities = [proposed[span] for span in best_spans(found)]
+                yield doc
+
+
+@Language.factory("kg_ner")
+def make_ner(nlp: Language, name: str) -> Ner:
+    """The component's factory."""
+    return Ner()

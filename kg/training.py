@@ -1,0 +1,142 @@
+"""Training the tagger on annotated texts: the same texts and the same seed give the same model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from spacy.tokens import Doc
+from thinc.api import Adam, fix_random_seed
+
+from kg.errors import KGError
+from kg.extraction.crf import TypedSpan, batched, gradient, padded, tags_of
+from kg.extraction.document import make_doc, original_span
+from kg.extraction.ner import Shape, Tagger, features, sentences
+from kg.extraction.pipeline import build_pipeline
+from kg.gold import AnnotatedText
+
+BATCH = 8  # texts a step
+WARM_UP = 100  # steps until the full learning rate
+READ_BEFORE = ("links", "abbreviations", "lexicon", "patterns")  # the components whose finds the tagger reads
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text as the tagger learns it: its :func:`features`, its tags, its sentences as token offsets."""
+
+    features: np.ndarray
+    tags: np.ndarray
+    sentences: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train.
+
+    ``rate`` is Adam's highest learning rate, which rises over the first steps and then falls to nothing; ``dropout``
+    the share of activations left out.
+    """
+
+    epochs: int = 5
+    rate: float = 0.002
+    dropout: float = 0.4
+    seed: int = 0
+
+
+class Averages:
+    """Means of parameters over the last steps, which predict better than the parameters themselves (Polyak 1992)."""
+
+    def __init__(self, arrays: Sequence[np.ndarray]) -> None:
+        self.means = [array.copy() for array in arrays]
+        self._steps = 0
+
+    def add(self, arrays: Sequence[np.ndarray]) -> None:
+        self._steps += 1
+        decay = min(0.99, self._steps / (self._steps + 10))
+        for mean, array in zip(self.means, arrays, strict=True):
+            mean *= decay
+            mean += (1 - decay) * array
+
+
+def examples(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> Iterator[Example]:
+    """Annotated texts as examples; a span that cuts a token is widened to it."""
+    nlp = build_pipeline(rules, components=READ_BEFORE)
+    for text in texts:
+        doc = nlp(make_doc(nlp, text.paper))
+        if len(doc):
+            yield example(doc, token_spans(doc, text))
+
+
+def example(doc: Doc, spans: Iterable[TypedSpan]) -> Example:
+    """A Doc that the components before the tagger have read, with its spans in tokens."""
+    return Example(features(doc), tags_of(len(doc), spans), sentences(doc))
+
+
+def token_spans(doc: Doc, text: AnnotatedText) -> tuple[TypedSpan, ...]:
+    """The spans of an annotated text in tokens of its Doc, without those that have come to overlap."""
+    places = np.array([original_span(doc, token, token + 1) for token in range(len(doc))])
+    spans: list[TypedSpan] = []
+    for span in text.spans:
+        start = int(np.searchsorted(places[:, 1], span.start, side="right"))
+        end = int(np.searchsorted(places[:, 0], span.end, side="left"))
+        if start < end and (not spans or spans[-1][1] <= start):
+            spans.append((start, end, span.type))
+    return tuple(spans)
+
+
+def train(
+    texts: Sequence[Example],
+    recipe: Recipe = Recipe(),
+    base: Tagger | None = None,
+    progress: Callable[[int, float], None] = lambda epoch, loss: None,
+) -> Tagger:
+    """Train a tagger.
+
+    Args:
+        texts: what to learn from.
+        base: the tagger to start from, of which nothing is changed; without one, from nothing.
+        progress: is called after each epoch with its number, from 1, and the mean loss of a sentence (nats).
+
+    Raises:
+        KGError: nothing is annotated in the texts.
+    """
+    if not any(text.tags.any() for text in texts):
+        raise KGError("nothing to learn: no span is annotated in these texts")
+    fix_random_seed(recipe.seed)
+    shuffled = random.Random(recipe.seed)
+    tagger = base.copy_of(recipe.dropout) if base else Tagger(Shape(), recipe.dropout)
+    order = list(texts)
+    steps = recipe.epochs * -(-len(texts) // BATCH)
+    optimizer = Adam(recipe.rate, grad_clip=1.0, use_averages=False)
+    link = Adam(recipe.rate, grad_clip=0.0, use_averages=False)
+    averages = Averages(tagger._parameters())
+    step = 0
+    for epoch in range(1, recipe.epochs + 1):
+        shuffled.shuffle(order)
+        loss = count = 0.0
+        for batch in batched(order, BATCH):
+            step += 1
+            optimizer.learn_rate = recipe.rate * min(1.0, step / WARM_UP) * max(0.02, 1 - step / steps)
+            link.learn_rate = 5 * optimizer.learn_rate
+            scores, backpropagate = tagger.network([text.features for text in batch], is_train=True)
+            places = [(n, start, end) for n, text in enumerate(batch) for start, end in text.sentences]
+            lengths = np.array([end - start for _, start, end in places])
+            tags = padded([batch[n].tags[start:end] for n, start, end in places])
+            by_score, by_transition, nats = gradient(
+                padded([scores[n][start:end] for n, start, end in places]), tags, lengths, tagger.transitions
+            )
+            wanted = [np.zeros_like(array) for array in scores]
+            for row, (n, start, end) in enumerate(places):
+                wanted[n][start:end] = by_score[row, : end - start] / len(places)
+            backpropagate(wanted)
+            tagger.network.finish_update(optimizer)
+            tagger.transitions, _ = link(("transitions", "crf"), tagger.transitions, by_transition / len(places))
+            averages.add(tagger._parameters())
+            loss += nats
+            count += len(places)
+        progress(epoch, loss / count)
+    tagger._set_parameters(averages.means)
+    return tagger
