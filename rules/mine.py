@@ -274,8 +274,8 @@ def train_taggers(papers: Sequence[Annotated], out: Path, folds: int = 3) -> Non
         for fold in range(folds):
             ner = Ner()
             ner.tagger = Tagger.load(Path(folder) / str(fold))
-            for _ in ner.pipe(paper.doc for paper in papers[fold::folds]):
-                pass
+            for paper in papers[fold::folds]:
+                ner(paper.doc)
 
 
 def _train_tagger(texts: Sequence[Example], folder: Path) -> None:

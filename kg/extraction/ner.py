@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +40,6 @@ from kg.extraction.document import Candidate
 
 FORMAT = 1  # of model folders; one more whenever features or network change
 SHIPPED = Path(__file__).parents[1] / "model"
-BATCH = 16  # Docs that the network reads at a time
 LEAST = 0.1  # chance from which a span is proposed
 _WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
@@ -241,17 +240,12 @@ class Ner:
         self.decides = False
 
     def __call__(self, doc: Doc) -> Doc:
-        return next(self.pipe([doc]))
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
-        """Propose for a stream of Docs, some at a time."""
-        for docs in batched(stream, min(batch_size, BATCH)):
-            for doc, found in zip(docs, self.tagger.predict(docs) if self.tagger else [[]] * len(docs), strict=True):
-                proposed = {span: Candidate(*span, min(chance, 1.0), "ner") for span, chance in found}
-                doc._.candidates += proposed.values()
-                if self.decides:
-                    doc._.entities = [proposed[span] for span in best_spans(found)]
-                yield doc
+        [found] = self.tagger.predict([doc]) if self.tagger else [[]]
+        proposed = {span: Candidate(*span, min(chance, 1.0), "ner") for span, chance in found}
+        doc._.candidates += proposed.values()
+        if self.decides:
+            doc._.entities = [proposed[span] for span in best_spans(found)]
+        return doc
 
 
 @Language.factory("kg_ner")
