@@ -21,7 +21,7 @@ from kg.extraction.quantities import Quantity, QuantityFinder
 from kg.names import name_key, sentence_spans
 from kg.records import Result
 
-_TOKEN = re.compile(r"[^\W\d_][\w.'’-]*\w|\w+|\S")
+_TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
 # A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
 _NO_VALUE_BEFORE = re.compile(r"[=/\[]\s*$|\d\s+$|^$")
 _LIST_SIGNS = frozenset([",", "and", "or", "/", "&", "to", "→", "(", ")", "+", "~", "vs", "versus", "from"])
@@ -52,6 +52,7 @@ _READ_COST = 0.7
 _BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
+_LEAST_WEIGHT = 0.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
 
 
@@ -67,7 +68,7 @@ class ResultFinder:
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
-        self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset())
+        self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset(), frozenset())
         self._find_quantities = QuantityFinder((), {})
         self._measures = re.compile(r"(?!)")
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
@@ -88,7 +89,12 @@ class ResultFinder:
             frozenset(rule["pattern"] for rule in of.get("ResultOutside", ()) if rule["id"] == kind)
             for kind in ("never", "within")
         )
-        self._read = MeasureReader(self.words, outside, vague, datasets)
+        heads = frozenset(
+            rule["pattern"].removeprefix("head=")
+            for rule in of.get("EVIDENCE", ())
+            if rule["pattern"].startswith("head=") and _speaks_for_metric(*rule["weights"])
+        )
+        self._read = MeasureReader(self.words, outside, vague, datasets, heads)
         measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
         exclusions = of.get("ResultExclusion", ())
@@ -146,7 +152,10 @@ class ResultFinder:
     def _is_change(self, item: Item) -> bool:
         """Whether what was found as a metric only says that another changed: "relative gain"."""
         words = item.text.lower().split()
-        return item.kind == "metric" and len(words) > 1 and self._changes(words[-1])
+        what = " ".join(words[:-1])
+        generic = what == "performance" or all(self.words.get(word) == "bridge" for word in words[:-1])
+        known = generic or bool(self._measures.fullmatch(what))
+        return item.kind == "metric" and len(words) > 1 and known and self._changes(words[-1])
 
     def _may_be_result(self, text: str, quantity: Quantity) -> bool:
         before = text[max(0, quantity.start - 40) : quantity.start]
@@ -284,6 +293,11 @@ class ResultFinder:
         changes = [self._changes(item.text.lower()) for item in after]
         nouns = [self._changes(word) for word in before]
         return "by" in before or any(changes) or (any(nouns) and "of" in before)
+
+
+def _speaks_for_metric(method: float, task: float, metric: float, dataset: float) -> bool:
+    """Whether weights of evidence make a phrase a metric rather than anything else."""
+    return metric - max(0.0, method, task, dataset) >= _LEAST_WEIGHT
 
 
 def _names_size(items: Iterable[Item], quantity: Quantity) -> bool:
