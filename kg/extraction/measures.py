@@ -24,6 +24,7 @@ _MAX_WORDS = 4
 _VARIANT = re.compile(r"-\d+(?!\w)")  # "ROUGE-1"
 _PASSIVE = frozenset(["is", "are", "was", "were", "been", "be"])
 _STATES = frozenset(["of", "is", "are", "was", "were", ":", "above", "over", "below"])
+_CHANGED_BY = frozenset(["by", "from", "to"])
 _INTO = frozenset(["in", "of", "terms", "number"])
 _AND = frozenset(["and", "both", "'s"])
 _POINTS = frozenset(["point", "points", "score", "scores"])
@@ -108,13 +109,13 @@ class MeasureReader:
             index -= 1
         if index < 0:
             return None
-        if "by" in passed or "from" in passed or passed[-1:] == ["("]:  # "improves X greatly (up to 5%)"
+        if _CHANGED_BY.intersection(passed) or passed[-1:] == ["("]:  # "improves X greatly (up to 5%)"
             return self._changed(text, items, index)
         if self._role(items[index]) == "change" and _STATES.intersection(passed):
             return self._ending(text, items, index - 1)
         if _STATES.intersection(passed):
             return self._ending(text, items, index)
-        return None
+        return self._ending(text, items, index) if self._is_measure(items[index]) else None
 
     def _changed(self, text: str, items: Sequence[Item], index: int) -> Item | None:
         """What a verb of change is said of: its object ("reduces X by"), in the passive its subject ("X is cut by")."""
@@ -176,7 +177,7 @@ class MeasureReader:
     def _starting(self, text: str, items: Sequence[Item], index: int) -> Item | None:
         """The noun phrase that starts at an item, less its preposition and articles."""
         while index < len(items) and (
-            items[index].text.lower() in _ARTICLES | _INTO | _AND or items[index].kind == "dataset"
+            items[index].text.lower() in _ARTICLES | _INTO | _AND or items[index].kind in ("dataset", "method")
         ):
             index += 1
         end = self._end(items, index)

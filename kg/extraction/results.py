@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
-from kg.names import name_key, sentence_spans
-from kg.records import Result
+from kg.extraction.rules import Rule
+from kg.names import name_key, sentence_spans, spaced_key
+from kg.records import EntityType, Result
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
 # A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
@@ -52,7 +54,6 @@ _READ_COST = 0.7
 _BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
-_LEAST_WEIGHT = 0.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
 
 
@@ -73,8 +74,8 @@ class ResultFinder:
         self._measures = re.compile(r"(?!)")
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
 
-    def add_rules(self, rules: Iterable[dict[str, Any]]) -> None:
-        of: dict[str, list[dict[str, Any]]] = {}
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        of: dict[str, list[Rule]] = {}
         for rule in rules:
             of.setdefault(rule["label"], []).append(rule)
         self._find_quantities = QuantityFinder(
@@ -89,11 +90,7 @@ class ResultFinder:
             frozenset(rule["pattern"] for rule in of.get("ResultOutside", ()) if rule["id"] == kind)
             for kind in ("never", "within")
         )
-        heads = frozenset(
-            rule["pattern"].removeprefix("head=")
-            for rule in of.get("EVIDENCE", ())
-            if rule["pattern"].startswith("head=") and _speaks_for_metric(*rule["weights"])
-        )
+        heads = _metric_heads(of)
         self._read = MeasureReader(self.words, outside, vague, datasets, heads)
         measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
@@ -295,9 +292,17 @@ class ResultFinder:
         return "by" in before or any(changes) or (any(nouns) and "of" in before)
 
 
-def _speaks_for_metric(method: float, task: float, metric: float, dataset: float) -> bool:
-    """Whether weights of evidence make a phrase a metric rather than anything else."""
-    return metric - max(0.0, method, task, dataset) >= _LEAST_WEIGHT
+def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
+    """The words that end names of metrics more often than other names, at least two."""
+    ends = {
+        label: Counter(spaced_key(rule["pattern"]).rpartition(" ")[2] for rule in rules.get(label, ()) if isinstance(rule["pattern"], str))
+        for label in get_args(EntityType)
+    }
+    return frozenset(
+        word
+        for word, count in ends["Metric"].items()
+        if count > 1 and 2 * count > sum(counts[word] for counts in ends.values())
+    )
 
 
 def _names_size(items: Iterable[Item], quantity: Quantity) -> bool:
@@ -324,7 +329,7 @@ def _without_short_forms(items: list[Item]) -> list[Item]:
     return kept
 
 
-def _alternatives(rules: Sequence[dict[str, Any]]) -> str:
+def _alternatives(rules: Sequence[Rule]) -> str:
     """The phrases of rules as one regular expression, longest first; white space matches any."""
     phrases = sorted((rule["pattern"] for rule in rules), key=len, reverse=True)
     return f"(?:{'|'.join(re.escape(phrase) for phrase in phrases) or '(?!)'})"
