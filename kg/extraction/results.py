@@ -389,6 +389,9 @@ def _datasets_of(
         after = None
     if after:
         return [[items[index] for index in after]] * len(group)
+    if before and len(before) > 1 and before[0] > preceding:
+        near = all(item.kind in ("word", "sign") for item in items[before[-1] + 1 : group[0]]) and group[0] - before[-1] <= 4
+        return [[items[index] for index in before] if near else []] * len(group)
     if before:
         return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)
     later = next((row for row in datasets if group[-1] < row[0]), None)
