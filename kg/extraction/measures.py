@@ -16,7 +16,7 @@ from typing import Literal
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from kg.extraction.quantities import Quantity
-from kg.names import name_key
+from kg.names import name_key, singular
 
 Kind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
 
@@ -24,10 +24,13 @@ _MAX_WORDS = 4
 _VARIANT = re.compile(r"-\d+(?!\w)")  # "ROUGE-1"
 _PASSIVE = frozenset(["is", "are", "was", "were", "been", "be"])
 _STATES = frozenset(["of", "is", "are", "was", "were", ":", "above", "over", "below"])
+_CHANGED_BY = frozenset(["by", "from", "to"])
 _INTO = frozenset(["in", "of", "terms", "number"])
 _AND = frozenset(["and", "both", "'s"])
 _POINTS = frozenset(["point", "points", "score", "scores"])
 _ARTICLES = frozenset(["the", "a", "an", "its", "their", "our", "average", "overall", "total", "relative", "absolute"])
+_NAMING = frozenset(["in", "on", "at"])  # "5% in mIoU"
+_ACRONYM = re.compile(r"(?=.*[^\W\d_])(?:.*[A-Z].*[A-Z]|.*[a-z].*[A-Z]|.*@).*")
 _CLAUSE = 16  # items to look back over for the verb that a "by" belongs to
 
 
@@ -52,12 +55,18 @@ class MeasureReader:
     """
 
     def __init__(
-        self, roles: Mapping[str, str], outside: frozenset[str], vague: frozenset[str], datasets: frozenset[str]
+        self,
+        roles: Mapping[str, str],
+        outside: frozenset[str],
+        vague: frozenset[str],
+        datasets: frozenset[str],
+        heads: frozenset[str],
     ) -> None:
         self._roles = roles
         self._outside = outside
         self._vague = vague
         self._datasets = datasets
+        self._heads = heads
 
     def full(self, text: str, items: Sequence[Item], index: int) -> Item:
         """A known measure with the words that make it exact: "pixel-wise accuracy" for "accuracy"."""
@@ -84,7 +93,9 @@ class MeasureReader:
         """The measure of the values at ``first`` to ``last``, as the words beside them name it; None if they do not."""
         after = self._after(text, items, last + 1)
         compared = last + 1 < len(items) and self._compares(items[last + 1])
-        return after if after or compared else self._before(text, items, first - 1)
+        if after or compared:
+            return after
+        return self._before(text, items, first - 1) or self._named(text, items, last + 1)
 
     def _compares(self, item: Item) -> bool:
         """Whether a value before an item says how much of a change it is: "3x fewer", "5% gain"."""
@@ -98,13 +109,13 @@ class MeasureReader:
             index -= 1
         if index < 0:
             return None
-        if "by" in passed or "from" in passed or passed[-1:] == ["("]:  # "improves X greatly (up to 5%)"
+        if _CHANGED_BY.intersection(passed) or passed[-1:] == ["("]:  # "improves X greatly (up to 5%)"
             return self._changed(text, items, index)
         if self._role(items[index]) == "change" and _STATES.intersection(passed):
             return self._ending(text, items, index - 1)
         if _STATES.intersection(passed):
             return self._ending(text, items, index)
-        return None
+        return self._ending(text, items, index) if self._is_measure(items[index]) else None
 
     def _changed(self, text: str, items: Sequence[Item], index: int) -> Item | None:
         """What a verb of change is said of: its object ("reduces X by"), in the passive its subject ("X is cut by")."""
@@ -141,10 +152,32 @@ class MeasureReader:
                 return _joined(text, items[index].start, items[end - 1].end)
         return None
 
+    def _named(self, text: str, items: Sequence[Item], index: int) -> Item | None:
+        """The noun phrase that starts at an item, if it is a measure by its last word: "46.5 AP", "5% in mIoU"."""
+        if index < len(items) and items[index].text.lower() in _NAMING:
+            index += 1
+        elif index < len(items) and items[index].kind in ("method", "dataset", "task"):
+            return self._mistaken(text, items, index)
+        end = self._end(items, index)
+        if end <= index or not self._is_measure(items[end - 1]):
+            return None
+        return _joined(text, items[index].start, items[end - 1].end)
+
+    def _mistaken(self, text: str, items: Sequence[Item], index: int) -> Item | None:
+        """A name of another type, if it stands where only a measure can: "46.5 AP on"."""
+        following = items[index + 1 : index + 2]
+        ends = not following or following[0].kind == "sign" or following[0].text.lower() in STOP_WORDS
+        item = items[index]
+        return _joined(text, item.start, item.end) if ends and _ACRONYM.fullmatch(item.text) else None
+
+    def _is_measure(self, item: Item) -> bool:
+        """Whether a word by itself looks like a measure: an acronym, or one that measures' names end with."""
+        return bool(_ACRONYM.fullmatch(item.text)) or singular(item.text.lower()) in self._heads
+
     def _starting(self, text: str, items: Sequence[Item], index: int) -> Item | None:
         """The noun phrase that starts at an item, less its preposition and articles."""
         while index < len(items) and (
-            items[index].text.lower() in _ARTICLES | _INTO | _AND or items[index].kind == "dataset"
+            items[index].text.lower() in _ARTICLES | _INTO | _AND or items[index].kind in ("dataset", "method")
         ):
             index += 1
         end = self._end(items, index)

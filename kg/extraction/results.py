@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import get_args
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
-from kg.names import name_key, sentence_spans
-from kg.records import Result
+from kg.extraction.rules import Rule
+from kg.names import name_key, sentence_spans, spaced_key
+from kg.records import EntityType, Result
 
-_TOKEN = re.compile(r"[^\W\d_][\w.'’-]*\w|\w+|\S")
+_TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
 # A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
 _NO_VALUE_BEFORE = re.compile(r"[=/\[]\s*$|\d\s+$|^$")
 _LIST_SIGNS = frozenset([",", "and", "or", "/", "&", "to", "→", "(", ")", "+", "~", "vs", "versus", "from"])
@@ -67,13 +69,13 @@ class ResultFinder:
 
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
-        self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset())
+        self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset(), frozenset())
         self._find_quantities = QuantityFinder((), {})
         self._measures = re.compile(r"(?!)")
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
 
-    def add_rules(self, rules: Iterable[dict[str, Any]]) -> None:
-        of: dict[str, list[dict[str, Any]]] = {}
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        of: dict[str, list[Rule]] = {}
         for rule in rules:
             of.setdefault(rule["label"], []).append(rule)
         self._find_quantities = QuantityFinder(
@@ -88,7 +90,8 @@ class ResultFinder:
             frozenset(rule["pattern"] for rule in of.get("ResultOutside", ()) if rule["id"] == kind)
             for kind in ("never", "within")
         )
-        self._read = MeasureReader(self.words, outside, vague, datasets)
+        heads = _metric_heads(of)
+        self._read = MeasureReader(self.words, outside, vague, datasets, heads)
         measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
         exclusions = of.get("ResultExclusion", ())
@@ -146,7 +149,10 @@ class ResultFinder:
     def _is_change(self, item: Item) -> bool:
         """Whether what was found as a metric only says that another changed: "relative gain"."""
         words = item.text.lower().split()
-        return item.kind == "metric" and len(words) > 1 and self._changes(words[-1])
+        what = " ".join(words[:-1])
+        generic = what == "performance" or all(self.words.get(word) == "bridge" for word in words[:-1])
+        known = generic or bool(self._measures.fullmatch(what))
+        return item.kind == "metric" and len(words) > 1 and known and self._changes(words[-1])
 
     def _may_be_result(self, text: str, quantity: Quantity) -> bool:
         before = text[max(0, quantity.start - 40) : quantity.start]
@@ -286,6 +292,19 @@ class ResultFinder:
         return "by" in before or any(changes) or (any(nouns) and "of" in before)
 
 
+def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
+    """The words that end names of metrics more often than other names, at least two."""
+    ends = {
+        label: Counter(spaced_key(rule["pattern"]).rpartition(" ")[2] for rule in rules.get(label, ()) if isinstance(rule["pattern"], str))
+        for label in get_args(EntityType)
+    }
+    return frozenset(
+        word
+        for word, count in ends["Metric"].items()
+        if count > 1 and 2 * count > sum(counts[word] for counts in ends.values())
+    )
+
+
 def _names_size(items: Iterable[Item], quantity: Quantity) -> bool:
     """Whether a factor in brackets belongs to a model's name: "ResNet-50 (4x)"."""
     return quantity.unit == "x" and any(item.kind == "method" and quantity.start - item.end == 2 for item in items)
@@ -310,7 +329,7 @@ def _without_short_forms(items: list[Item]) -> list[Item]:
     return kept
 
 
-def _alternatives(rules: Sequence[dict[str, Any]]) -> str:
+def _alternatives(rules: Sequence[Rule]) -> str:
     """The phrases of rules as one regular expression, longest first; white space matches any."""
     phrases = sorted((rule["pattern"] for rule in rules), key=len, reverse=True)
     return f"(?:{'|'.join(re.escape(phrase) for phrase in phrases) or '(?!)'})"
@@ -370,6 +389,9 @@ def _datasets_of(
         after = None
     if after:
         return [[items[index] for index in after]] * len(group)
+    if before and len(before) > 1 and before[0] > preceding:
+        near = all(item.kind in ("word", "sign") for item in items[before[-1] + 1 : group[0]]) and group[0] - before[-1] <= 4
+        return [[items[index] for index in before] if near else []] * len(group)
     if before:
         return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)
     later = next((row for row in datasets if group[-1] < row[0]), None)
