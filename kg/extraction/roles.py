@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate
 from kg.extraction.phrases import word_key, word_shape
@@ -139,10 +139,10 @@ class Roles:
             sentences: for each token the one that opens its sentence.
         """
         found = {}
-        clause, subject = Clause(), -len(words)
+        clause, subject = Clause(), -_REACH - 1
         for index, word in enumerate(words):
             if sentences[index] == index:
-                clause, subject = Clause(), -len(words)
+                clause, subject = Clause(), -_REACH - 1
             if index in starts:
                 found[index] = clause
                 clause = replace(clause, names=clause.names + 1)
@@ -165,11 +165,11 @@ def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
 
 def _long_forms(doc: Doc) -> dict[str, str]:
     """The keys of the short forms that a Doc defines, with those of their long forms."""
-    keys = (
-        ["".join(word_key(token.text) for token in form) for form in (pair.short, pair.long)]
-        for pair in doc._.abbreviations
-    )
-    return {short: long for short, long in keys}
+    return {_form(pair.short): _form(pair.long) for pair in doc._.abbreviations}
+
+
+def _form(span: Span) -> str:
+    return "".join(word_key(token.text) for token in span)
 
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
