@@ -31,7 +31,7 @@ from kg.extraction.ner import Ner, Tagger
 from kg.extraction.patterns import Patterns
 from kg.extraction.phrases import TYPES, Bounds, Span, Unit, evidence, phrases_of, units_of, word_classes
 from kg.extraction.pipeline import build_pipeline
-from kg.extraction.roles import Roles
+from kg.extraction.roles import Roles, names_of
 from kg.extraction.rules import Rule, rule_files
 from kg.extraction.settle import span_key
 from kg.names import title_key
@@ -210,28 +210,72 @@ def fit(examples: Sequence[np.ndarray], labels: Sequence[int], size: int, classe
 # Roles --------------------------------------------------------------------------------------------------------------
 
 
-def mine_roles(papers: Sequence[Annotated], least_count: int = 12) -> list[Rule]:
-    """ROLE rules: the weights of what is seen of an introduced name, fitted as those of the evidence."""
+def mine_roles(papers: Sequence[Annotated], least_count: int = 8) -> list[Rule]:
+    """ROLE rules: the weights of what is seen of an introduced name."""
     roles = Roles()
     roles.add_rules(other_rules())
-    seen: list[list[str]] = []
-    labels: list[int] = []
+    seen: list[Iterable[str]] = []
+    labels: list[bool] = []
     for paper in papers:
         entities = [Candidate(*span, kind, 1.0, "gold") for span, kind in sorted(paper.gold.items())]  # type: ignore[arg-type]
-        introduced = {span_key(paper.doc, e) for e in entities if (e.start, e.end) in paper.introduced}
-        names = roles.evidence(paper.doc, entities)
-        for key in dict.fromkeys(span_key(paper.doc, entity) for entity in entities):
-            seen.append(sorted(names[key]))
-            labels.append(0 if key in introduced else 1)
+        names = names_of(paper.doc, entities)
+        introduced = {name for name, e in zip(names, entities, strict=True) if (e.start, e.end) in paper.introduced}
+        for name, found in roles.evidence(paper.doc, entities).items():
+            seen.append(found)
+            labels.append(name in introduced)
     counts = Counter(name for names in seen for name in names)
     known = sorted(name for name, count in counts.items() if count >= least_count)
     index = {name: row for row, name in enumerate(known)}
-    examples = [np.array([index[name] for name in names if name in index]) for names in seen]
-    weights = fit(examples, labels, len(known), 1).round(1)[:, 0].tolist()
+    examples = [np.array(sorted(index[name] for name in names if name in index)) for names in seen]
+    weights = fit_evenly(examples, np.array(labels), len(known)).round(1).tolist()
     return [
         {"label": "ROLE", "pattern": name, "weight": weight}
         for name, weight in zip(known, weights, strict=True)
         if weight
+    ]
+
+
+def fit_evenly(
+    examples: Sequence[np.ndarray], labels: np.ndarray, size: int, penalty: float = 4.0, rounds: int = 250
+) -> np.ndarray:
+    """Weights of a binary logistic regression with an L2 penalty (Adam; Kingma and Ba 2015, arXiv:1412.6980).
+
+    Better than :func:`fit` where much of what is seen says the same: the weight is shared, not given to one.
+
+    Args:
+        examples: the rows of the patterns that hold, for each example.
+        labels: whether each example is positive.
+    """
+    columns = np.concatenate(examples)
+    rows = np.repeat(np.arange(len(examples)), [len(example) for example in examples])
+    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
+    for number in range(1, rounds + 1):
+        chances = 1 / (1 + np.exp(-np.bincount(rows, weights[columns], minlength=len(examples))))
+        gradient = np.bincount(columns, (chances - labels)[rows], minlength=size) + penalty * weights
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.99 * square + 0.01 * gradient**2
+        rate = 0.1 * min(1.0, 2 * (1 - number / rounds) + 0.01)
+        weights -= rate * (mean / (1 - 0.9**number)) / (np.sqrt(square / (1 - 0.99**number)) + 1e-8)
+    return weights
+
+
+def mine_seen(texts: Iterable[str], least_count: int = 2) -> list[Rule]:
+    """SEEN rules: in how many texts the extractor, as it is shipped, finds a name.
+
+    Args:
+        texts: titles and abstracts, a line break between them.
+    """
+    nlp = build_pipeline()
+    nlp.select_pipes(disable=["roles", "results"])
+    parts = (text.partition("\n") for text in texts)
+    papers = (Paper(id=str(n), title=title, abstract=abstract) for n, (title, _, abstract) in enumerate(parts))
+    counts: Counter[str] = Counter()
+    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
+        counts.update({span_key(doc, entity) for entity in doc._.entities})
+    return [
+        {"label": "SEEN", "pattern": name, "papers": count}
+        for name, count in sorted(counts.items())
+        if name and count >= least_count
     ]
 
 
@@ -368,6 +412,17 @@ def annotation_pipeline() -> Language:
     return build_pipeline(components=("links", "abbreviations"))
 
 
+def write_names(folder: Path, papers: Sequence[Annotated]) -> None:
+    """Mine and write what finds names, from annotated papers in which the lexicon has been looked up."""
+    boundaries = mine_bounds(papers)
+    shares: dict[str, dict[str, float]] = {"LEFT": {}, "RIGHT": {}}
+    for rule in boundaries:
+        shares[rule["label"]][rule["pattern"]] = rule["share"]
+    write(folder / "phrases-bounds.jsonl", boundaries)
+    write(folder / "phrases-evidence.jsonl", mine_evidence(papers, Bounds(shares["LEFT"], shares["RIGHT"])))
+    write(folder / "lexicon-annotated.jsonl", mine_names(papers))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
@@ -375,27 +430,26 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
-    parser.add_argument("--model", type=Path, required=True, help="folder for the trained tagger")
+    parser.add_argument("--model", type=Path, help="folder for the trained tagger; needed unless --roles")
+    parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
     args = parser.parse_args()
-    if args.abstracts:
-        annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
-        unseen = {title_key(paper.title) for paper in read_papers(args.papers) if paper.id not in annotated}
-        write(
-            args.out / "lexicon-datasets.jsonl",
-            mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans)),
-        )
+    if not (args.model or args.roles):
+        parser.error("--model is needed")
+    annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
+    titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
+    unseen = {title for key, title in titles.items() if key not in annotated}
+    if args.abstracts and not args.roles:
+        datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans))
+        write(args.out / "lexicon-datasets.jsonl", datasets)
     nlp = annotation_pipeline()
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
-    train_taggers(papers, args.model)
-    boundaries = mine_bounds(papers)
-    shares: dict[str, dict[str, float]] = {"LEFT": {}, "RIGHT": {}}
-    for rule in boundaries:
-        shares[rule["label"]][rule["pattern"]] = rule["share"]
-    write(args.out / "phrases-bounds.jsonl", boundaries)
-    write(args.out / "phrases-evidence.jsonl", mine_evidence(papers, Bounds(shares["LEFT"], shares["RIGHT"])))
+    if not args.roles:
+        train_taggers(papers, args.model)
+        write_names(args.out, papers)
+    if args.abstracts:
+        write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))
     write(args.out / "roles-evidence.jsonl", mine_roles(papers))
-    write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from thinc.api import (
     Linear,
     Maxout,
     Model,
+    NumpyOps,
     chain,
     clone,
     concatenate,
@@ -33,6 +34,7 @@ from thinc.api import (
     residual,
     with_array,
 )
+from threadpoolctl import ThreadpoolController
 
 from kg.errors import InputError
 from kg.extraction.crf import TAGS, TypedSpan, batched, best_spans, likely_spans, padded, posterior
@@ -145,11 +147,16 @@ class Tagger:
         self.network = network(shape, dropout)
         self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
         self.about = about or {}
+        for node in self.network.walk():
+            node.ops = NumpyOps(use_blis=False)  # numpy's own BLAS is twice as fast as the one that thinc brings
+        self._threads = ThreadpoolController()
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc its spans of a chance of at least :data:`LEAST`, with that chance; they overlap."""
         found: list[list[tuple[TypedSpan, float]]] = [[] for _ in docs]
-        scores = self.network.predict([features(doc) for doc in docs])
+        read = [features(doc) for doc in docs]
+        with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
+            scores = self.network.predict(read)
         places = [(number, start, end) for number, doc in enumerate(docs) for start, end in sentences(doc)]
         places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
         for batch in batched(places, 64):

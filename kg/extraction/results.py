@@ -295,7 +295,11 @@ class ResultFinder:
 def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
     """The words that end names of metrics more often than other names, at least two."""
     ends = {
-        label: Counter(spaced_key(rule["pattern"]).rpartition(" ")[2] for rule in rules.get(label, ()) if isinstance(rule["pattern"], str))
+        label: Counter(
+            spaced_key(rule["pattern"]).rpartition(" ")[2]
+            for rule in rules.get(label, ())
+            if isinstance(rule["pattern"], str)
+        )
         for label in get_args(EntityType)
     }
     return frozenset(
@@ -390,7 +394,10 @@ def _datasets_of(
     if after:
         return [[items[index] for index in after]] * len(group)
     if before and len(before) > 1 and before[0] > preceding:
-        near = all(item.kind in ("word", "sign") for item in items[before[-1] + 1 : group[0]]) and group[0] - before[-1] <= 4
+        near = (
+            all(item.kind in ("word", "sign") for item in items[before[-1] + 1 : group[0]])
+            and group[0] - before[-1] <= 4
+        )
         return [[items[index] for index in before] if near else []] * len(group)
     if before:
         return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)

@@ -1,28 +1,47 @@
 """Roles: whether a paper introduces an entity or uses it.
 
-What is seen of a name in all its places counts, and what is seen of its short and long form counts for both: it is
-reached by "we propose", follows "our", stands first in a title that goes on with a colon, is in the lexicon.
-``ROLE`` rules give each of these a weight; a name whose weights sum to more than 0 is introduced. The words that make a
-cue are rules too (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``).
+What is seen of a name in all its places counts, and what is seen of its short and long form counts for both: it comes
+after "we propose", follows "our", stands first in a title that goes on with a colon, is in the lexicon, stands in many
+other papers. ``ROLE`` rules give each of these a weight; the logistic function of their sum is the chance that the
+paper introduces the name. The words that make a cue are rules too (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``), and so
+are the counts of papers (``SEEN``). ``rules/mine.py`` makes the weights and the counts.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate
-from kg.extraction.phrases import JOINTS, word_key, word_shape
+from kg.extraction.phrases import word_key, word_shape
 from kg.extraction.rules import Rule
 from kg.extraction.settle import span_key
 
-REACH = 12  # tokens between "propose" and the name that it introduces
-_COORDINATION = frozenset({",", "(", ")", "and", ":", "–", "—", '"', "“", "”", "'", "`", "``", "''", *JOINTS})
-_SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i"})
+# Of the chance that the paper introduces a name, times the root of the confidence that it is one: what is doubtful as a
+# name is doubtful as a contribution. Chosen, with the root, on papers held out of the mining.
+THRESHOLD = 0.4
+WINDOW = 6  # tokens on each side of a name whose words are noted
+_REACH = 4  # tokens between "we" and "propose"
+_SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What was said in a sentence before a name.
+
+    ``kind`` is ``introduces`` after "we propose" or "called", ``says`` after another "we" or "our", else ``-``;
+    ``through`` the first INTERRUPTS word since then, or ``-``; ``names`` the number of names since then.
+    """
+
+    kind: str = "-"
+    through: str = "-"
+    names: int = 0
 
 
 class Roles:
@@ -31,85 +50,154 @@ class Roles:
     def __init__(self) -> None:
         self._words: dict[str, set[str]] = defaultdict(set)
         self._weights: dict[str, float] = {}
+        self._papers: dict[str, int] = {}
 
     def add_rules(self, rules: Sequence[Rule]) -> None:
-        """Take the INTRODUCES, NAMES and INTERRUPTS rules (single words in lower case) and the ROLE rules."""
+        """Take the INTRODUCES, NAMES and INTERRUPTS rules (single words in lower case), the ROLE and the SEEN rules."""
         for rule in rules:
             if rule["label"] in ("INTRODUCES", "NAMES", "INTERRUPTS"):
                 self._words[rule["label"]].add(rule["pattern"])
             elif rule["label"] == "ROLE":
                 self._weights[rule["pattern"]] = rule["weight"]
+            elif rule["label"] == "SEEN":
+                self._papers[rule["pattern"]] = rule["papers"]
 
     def __call__(self, doc: Doc) -> Doc:
-        seen = self.evidence(doc, doc._.entities)
+        entities: list[Candidate] = doc._.entities
+        names = names_of(doc, entities)
+        confidences: dict[str, float] = {}
+        for name, entity in zip(names, entities, strict=True):
+            confidences[name] = max(confidences.get(name, 0.0), entity.confidence)
         introduced = {
-            key for key, names in seen.items() if sum(self._weights.get(name, 0.0) for name in sorted(names)) > 0
+            name
+            for name, seen in self.evidence(doc, entities).items()
+            if self.chance(seen) * math.sqrt(confidences[name]) > THRESHOLD
         }
         doc._.entities = [
-            replace(entity, role="introduced" if span_key(doc, entity) in introduced else "used")
-            for entity in doc._.entities
+            replace(entity, role="introduced" if name in introduced else "used")
+            for name, entity in zip(names, entities, strict=True)
         ]
         return doc
 
+    def chance(self, seen: Collection[str]) -> float:
+        """The chance, in 0..1, that a paper introduces a name of which this is seen."""
+        # fsum does not depend on the order, which differs from run to run in a set.
+        return (1 + math.tanh(math.fsum(self._weights.get(pattern, 0.0) for pattern in seen) / 2)) / 2
+
     def evidence(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
-        """What is seen of each name, by its key, as the patterns of ROLE rules."""
+        """What is seen of each of :func:`names_of`, as the patterns of ROLE rules.
+
+        Args:
+            entities: by offset, none overlapping.
+        """
         words = [token.lower_ for token in doc]
-        seen: dict[str, set[str]] = defaultdict(set)
-        counts = Counter(span_key(doc, entity) for entity in entities)
+        sentences = list(accumulate((token.i if token.is_sent_start else 0 for token in doc), max))
+        title = {word_key(word) for word in words[: doc._.title_end]}
         listed = {(c.start, c.end) for c in doc._.candidates if c.extractor == "lexicon"}
-        for candidate in doc._.candidates:
-            if candidate.role == "introduced":
-                seen[span_key(doc, candidate)].add("cue")
-        reached = set(self.reached(doc, words, {entity.start for entity in entities}))
-        firsts: set[str] = set()
-        for entity in entities:
-            key = span_key(doc, entity)
+        names = names_of(doc, entities)
+        counts = Counter(names)
+        clauses = self.clauses(words, sentences, {entity.start for entity in entities})
+        seen: dict[str, set[str]] = {}
+        told: set[str] = set()
+        for name, entity in zip(names, entities, strict=True):
             start, end = entity.start, entity.end
-            names = seen[key]
-            names |= {"any", f"type={entity.type}", f"count={min(counts[key], 4)}"}
-            names.add(f"shape={word_shape(doc[start:end].text)}")
-            names.add(f"words={min(sum(bool(word_key(token.text)) for token in doc[start:end]), 4)}")
-            names.add("listed" if (start, end) in listed else "unlisted")
-            if key not in firsts:
-                firsts.add(key)
-                part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
-                names.add(f"first-part={part}")
-            if start in reached:
-                names.add("reached")
+            part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
+            found = seen.setdefault(name, {"any", f"count={min(counts[name], 4)}", f"first-part={part}"})
+            found |= _of_place(words, sentences, start, end)
+            found |= _of_form(doc, entity, title)
+            clause, papers = clauses[start], self._papers_with(span_key(doc, entity))
+            found |= {
+                "listed" if (start, end) in listed else "unlisted",
+                f"seen={papers}",
+                f"through={clause.kind} {clause.through}",
+                f"names-between={clause.kind} {min(clause.names, 3)}{'' if clause.through == '-' else ' interrupted'}",
+            }
+            if clause.kind == "introduces" and clause.through == "-":
+                found.add(f"reached-seen={papers}")
             if start < doc._.title_end:
-                names.add("in-title")
-                names |= {"opens-title"} if start == 0 else set()
-                names |= {"title-colon"} if start == 0 and words[end : end + 1] == [":"] else set()
-            names |= {f"before={word}" for word in words[max(0, start - 1) : start]}
-            names |= {f"two-before={' '.join(words[start - 2 : start])}"} if start > 1 else set()
-            names |= {f"after={word}" for word in words[end : end + 1]}
-            names |= {f"two-after={' '.join(words[end : end + 2])}"}
-        for pair in doc._.abbreviations:
-            short, long = ("".join(word_key(token.text) for token in form) for form in (pair.short, pair.long))
-            together = seen.get(short, set()) | seen.get(long, set()) | {"abbreviated"}
-            seen[short] = seen[long] = together
+                found |= {"opens-title"} if start == 0 else set()
+                found |= {"title-colon"} if start == 0 and words[end : end + 1] == [":"] else set()
+            elif name not in told:
+                told.add(name)
+                found.add(f"first-before={words[start - 1]}")
+        cued = [candidate for candidate in doc._.candidates if candidate.role == "introduced"]
+        for name in names_of(doc, cued):
+            seen.get(name, set()).add("cue")
+        for name in _long_forms(doc).values():
+            seen.get(name, set()).add("abbreviated")
         return seen
 
-    def reached(self, doc: Doc, words: Sequence[str], starts: set[int]) -> Iterator[int]:
-        """Where the names begin that a verb such as "propose" or "called" introduces."""
-        for index, word in enumerate(words):
-            said = not _SUBJECTS.isdisjoint(words[max(0, index - 4) : index]) or word.endswith("ing")
-            if word in self._words["NAMES"] or (said and word in self._words["INTRODUCES"]):
-                yield from self._after(doc, words, starts, index + 1)
+    def _papers_with(self, form: str) -> int:
+        """In how many papers a form was seen, as the power of two up to it: 0, 1 to 2, 3 to 6, … up to 255 or more."""
+        return min((self._papers.get(form, 0) + 1).bit_length() - 1, 8)
 
-    def _after(self, doc: Doc, words: Sequence[str], starts: set[int], index: int) -> Iterator[int]:
-        """The first name from ``index`` on, and those coordinated with it."""
-        end = min(index + REACH, len(words))
-        found = False
-        while index < end and not doc[index].is_sent_start:
+    def clauses(self, words: Sequence[str], sentences: Sequence[int], starts: Collection[int]) -> dict[int, Clause]:
+        """What is said before the name that begins at each of ``starts``.
+
+        Args:
+            words: the tokens in lower case.
+            sentences: for each token the one that opens its sentence.
+        """
+        found = {}
+        clause, subject = Clause(), -_REACH - 1
+        for index, word in enumerate(words):
+            if sentences[index] == index:
+                clause, subject = Clause(), -_REACH - 1
             if index in starts:
-                yield index
-                found = True
-            elif words[index] in self._words["INTERRUPTS"] or (
-                found and words[index] not in _COORDINATION and words[index - 1] in _COORDINATION
+                found[index] = clause
+                clause = replace(clause, names=clause.names + 1)
+            if word in _SUBJECTS:
+                clause, subject = Clause("says"), index
+            elif word in self._words["NAMES"] or (
+                word in self._words["INTRODUCES"] and (index - subject <= _REACH or word.endswith("ing"))
             ):
-                return
-            index += 1
+                clause = Clause("introduces")
+            elif word in self._words["INTERRUPTS"] and clause.through == "-":
+                clause = replace(clause, through=word)
+        return found
+
+
+def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
+    """The key of what each entity names: for a short form that the text defines, that of its long form."""
+    long_forms = _long_forms(doc)
+    return [long_forms.get(form, form) for form in (span_key(doc, entity) for entity in entities)]
+
+
+def _long_forms(doc: Doc) -> dict[str, str]:
+    """The keys of the short forms that a Doc defines, with those of their long forms."""
+    return {_form(pair.short): _form(pair.long) for pair in doc._.abbreviations}
+
+
+def _form(span: Span) -> str:
+    return "".join(word_key(token.text) for token in span)
+
+
+def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
+    """What is seen of a name's own words; ``title`` holds the keys of the title's words."""
+    keys = [key for token in doc[entity.start : entity.end] if (key := word_key(token.text))] or [""]
+    in_title = sum(key in title for key in keys)
+    return {
+        f"type={entity.type}",
+        f"shape={word_shape(doc[entity.start : entity.end].text)}",
+        f"head={keys[-1]}",
+        *([f"first={keys[0]}"] if len(keys) > 1 else ()),
+        *(f"inside={key}" for key in keys[1:-1]),
+        f"title-holds={'all' if in_title == len(keys) else 'part' if in_title else 'none'}",
+    }
+
+
+def _of_place(words: Sequence[str], sentences: Sequence[int], start: int, end: int) -> set[str]:
+    """What stands around a name."""
+    first = max(start - WINDOW, sentences[start])
+    last = next((i for i in range(end, min(end + WINDOW, len(words))) if sentences[i] == i), end + WINDOW)
+    return {
+        f"before={words[start - 1] if start else '^'}",
+        f"two-before={' '.join(words[max(0, start - 2) : start])}",
+        f"after={words[end] if end < len(words) else '$'}",
+        f"two-after={' '.join(words[end : end + 2])}",
+        *(f"left={word}" for word in words[first:start]),
+        *(f"right={word}" for word in words[end:last]),
+    }
 
 
 @Language.factory("kg_roles")

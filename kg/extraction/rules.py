@@ -82,6 +82,14 @@ class RoleRule(TypedDict):
     weight: float
 
 
+class SeenRule(TypedDict):
+    """In how many other papers a name was found; the pattern is its key (:func:`kg.extraction.settle.span_key`)."""
+
+    label: Literal["SEEN"]
+    pattern: Text
+    papers: Annotated[int, Field(ge=1)]
+
+
 class LinkRule(TypedDict):
     """What kind of address a host, a folder or a word speaks for."""
 
@@ -130,6 +138,7 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         | ShareRule
         | EvidenceRule
         | RoleRule
+        | SeenRule
         | LinkRule
         | FactorRule
         | ResultWordRule

@@ -1,8 +1,12 @@
 """A paper introduces what it proposes; all forms of one thing share the role."""
 
 import pytest
+import spacy
 
+from kg.extraction.document import Candidate, make_doc
 from kg.extraction.pipeline import Extractor
+from kg.extraction.roles import Clause, Roles
+from kg.extraction.rules import Rule, load_rules
 from kg.records import Paper
 
 
@@ -33,3 +37,85 @@ def test_short_and_long_form_share_the_role(extractor: Extractor) -> None:
         "We propose Gradual Pebble Sampling (GPS), a new sampling method. GPS needs few steps.",
     )
     assert found["Gradual Pebble Sampling"] == found["GPS"] == "introduced"
+
+
+def test_what_many_papers_know_can_still_be_introduced(extractor: Extractor) -> None:
+    introduced = roles(
+        extractor,
+        "ImageNet: a large image database",
+        "We introduce a new dataset called ImageNet, a database of pictures. It is far larger than what was there.",
+    )
+    used = roles(extractor, "Wider nets", "We train wide residual networks on ImageNet, and compare with AlexNet.")
+    assert (introduced["ImageNet"], used["ImageNet"]) == ("introduced", "used")
+
+
+# Rules of one's own: what the weights say, without the shipped ones.
+
+
+def decide(rules: list[Rule], abstract: str, **confidences: float) -> dict[str, str | None]:
+    """The roles of the words named, each taken for a method with the confidence given."""
+    doc = make_doc(spacy.blank("en"), Paper(id="1", title="On stones", abstract=abstract))
+    doc._.entities = [
+        Candidate(token.i, token.i + 1, "Method", confidences[token.text], "pattern")
+        for token in doc
+        if token.text in confidences
+    ]
+    component = Roles()
+    component.add_rules(rules)
+    return {doc[entity.start].text: entity.role for entity in component(doc)._.entities}
+
+
+PROPOSE = {"label": "INTRODUCES", "pattern": "propose"}
+REACHED = {"label": "ROLE", "pattern": "through=introduces -", "weight": 2.0}
+BIAS = {"label": "ROLE", "pattern": "any", "weight": -1.0}
+
+
+def test_weights_are_summed_over_all_places() -> None:
+    abstract = "Alpha is old. We propose Beta here. Then Beta meets Alpha."
+    assert decide([PROPOSE, REACHED, BIAS], abstract, Alpha=1.0, Beta=1.0) == {"Alpha": "used", "Beta": "introduced"}
+
+
+def test_a_doubtful_name_is_doubtfully_introduced() -> None:
+    abstract = "We propose Beta here."
+    assert decide([PROPOSE, REACHED, BIAS], abstract, Beta=0.9) == {"Beta": "introduced"}
+    assert decide([PROPOSE, REACHED, BIAS], abstract, Beta=0.2) == {"Beta": "used"}
+
+
+def test_counts_of_papers_are_evidence() -> None:
+    weights = [
+        {"label": "ROLE", "pattern": "seen=0", "weight": 1.0},
+        {"label": "ROLE", "pattern": "seen=3", "weight": -1.0},
+    ]
+    counts = [{"label": "SEEN", "pattern": "alpha", "papers": 10}]
+    found = decide([*weights, *counts], "Alpha meets Beta.", Alpha=1.0, Beta=1.0)
+    assert found == {"Alpha": "used", "Beta": "introduced"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Roles:
+    component = Roles()
+    component.add_rules(load_rules())
+    return component
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause"),
+    [
+        ("we propose the new x", Clause("introduces")),
+        ("a model called x", Clause("introduces")),
+        ("proposing x", Clause("introduces")),
+        ("others propose x", Clause()),
+        ("we propose a method for large x", Clause("introduces", "for")),
+        ("we propose y and x", Clause("introduces", names=1)),
+        ("we use x", Clause("says")),
+        ("for x", Clause(through="for")),
+    ],
+)
+def test_what_is_said_before_a_name(shipped: Roles, sentence: str, clause: Clause) -> None:
+    words = sentence.split()
+    starts = {words.index(name) for name in ("x", "y") if name in words}
+    assert shipped.clauses(words, [0] * len(words), starts)[words.index("x")] == clause
+
+
+def test_a_clause_ends_with_its_sentence(shipped: Roles) -> None:
+    assert shipped.clauses(["we", "propose", "y", "x"], [0, 0, 0, 3], {2, 3})[3] == Clause()
