@@ -30,6 +30,8 @@ _LIST_SIGNS = frozenset([",", "and", "or", "/", "&", "to", "→", "(", ")", "+",
 _ENTITY_LIST_SIGNS = frozenset([",", "and", "or", "/", "&"])
 
 _SAME_MEASURE_UNITS = frozenset(["%", "points", "absolute points", "percentage points"])
+_SPEEDS = frozenset(["faster", "slower"])  # after a factor, these are what it measures
+_INTO = frozenset(["to", "→"])
 _OWN_WORDS = frozenset(["our", "ours", "we", "proposed", "this", "it"])
 
 # What stands between a value and its measure, and what it costs.
@@ -170,13 +172,15 @@ class ResultFinder:
         metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
         datasets = _lists(items, "dataset", _ENTITY_LIST_SIGNS)
         method = _method(doc, items)
+        ahead = bool(values and datasets) and values[0][-1] < datasets[0][0] and len(datasets) > 1
         last: list[Item] = []
-        bare = False
+        bare = relative = False
         for number, group in enumerate(values):
             following = values[number + 1][0] if number + 1 < len(values) else len(items)
             preceding = values[number - 1][-1] if number else -1
             measures, cost = self._measures_of(doc._.plain.text, items, group, metrics)
-            on = _datasets_of(items, group, datasets, preceding, following)
+            on = _datasets_of(items, group, datasets, preceding, following, ahead)
+            listed = items[group[0] - 1].text.lower() in _ENTITY_LIST_SIGNS if group[0] else False
             unit = next((unit for i in group if (unit := _quantity(items[i]).unit)), None)
             for position, index in enumerate(group):
                 value = items[index]
@@ -184,17 +188,17 @@ class ResultFinder:
                 own_unit = quantity.unit or unit
                 measured = measures[position]
                 # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
-                goes_on = bare and bool(last) and not measured and not own_unit and "." in value.text
-                if not (goes_on or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
+                scored = bare and bool(last) and not measured and not own_unit and "." in value.text
+                if not (scored or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
                     continue
                 if not measured and quantity.unit and self._measures.fullmatch(quantity.unit):
                     # "90 FPS": the unit names what is measured.
                     measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
-                elif not measured and (goes_on or own_unit in _SAME_MEASURE_UNITS):
+                elif not measured and (scored or own_unit in _SAME_MEASURE_UNITS):
                     measured = last
                 bare = not own_unit
                 last = measured
-                relative = self._is_relative(items, index, group)
+                relative = self._is_relative(items, index, group, relative and listed)
                 measures_or_none: list[Item | None] = [*measured] or [None]
                 for measure in measures_or_none:
                     for dataset in on[position] or only:
@@ -205,7 +209,10 @@ class ResultFinder:
     ) -> tuple[list[list[Item]], float]:
         """The measures of each value of a list, and what their distance costs; none if all are too far."""
         nearest: tuple[float, list[int], int] | None = None
+        fast = any(item.text.lower() in _SPEEDS for item in items[group[-1] + 1 : group[-1] + 2])
         for row in metrics:
+            if fast and row[0] > group[-1] + 2:  # "3x faster and uses 40% less memory"
+                continue
             for index in row:
                 cost = self._distance(items, group, index)
                 if nearest is None or cost < nearest[0]:
@@ -278,18 +285,34 @@ class ResultFinder:
     def _changes(self, word: str) -> bool:
         return self.words.get(word) in ("change", "win")
 
-    def _is_relative(self, items: list[Item], index: int, group: list[int]) -> bool:
-        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it."""
+    def _is_relative(self, items: list[Item], index: int, group: list[int], listed: bool) -> bool:
+        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it.
+
+        Args:
+            listed: whether the value is listed after one.
+        """
         quantity = _quantity(items[index])
         if quantity.unit == "x" or quantity.signed:
             return True
         before = [item.text.lower() for item in items[max(0, group[0] - 4) : group[0]]]
         after = items[group[-1] + 1 : group[-1] + 4]
-        if "from" in before[-3:] or any(items[i].text.lower() == "to" for i in range(group[0], group[-1])):
+        if "from" in before[-3:] or any(items[i].text.lower() in _INTO for i in range(group[0], group[-1])):
             return False
         changes = [self._changes(item.text.lower()) for item in after]
         nouns = [self._changes(word) for word in before]
-        return "by" in before or any(changes) or (any(nouns) and "of" in before)
+        return listed or "by" in before or any(changes) or (any(nouns) and "of" in before) or self._led_to(items, group[0])
+
+    def _led_to(self, items: list[Item], index: int) -> bool:
+        """Whether words of little meaning lead from a word of change to a value: "saves about 45%", "a gain (2%)"."""
+        for before in range(index - 1, -1, -1):
+            word = items[before].text.lower()
+            if self._changes(word) or word == "by":
+                return items[before + 1].text.lower() != "than"  # "less than 5%" is a bound
+            up = before and items[before - 1].text.lower() == "up"
+            if (word in _INTO and not up) or not (self.words.get(word) == "bridge" or word == "("):
+                return False
+        return False
+
 
 
 def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
@@ -372,7 +395,7 @@ def _lists(items: Sequence[Item], kind: Kind, joints: frozenset[str]) -> list[li
 
 
 def _datasets_of(
-    items: Sequence[Item], group: list[int], datasets: list[list[int]], preceding: int, following: int
+    items: Sequence[Item], group: list[int], datasets: list[list[int]], preceding: int, following: int, ahead: bool
 ) -> list[list[Item | None]]:
     """The datasets of each value of a list: those named up to the next value, else those before, else any after."""
     after = next((row for row in datasets if group[-1] < row[0] < following), None)
@@ -380,7 +403,11 @@ def _datasets_of(
     for row in (after, before):
         if row and len(row) == len(group) > 1:
             return [[items[index]] for index in row]
-    if (
+    if ahead:
+        after = next((row for row in datasets if group[-1] < row[0]), None)
+        if after and any(item.text == ";" for item in items[group[-1] : after[0]]):
+            after = None
+    elif (
         after
         and before
         and before[0] > preceding
