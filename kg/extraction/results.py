@@ -3,7 +3,7 @@
 Within a sentence every quantity is a possible value and every metric a possible measure. The two belong together if
 little stands between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
 cheapest pair wins. Quantities in a list ("72% and 74%") share what they belong to, or take it in turn if the lists
-are equally long ("on A and B, respectively").
+are equally long ("on A and B, respectively"). Where no metric is near, the words beside the value name one.
 """
 
 from __future__ import annotations
@@ -70,8 +70,9 @@ class ResultFinder:
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
     ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
-    ``ResultOutside`` (words that end a measure's name), ``Dataset`` (a measure's name does not start with one),
-    ``ResultExclusion`` (``id`` before or after: numbers there are no results).
+    ``ResultOutside`` (words that end a measure's name), ``ResultExclusion`` (``id`` before or after: numbers there are
+    no results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
+    a measure's name does not start with a dataset.
     """
 
     def __init__(self) -> None:
