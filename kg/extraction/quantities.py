@@ -10,6 +10,8 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _PERCENT = r"\s?%|\s?percent(?:age\spoints?)?\b"
 _FACTOR = r"\s?[-‐]?(?:[xX](?![\w-]|\s?\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
 
+_REACH = 40  # characters to look back over for a "from"
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -62,7 +64,7 @@ class QuantityFinder:
             end = match.end()
             unit = match["unit"] or match["after"] or match["later"]
             ranged = bool(match["after"] or match["later"])
-            if match["later"] and self._from.search(text, 0, match.start()):
+            if match["later"] and self._from.search(text[max(0, match.start() - _REACH) : match.start()]):
                 # "from 28 to 43%" are two values.
                 alone = self._alone.match(text, match.start("first"))
                 end, unit, ranged = (alone.end(), alone["unit"], False) if alone else (end, unit, ranged)

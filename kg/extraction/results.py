@@ -3,16 +3,18 @@
 Within a sentence every quantity is a possible value and every metric a possible measure. The two belong together if
 little stands between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
 cheapest pair wins. Quantities in a list ("72% and 74%") share what they belong to, or take it in turn if the lists
-are equally long ("on A and B, respectively").
+are equally long ("on A and B, respectively"). Where no metric is near, the words beside the value name one.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import get_args
+from dataclasses import dataclass
+from typing import TypeVar, get_args
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -20,6 +22,7 @@ from spacy.tokens import Doc
 from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
 from kg.extraction.rules import Rule
+from kg.extraction.testbeds import Testbeds, only_dataset
 from kg.names import name_key, sentence_spans, spaced_key
 from kg.records import EntityType, Result
 
@@ -30,6 +33,10 @@ _LIST_SIGNS = frozenset([",", "and", "or", "/", "&", "to", "→", "(", ")", "+",
 _ENTITY_LIST_SIGNS = frozenset([",", "and", "or", "/", "&"])
 
 _SAME_MEASURE_UNITS = frozenset(["%", "points", "absolute points", "percentage points"])
+_SPEEDS = frozenset(["faster", "slower"])  # after a factor, these are what it measures
+_INTO = frozenset(["to", "→"])
+_LONGEST = 1500  # characters of a sentence
+Placed = TypeVar("Placed", Item, Quantity)
 _OWN_WORDS = frozenset(["our", "ours", "we", "proposed", "this", "it"])
 
 # What stands between a value and its measure, and what it costs.
@@ -63,8 +70,9 @@ class ResultFinder:
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
     ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
-    ``ResultOutside`` (words that end a measure's name), ``Dataset`` (a measure's name does not start with one),
-    ``ResultExclusion`` (``id`` before or after: numbers there are no results).
+    ``ResultOutside`` (words that end a measure's name), ``ResultExclusion`` (``id`` before or after: numbers there are
+    no results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
+    a measure's name does not start with a dataset.
     """
 
     def __init__(self) -> None:
@@ -103,18 +111,19 @@ class ResultFinder:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.text
         entities = _entity_items(doc, text)
-        addresses = [(link.start, link.end) for link in doc._.links]
+        addresses = sorted((link.start, link.end) for link in doc._.links)
         quantities = [
             quantity
             for quantity in self._find_quantities(text)
             if not _inside(doc._.plain.offsets[quantity.start], addresses)
         ]
-        only = _only_dataset(entities)
+        only = only_dataset(entities)
+        own = _OwnMethods.of(doc)
         results: list[Result] = []
-        for start, end in sentence_spans(text):
-            if any(start <= quantity.start < end for quantity in quantities):
-                items = self._items(text, start, end, entities, quantities)
-                results.extend(self._results(doc, items, only))
+        for start, end in _parts(text):
+            if here := _starting_in(quantities, start, end):
+                items = self._items(text, start, end, _starting_in(entities, start, end), here)
+                results.extend(self._results(doc, items, only, own))
         doc._.results = results
         return doc
 
@@ -122,13 +131,9 @@ class ResultFinder:
         self, text: str, start: int, end: int, entities: Sequence[Item], quantities: Sequence[Quantity]
     ) -> list[Item]:
         """A sentence as a row of items, none overlapping: entities, then values, generic measures, words."""
-        items = [item for item in entities if start <= item.start and item.end <= end and not self._is_change(item)]
+        items = [item for item in entities if item.end <= end and not self._is_change(item)]
         for quantity in quantities:
-            if (
-                start <= quantity.start < end
-                and self._may_be_result(text, quantity)
-                and not _names_size(items, quantity)
-            ):
+            if self._may_be_result(text, quantity) and not _names_size(items, quantity):
                 item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
                 # A unit may be a metric in its own right ("90 FPS"); a number with a unit is no name ("10X").
                 items = [
@@ -140,7 +145,7 @@ class ResultFinder:
                 _add_free(items, item)
         for match in self._measures.finditer(text, start, end):
             _add_free(items, Item("metric", match.start(), match.end(), match[0]))
-        spans = [(item.start, item.end) for item in items]
+        spans = sorted((item.start, item.end) for item in items)
         for match in _TOKEN.finditer(text, start, end):
             if not _inside(match.start(), spans):
                 items.append(Item("word" if match[0][0].isalnum() else "sign", match.start(), match.end(), match[0]))
@@ -165,18 +170,17 @@ class ResultFinder:
                 return False
         return not (self._excluded_before.search(before) or self._excluded_after.match(text, quantity.end))
 
-    def _results(self, doc: Doc, items: list[Item], only: list[Item | None]) -> Iterator[Result]:
+    def _results(self, doc: Doc, items: list[Item], only: list[Item], own: _OwnMethods) -> Iterator[Result]:
         values = _lists(items, "value", _LIST_SIGNS)
         metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
-        datasets = _lists(items, "dataset", _ENTITY_LIST_SIGNS)
-        method = _method(doc, items)
+        testbeds = Testbeds(items, values, _lists(items, "dataset", _ENTITY_LIST_SIGNS))
+        method = own.reported_by(items)
         last: list[Item] = []
-        bare = False
+        bare = relative = False
         for number, group in enumerate(values):
-            following = values[number + 1][0] if number + 1 < len(values) else len(items)
-            preceding = values[number - 1][-1] if number else -1
             measures, cost = self._measures_of(doc._.plain.text, items, group, metrics)
-            on = _datasets_of(items, group, datasets, preceding, following)
+            on = testbeds.of(number)
+            listed = items[group[0] - 1].text.lower() in _ENTITY_LIST_SIGNS if group[0] else False
             unit = next((unit for i in group if (unit := _quantity(items[i]).unit)), None)
             for position, index in enumerate(group):
                 value = items[index]
@@ -184,20 +188,19 @@ class ResultFinder:
                 own_unit = quantity.unit or unit
                 measured = measures[position]
                 # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
-                goes_on = bare and bool(last) and not measured and not own_unit and "." in value.text
-                if not (goes_on or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
+                scored = bare and bool(last) and not measured and not own_unit and "." in value.text
+                if not (scored or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
                     continue
                 if not measured and quantity.unit and self._measures.fullmatch(quantity.unit):
                     # "90 FPS": the unit names what is measured.
                     measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
-                elif not measured and (goes_on or own_unit in _SAME_MEASURE_UNITS):
+                elif not measured and (scored or own_unit in _SAME_MEASURE_UNITS):
                     measured = last
                 bare = not own_unit
                 last = measured
-                relative = self._is_relative(items, index, group)
-                measures_or_none: list[Item | None] = [*measured] or [None]
-                for measure in measures_or_none:
-                    for dataset in on[position] or only:
+                relative = self._is_relative(items, index, group, relative and listed)
+                for measure in measured or (None,):
+                    for dataset in on[position] or only or (None,):
                         yield _result(doc, value, own_unit, measure, dataset, method, relative)
 
     def _measures_of(
@@ -205,7 +208,10 @@ class ResultFinder:
     ) -> tuple[list[list[Item]], float]:
         """The measures of each value of a list, and what their distance costs; none if all are too far."""
         nearest: tuple[float, list[int], int] | None = None
+        fast = any(item.text.lower() in _SPEEDS for item in items[group[-1] + 1 : group[-1] + 2])
         for row in metrics:
+            if fast and row[0] > group[-1] + 2:  # "3x faster and uses 40% less memory"
+                continue
             for index in row:
                 cost = self._distance(items, group, index)
                 if nearest is None or cost < nearest[0]:
@@ -278,18 +284,35 @@ class ResultFinder:
     def _changes(self, word: str) -> bool:
         return self.words.get(word) in ("change", "win")
 
-    def _is_relative(self, items: list[Item], index: int, group: list[int]) -> bool:
-        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it."""
+    def _is_relative(self, items: list[Item], index: int, group: list[int], listed: bool) -> bool:
+        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it.
+
+        Args:
+            listed: whether the value is listed after one.
+        """
         quantity = _quantity(items[index])
         if quantity.unit == "x" or quantity.signed:
             return True
         before = [item.text.lower() for item in items[max(0, group[0] - 4) : group[0]]]
         after = items[group[-1] + 1 : group[-1] + 4]
-        if "from" in before[-3:] or any(items[i].text.lower() == "to" for i in range(group[0], group[-1])):
+        if "from" in before[-3:] or any(items[i].text.lower() in _INTO for i in range(group[0], group[-1])):
             return False
         changes = [self._changes(item.text.lower()) for item in after]
         nouns = [self._changes(word) for word in before]
-        return "by" in before or any(changes) or (any(nouns) and "of" in before)
+        return (
+            listed or "by" in before or any(changes) or (any(nouns) and "of" in before) or self._led_to(items, group[0])
+        )
+
+    def _led_to(self, items: list[Item], index: int) -> bool:
+        """Whether words of little meaning lead from a word of change to a value: "saves about 45%", "a gain (2%)"."""
+        for before in range(index - 1, -1, -1):
+            word = items[before].text.lower()
+            if self._changes(word) or word == "by":
+                return items[before + 1].text.lower() != "than"  # "less than 5%" is a bound
+            up = before and items[before - 1].text.lower() == "up"
+            if (word in _INTO and not up) or not (self.words.get(word) == "bridge" or word == "("):
+                return False
+        return False
 
 
 def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
@@ -339,8 +362,27 @@ def _alternatives(rules: Sequence[Rule]) -> str:
     return f"(?:{'|'.join(re.escape(phrase) for phrase in phrases) or '(?!)'})"
 
 
-def _inside(offset: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= offset < end for start, end in spans)
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of a text; one too long to be one is cut, so that the work stays in line with the text's length."""
+    for start, end in sentence_spans(text):
+        while end - start > _LONGEST:
+            space = text.rfind(" ", start, start + _LONGEST)
+            cut = space if space > start else start + _LONGEST
+            yield start, cut
+            start = cut
+        yield start, end
+
+
+def _starting_in(things: Sequence[Placed], start: int, end: int) -> Sequence[Placed]:
+    """Those of the things, which are sorted, that start between two offsets."""
+    first, last = (bisect_left(things, offset, key=lambda thing: thing.start) for offset in (start, end))
+    return things[first:last]
+
+
+def _inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset lies in one of the spans, which are sorted and do not overlap."""
+    index = bisect_right(spans, offset, key=lambda span: span[0])
+    return index > 0 and offset < spans[index - 1][1]
 
 
 def _add_free(items: list[Item], item: Item) -> None:
@@ -375,53 +417,30 @@ def _lists(items: Sequence[Item], kind: Kind, joints: frozenset[str]) -> list[li
     return lists
 
 
-def _datasets_of(
-    items: Sequence[Item], group: list[int], datasets: list[list[int]], preceding: int, following: int
-) -> list[list[Item | None]]:
-    """The datasets of each value of a list: those named up to the next value, else those before, else any after."""
-    after = next((row for row in datasets if group[-1] < row[0] < following), None)
-    before = next((row for row in reversed(datasets) if row[-1] < group[0]), None)
-    for row in (after, before):
-        if row and len(row) == len(group) > 1:
-            return [[items[index]] for index in row]
-    if (
-        after
-        and before
-        and before[0] > preceding
-        and any(item.text in (",", "and") for item in items[group[-1] + 1 : after[0]])
-    ):
-        after = None
-    if after:
-        return [[items[index] for index in after]] * len(group)
-    if before and len(before) > 1 and before[0] > preceding:
-        near = (
-            all(item.kind in ("word", "sign") for item in items[before[-1] + 1 : group[0]])
-            and group[0] - before[-1] <= 4
-        )
-        return [[items[index] for index in before] if near else []] * len(group)
-    if before:
-        return [[items[before[-1]]] if before[0] > preceding else [items[before[0]]]] * len(group)
-    later = next((row for row in datasets if group[-1] < row[0]), None)
-    return [[items[later[0]]] if later else []] * len(group)
+@dataclass(frozen=True, slots=True)
+class _OwnMethods:
+    """The methods that a paper introduces, and what to call them where a sentence does not name one."""
 
+    names: frozenset[str]
+    main: str | None
 
-def _only_dataset(entities: Sequence[Item]) -> list[Item | None]:
-    """The dataset of a paper that names one alone, for results whose sentence names none."""
-    named = [item for item in entities if item.kind == "dataset"]
-    return [named[0]] if len({name_key(item.text) for item in named}) == 1 else [None]
+    @classmethod
+    def of(cls, doc: Doc) -> _OwnMethods:
+        """The first one is the main one, in its short form if the text defines one."""
+        introduced = [entity for entity in doc._.entities if entity.type == "Method" and entity.role == "introduced"]
+        names = [doc[entity.start : entity.end].text for entity in introduced]
+        short_forms = {name_key(pair.long.text): pair.short.text for pair in doc._.abbreviations}
+        return cls(frozenset(names), short_forms.get(name_key(names[0]), names[0]) if names else None)
 
-
-def _method(doc: Doc, items: Sequence[Item]) -> str | None:
-    """The method that a sentence reports on: the paper's own where it is named or meant, else the first one named."""
-    introduced = [entity for entity in doc._.entities if entity.type == "Method" and entity.role == "introduced"]
-    names = [doc[entity.start : entity.end].text for entity in introduced]
-    methods = [item.text for item in items if item.kind == "method"]
-    named = next((text for text in methods if text in names), None)
-    if named:
-        return named
-    if names and (not methods or any(item.text.lower() in _OWN_WORDS for item in items)):
-        return names[0]
-    return methods[0] if methods else None
+    def reported_by(self, items: Sequence[Item]) -> str | None:
+        """The method that a sentence reports on: the paper's own if it is named or meant, else the first one named."""
+        methods = [item.text for item in items if item.kind == "method"]
+        named = next((text for text in methods if text in self.names), None)
+        if named:
+            return named
+        if self.main and (not methods or any(item.text.lower() in _OWN_WORDS for item in items)):
+            return self.main
+        return methods[0] if methods else None
 
 
 def _quantity(value: Item) -> Quantity:

@@ -98,12 +98,36 @@ def test_values_meet_their_measure_and_dataset(
         ("Frogs complete 71.8% of hops.", [("71.8%", "hops", None)]),
         ("It is better by 7% in terms of hop success.", [("7%", "hop success", None)]),
         ("It raises the leap height of frogs considerably (up to 5%).", [("5%", "leap height", None)]),
+        (
+            "It raises FrogNet's leap height from 71% to 75%.",
+            [("71%", "leap height", None), ("75%", "leap height", None)],
+        ),
+        ("It reaches 46.5 FPA on CIFAR-10.", [("46.5", "FPA", "CIFAR-10")]),
+        ("It falls to no more than 12.8% in mAX.", [("12.8%", "mAX", None)]),
+        ("It has 29.9 nHOP@10 on CIFAR-10.", [("29.9", "nHOP@10", "CIFAR-10")]),
+        ("We see croak consistency rate at 94%.", [("94%", "croak consistency rate", None)]),
     ],
 )
 def test_words_name_the_measure_where_no_metric_is_known(
     nlp: Language, abstract: str, expected: list[tuple[str, str | None, str | None]]
 ) -> None:
     assert triples(nlp, abstract) == expected
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [("It has 46.5 FPA on frogs.", [("46.5", "FPA")]), ("It has 46.5 FPA layers.", [])],
+)
+def test_a_name_of_another_type_that_ends_what_a_value_counts_is_its_measure(
+    nlp: Language, abstract: str, expected: list[tuple[str, str]]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="Title", abstract=abstract))
+    doc._.entities = [Candidate(token.i, token.i + 1, "Method", 1.0, "ner") for token in doc if token.text == "FPA"]
+    assert [(result.value, result.metric) for result in nlp.get_pipe("results")(doc)._.results] == expected
+
+
+def test_what_is_faster_is_not_measured_by_what_follows(nlp: Language) -> None:
+    assert triples(nlp, "It runs 3x faster and takes 40% less memory.") == [("3x", None, None), ("40%", "memory", None)]
 
 
 @pytest.mark.parametrize(
@@ -135,9 +159,20 @@ def test_a_measure_is_given_in_its_full_words(nlp: Language, abstract: str, metr
         ("CIFAR-10 (81% recall), CIFAR-100 (72% recall) were tried.", ["CIFAR-10", "CIFAR-100"]),
         ("On CIFAR-10 recall rises by 2%, and on CIFAR-100 it falls.", ["CIFAR-10"]),
         ("It needs 3x less memory and 2% fewer frogs on CIFAR-10.", ["CIFAR-10", "CIFAR-10"]),
+        (
+            "It has 81% recall and an FID of 2.1 on CIFAR-10, and 71% recall and an FID of 2.5 on CIFAR-100.",
+            ["CIFAR-10", "CIFAR-10", "CIFAR-100", "CIFAR-100"],
+        ),
+        ("It has 81% recall on CIFAR-10 at 3x speed; 71% recall on CIFAR-100.", ["CIFAR-10", "CIFAR-10", "CIFAR-100"]),
+        ("Tests on CIFAR-10 and CIFAR-100 show that frogs have better recall by 2%.", [None]),
+        ("We improve on CIFAR-10 and CIFAR-100 by over 2%.", ["CIFAR-10", "CIFAR-100"]),
+        (
+            "It has 94.1% on CIFAR-10, 93.5% on CIFAR-100 and 77% on TinyImageNet.",
+            ["CIFAR-10", "CIFAR-100", "TinyImageNet"],
+        ),
     ],
 )
-def test_a_value_belongs_to_the_nearest_dataset(nlp: Language, abstract: str, datasets: list[str]) -> None:
+def test_a_value_belongs_to_the_nearest_dataset(nlp: Language, abstract: str, datasets: list[str | None]) -> None:
     assert [dataset for _, _, dataset in triples(nlp, abstract)] == datasets
 
 
@@ -170,15 +205,37 @@ def test_other_numbers_are_no_results(nlp: Language, abstract: str) -> None:
         ("It gives +2% recall.", True),
         ("It needs 2x less memory.", True),
         ("It lifts recall from 70% over 72%.", False),
+        ("It saves about 45% of steps.", True),
+        ("We see a large gain (2.5%) in recall.", True),
+        ("It lifts recall to 72%.", False),
+        ("The recall drops to less than 10%.", False),
     ],
 )
 def test_improvements_and_factors_are_relative(nlp: Language, abstract: str, relative: bool) -> None:
     assert results(nlp, abstract)[0].relative is relative
 
 
+def test_a_value_listed_after_an_improvement_is_one(nlp: Language) -> None:
+    found = results(nlp, "It improves recall by 2.1% on CIFAR-10 and 3.4% on CIFAR-100, and has 81% recall elsewhere.")
+    assert [(result.value, result.relative) for result in found] == [("2.1%", True), ("3.4%", True), ("81%", False)]
+
+
 def test_our_method_is_the_introduced_one(nlp: Language) -> None:
     found = results(nlp, "We propose FrogNet. Our method reaches 81% recall, above ResNet-50.")
     assert [result.method for result in found] == ["FrogNet"]
+
+
+def test_our_method_goes_by_its_short_form(nlp: Language) -> None:
+    paper = Paper(id="1", title="Frogs", abstract="We propose Frog Nets (FN). Our method reaches 81% recall.")
+    doc = nlp.get_pipe("abbreviations")(make_doc(nlp, paper))
+    start = next(token.i for token in doc if token.text == "Frog")
+    doc._.entities = [Candidate(start, start + 2, "Method", 1.0, "ner", "introduced")]
+    assert [result.method for result in nlp.get_pipe("results")(doc)._.results] == ["FN"]
+
+
+def test_a_sentence_of_any_length_is_read(nlp: Language) -> None:
+    found = results(nlp, "it has 5% recall on CIFAR-10 and " * 1200)
+    assert [(result.value, result.metric, result.dataset) for result in found] == [("5%", "recall", "CIFAR-10")] * 1200
 
 
 def test_a_lone_dataset_of_the_paper_is_where_results_stand(nlp: Language) -> None:
