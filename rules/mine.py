@@ -291,28 +291,40 @@ def other_rules() -> list[Rule]:
 def look_up_folds(nlp: Language, papers: Sequence[Annotated], folds: int = 10) -> None:
     """Look names up in each paper that the other papers annotate, so that the evidence learns what a lexicon tells of
     papers that it was not made from."""
-    rules = other_rules()
-    patterns = Patterns(nlp)
-    patterns.add_rules(rules)
     for fold in range(folds):
-        lexicon = Lexicon(nlp)
-        lexicon.add_rules(rules)
-        lexicon.add_rules(mine_names([paper for number, paper in enumerate(papers) if number % folds != fold]))
-        for paper in papers[fold::folds]:
-            patterns(lexicon(paper.doc))
+        look_up(nlp, papers[fold::folds], [paper for number, paper in enumerate(papers) if number % folds != fold])
 
 
-def train_taggers(papers: Sequence[Annotated], out: Path, folds: int = 3) -> None:
-    """Train the shipped tagger on all papers, and propose in each paper what a tagger of the other papers finds.
+def look_up(nlp: Language, papers: Iterable[Annotated], others: Sequence[Annotated]) -> None:
+    """Look names up in papers: those that the rules list, and those that other papers annotate."""
+    rules = other_rules()
+    patterns, lexicon = Patterns(nlp), Lexicon(nlp)
+    patterns.add_rules(rules)
+    lexicon.add_rules(rules)
+    lexicon.add_rules(mine_names(others))
+    for paper in papers:
+        patterns(lexicon(paper.doc))
+
+
+def examples_of(papers: Iterable[Annotated]) -> list[Example]:
+    return [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
+
+
+def train_taggers(papers: Sequence[Annotated], base: Path, out: Path, folds: int = 3) -> None:
+    """Train a tagger on all papers, and propose in each paper what a tagger of the other papers finds.
 
     So the evidence learns what the tagger tells of papers that it has not seen.
+
+    Args:
+        base: folder of the tagger from which they all start.
+        out: folder for the one of all papers.
     """
-    texts = [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
+    texts = examples_of(papers)
     with TemporaryDirectory() as folder, ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        made = [pool.submit(_train_tagger, texts, out)]
+        made = [pool.submit(_train_tagger, texts, base, out)]
         for fold in range(folds):
             others = [text for number, text in enumerate(texts) if number % folds != fold]
-            made.append(pool.submit(_train_tagger, others, Path(folder) / str(fold)))
+            made.append(pool.submit(_train_tagger, others, base, Path(folder) / str(fold)))
         for future in made:
             future.result()
         for fold in range(folds):
@@ -322,11 +334,14 @@ def train_taggers(papers: Sequence[Annotated], out: Path, folds: int = 3) -> Non
                 ner(paper.doc)
 
 
-def _train_tagger(texts: Sequence[Example], folder: Path) -> None:
+def _train_tagger(texts: Sequence[Example], base: Path, folder: Path) -> None:
+    start = Tagger.load(base)
     tagger = train(
-        texts, progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True)
+        texts,
+        base=start,
+        progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
-    tagger.about = {"texts": len(texts)}
+    tagger.about = {**start.about, "texts": len(texts)}
     tagger.save(folder)
 
 
@@ -430,11 +445,12 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
-    parser.add_argument("--model", type=Path, help="folder for the trained tagger; needed unless --roles")
+    parser.add_argument("--base", type=Path, help="folder of the tagger to start from, as distil.py makes it")
+    parser.add_argument("--model", type=Path, help="folder for the tagger trained from it")
     parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
     args = parser.parse_args()
-    if not (args.model or args.roles):
-        parser.error("--model is needed")
+    if not ((args.base and args.model) or args.roles):
+        parser.error("--base and --model are needed")
     annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
     titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
     unseen = {title for key, title in titles.items() if key not in annotated}
@@ -445,7 +461,7 @@ def main() -> None:
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
     if not args.roles:
-        train_taggers(papers, args.model)
+        train_taggers(papers, args.base, args.model)
         write_names(args.out, papers)
     if args.abstracts:
         write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))

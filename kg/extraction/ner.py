@@ -139,6 +139,22 @@ def sentences(doc: Doc) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(doc)], strict=True)) if len(doc) else []
 
 
+def probable_spans(
+    scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
+) -> list[list[tuple[TypedSpan, float]]]:
+    """For each text the spans of a chance of at least :data:`LEAST` under the CRF, with that chance; they overlap."""
+    found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
+    places = [(number, start, end) for number, text in enumerate(sentences) for start, end in text]
+    places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
+    for batch in batched(places, 64):
+        lengths = np.array([end - start for _, start, end in batch])
+        seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, transitions)
+        for row, (number, offset, end) in enumerate(batch):
+            for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
+                found[number].append(((start + offset, stop + offset, kind), chance))
+    return found
+
+
 class Tagger:
     """A trained network with the transitions of its CRF, and the folder form of both."""
 
@@ -153,19 +169,14 @@ class Tagger:
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc its spans of a chance of at least :data:`LEAST`, with that chance; they overlap."""
-        found: list[list[tuple[TypedSpan, float]]] = [[] for _ in docs]
-        read = [features(doc) for doc in docs]
+        return probable_spans(
+            self.scores([features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
+        )
+
+    def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
+        """From texts' :func:`features` to the scores of their tags."""
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            scores = self.network.predict(read)
-        places = [(number, start, end) for number, doc in enumerate(docs) for start, end in sentences(doc)]
-        places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
-        for batch in batched(places, 64):
-            lengths = np.array([end - start for _, start, end in batch])
-            seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, self.transitions)
-            for row, (number, offset, end) in enumerate(batch):
-                for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
-                    found[number].append(((start + offset, stop + offset, kind), chance))
-        return found
+            return self.network.predict(texts)
 
     def save(self, folder: Path) -> None:
         """Write ``weights.npz`` (16-bit floats, embeddings in 8 bits), then ``model.json`` (size, origin)."""
