@@ -24,23 +24,20 @@ from mine import (
     examples_of,
     look_up,
     look_up_folds,
-    mine_bounds,
-    mine_evidence,
     other_rules,
     read_abstracts,
     read_annotated,
     read_papers,
-    train_taggers,
+    train_tagger,
 )
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example as SpacyExample
 
 from kg.evaluation import compare
-from kg.extraction.crf import TypedSpan, best_spans
+from kg.extraction.crf import TYPES, TypedSpan, best_spans
 from kg.extraction.document import Candidate
 from kg.extraction.ner import Ner, Tagger, probable_spans
-from kg.extraction.phrases import TYPES, Bounds, Phrases
 from kg.extraction.pipeline import record
 from kg.extraction.settle import Settle
 from kg.gold import Gold, read_gold
@@ -109,17 +106,14 @@ def teacher_alone(teacher: Teacher) -> Finder:
     return find
 
 
-def settled(nlp: Language, papers: Sequence[Annotated], ner: Ner | None = None) -> Finder:
-    """The default way: what rules and tagger propose, weighed by evidence that the papers give, and settled."""
-    bounds = mine_bounds(papers)
-    left, right = ({r["pattern"]: r["share"] for r in bounds if r["label"] == label} for label in ("LEFT", "RIGHT"))
-    phrases, settle = Phrases(), Settle(nlp)
-    phrases.add_rules([*bounds, *mine_evidence(papers, Bounds(left, right))])
+def settled(nlp: Language, ner: Ner) -> Finder:
+    """The default way: what rules and tagger propose, settled."""
+    settle = Settle(nlp)
     settle.add_rules(other_rules())
 
     def find(paper: Annotated) -> None:
-        before = paper.doc._.candidates
-        settle(phrases(ner(paper.doc) if ner else paper.doc))
+        before = list(paper.doc._.candidates)
+        settle(ner(paper.doc))
         paper.doc._.candidates = before
 
     return find
@@ -151,7 +145,6 @@ def main() -> None:
         scores = compare(aside, (record(paper.doc) for paper in held), lambda name: False).scores
         print(f"| {name} |", *(f"{scores[key].f1:.3f} |" for key in ROWS), f"{rate:.0f} |", flush=True)
 
-    row("rules: lexicon, patterns, weighed phrases", settled(nlp, fit))
     row("spaCy's stock NER", stock(fit))
     row("tagger that reads words", tagger_alone(train(bare(fit)), bare))
     row("tagger that reads words and rules", tagger_alone(train(examples_of(fit))))
@@ -163,11 +156,11 @@ def main() -> None:
         base, model = Path(folder) / "base", Path(folder) / "model"
         distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, epochs=1).save(base)
         row("tagger distilled from the teacher", tagger_alone(Tagger.load(base)))
-        train_taggers(fit, base, model)
+        train_tagger(fit, base, model)
         ner = Ner()
         ner.tagger = Tagger.load(model)
         row("the same, then trained on the annotated papers", tagger_alone(ner.tagger))
-    row("the same with the rules (the default)", settled(nlp, fit, ner))
+    row("the same with the rules (the default)", settled(nlp, ner))
 
 
 if __name__ == "__main__":

@@ -58,22 +58,6 @@ class TrailingRule(TypedDict):
     id: EntityType
 
 
-class ShareRule(TypedDict):
-    """The share of names that go on over a word."""
-
-    label: Literal["LEFT", "RIGHT"]
-    pattern: Text
-    share: float
-
-
-class EvidenceRule(TypedDict):
-    """The weight of something seen of a phrase, for Method, Task, Metric and Dataset."""
-
-    label: Literal["EVIDENCE"]
-    pattern: Text
-    weights: tuple[float, float, float, float]
-
-
 class RoleRule(TypedDict):
     """The weight of something seen of a name, for being introduced."""
 
@@ -135,8 +119,6 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         NameRule
         | WordRule
         | TrailingRule
-        | ShareRule
-        | EvidenceRule
         | RoleRule
         | SeenRule
         | LinkRule

@@ -1,8 +1,10 @@
 """Settling: of all candidates, overlaps and all, the one reading of the text.
 
-The one place where the conventions for names are applied: generic words are no names, a leading "novel" and a trailing
-"dataset" are no part of one, of two overlapping candidates the likelier wins and then the longer, and a name that was
-accepted once is found wherever the paper writes it, with one type. A short form has the type of its long form.
+What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
+tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
+words are no names, a leading "novel" and a trailing "dataset" are no part of one, of two overlapping candidates the
+likelier wins and then the longer, and a name that was accepted once is found wherever the paper writes it, with one
+type. A short form has the type of its long form.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
-from kg.extraction.phrases import word_key
 from kg.extraction.rules import Rule
+from kg.extraction.words import word_key
 from kg.records import EntityType
 
 THRESHOLD = 0.36  # of the chance that a span is a name of any type; precision and recall are about even here
@@ -45,7 +47,12 @@ class Settle:
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
-        trimmed = (self.trimmed(doc, candidate) for candidate in doc._.candidates)
+        by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
+        trimmed = (
+            self.trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
+            for c in doc._.candidates
+            if c.confidence == 1 or c.extractor == "ner"
+        )
         candidates = [
             candidate
             for candidate in trimmed
