@@ -45,14 +45,14 @@ SHIPPED = Path(__file__).parents[1] / "model"
 LEAST = 0.1  # chance from which a span is proposed
 _WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
-_MANY_ROWS = 1000  # of an embedding that is stored in 8 bits
+_MANY = 50_000  # numbers in an array that is stored in 8 bits
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The size of the network: width of its layers, number of convolutions, rows of each column's embedding."""
 
-    width: int = 96
+    width: int = 128
     depth: int = 4
     rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
     mark_width: int = 32
@@ -179,11 +179,11 @@ class Tagger:
             return self.network.predict(texts)
 
     def save(self, folder: Path) -> None:
-        """Write ``weights.npz`` (16-bit floats, embeddings in 8 bits), then ``model.json`` (size, origin)."""
+        """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits), then ``model.json`` (size, origin)."""
         folder.mkdir(parents=True, exist_ok=True)
         weights: dict[str, Any] = {}
         for number, array in enumerate(self._parameters()):
-            if len(array) >= _MANY_ROWS:
+            if array.size >= _MANY:
                 steps = np.abs(array).max(axis=0) / 127 + 1e-9
                 weights[f"p{number:02}"], weights[f"steps{number:02}"] = np.rint(array / steps).astype(np.int8), steps
             else:
