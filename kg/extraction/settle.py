@@ -52,9 +52,7 @@ class Settle:
             for candidate in trimmed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (
-                candidate.confidence == 1 or not (span_key(doc, candidate) in generic or _is_cut(doc, candidate))
-            )
+            and (candidate.confidence == 1 or not (span_key(doc, candidate) in generic or _is_cut(doc, candidate)))
         ]
         entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
