@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.evaluation import Evaluation
     from kg.graph.reader import Kind
     from kg.lookup import Found
+    from kg.provenance import Run
     from kg.query import Answer
     from kg.records import Extraction, Paper
     from kg.stats import Stats
@@ -119,6 +120,12 @@ class KnowledgeGraph:
         from kg.stats import stats
 
         return stats(self.store)
+
+    def provenance(self) -> list[Run]:
+        """The runs that made the graph, in their order: when, by what version, with which rules and model."""
+        from kg.provenance import runs
+
+        return runs(self.store)
 
     def validate(self, shapes: Path | None = None) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless others are given."""

@@ -86,3 +86,13 @@ def repository_iri(base: str, host: str, path: str) -> str:
 def entities_graph(base: str) -> str:
     """The named graph of what is said of entities across papers: types and names."""
     return f"{base}entities"
+
+
+def graph_iri(base: str) -> str:
+    """The graph as a whole, where something is said of it: how many statements it has, which run made it."""
+    return f"{base}graph"
+
+
+def provenance_graph(base: str) -> str:
+    """The named graph of what is said of runs, which alone differs between builds of the same input."""
+    return f"{base}provenance"
