@@ -92,11 +92,47 @@ class KnowledgeGraph:
 
         return card(self.store, iri)
 
-    def export(self, format: str, output: IO[bytes]) -> int:
-        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""
-        from kg.export import export
+    def export(
+        self,
+        format: str,
+        output: IO[bytes],
+        *,
+        profile: str | None = None,
+        provenance: bool = False,
+        description: bool = False,
+        alignment: bool = False,
+    ) -> int:
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written.
 
-        return export(self.store, format, output, self.base)
+        Args:
+            format: one of these names.
+            output: takes UTF-8.
+            profile: the vocabulary to write it in, in place of its own: "lpwc". Nothing is added to it.
+            provenance: add which runs made the graph; their times differ from build to build.
+            description: add what the graph is and how much it holds, in VoID and DCAT.
+            alignment: add how its vocabulary relates to others.
+
+        Raises:
+            KGError: there is no such format or profile.
+        """
+        from kg.export import additions, export
+        from kg.export.profiles import profile_prefixes
+
+        if profile is not None:
+            return export(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
+        added = [additions.description(self.store, self.base)] if description else []
+        added += [additions.alignment()] if alignment else []
+        return export(self.store, format, output, self.base, provenance=provenance, additions=added)
+
+    def profile(self, name: str) -> Store:
+        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+
+        Raises:
+            KGError: there is no such profile.
+        """
+        from kg.export.profiles import profile
+
+        return profile(self.store, name)
 
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""

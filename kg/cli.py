@@ -404,16 +404,41 @@ def export(
     ] = "turtle",
     graph: Graph = _GRAPH,
     output: Output = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Write the graph in another vocabulary: lpwc, Linked Papers With Code."),
+    ] = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Add which runs made the graph, and when (PROV-O).")
+    ] = False,
+    description: Annotated[
+        bool, typer.Option("--description", help="Add what the graph is: licence, vocabularies, counts (VoID, DCAT).")
+    ] = False,
+    alignment: Annotated[
+        bool, typer.Option("--alignment", help="Add how the vocabulary relates to others (RDFS, SKOS).")
+    ] = False,
 ) -> None:
-    """Write the whole graph as a file; the same graph gives the same bytes."""
+    """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
     from kg.api import KnowledgeGraph
     from kg.export import FORMATS
+    from kg.export.profiles import PROFILES
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    if profile is not None and profile not in PROFILES:
+        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
+    if profile is not None and (provenance or description or alignment):
+        raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     opened = KnowledgeGraph(graph)
     with _output(output) as stream:
-        opened.export(format, stream)
+        opened.export(
+            format,
+            stream,
+            profile=profile,
+            provenance=provenance,
+            description=description,
+            alignment=alignment,
+        )
 
 
 @app.command()

@@ -96,3 +96,13 @@ def graph_iri(base: str) -> str:
 def provenance_graph(base: str) -> str:
     """The named graph of what is said of runs, which alone differs between builds of the same input."""
     return f"{base}provenance"
+
+
+def description_graph(base: str) -> str:
+    """The named graph, in exports that hold it, of the description of the graph."""
+    return f"{base}description"
+
+
+def alignment_graph() -> str:
+    """The named graph, in exports that hold it, of the alignment of the vocabulary with others."""
+    return f"{KG.removesuffix('#')}/alignment"

@@ -48,8 +48,8 @@ def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder
     mentions = rows(
         graph_folder,
         "SELECT ?paper ?entity ?title ?abstract ?start ?end ?exact ?sentence ?at ?role ?confidence ?extractor {"
-        " ?m a kg:Mention ; oa:hasTarget ?paper ; oa:hasBody ?entity ; oa:start ?start ; oa:end ?end ; oa:exact ?exact ;"
-        " kg:sentence ?sentence ; kg:sentenceStart ?at ; kg:role ?role ; kg:confidence ?confidence ;"
+        " ?m a kg:Mention ; oa:hasTarget ?paper ; oa:hasBody ?entity ; oa:start ?start ; oa:end ?end ;"
+        " oa:exact ?exact ; kg:sentence ?sentence ; kg:sentenceStart ?at ; kg:role ?role ; kg:confidence ?confidence ;"
         " kg:extractor ?extractor . ?paper schema:name ?title ; schema:abstract ?abstract }",
     )
     for mention in mentions:
