@@ -45,20 +45,23 @@ class KnowledgeGraph:
         self.folder = Path(folder)
         self.base: str = generation.base
         self.store: Store = generation.open()
+        self._profiles: dict[str, Store] = {}
 
-    def query(self, sparql: str, source: str = "query") -> Answer:
+    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
         """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, a file's name say.
+            profile: the vocabulary that it is written in, where that is not the graph's own: "lpwc".
 
         Raises:
             QueryError: the query cannot be parsed; names line and column.
+            KGError: there is no such profile.
         """
         from kg.query import run
 
-        return run(self.store, sparql, self.base, source)
+        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
     def ask(self, name: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg query --list``).
@@ -127,12 +130,16 @@ class KnowledgeGraph:
     def profile(self, name: str) -> Store:
         """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
 
+        Made by the first call and kept, because it takes longer than most queries of it.
+
         Raises:
             KGError: there is no such profile.
         """
         from kg.export.profiles import profile
 
-        return profile(self.store, name)
+        if name not in self._profiles:
+            self._profiles[name] = profile(self.store, name)
+        return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
