@@ -446,9 +446,11 @@ def export(
 
 
 def _known_profile(name: str | None) -> None:
+    if name is None:
+        return
     from kg.export.profiles import PROFILES
 
-    if name is not None and name not in PROFILES:
+    if name not in PROFILES:
         raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
 
 
