@@ -443,3 +443,47 @@ def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_pat
 
 def test_version(kg: Terminal) -> None:
     assert kg("--version").out.startswith("kg 0.")
+
+
+def test_stats_tell_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Path) -> None:
+    (run,) = json.loads(kg("stats", "-g", graph_folder, "--provenance", "--json").out)["runs"]
+    assert run["number"] == 1
+    table = kg("stats", "-g", graph_folder, "--provenance").out.splitlines()
+    assert table[0].split() == ["run", "started", "ended", "version", "code", "rules", "model", "inputs"]
+    assert run["started"] in table[2]
+    assert run["model"]["digest"][:8] in table[2]
+
+
+def test_export_adds_what_it_is_asked_for(kg: Terminal, graph_folder: Path) -> None:
+    plain = kg("export", "-g", graph_folder).out
+    assert "prov:Activity" not in plain
+    assert "prov:Activity" in kg("export", "-g", graph_folder, "--provenance").out
+    assert "void:triples" in kg("export", "-g", graph_folder, "--description").out
+    assert "rdfs:subClassOf lpwcc:" in kg("export", "-g", graph_folder, "--alignment").out.replace(",\n        ", " ")
+
+
+def test_export_and_query_in_another_vocabulary(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    exported = kg("export", "-g", graph_folder, "--profile", "lpwc", "-f", "ntriples").out
+    asked = "SELECT ?title { ?paper a <https://linkedpaperswithcode.com/class/paper> ; dcterms:title ?title }"
+    titles = {
+        str(row[0])
+        for row in rdflib.Graph()
+        .parse(data=exported, format="nt")
+        .query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}")
+    }
+    answered = kg("query", asked, "--profile", "lpwc", "-g", graph_folder, "--format", "csv").out.splitlines()
+    assert len(titles) == 3
+    assert {title.strip('"') for title in answered[1:]} == titles
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "--profile", "pwc"),
+        ("export", "--profile", "lpwc", "--provenance"),
+        ("query", "--profile", "pwc", "ASK {}"),
+        ("query", "--profile", "lpwc", "--name", "most-used"),
+    ],
+)
+def test_profiles_that_cannot_be_are_wrong_usage(kg: Terminal, graph_folder: Path, arguments: tuple[str, ...]) -> None:
+    assert kg(*arguments, "-g", graph_folder).code == 2

@@ -43,6 +43,7 @@ from kg.extraction.document import Candidate
 FORMAT = 1  # of model folders; one more whenever features or network change
 SHIPPED = Path(__file__).parents[1] / "model"
 LEAST = 0.1  # chance from which a span is proposed
+MOST = 0.99  # only a rule is certain
 _WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
@@ -259,7 +260,7 @@ class Ner:
 
     def __call__(self, doc: Doc) -> Doc:
         [found] = self.tagger.predict([doc]) if self.tagger else [[]]
-        proposed = {span: Candidate(*span, min(chance, 1.0), "ner") for span, chance in found}
+        proposed = {span: Candidate(*span, min(chance, MOST), "ner") for span, chance in found}
         doc._.candidates += proposed.values()
         if self.decides:
             doc._.entities = [proposed[span] for span in best_spans(found)]
