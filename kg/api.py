@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kg.graph.reader import Kind
     from kg.lookup import Found
     from kg.query import Answer
+    from kg.questions import Question
     from kg.records import Extraction, Paper
     from kg.stats import Stats
     from kg.validation import Report
@@ -63,11 +64,21 @@ class KnowledgeGraph:
         """Answer one of the shipped queries (``kg query --list``).
 
         Raises:
-            QueryError: there is no such query, or a parameter is missing, unknown or of the wrong type.
+            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name may mean
+                several things.
         """
-        from kg.named_queries import bind, named_query
+        return self.query(self.question(name, parameters).sparql, name)
 
-        return self.query(bind(named_query(name), parameters or {}, self.base), name)
+    def question(self, name: str, parameters: Mapping[str, str] | None = None) -> Question:
+        """What :meth:`ask` asks: the SPARQL of a shipped query, and what the names given to it mean in this graph.
+
+        Raises:
+            QueryError: as :meth:`ask`.
+        """
+        from kg.named_queries import named_query
+        from kg.questions import pose
+
+        return pose(self.store, named_query(name), parameters or {}, self.base)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.

@@ -303,16 +303,23 @@ def query(
     if name is None and file is None and not texts and sys.stdin.isatty():
         raise typer.BadParameter("give a query: as an argument, with --file, on standard input, or with --name")
     opened = KnowledgeGraph(graph)
+    question = None
     if name is not None:
-        answer = opened.ask(name, parameters)
+        question = opened.question(name, parameters)
+        answer = opened.query(question.sparql, name)
     elif file is not None:
         answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file))
     elif texts and texts[0] != "-":
         answer = opened.query(texts[0])
     else:
         answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+    for meant in question.meant.values() if question else ():
+        if meant.guessed and meant.match:
+            print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
     with _output(output) as stream:
-        answer.write(stream, format or answer.default_format(stream.isatty()))
+        found = answer.write(stream, format or answer.default_format(stream.isatty()))
+    if not found:
+        print(f"kg: {question.nothing if question else 'the query found nothing'}", file=sys.stderr)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

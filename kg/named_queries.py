@@ -2,14 +2,16 @@
 
 A named query is a ``.rq`` file. Comment lines at its top describe it; in the query, ``$name`` stands for a parameter::
 
-    # description: Datasets used for a task, most used first
-    # param task text "name of the task"
+    # description: Datasets in papers on a task, those in most papers first
+    # param task task "the task"
     # param limit integer "how many rows" = 20
-    SELECT ... FILTER(LCASE(?label) = LCASE($task)) ... LIMIT $limit
+    SELECT ... VALUES ?asked { $task } ... LIMIT $limit
 
 One ``description:`` line, then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the value
 it has when none is given (a parameter without one must be given). The types are
 
+- ``method``, ``dataset``, ``metric``, ``task``, ``entity`` (any of these four) and ``paper``: something of this kind,
+  by its IRI; :func:`kg.questions.pose` finds the IRI from any name that a look-up finds
 - ``text``: any text; becomes a string literal
 - ``integer``: a whole number, not negative
 - ``iri``: an IRI in full, or with a predeclared prefix (``dataset:cifar-10``)
@@ -19,8 +21,8 @@ it has when none is given (a parameter without one must be given). The types are
 the query asks, and the outcome is plain SPARQL 1.1 that any endpoint answers. (Oxigraph's own substitutions are not
 used: they reach only the variables that a query projects, not those within filters and sub-selects.)
 
-The shipped queries find names by ``VALUES ?naming { skos:prefLabel skos:altLabel } ?asked ?naming ?alias`` beside their
-other patterns: a property path or a sub-select in its place makes Oxigraph scan whole properties, 30 times slower.
+The shipped queries find a thing and all that is narrower by ``VALUES ?asked { $task } ?onTask skos:broader* ?asked``.
+With the parameter inside of the property path Oxigraph begins at the other end of the query, and is ten times slower.
 """
 
 from __future__ import annotations
@@ -33,12 +35,21 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.graph.reader import ENTITY_KINDS, Kind
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 _DESCRIPTION = re.compile(r"#\s*description:\s*(\S.*)")
 _PARAM = re.compile(
     r'#\s*param\s+(?P<name>[A-Za-z_]\w*)\s+(?P<type>[\w|-]+)\s+"(?P<meaning>[^"]+)"(?:\s*=\s*(?P<default>\S.*))?'
 )
+NAMED: dict[str, tuple[Kind, ...]] = {
+    **{kind: (kind,) for kind in (*ENTITY_KINDS, "paper")},
+    "entity": ENTITY_KINDS,
+}
+"""The types of parameters that stand for things with names, and the kinds of things that each allows."""
+
+_TYPES = ("text", "integer", "iri", *NAMED)
+
 # What a dollar sign is text in (an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\s]*>
@@ -70,7 +81,7 @@ class Parameter:
             if not re.fullmatch(r"[0-9]{1,18}", value.strip()):
                 raise QueryError(f"parameter {self.name}: expected a whole number, found {value!r}")
             return value.strip()
-        if self.type == "iri":
+        if self.type == "iri" or self.type in NAMED:
             return self._iri(value.strip(), prefixes)
         choices = self.type.split("|")
         if len(choices) > 1:
@@ -129,8 +140,8 @@ def parse(name: str, text: str) -> NamedQuery:
             if not match:
                 raise QueryError(f"{name}:{number}: expected '# param NAME TYPE \"meaning\" [= value]'")
             parameter = Parameter(**match.groupdict())
-            if parameter.type not in ("text", "integer", "iri") and "|" not in parameter.type:
-                raise QueryError(f"{name}:{number}: type {parameter.type!r} is none of text, integer, iri, a|b")
+            if parameter.type not in _TYPES and "|" not in parameter.type:
+                raise QueryError(f"{name}:{number}: type {parameter.type!r} is none of {', '.join(_TYPES)}, a|b")
             if any(parameter.name == other.name for other in parameters):
                 raise QueryError(f"{name}:{number}: parameter {parameter.name} is declared twice")
             parameters.append(parameter)

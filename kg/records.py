@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 EntityType = Literal["Method", "Dataset", "Metric", "Task"]
 Role = Literal["introduced", "used"]
 LinkKind = Literal["code", "data", "project"]
+Better = Literal["higher", "lower"]
 
 
 class Record(BaseModel):
