@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -142,7 +142,7 @@ class Answer:
             return bool(rows)
         counted = _Counted(stream)
         with _evaluation():
-            self.results.serialize(counted, format=_RESULT_FORMATS[format])
+            self.results.serialize(cast("IO[bytes]", counted), format=_RESULT_FORMATS[format])
         if self.kind == "ask" or format in ("json", "xml"):
             stream.write(b"\n")
         return self.kind == "ask" or counted.bytes > len(_no_rows(self.variables, format))
