@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
-from kg.describe import Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.describe import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.graph.reader import Kind
 from kg.lookup import Found
 
@@ -80,9 +80,18 @@ def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
         f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
         f"{_number(card.mentions, 'mention')}"
     )
+    if card.broader:
+        yield from page.wrapped("broader: ", ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.broader))
+    if card.narrower:
+        names = ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.narrower)
+        more = card.narrower_in_all - len(card.narrower)
+        rest = f" and {more:,} more" if more else ""
+        with_them = f"; {_number(card.papers_with_narrower, 'paper')} with these"
+        yield from page.wrapped("narrower: ", names + rest + with_them)
     yield from page.papers("Introduced by", card.introducing, card.introduced_by)
     yield from page.papers("Used by", card.using, card.used_by)
     yield from page.entities("Occurs most with", card.companions, counted=True)
+    yield from page.best(card.best)
     yield from page.results(card.results, card.results_in_all, titles=True)
     yield from page.quotes(card.evidence)
 
@@ -182,12 +191,16 @@ class _Page:
             return
         yield from self.section("Reported results", _shown(len(shown), in_all))
         for result in shown:
-            parts = [result.value, result.metric or ""]
-            parts.append(f"on {result.dataset}" if result.dataset else "")
-            parts.append(f"by {result.method}" if result.method else "")
-            yield from self.wrapped(
-                _INDENT, " ".join(filter(None, parts)), after=f" — {result.title}" if titles else ""
+            yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+
+    def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
+        for number, line in enumerate(lines):
+            if number == 0:
+                yield from self.section("Best reported")
+            among = (
+                f"{'lowest' if line.better == 'lower' else 'highest'} of {line.among:,} — " if line.among > 1 else ""
             )
+            yield from self.wrapped(_INDENT, _result(line.result), after=f" — {among}{line.result.title}")
 
     def quotes(self, quotes: Iterable[Quote]) -> Iterator[str]:
         for number, quote in enumerate(quotes):
@@ -203,6 +216,13 @@ class _Page:
     def _mark(self, mention: re.Match[str]) -> str:
         """A mention, on one line or broken over several: bold, or between marks where there is no bold."""
         return "\n".join(map(self.bold, mention[1].split("\n"))) if self.style else f"«{mention[1]}»"
+
+
+def _result(result: ResultLine) -> str:
+    parts = [result.value, result.metric or ""]
+    parts.append(f"on {result.dataset}" if result.dataset else "")
+    parts.append(f"by {result.method}" if result.method else "")
+    return " ".join(filter(None, parts))
 
 
 def _number(count: int, noun: str) -> str:

@@ -321,7 +321,7 @@ def test_query_by_name_takes_parameters_as_options(kg: Terminal, graph_folder: P
 def test_query_list_names_all_with_their_parameters(kg: Terminal) -> None:
     outcome = kg("query", "--list")
     assert "datasets-for-task" in outcome.out
-    assert "--task TEXT" in outcome.out
+    assert "--task TASK" in outcome.out
 
 
 @pytest.mark.parametrize("text", ["SELECT ?x WHERE { ?x a }", "", "DELETE WHERE { ?s ?p ?o }", "\0", "nonsense {"])
