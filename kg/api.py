@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kg.evaluation import Evaluation
     from kg.graph.reader import Kind
     from kg.lookup import Found
+    from kg.paths import Paths
     from kg.query import Answer
     from kg.questions import Question
     from kg.records import Extraction, Paper
@@ -101,6 +102,16 @@ class KnowledgeGraph:
         from kg.describe import card
 
         return card(self.store, iri)
+
+    def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
+        """The shortest chains of papers between two entities, named in any spelling.
+
+        Raises:
+            QueryError: a name is unknown or may mean several things, both are the same, or no chain joins them.
+        """
+        from kg.paths import paths
+
+        return paths(self.store, source, target, base=self.base, limit=limit)
 
     def export(self, format: str, output: IO[bytes]) -> int:
         """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""

@@ -1,15 +1,21 @@
-"""Cards and match lists as text for a terminal; what they say comes from :mod:`kg.describe` and :mod:`kg.lookup`."""
+"""Cards, match lists and chains of papers as text for a terminal.
+
+What they say comes from :mod:`kg.describe`, :mod:`kg.lookup` and :mod:`kg.paths`.
+"""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kg.describe import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.graph.reader import Kind
 from kg.lookup import Found
+
+if TYPE_CHECKING:
+    from kg.paths import Paths  # loads networkx, which a card does not need
 
 Emphasis = Literal["bold", "dim"]
 Style: TypeAlias = Callable[[str, Emphasis], str]
@@ -69,6 +75,26 @@ def render_matches(found: Found, *, width: int = 80, style: Style | None = None)
         )
     if found.total > len(found.matches):
         lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.matches)} more"))
+    return "\n".join(lines)
+
+
+def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -> str:
+    """Numbered chains, the papers with what joins them indented between; arguments as :func:`render_card`."""
+    page = _Page(width, style)
+    ends = f"{found.source.name} and {found.target.name}"
+    chains = f"{_number(found.total, 'shortest chain')} of {_number(found.papers, 'paper')}"
+    lines = page.wrapped("", ends, after=f"  [{chains}]", emphasis="bold")
+    digits = len(str(len(found.chains)))
+    for number, chain in enumerate(found.chains, start=1):
+        label = f"{number:>{digits}}. "
+        for step in chain[1:-1]:
+            if step.type == "paper":
+                lines += page.wrapped(label, step.name)
+            else:
+                lines += page.wrapped(f"{' ' * len(label)}{_INDENT}", step.name, after=f"  [{_TYPES[step.type]}]")
+            label = " " * len(label)
+    if found.total > len(found.chains):
+        lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.chains):,} more"))
     return "\n".join(lines)
 
 

@@ -390,6 +390,48 @@ def lookup(
         _fail(f"nothing found for {wanted[:100]!r}{nearest}")
 
 
+@app.command()
+def path(
+    source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Chains at most.")] = 10,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """Show the shortest chains of papers between two entities, and what joins the papers.
+
+    Chains through what few papers share come first. A paper on something narrower than A or B is one on A or B.
+    """
+    from kg.api import KnowledgeGraph
+    from kg.cards import render_paths
+
+    found = KnowledgeGraph(graph).paths(source, target, limit=limit)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(render_paths(found, **_page()))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of a graph.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of another graph, or of the same one later.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Lines at most for what came or went.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show which papers, entities, edges and results came and went between two graphs.
+
+    Edges are what papers introduce, use and link to. --json prints everything.
+    """
+    from kg import diff
+
+    changes = diff.diff(old, new)
+    if as_json:
+        _print_json(changes.as_dict())
+    else:
+        print(diff.render(changes, limit), end="")
+
+
 class _Page(TypedDict):
     """How cards and lists are laid out on standard output."""
 

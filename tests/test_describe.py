@@ -84,8 +84,9 @@ GRAPH = (
         <paper/small#result-3>, <paper/small#result-4>""",
     )
     + "".join(
-        f"""<paper/small> {{ <paper/small#result-{number}> kg:valueText "{value}" ; kg:value {value} ; oa:start {number} ;
-        kg:relative {relative} ; kg:byMetric <metric/{metric}> ; kg:onDataset <dataset/pond-xs> . }}\n"""
+        f"""<paper/small> {{ <paper/small#result-{number}> kg:valueText "{value}" ; kg:value {value} ;
+        oa:start {number} ; kg:relative {relative} ; kg:byMetric <metric/{metric}> ;
+        kg:onDataset <dataset/pond-xs> . }}\n"""
         for number, (value, metric, relative) in enumerate(
             [("10", "error", "false"), ("9.5", "error", "false"), ("1", "error", "true"), ("50", "accuracy", "false")],
             1,
