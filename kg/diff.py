@@ -164,7 +164,7 @@ class _Contents:
 
     def edges(self) -> dict[tuple[str, ...], EdgeItem]:
         names: dict[str, str] = {}
-        found = {}
+        found: dict[tuple[str, ...], EdgeItem] = {}
         for predicate in _EDGES:
             local = predicate.removeprefix(KG)
             for paper, target in self._pairs(predicate):
