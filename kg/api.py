@@ -68,7 +68,7 @@ class KnowledgeGraph:
             QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name may mean
                 several things.
         """
-        return self.query(self.question(name, parameters).sparql, name)
+        return self.answer(self.question(name, parameters))
 
     def question(self, name: str, parameters: Mapping[str, str] | None = None) -> Question:
         """What :meth:`ask` asks: the SPARQL of a shipped query, and what the names given to it mean in this graph.
@@ -80,6 +80,13 @@ class KnowledgeGraph:
         from kg.questions import pose
 
         return pose(self.store, named_query(name), parameters or {}, self.base)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question of :meth:`question`."""
+        from kg.query import run
+
+        store = self.profile(question.profile) if question.profile else self.store
+        return run(store, question.sparql, self.base, question.name)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.

@@ -306,7 +306,7 @@ def query(
     question = None
     if name is not None:
         question = opened.question(name, parameters)
-        answer = opened.query(question.sparql, name)
+        answer = opened.answer(question)
     elif file is not None:
         answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file))
     elif texts and texts[0] != "-":

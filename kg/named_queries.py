@@ -7,8 +7,9 @@ A named query is a ``.rq`` file. Comment lines at its top describe it; in the qu
     # param limit integer "how many rows" = 20
     SELECT ... VALUES ?asked { $task } ... LIMIT $limit
 
-One ``description:`` line, then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the value
-it has when none is given (a parameter without one must be given). The types are
+One ``description:`` line; where the query is in another vocabulary than the graph's, a ``profile:`` line that names it
+as ``kg export --profile`` does; then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the
+value it has when none is given (a parameter without one must be given). The types are
 
 - ``method``, ``dataset``, ``metric``, ``task``, ``entity`` (any of these four) and ``paper``: something of this kind,
   by its IRI; :func:`kg.questions.pose` finds the IRI from any name that a look-up finds
@@ -39,6 +40,7 @@ from kg.graph.reader import ENTITY_KINDS, Kind
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 _DESCRIPTION = re.compile(r"#\s*description:\s*(\S.*)")
+_PROFILE = re.compile(r"#\s*profile:\s*(\w+)")
 _PARAM = re.compile(
     r'#\s*param\s+(?P<name>[A-Za-z_]\w*)\s+(?P<type>[\w|-]+)\s+"(?P<meaning>[^"]+)"(?:\s*=\s*(?P<default>\S.*))?'
 )
@@ -105,12 +107,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A query to be asked by its name; :func:`bind` makes SPARQL of it."""
+    """A query to be asked by its name; :func:`bind` makes SPARQL of it.
+
+    ``profile`` names the vocabulary that it is written in, where that is not the graph's own.
+    """
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
     text: str
+    profile: str | None = None
 
 
 def parse(name: str, text: str) -> NamedQuery:
@@ -121,10 +127,11 @@ def parse(name: str, text: str) -> NamedQuery:
         text: the contents of its file.
 
     Raises:
-        QueryError: when a comment line that begins with ``description`` or ``param`` is not in the form above, naming
-            query and line.
+        QueryError: when a comment line that begins with ``description``, ``profile`` or ``param`` is not in the form
+            above, naming query and line.
     """
     description = ""
+    profile: str | None = None
     parameters: list[Parameter] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("#"):
@@ -135,6 +142,11 @@ def parse(name: str, text: str) -> NamedQuery:
             if not match or description:
                 raise QueryError(f"{name}:{number}: expected one line '# description: what the query answers'")
             description = match[1]
+        elif word == "profile":
+            match = _PROFILE.fullmatch(line.rstrip())
+            if not match or profile:
+                raise QueryError(f"{name}:{number}: expected one line '# profile: NAME'")
+            profile = match[1]
         elif word == "param":
             match = _PARAM.fullmatch(line.rstrip())
             if not match:
@@ -145,7 +157,7 @@ def parse(name: str, text: str) -> NamedQuery:
             if any(parameter.name == other.name for other in parameters):
                 raise QueryError(f"{name}:{number}: parameter {parameter.name} is declared twice")
             parameters.append(parameter)
-    return NamedQuery(name, description, tuple(parameters), text)
+    return NamedQuery(name, description, tuple(parameters), text, profile)
 
 
 def named_queries() -> list[NamedQuery]:

@@ -70,7 +70,7 @@ def paths(store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE
     shortest = _shortest(_links(store, reader, start.iri, end.iri), start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
-    # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps settle which of two equal ones comes first.
+    # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps settle which of equal ones is first.
     in_order = nx.shortest_simple_paths(shortest, start.iri, end.iri, weight="weight")
     chains = [tuple(_step(reader, node) for node in chain) for chain in islice(in_order, limit)]
     return Paths(start, end, len(chains[0]) // 2, tuple(chains), _count(shortest, start.iri, end.iri))

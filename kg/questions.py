@@ -39,10 +39,11 @@ class Question(NamedTuple):
     """A named query with everything in place.
 
     ``values`` are the parameters as given, ``meant`` says for those that name a thing what it is, and ``sparql`` is
-    what to run.
+    what to run, on the graph in the vocabulary of ``profile`` or else in its own.
     """
 
     name: str
+    profile: str | None
     values: dict[str, str]
     meant: dict[str, Meant]
     sparql: str
@@ -84,7 +85,7 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
                 name.match.iri if name.match else entity_iri(base, parameter.type, spaced_key(name.words))
             )
     sparql = bind(query, terms, base)
-    return Question(query.name, dict(values), found, sparql)
+    return Question(query.name, query.profile, dict(values), found, sparql)
 
 
 def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

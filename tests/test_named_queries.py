@@ -27,9 +27,9 @@ def echo(value: str, type_: str = "text") -> str:
 def test_every_shipped_query_describes_itself_and_uses_its_parameters(query: NamedQuery) -> None:
     body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#"))
     assert query.description
-    assert {parameter.name for parameter in query.parameters} == set(re.findall(r"\$(\w+)", body))
+    assert {parameter.name for parameter in query.parameters} == set(re.findall(r"\$([A-Za-z_]\w*)", body))
     assert not {parameter.name for parameter in query.parameters} & set(re.findall(r"\?(\w+)", body))
-    assert body.startswith("CONSTRUCT") or "ORDER BY" in body
+    assert "CONSTRUCT" in body or "ORDER BY" in body
 
 
 def test_shipped_queries_are_listed_by_name() -> None:
@@ -54,6 +54,11 @@ def test_a_header_gives_description_and_parameters() -> None:
     assert query.parameters == (Parameter("n", "integer", "how many", "5"), Parameter("t", "text", "a word"))
 
 
+def test_a_header_can_name_the_vocabulary_of_its_query() -> None:
+    assert parse("q", "# profile: lpwc\nASK {}\n").profile == "lpwc"
+    assert parse("q", "ASK {}\n").profile is None
+
+
 def test_other_comments_are_no_header() -> None:
     assert parse("q", "# parameters are good\n# describes nothing\nASK {} # param x\n").parameters == ()
 
@@ -64,6 +69,8 @@ def test_other_comments_are_no_header() -> None:
         ("# param n integer", "q:1: expected"),
         ('# param n number "how many"', "q:1: type 'number'"),
         ("# description:", "q:1: expected"),
+        ("# profile:", "q:1: expected"),
+        ("# profile: a\n# profile: b", "q:2: expected"),
         ('# param n text "a"\n# param n text "b"', "q:2: parameter n is declared twice"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -264,6 +266,61 @@ def test_14_metrics_for_a_task(store: ox.Store) -> None:
     assert ask(store, "metrics-for-task", task="sorting") == [("accuracy", 3, 3), ("error", 1, 2)]
 
 
+# Linked Papers With Code: one venue with two papers, one of another venue, all of 2021 but the last.
+LPWC = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix fabio: <http://purl.org/spar/fabio/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix lpwc: <https://linkedpaperswithcode.com/property/> .
+@prefix lpwcc: <https://linkedpaperswithcode.com/class/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@base <https://example.org/> .
+<venue/pond> a lpwcc:conference ; foaf:name "Pond" .
+<venue/lake> a lpwcc:conference ; foaf:name "Lake" .
+<task/sorting> a lpwcc:task ; foaf:name "sorting" ; lpwc:hasSubtask <task/tile-sorting> .
+<task/tile-sorting> a lpwcc:task ; foaf:name "tile sorting" .
+<dataset/tiles> a lpwcc:dataset ; dcterms:title "Tiles" .
+<dataset/roads> a lpwcc:dataset ; dcterms:title "Roads" .
+<paper/a> a lpwcc:paper ; dcterms:title "A" ; dcterms:date "2021-01-01"^^xsd:date ; lpwc:hasConference <venue/pond> ;
+    lpwc:hasTask <task/sorting> ; lpwc:usesDataset <dataset/tiles> ; lpwc:hasEvaluation <paper/a#1>, <paper/a#2> .
+<paper/a#1> lpwc:hasEvaluationResult [ lpwc:metricName "accuracy" ] .
+<paper/a#2> lpwc:hasEvaluationResult [ lpwc:metricName "error" ] .
+<paper/b> a lpwcc:paper ; dcterms:title "B" ; dcterms:date "2021-01-01"^^xsd:date ; lpwc:hasConference <venue/pond> ;
+    lpwc:hasTask <task/sorting>, <task/tile-sorting> ; lpwc:usesDataset <dataset/tiles>, <dataset/roads> ;
+    lpwc:hasEvaluation <paper/b#1> .
+<paper/b#1> lpwc:hasEvaluationResult [ lpwc:metricName "error" ] .
+<paper/c> a lpwcc:paper ; dcterms:title "C" ; dcterms:date "2022-01-01"^^xsd:date ; lpwc:hasConference <venue/lake> ;
+    lpwc:hasTask <task/tile-sorting> ; lpwc:hasEvaluation <paper/c#1> .
+<paper/c#1> lpwc:hasEvaluationResult [ lpwc:metricName "accuracy" ] .
+<code/1> a lpwcc:repository ; fabio:hasURL "https://github.com/a/b"^^xsd:anyURI .
+<code/2> a lpwcc:repository ; fabio:hasURL "http://www.GitHub.com/c"^^xsd:anyURI .
+<code/3> a lpwcc:repository ; fabio:hasURL "https://gitlab.com/a/b"^^xsd:anyURI .
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rows"),
+    [
+        ("lpwc-metrics-of-venue", {"venue": "pond"}, [("error", 2), ("accuracy", 1)]),
+        ("lpwc-tasks-of-venue", {"venue": "Pond"}, [("sorting", 2), ("tile sorting", 1)]),
+        ("lpwc-papers-on-task", {"task": "sorting", "year": "2021"}, [("A",), ("B",)]),
+        ("lpwc-papers-on-task", {"task": "sorting", "year": "2022"}, [("C",)]),
+        ("lpwc-papers-on-task", {"task": "tile sorting", "year": "2021"}, [("B",)]),
+        ("lpwc-most-used-datasets", {}, [("Tiles", 2), ("Roads", 1)]),
+        ("lpwc-code-hosts", {}, [("github.com", 2), ("gitlab.com", 1)]),
+    ],
+)
+def test_15_the_queries_of_linked_papers_with_code(
+    store: ox.Store, name: str, values: dict[str, str], rows: list[tuple[object, ...]]
+) -> None:
+    theirs = ox.Store()
+    theirs.load(LPWC, format=ox.RdfFormat.TURTLE)
+    asked = question(store, name, **values)
+    assert asked.profile == "lpwc"
+    found = [tuple(record.values()) for record in run(theirs, asked.sparql, BASE, name).records()]
+    assert [row[-len(rows[0]) :] for row in found] == rows
+
+
 # Further queries ------------------------------------------------------------------------------------------------------
 
 
@@ -310,3 +367,13 @@ def test_about_takes_a_prefixed_name_and_answers_triples_from_both_sides(store: 
 def test_every_shipped_query_is_asked_above() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert [query.name for query in named_queries() if f'"{query.name}"' not in text] == []
+
+
+def test_the_documentation_shows_every_shipped_query_with_parameters_that_it_has(store: ox.Store) -> None:
+    document = (Path(__file__).parents[1] / "docs" / "questions.md").read_text(encoding="utf-8")
+    shown = set()
+    for command in re.findall(r"`kg query --name (.*)` \|", document):
+        name, *words = shlex.split(command)
+        question(store, name, **{word[2:]: value for word, value in zip(words[::2], words[1::2], strict=True)})
+        shown.add(name)
+    assert shown == {query.name for query in named_queries()}
