@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kg.graph.reader import Kind
     from kg.lookup import Found
     from kg.paths import Paths
+    from kg.provenance import Run
     from kg.query import Answer
     from kg.questions import Question
     from kg.records import Extraction, Paper
@@ -120,11 +121,47 @@ class KnowledgeGraph:
 
         return paths(self.store, source, target, base=self.base, limit=limit)
 
-    def export(self, format: str, output: IO[bytes]) -> int:
-        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""
-        from kg.export import export
+    def export(
+        self,
+        format: str,
+        output: IO[bytes],
+        *,
+        profile: str | None = None,
+        provenance: bool = False,
+        description: bool = False,
+        alignment: bool = False,
+    ) -> int:
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written.
 
-        return export(self.store, format, output, self.base)
+        Args:
+            format: one of these names.
+            output: takes UTF-8.
+            profile: the vocabulary to write it in, in place of its own: "lpwc". Nothing is added to it.
+            provenance: add which runs made the graph; their times differ from build to build.
+            description: add what the graph is and how much it holds, in VoID and DCAT.
+            alignment: add how its vocabulary relates to others.
+
+        Raises:
+            KGError: there is no such format or profile.
+        """
+        from kg.export import additions, export
+        from kg.export.profiles import profile_prefixes
+
+        if profile is not None:
+            return export(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
+        added = [additions.description(self.store, self.base)] if description else []
+        added += [additions.alignment()] if alignment else []
+        return export(self.store, format, output, self.base, provenance=provenance, additions=added)
+
+    def profile(self, name: str) -> Store:
+        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+
+        Raises:
+            KGError: there is no such profile.
+        """
+        from kg.export.profiles import profile
+
+        return profile(self.store, name)
 
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
@@ -148,6 +185,12 @@ class KnowledgeGraph:
         from kg.stats import stats
 
         return stats(self.store)
+
+    def provenance(self) -> list[Run]:
+        """The runs that made the graph, in their order: when, by what version, with which rules and model."""
+        from kg.provenance import runs
+
+        return runs(self.store)
 
     def validate(self, shapes: Path | None = None) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless others are given."""

@@ -22,6 +22,7 @@ from kg.vocabulary import is_base
 if TYPE_CHECKING:
     from kg.builder import BuildReport
     from kg.cards import Style
+    from kg.provenance import Part, Run
     from kg.stats import Stats
 
 app = typer.Typer(
@@ -452,29 +453,91 @@ def export(
     ] = "turtle",
     graph: Graph = _GRAPH,
     output: Output = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Write the graph in another vocabulary: lpwc, Linked Papers With Code."),
+    ] = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Add which runs made the graph, and when (PROV-O).")
+    ] = False,
+    description: Annotated[
+        bool, typer.Option("--description", help="Add what the graph is: licence, vocabularies, counts (VoID, DCAT).")
+    ] = False,
+    alignment: Annotated[
+        bool, typer.Option("--alignment", help="Add how the vocabulary relates to others (RDFS, SKOS).")
+    ] = False,
 ) -> None:
-    """Write the whole graph as a file; the same graph gives the same bytes."""
+    """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
     from kg.api import KnowledgeGraph
     from kg.export import FORMATS
+    from kg.export.profiles import PROFILES
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    if profile is not None and profile not in PROFILES:
+        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
+    if profile is not None and (provenance or description or alignment):
+        raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     opened = KnowledgeGraph(graph)
     with _output(output) as stream:
-        opened.export(format, stream)
+        opened.export(
+            format,
+            stream,
+            profile=profile,
+            provenance=provenance,
+            description=description,
+            alignment=alignment,
+        )
 
 
 @app.command()
-def stats(graph: Graph = _GRAPH, as_json: Json = False) -> None:
+def stats(
+    graph: Graph = _GRAPH,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Show the runs that made the graph: times, version, rules, model.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Count what the graph holds."""
     from kg.api import KnowledgeGraph
     from kg.terminal import print_counts
 
-    found = KnowledgeGraph(graph).stats()
+    opened = KnowledgeGraph(graph)
+    if provenance:
+        _print_runs(opened.provenance(), as_json)
+        return
+    found = opened.stats()
     if as_json:
         _print_json(found.as_dict())
     else:
         print_counts(f"Graph in {graph}", _rows(found), to_stderr=False)
+
+
+def _print_runs(runs: list[Run], as_json: bool) -> None:
+    from kg.terminal import plain_table
+
+    if as_json:
+        _print_json({"runs": [run.as_dict() for run in runs]})
+        return
+
+    def shown(part: Part) -> str:
+        return f"{part.name} {part.digest[:8]}"
+
+    header = ("run", "started", "ended", "version", "code", "rules", "model", "inputs")
+    cells = [
+        (
+            str(run.number),
+            run.started,
+            run.ended,
+            run.version,
+            shown(run.code),
+            ", ".join(map(shown, run.rules)),
+            shown(run.model),
+            ", ".join(run.inputs),
+        )
+        for run in runs
+    ]
+    print(plain_table(header, cells, [True, *[False] * 7]), end="")
 
 
 @app.command()

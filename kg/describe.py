@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import ENTITY_KINDS, Kind, Reader, as_json
-from kg.names import sentence_spans
+from kg.names import sentence_around, sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
 
 _PAPERS = 8
@@ -408,7 +408,6 @@ def _quotes(reader: Reader, iri: str, paper: PaperLine) -> list[Quote]:
     quotes: dict[int, Quote] = {}
     spans = sentence_spans(text)
     for _, _, start, end in sorted(ranked):
-        opening = next((low for low, high in spans if low <= start < high), start)
-        closing = next((high for low, high in spans if low < end <= high), end)
+        opening, closing = sentence_around(spans, start, end)
         quotes.setdefault(opening, Quote(paper.iri, title, text[opening:closing], opening, start, end))
     return list(quotes.values())

@@ -94,3 +94,23 @@ def repository_iri(base: str, host: str, path: str) -> str:
 def entities_graph(base: str) -> str:
     """The named graph of what is said of entities across papers: types and names."""
     return f"{base}entities"
+
+
+def graph_iri(base: str) -> str:
+    """The graph as a whole, where something is said of it: how many statements it has, which run made it."""
+    return f"{base}graph"
+
+
+def provenance_graph(base: str) -> str:
+    """The named graph of what is said of runs, which alone differs between builds of the same input."""
+    return f"{base}provenance"
+
+
+def description_graph(base: str) -> str:
+    """The named graph, in exports that hold it, of the description of the graph."""
+    return f"{base}description"
+
+
+def alignment_graph() -> str:
+    """The named graph, in exports that hold it, of the alignment of the vocabulary with others."""
+    return f"{KG.removesuffix('#')}/alignment"

@@ -42,6 +42,17 @@ def test_generic_words_are_no_names(nlp: Language) -> None:
     assert settled(nlp, "A neural network learns.", ("neural network", "Method", 0.9)) == []
 
 
+def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> None:
+    settle = Settle(nlp)
+    settle.add_rules(RULES)
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="Neural networks (NNs) grow. An NN is big, ResNet is too."))
+    at = {token.text: token.i for token in doc}
+    short, again, other = (doc[at[word] : at[word] + 1] for word in ("NNs", "NN", "ResNet"))
+    doc._.abbreviations = [Abbreviation(short, doc[at["Neural"] : at["Neural"] + 2])]
+    doc._.candidates = [Candidate(span.start, span.end, "Method", 0.9, "ner") for span in (short, again, other)]
+    assert names(settle(doc)) == [("ResNet", "Method")]
+
+
 def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Language) -> None:
     assert settled(nlp, "The STL-10 dataset.", ("STL-10 dataset", "Dataset", 0.9)) == [("STL-10", "Dataset")]
     assert settled(nlp, "A diffusion model.", ("diffusion model", "Method", 0.9)) == [("diffusion model", "Method")]
