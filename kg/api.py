@@ -47,6 +47,7 @@ class KnowledgeGraph:
         self.folder = Path(folder)
         self.base: str = generation.base
         self.store: Store = generation.open()
+        self._profiles: dict[str, Store] = {}
 
     def query(self, sparql: str, source: str = "query") -> Answer:
         """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
@@ -154,14 +155,16 @@ class KnowledgeGraph:
         return export(self.store, format, output, self.base, provenance=provenance, additions=added)
 
     def profile(self, name: str) -> Store:
-        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code. Made once.
 
         Raises:
             KGError: there is no such profile.
         """
         from kg.export.profiles import profile
 
-        return profile(self.store, name)
+        if name not in self._profiles:
+            self._profiles[name] = profile(self.store, name)
+        return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
