@@ -49,19 +49,21 @@ class KnowledgeGraph:
         self.store: Store = generation.open()
         self._profiles: dict[str, Store] = {}
 
-    def query(self, sparql: str, source: str = "query") -> Answer:
+    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
         """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, a file's name say.
+            profile: the vocabulary that it is written in, where that is not the graph's own: "lpwc".
 
         Raises:
             QueryError: the query cannot be parsed; names line and column.
+            KGError: there is no such profile.
         """
         from kg.query import run
 
-        return run(self.store, sparql, self.base, source)
+        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
     def ask(self, name: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg query --list``).
@@ -85,10 +87,7 @@ class KnowledgeGraph:
 
     def answer(self, question: Question) -> Answer:
         """Answer a question of :meth:`question`."""
-        from kg.query import run
-
-        store = self.profile(question.profile) if question.profile else self.store
-        return run(store, question.sparql, self.base, question.name)
+        return self.query(question.sparql, question.name, profile=question.profile)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
@@ -155,7 +154,9 @@ class KnowledgeGraph:
         return export(self.store, format, output, self.base, provenance=provenance, additions=added)
 
     def profile(self, name: str) -> Store:
-        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code. Made once.
+        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+
+        Made by the first call and kept, because it takes longer than most queries of it.
 
         Raises:
             KGError: there is no such profile.

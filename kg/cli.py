@@ -279,6 +279,9 @@ def query(
             "  [default: table on a terminal, csv elsewhere; turtle]"
         ),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Vocabulary of a query of yours: lpwc, Linked Papers With Code.")
+    ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
 ) -> None:
@@ -303,17 +306,20 @@ def query(
         raise typer.BadParameter("give one query: as an argument, with --file, on standard input, or with --name")
     if name is None and file is None and not texts and sys.stdin.isatty():
         raise typer.BadParameter("give a query: as an argument, with --file, on standard input, or with --name")
+    if name is not None and profile is not None:
+        raise typer.BadParameter("a shipped query says itself what it is written in", param_hint="--profile")
+    _known_profile(profile)
     opened = KnowledgeGraph(graph)
     question = None
     if name is not None:
         question = opened.question(name, parameters)
         answer = opened.answer(question)
     elif file is not None:
-        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file))
+        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file), profile=profile)
     elif texts and texts[0] != "-":
-        answer = opened.query(texts[0])
+        answer = opened.query(texts[0], profile=profile)
     else:
-        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>", profile=profile)
     for meant in question.meant.values() if question else ():
         if meant.guessed and meant.match:
             print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
@@ -470,12 +476,10 @@ def export(
     """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
     from kg.api import KnowledgeGraph
     from kg.export import FORMATS
-    from kg.export.profiles import PROFILES
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
-    if profile is not None and profile not in PROFILES:
-        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
+    _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     opened = KnowledgeGraph(graph)
@@ -488,6 +492,13 @@ def export(
             description=description,
             alignment=alignment,
         )
+
+
+def _known_profile(name: str | None) -> None:
+    from kg.export.profiles import PROFILES
+
+    if name is not None and name not in PROFILES:
+        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
 
 
 @app.command()
@@ -533,7 +544,7 @@ def _print_runs(runs: list[Run], as_json: bool) -> None:
             shown(run.code),
             ", ".join(map(shown, run.rules)),
             shown(run.model),
-            ", ".join(run.inputs),
+            ", ".join(run.inputs[:3]) + (f" and {len(run.inputs) - 3:,} more" if len(run.inputs) > 3 else ""),
         )
         for run in runs
     ]

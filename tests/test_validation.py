@@ -171,6 +171,8 @@ BROKEN = {
         "Class",
     ),
     "other name that is no text": (f"INSERT DATA {{ <{CIFAR}> skos:altLabel 10 }}", CIFAR, "Datatype"),
+    "page that is text": (f"INSERT DATA {{ <{CIFAR}> schema:url 'example.org' }}", CIFAR, "NodeKind"),
+    "same as a text": (f"INSERT DATA {{ <{CIFAR}> schema:sameAs 'CIFAR' }}", CIFAR, "NodeKind"),
     "venue without a name": (f"DELETE WHERE {{ GRAPH ?g {{ <{VENUE}> schema:name ?n }} }}", VENUE, "MinCount"),
     "repository without a name": (f"DELETE WHERE {{ GRAPH ?g {{ <{CODE}> schema:name ?n }} }}", CODE, "MinCount"),
     "repository without an address": (

@@ -15,7 +15,6 @@ from kg.vocabulary import (
     ENTITY_TYPES,
     KG,
     OA,
-    PROV,
     RDF,
     SCHEMA,
     SKOS,
@@ -116,7 +115,7 @@ class _Counts:
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._left_out = ", ".join(sorted(map(str, provenance_graphs(store)))) or f"<{PROV}>"
+        self._filter = " ".join(f"FILTER(?graph != {graph})" for graph in provenance_graphs(store))
 
     def triples(self) -> int:
         return int(next(self._rows("(COUNT(*) AS ?count)"))[0].value)
@@ -135,10 +134,10 @@ class _Counts:
     def _rows(
         self, columns: str, pattern: str = "?subject ?predicate ?object", group: str = ""
     ) -> Iterator[ox.QuerySolution]:
-        # The default graph is that of a store that was loaded from a file without named graphs.
+        # A store that was loaded from a file without named graphs has all in the default graph.
         solutions = self._store.query(
             f"SELECT {columns} WHERE {{ {{ {pattern} }} UNION {{ GRAPH ?graph {{ {pattern} }} "
-            f"FILTER(?graph NOT IN ({self._left_out})) }} }} {f'GROUP BY {group}' if group else ''}"
+            f"{self._filter} }} }} {f'GROUP BY {group}' if group else ''}"
         )
         assert isinstance(solutions, ox.QuerySolutions)
         return solutions

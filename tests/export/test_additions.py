@@ -72,8 +72,10 @@ def test_the_description_says_licence_and_vocabularies() -> None:
 def test_additions_stand_beside_the_graph(format: str) -> None:
     plain = exported(small(), format)
     added = exported(small(), format, additions=[description(small(), DEFAULT_BASE), alignment()])
-    assert len(added) > len(plain) + 5000
-    assert b"linkedpaperswithcode.com/class/" in added
+    for words in (b"Papers knowledge graph", b"Alignment of the papers knowledge graph"):
+        assert words not in plain
+        assert words in added
+    assert b"FrogNet hops" in added
 
 
 def test_additions_have_named_graphs_of_their_own() -> None:
