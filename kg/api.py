@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from kg.evaluation import Evaluation
     from kg.graph.reader import Kind
     from kg.lookup import Found
+    from kg.paths import Paths
     from kg.provenance import Run
     from kg.query import Answer
+    from kg.questions import Question
     from kg.records import Extraction, Paper
     from kg.stats import Stats
     from kg.validation import Report
@@ -67,11 +69,25 @@ class KnowledgeGraph:
         """Answer one of the shipped queries (``kg query --list``).
 
         Raises:
-            QueryError: there is no such query, or a parameter is missing, unknown or of the wrong type.
+            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name may mean
+                several things.
         """
-        from kg.named_queries import bind, named_query
+        return self.answer(self.question(name, parameters))
 
-        return self.query(bind(named_query(name), parameters or {}, self.base), name)
+    def question(self, name: str, parameters: Mapping[str, str] | None = None) -> Question:
+        """What :meth:`ask` asks: the SPARQL of a shipped query, and what the names given to it mean in this graph.
+
+        Raises:
+            QueryError: as :meth:`ask`.
+        """
+        from kg.named_queries import named_query
+        from kg.questions import pose
+
+        return pose(self.store, named_query(name), parameters or {}, self.base)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question of :meth:`question`."""
+        return self.query(question.sparql, question.name, profile=question.profile)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
@@ -94,6 +110,16 @@ class KnowledgeGraph:
         from kg.describe import card
 
         return card(self.store, iri)
+
+    def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
+        """The shortest chains of papers between two entities, named in any spelling.
+
+        Raises:
+            QueryError: a name is unknown or may mean several things, both are the same, or no chain joins them.
+        """
+        from kg.paths import paths
+
+        return paths(self.store, source, target, base=self.base, limit=limit)
 
     def export(
         self,

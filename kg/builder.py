@@ -15,11 +15,12 @@ from typing import Any
 import pyoxigraph as ox
 from pydantic import ValidationError
 
+from kg.directions import Directions
 from kg.errors import GraphError, InputError
 from kg.extraction.ner import SHIPPED
 from kg.extraction.parallel import extract_all
-from kg.extraction.rules import rule_files
-from kg.graph.statements import SharedNodes, entity_statements, paper_statements
+from kg.extraction.rules import load_rules, rule_files
+from kg.graph.statements import SharedNodes, direction_statements, entity_statements, paper_statements
 from kg.graph.store import Generation, current, existing, next_generation
 from kg.names import title_key
 from kg.provenance import Part, Run, run_quads, runs
@@ -135,6 +136,7 @@ def build(
                 stream.writelines(paper_statements(work.paper, work.entries, resolved, shared))
                 progress("writing", done, merge.total)
             stream.writelines(entity_statements(resolver.entities(), base))
+            stream.writelines(direction_statements(resolver.entities(), Directions.of_rules(load_rules(rules)), base))
             stream.writelines(shared.statements())
             done_before = runs(old.open()) if old else []
             run = _run(len(done_before) + 1, started, inputs, rules)

@@ -310,16 +310,23 @@ def query(
         raise typer.BadParameter("a shipped query says itself what it is written in", param_hint="--profile")
     _known_profile(profile)
     opened = KnowledgeGraph(graph)
+    question = None
     if name is not None:
-        answer = opened.ask(name, parameters)
+        question = opened.question(name, parameters)
+        answer = opened.answer(question)
     elif file is not None:
         answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file), profile=profile)
     elif texts and texts[0] != "-":
         answer = opened.query(texts[0], profile=profile)
     else:
         answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>", profile=profile)
+    for meant in question.meant.values() if question else ():
+        if meant.guessed and meant.match:
+            print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
     with _output(output) as stream:
-        answer.write(stream, format or answer.default_format(stream.isatty()))
+        found = answer.write(stream, format or answer.default_format(stream.isatty()))
+    if not found:
+        print(f"kg: {question.nothing if question else 'the query found nothing'}", file=sys.stderr)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -388,6 +395,48 @@ def lookup(
     if not found.matches:
         nearest = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
         _fail(f"nothing found for {wanted[:100]!r}{nearest}")
+
+
+@app.command()
+def path(
+    source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Chains at most.")] = 10,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """Show the shortest chains of papers between two entities, and what joins the papers.
+
+    Chains through what few papers share come first. A paper on something narrower than A or B is one on A or B.
+    """
+    from kg.api import KnowledgeGraph
+    from kg.cards import render_paths
+
+    found = KnowledgeGraph(graph).paths(source, target, limit=limit)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(render_paths(found, **_page()))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of a graph.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of another graph, or of the same one later.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Lines at most for what came or went.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show which papers, entities, edges and results came and went between two graphs.
+
+    Edges are what papers introduce, use and link to. --json prints everything.
+    """
+    from kg import diff
+
+    changes = diff.diff(old, new)
+    if as_json:
+        _print_json(changes.as_dict())
+    else:
+        print(diff.render(changes, limit), end="")
 
 
 class _Page(TypedDict):

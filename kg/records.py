@@ -14,6 +14,7 @@ EntityType = Literal["Method", "Dataset", "Metric", "Task"]
 Role = Literal["introduced", "used"]
 TYPES: tuple[EntityType, ...] = get_args(EntityType)
 LinkKind = Literal["code", "data", "project"]
+Better = Literal["higher", "lower"]
 
 
 class Record(BaseModel):

@@ -63,6 +63,14 @@ def resource_prefixes(base: str) -> dict[str, str]:
     return {kind: f"{base}{kind}/" for kind in ("paper", "method", "dataset", "metric", "task", "code", "venue")}
 
 
+def curie(iri: str, base: str) -> str:
+    """The IRI of a resource written with its prefix, as in ``dataset:cifar-10``; another IRI stays as it is."""
+    for prefix, start in resource_prefixes(base).items():
+        if iri.startswith(start):
+            return f"{prefix}:{iri.removeprefix(start)}"
+    return iri
+
+
 def is_base(text: str) -> bool:
     """Whether a text can be a base IRI: absolute, http(s), ending where names can follow."""
     return re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", text) is not None

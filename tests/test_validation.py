@@ -20,6 +20,7 @@ RESULT = DEFAULT_BASE + "paper/frognet-hops#result-1"
 PAPER = DEFAULT_BASE + "paper/frognet-hops"
 OTHER = DEFAULT_BASE + "paper/c--in-a-pond"
 TASK = DEFAULT_BASE + "task/image-classification"
+ACCURACY = DEFAULT_BASE + "metric/accuracy"
 VENUE = DEFAULT_BASE + "venue/iclr"
 CODE = DEFAULT_BASE + "code/github.com/pond/frognet"
 FROGNET = DEFAULT_BASE + "method/frognet"
@@ -188,6 +189,7 @@ BROKEN = {
         MENTION,
         "MinCount",
     ),
+    "better sideways": (f"INSERT DATA {{ <{ACCURACY}> kg:better 'sideways' }}", ACCURACY, "In"),
     "two measures": (f"INSERT DATA {{ <{RESULT}> kg:metricText 'error' }}", RESULT, "MaxCount"),
     "two units": (f"INSERT DATA {{ <{RESULT}> kg:unit 'ms' }}", RESULT, "MaxCount"),
     "two metrics": (f"INSERT DATA {{ <{RESULT}> kg:byMetric <http://e.org/m> }}", RESULT, "MaxCount"),

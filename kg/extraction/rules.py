@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAd
 from typing_extensions import TypedDict
 
 from kg.errors import InputError
-from kg.records import EntityType, LinkKind, Role
+from kg.records import Better, EntityType, LinkKind, Role
 
 Rule = dict[str, Any]
 """One of the kinds below, with ``place``: the file and line that it stands on."""
@@ -114,6 +114,14 @@ class ExclusionRule(TypedDict):
     id: Literal["before", "after"]
 
 
+class BetterRule(TypedDict):
+    """Which values of the metrics with this name, or a name that ends so, are the better ones."""
+
+    label: Literal["BETTER"]
+    pattern: Text
+    id: Better
+
+
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(
     Annotated[
         NameRule
@@ -125,7 +133,8 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         | FactorRule
         | ResultWordRule
         | OutsideRule
-        | ExclusionRule,
+        | ExclusionRule
+        | BetterRule,
         Discriminator("label"),
     ],
     config=ConfigDict(extra="forbid"),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kg.directions import Directions
 from kg.links import absolute, repository
 from kg.names import name_key, sentence_around, sentence_spans, slug
 from kg.records import Extraction, Mention, Paper, Result
@@ -202,3 +203,11 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
         yield f"{node} <{SKOS}prefLabel> {literal(entity.label)}{end}"
         for label in entity.other_labels:
             yield f"{node} <{SKOS}altLabel> {literal(label)}{end}"
+
+
+def direction_statements(entities: Iterable[Entity], directions: Directions, base: str) -> Iterator[str]:
+    """Which values of each metric are the better ones, where one of its names tells."""
+    end = _end(entities_graph(base))
+    for entity in entities:
+        if entity.type == "Metric" and (better := directions.better((entity.label, *entity.other_labels))):
+            yield f"<{entity.iri}> <{KG}better> {literal(better)}{end}"
