@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from kg.graph.statements import SharedNodes, entity_statements, paper_statements
 from kg.graph.store import Generation, current, existing, next_generation
 from kg.names import title_key
 from kg.records import Extraction, Paper, Record
-from kg.resolution import Resolver
+from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
 from kg.stats import Stats, stats
 from kg.vocabulary import DEFAULT_BASE, is_base
@@ -113,7 +114,7 @@ def build(
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
         merge = _Merge(read, _fingerprints(rules))
-        resolver = Resolver(base)
+        resolver = Resolver(base, read_curated(rules), read_senses(rules))
         done = 0
         progress("extracting", done, len(read))
         with generation.records.open("w", encoding="utf-8") as stream:
@@ -131,6 +132,9 @@ def build(
                 progress("writing", done, merge.total)
             stream.writelines(entity_statements(resolver.entities(), base))
             stream.writelines(shared.statements())
+        with generation.merges.open("w", encoding="utf-8") as stream:
+            for merge_row in resolver.merges():
+                stream.write(json.dumps(merge_row._asdict(), ensure_ascii=False) + "\n")
         generation.load(base)
     return BuildReport(
         entries=sum(map(len, read.values())),

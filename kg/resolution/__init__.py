@@ -7,6 +7,7 @@
 """
 
 from kg.resolution.curated import Curated, read_curated
-from kg.resolution.resolver import Entity, Merge, Resolver
+from kg.resolution.resolver import Entity, Merge, Resolver, resolve_alone
+from kg.resolution.senses import read_senses
 
-__all__ = ["Curated", "Entity", "Merge", "Resolver", "read_curated"]
+__all__ = ["Curated", "Entity", "Merge", "Resolver", "read_curated", "read_senses", "resolve_alone"]
