@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 _SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
@@ -93,6 +94,11 @@ def entity_key(name: str) -> str:
     >>> entity_key("DARTS") == entity_key("DART"), entity_key("CIFAR-10") == entity_key("CIFAR-100")
     (False, False)
     """
+    return _entity_key(name)
+
+
+@lru_cache(maxsize=2**17)  # resolution compares the same names over and over
+def _entity_key(name: str) -> str:
     text = unicodedata.normalize("NFKC", name)
     for symbol, written in _SYMBOLS.items():
         text = text.replace(symbol, written)
@@ -102,6 +108,7 @@ def entity_key(name: str) -> str:
     return _VERSION.sub("", joined) or name.strip()
 
 
+@lru_cache(maxsize=2**16)
 def _entity_word(word: str) -> str:
     return word.casefold() if word.isupper() and len(word) > 2 else american(singular(word.casefold()))
 

@@ -98,6 +98,11 @@ class Senses:
         key = entity_key(short)
         return _dominant([self._here.get(key), self._elsewhere.get(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
 
+    def all(self) -> Iterator[tuple[str, list[Sense]]]:
+        """Every short form that was counted here, by its key, with its senses, commonest first."""
+        for key in sorted(self._here):
+            yield key, _grouped([self._here[key]])
+
     def known(self, short: str) -> list[str]:
         """All long forms that are known of a short form, variants of one left out, sorted."""
         key = entity_key(short)
