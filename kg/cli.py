@@ -507,7 +507,9 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
 
 @entities.command()
 def merges(
-    words: Annotated[list[str] | None, typer.Argument(help="Only the entities with this name, in any spelling.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only the entities with this name, in any spelling.")
+    ] = None,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:

@@ -82,14 +82,14 @@ def american(word: str) -> str:
 
 
 def entity_key(name: str) -> str:
-    """The identity of an entity's name: equal for more spellings than :func:`name_key`, and for fewer acronyms.
+    r"""The identity of an entity's name: equal for more spellings than :func:`name_key`, and for fewer acronyms.
 
     Accents, British endings, possessives, "&", Greek letters, plurals within the name and the ways to write a version
     make no difference. An "S" that ends a word of capitals is a letter of its own, and no plural.
 
     >>> entity_key("Fréchet Inception Distance") == entity_key("Frechet inception distances")
     True
-    >>> entity_key("$\\beta$-VAE") == entity_key("β-VAE"), entity_key("SQuAD v2.0") == entity_key("SQuAD 2")
+    >>> entity_key(r"$\beta$-VAE") == entity_key("β-VAE"), entity_key("SQuAD v2.0") == entity_key("SQuAD 2")
     (True, True)
     >>> entity_key("DARTS") == entity_key("DART"), entity_key("CIFAR-10") == entity_key("CIFAR-100")
     (False, False)

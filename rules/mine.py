@@ -300,7 +300,9 @@ def mine_senses(texts: Iterable[str], most: int = 4) -> list[dict[str, Any]]:
         if found[0].of >= LEAST_PAPERS_ELSEWHERE:
             clear = found[0].papers >= LEAST_SHARE_ELSEWHERE * found[0].of
             kept = found[:1] if clear else [sense for sense in found[:most] if sense.papers > 1]
-            lines.append({"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in kept}})
+            lines.append(
+                {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in kept}}
+            )
     return lines
 
 

@@ -132,7 +132,10 @@ def render(score: ResolutionScore) -> str:
     """The counts, and the pairs that were judged wrongly."""
     in_all = score.right + len(score.wrong_merges) + len(score.wrong_splits)
     lines = [f"right: {score.right:,} of {in_all:,}" + (f" ({score.right / in_all:.3f})" if in_all else "")]
-    for title, pairs in (("joined, but different", score.wrong_merges), ("kept apart, but the same", score.wrong_splits)):
+    for title, pairs in (
+        ("joined, but different", score.wrong_merges),
+        ("kept apart, but the same", score.wrong_splits),
+    ):
         if pairs:
             lines.append(f"{title}: {len(pairs):,}")
             lines += [f"  {pair.type}: {pair.a} | {pair.b}" for pair in pairs]

@@ -1,7 +1,7 @@
 """The curated files, ``entities*.jsonl`` in the rule folders: what people know of names that no text tells.
 
-A line is one of four statements; ``rules/README.md`` tells what they mean. They are checked as a whole, because one line
-can contradict another; an error names the file and the line that came later.
+A line is one of four statements; ``rules/README.md`` tells what they mean. They are checked as a whole, because one
+line can contradict another; an error names the file and the line that came later.
 """
 
 from __future__ import annotations
@@ -205,7 +205,10 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
         InputError: a line is wrong, or contradicts another; names file and line.
     """
     return Curated(
-        statement for folder in rule_folders(folders) for path in sorted(folder.glob(FILES)) for statement in _read(path)
+        statement
+        for folder in rule_folders(folders)
+        for path in sorted(folder.glob(FILES))
+        for statement in _read(path)
     )
 
 

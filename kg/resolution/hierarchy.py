@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from kg.records import EntityType
 from kg.resolution.curated import Curated, Identity
 
+_PROPER = re.compile(r"\d|[^\W\d_][A-Z]")  # no "Human" of "Human3.6M"
 # What is "semi-supervised" or "non-convex" is not a kind of what is supervised or convex.
-_TURNS = frozenset({"non", "un", "semi", "self", "weakly", "anti", "quasi", "pseudo", "without", "beyond", "multi"})
-_PREPOSITIONS = frozenset({"of", "for", "with", "without", "in", "on", "from", "via", "by", "under", "to", "and", "over"})
-_SIZE = re.compile(r"(?:v?\d[\w.]*|[bslhgx]|xs|xl|xxl|base|large|small|tiny|mini|nano|medium|huge|giant|turbo|pro)\b.*", re.I)
+_TURNS = frozenset(
+    {"non", "un", "semi", "self", "weakly", "anti", "quasi", "pseudo", "without", "beyond", "multi", "multiple"}
+)
+_PREPOSITIONS = frozenset(
+    {"of", "for", "with", "without", "in", "on", "from", "via", "by", "under", "to", "and", "over"}
+)
+_SIZE = re.compile(
+    r"(?:v?\d[\w.]*|[bslhgx]|xs|xl|xxl|base|large|small|tiny|mini|nano|medium|huge|giant|turbo|pro)\b.*", re.I
+)
 _JOINT = re.compile(r"[\s\-‐-―_/]+|(?<=[^\W\d_]{2})(?=v?\d)")
 
 
@@ -49,7 +57,7 @@ def broader_entities(
         add(one, _written(one, curated, names))
     # Short names first, so that what is broader knows its own broader ones.
     for one in sorted(set(names) - set(by_hand), key=lambda item: (len(item[1]), item)):
-        add(one, (wide for name in names[one] for wide in _named(one[0], name, names, identity)))
+        add(one, (wide for name in names[one] for wide in _named(one[0], name, curated, names, identity)))
     return broader
 
 
@@ -72,12 +80,17 @@ def _written(one: Identity, curated: Curated, names: Collection[Identity]) -> It
 def _named(
     entity_type: EntityType,
     name: str,
+    curated: Curated,
     names: Collection[Identity],
     identity: Callable[[EntityType, str], Identity],
 ) -> Iterator[Identity]:
     """The entity with the longest name that this one is made from, by its words."""
     own = identity(entity_type, name)
-    for part in _stems(name) if entity_type == "Dataset" else (*_heads(name), *_unsized(name)):
+    if entity_type == "Dataset":
+        parts = _stems(name, lambda stem: curated.named(entity_type, stem) is not None)
+    else:
+        parts = chain(_heads(name), _unsized(name))
+    for part in parts:
         wide = identity(entity_type, part)
         if wide != own and wide in names:
             yield wide
@@ -95,11 +108,12 @@ def _heads(name: str) -> Iterator[str]:
             yield " ".join(words[start:end])
 
 
-def _stems(name: str) -> Iterator[str]:
-    """The name without its last parts, longest first."""
+def _stems(name: str, is_known: Callable[[str], bool]) -> Iterator[str]:
+    """The name without its last parts, longest first, where what is left is known or no common word."""
     for joint in reversed(list(_JOINT.finditer(name))):
-        if joint.start() >= 3:
-            yield name[: joint.start()]
+        stem = name[: joint.start()]
+        if len(stem) >= 3 and (_PROPER.search(stem) or is_known(stem)):
+            yield stem
 
 
 def _unsized(name: str) -> Iterator[str]:

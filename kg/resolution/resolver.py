@@ -1,7 +1,7 @@
 """Names of all papers in, the entity of each mention out.
 
-A mention's identity is its type and the key of its name (:func:`kg.names.entity_key`), unless one of these says more, in
-this order:
+A mention's identity is its type and the key of its name (:func:`kg.names.entity_key`), unless one of these says more,
+in this order:
 
 1. its own paper: a short form that the paper defines is the long form, and so is one whose letters are the initials of
    another name in the paper;
@@ -38,7 +38,7 @@ class Entity:
     """A node of the graph: its IRI, type, preferred name and other names, and what else is known of it.
 
     ``broader`` and ``may_mean`` are IRIs of entities of the same type; the latter are the senses of an ``ambiguous``
-    name that are entities too. ``pages`` are addresses about it: its homepage, its Wikidata item, its Wikipedia article.
+    name that are entities too. ``pages`` are those of its Wikidata item and its Wikipedia article.
     """
 
     iri: str
@@ -186,7 +186,9 @@ class Resolver:
         unclear = self._unclear(names)
         labels = {one: self._label(one, found) for one, found in names.items()}
         called = {
-            one: tuple(dict.fromkeys((labels[one], *self.curated.aliases(one), *sorted({*found.full, *found.expanded}))))
+            one: tuple(
+                dict.fromkeys((labels[one], *self.curated.aliases(one), *sorted({*found.full, *found.expanded})))
+            )
             for one, found in names.items()
         }
         broader = broader_entities(called, self.curated, self.identity, unclear)
@@ -210,14 +212,14 @@ class Resolver:
         """Every name of an entity that is not its label, sorted by entity and name."""
         names = self._names()
         iris = self._all_iris()
-        rows: Counter[tuple[Identity, str, Why, str]] = Counter()
+        rows: defaultdict[tuple[Identity, str, Why], Counter[str]] = defaultdict(Counter)
         for use, papers in self._uses.items():
             placed = self._place(use)
-            rows[placed.identity, use.text, placed.why, placed.detail] += papers
-        for (one, text, why, detail), papers in sorted(rows.items()):
+            rows[placed.identity, use.text, placed.why][placed.detail] += papers
+        for (one, text, why), details in sorted(rows.items()):
             label = self._label(one, names[one])
             if text != label:
-                yield Merge(iris[one], one[0], label, text, papers, why, detail)
+                yield Merge(iris[one], one[0], label, text, details.total(), why, _commonest(details))
 
     def _place(self, use: _Use) -> _Placed:
         if use not in self._placed:
@@ -249,8 +251,10 @@ class Resolver:
         if entity and entity.identity == own:
             return _Placed(own, "spelling")
         for clear in (self._senses.clear(use.text), None if entity else self._senses.clear_elsewhere(use.text)):
-            if clear and (use.type, entity_key(clear.long)) in self._attested and not (
-                entity and _is_name_of(entity, clear.long)
+            if (
+                clear
+                and (use.type, entity_key(clear.long)) in self._attested
+                and not (entity and _is_name_of(entity, clear.long))
             ):
                 detail = f"{clear.long} ({clear.papers} of {clear.of} papers)"
                 return _Placed(self._spelled_out(use.type, clear.long), "dominant sense", detail)
@@ -263,7 +267,9 @@ class Resolver:
         entity = self.curated.named(entity_type, name)
         if entity:
             same = entity.identity == (entity_type, entity_key(name))
-            return _Placed(entity.identity, "spelling") if same else _Placed(entity.identity, "curated alias", entity.name)
+            return (
+                _Placed(entity.identity, "spelling") if same else _Placed(entity.identity, "curated alias", entity.name)
+            )
         padded = self.curated.without_padding(entity_type, name)
         if padded and (self.curated.named(entity_type, padded) or _is_proper(padded)):
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
@@ -296,7 +302,6 @@ class Resolver:
         for use, papers in self._defined.items():
             found_here = names.get(self._place(use).identity)
             if found_here and use.long:
-                found_here.short[use.text] += 0
                 found_here.short[use.text] = max(found_here.short[use.text], papers)
                 found_here.expanded[use.long] += papers
         return names
