@@ -133,11 +133,13 @@ class Resolver:
         self._attested: set[Identity] = set()
         self._placed: dict[_Use, _Placed] = {}
         self._iris: dict[Identity, str] = {}
+        self._further: dict[Identity, CuratedEntity] | None = None
 
     def add(self, extraction: Extraction) -> None:
         """Count the names and the definitions of one paper."""
         self._placed.clear()
         self._iris.clear()
+        self._further = None
         meanings = _Meanings(extraction)
         for short, long in meanings.defined.values():
             self._senses.add(short, long)
@@ -264,7 +266,7 @@ class Resolver:
 
     def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
         """The place of a name that is no known short form."""
-        entity = self.curated.named(entity_type, name)
+        entity = self.curated.named(entity_type, name) or self._learned().get((entity_type, entity_key(name)))
         if entity:
             same = entity.identity == (entity_type, entity_key(name))
             return (
@@ -284,12 +286,26 @@ class Resolver:
     def _defined_as(self, entity_type: EntityType, short: str, long: str) -> Identity:
         """The entity of a short form with the long form that its paper gives.
 
-        The curated entity of the short form, too, if the long form is one of its names, in part or with more words.
+        A long form that lacks a word of a name of the curated entity ("language models (LLMs)") means that entity.
         """
         entity = self.curated.named(entity_type, short)
-        if entity and not self.curated.named(entity_type, long) and _is_name_of(entity, long):
+        if entity and len(_initials(long)) < len(entity_key(short)) and _is_name_of(entity, long):
             return entity.identity
         return self._spelled_out(entity_type, long)
+
+    def _learned(self) -> dict[Identity, CuratedEntity]:
+        """Further names of curated entities: long forms that papers give to a short form of theirs.
+
+        Only a long form that agrees with a name of the entity is one, and only if it does so with no other entity.
+        """
+        if self._further is None:
+            found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
+            for entity_type, short, long in self._defined:
+                entity = self.curated.named(entity_type, short)
+                if entity and long and not self.curated.named(entity_type, long) and _is_name_of(entity, long):
+                    found[entity_type, entity_key(long)][entity.identity] = entity
+            self._further = {one: next(iter(of.values())) for one, of in found.items() if len(of) == 1}
+        return self._further
 
     def _names(self) -> dict[Identity, _Names]:
         names: defaultdict[Identity, _Names] = defaultdict(_Names)
@@ -362,7 +378,7 @@ class _Meanings:
         self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
         for mention in extraction.entities:
             text = _one_line(mention.text)
-            initials = "".join(word[0] for word in re.findall(r"[^\W_]+", text)).casefold()
+            initials = _initials(text)
             if len(initials) >= 3:
                 key = entity_key(text)
                 spellings = self._by_initials[mention.type, initials]
@@ -394,6 +410,10 @@ def _is_name_of(entity: CuratedEntity, long: str) -> bool:
         if are_variants(name, long) or (min(len(words), len(others)) > 1 and (words <= others or others <= words)):
             return True
     return False
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[^\W_]+", name)).casefold()
 
 
 def _is_acronym(name: str) -> bool:
