@@ -13,6 +13,7 @@ from urllib.parse import quote
 _SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
 _NOISE = re.compile(r"[^\w\s.+*#]|(?<!\d)\.|\.(?!\d)|(?<=\s)[+*#](?=\s)")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
+_CAPITALS_TO_S = re.compile(r"\b[A-Z\d]{2,}S\W*$")
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 
 
@@ -43,6 +44,16 @@ def spaced_key(name: str) -> str:
     if words:
         words[-1] = singular(words[-1])
     return " ".join(words)
+
+
+def entity_words(name: str) -> str:
+    """The words of an entity's IRI: :func:`spaced_key`, but with the "S" at the end of a word of capitals.
+
+    >>> entity_words("PACS"), entity_words("GANs")
+    ('pacs', 'gan')
+    """
+    words = spaced_key(name)
+    return f"{words}s" if _CAPITALS_TO_S.search(name) and not words.endswith("s") else words
 
 
 def name_key(name: str) -> str:

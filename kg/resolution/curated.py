@@ -33,13 +33,15 @@ _EXPECTED = (
 )
 
 
-class _Statement(Record):
+class Statement(Record):
+    """What a line says of names of a type."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: EntityType
 
 
-class CuratedEntity(_Statement):
+class CuratedEntity(Statement):
     """An entity: its canonical name, its other names, and the names of what is broader.
 
     ``broader`` is ``None`` where its names are to decide, and empty where nothing is broader. The addresses are of a
@@ -64,25 +66,25 @@ class CuratedEntity(_Statement):
         return self.name, *self.aliases
 
 
-class _Same(_Statement):
+class Same(Statement):
     """Names of one entity; one of them stands in the files already."""
 
     same: Names
 
 
-class _Different(_Statement):
+class Different(Statement):
     """Names that are not of one entity, in pairs."""
 
     different: Names
 
 
-class _Padding(_Statement):
+class Padding(Statement):
     """Words that add nothing to a name that they follow: "dataset" in "CIFAR-10 dataset"."""
 
     padding: Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
-_Kind = TypeVar("_Kind", bound=_Statement)
+_Kind = TypeVar("_Kind", bound=Statement)
 
 
 class Curated:
@@ -95,7 +97,7 @@ class Curated:
         InputError: statements contradict one another.
     """
 
-    def __init__(self, statements: Iterable[tuple[str, _Statement]] = ()) -> None:
+    def __init__(self, statements: Iterable[tuple[str, Statement]] = ()) -> None:
         self.entities: dict[Identity, CuratedEntity] = {}
         self._of: dict[Identity, CuratedEntity] = {}
         self._types: defaultdict[str, set[EntityType]] = defaultdict(set)
@@ -105,12 +107,12 @@ class Curated:
         placed = list(statements)
         for place, statement in _of_kind(placed, CuratedEntity):
             self._add(statement, place)
-        for place, same in _of_kind(placed, _Same):
+        for place, same in _of_kind(placed, Same):
             self._join(same, place)
-        for _, different in _of_kind(placed, _Different):
+        for _, different in _of_kind(placed, Different):
             for first, second in combinations(different.different, 2):
                 self._part(different.type, first, second)
-        for _, padding in _of_kind(placed, _Padding):
+        for _, padding in _of_kind(placed, Padding):
             self._padding[padding.type].update(map(entity_key, padding.padding))
         self._refuse_cycles({entity.identity: place for place, entity in _of_kind(placed, CuratedEntity)})
 
@@ -123,7 +125,7 @@ class Curated:
         for name in entity.names:
             self._claim(name, entity, place)
 
-    def _join(self, statement: _Same, place: str) -> None:
+    def _join(self, statement: Same, place: str) -> None:
         known = {found.identity: found for name in statement.same if (found := self.named(statement.type, name))}
         if len(known) != 1:
             said = " and ".join(f'"{entity.name}"' for entity in known.values()) or "none"
@@ -212,7 +214,7 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
     )
 
 
-def _read(path: Path) -> Iterator[tuple[str, _Statement]]:
+def _read(path: Path) -> Iterator[tuple[str, Statement]]:
     with open_bytes(path) as stream:
         for line in numbered_lines(stream, str(path), "JSON lines"):
             if line.text.strip():
@@ -220,12 +222,12 @@ def _read(path: Path) -> Iterator[tuple[str, _Statement]]:
                 yield place, _statement(json_object(line.text, place, _EXPECTED), place)
 
 
-def _statement(fields: dict[str, Any], place: str) -> _Statement:
-    kinds: dict[str, type[_Statement]] = {
+def _statement(fields: dict[str, Any], place: str) -> Statement:
+    kinds: dict[str, type[Statement]] = {
         "name": CuratedEntity,
-        "same": _Same,
-        "different": _Different,
-        "padding": _Padding,
+        "same": Same,
+        "different": Different,
+        "padding": Padding,
     }
     for field, kind in kinds.items():
         if field in fields:
@@ -233,5 +235,5 @@ def _statement(fields: dict[str, Any], place: str) -> _Statement:
     raise InputError(place, f"is no statement; expected {_EXPECTED}")
 
 
-def _of_kind(placed: Iterable[tuple[str, _Statement]], kind: type[_Kind]) -> Iterator[tuple[str, _Kind]]:
+def _of_kind(placed: Iterable[tuple[str, Statement]], kind: type[_Kind]) -> Iterator[tuple[str, _Kind]]:
     return ((place, statement) for place, statement in placed if isinstance(statement, kind))

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from kg.names import entity_key, slug, spaced_key
+from kg.names import entity_key, entity_words, slug, spaced_key
 from kg.records import EntityType, Extraction
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.hierarchy import broader_entities
@@ -343,10 +343,10 @@ class Resolver:
 
     def _spelling(self, one: Identity, names: _Names) -> str:
         if written := self.curated.entities.get(one):
-            return spaced_key(written.name) or one[1]
+            return entity_words(written.name) or one[1]
         spellings: Counter[str] = Counter()
         for text, count in names.preferred.items():
-            spellings[spaced_key(text)] += count
+            spellings[entity_words(text)] += count
         return max(spellings, key=lambda text: (spellings[text], text.count(" "), text)) or one[1]
 
     def _unclear(self, names: Mapping[Identity, _Names]) -> dict[Identity, list[Identity]]:

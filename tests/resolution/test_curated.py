@@ -79,7 +79,11 @@ C = '{"type": "Method", "name": "gamma net"'
         ([A + "}", B + "}", '{"type": "Method", "same": ["alpha net", "beta net"]}'], 3, "names of one entity"),
         ([A + ', "broader": ["alpha net"]}'], 1, "goes in a circle"),
         (
-            [A + ', "aliases": ["A"], "broader": ["beta net"]}', B + ', "broader": ["gamma net"]}', C + ', "broader": ["A"]}'],
+            [
+                A + ', "aliases": ["A"], "broader": ["beta net"]}',
+                B + ', "broader": ["gamma net"]}',
+                C + ', "broader": ["A"]}',
+            ],
             3,
             '"alpha net" → "beta net" → "gamma net" → "alpha net"',
         ),
