@@ -250,10 +250,12 @@ def extract(
     ['CIFAR-10', 'CIFAR-10']
     """
     from kg.extraction.parallel import extract_all
-    from kg.resolution import resolve_alone
+    from kg.resolution import read_curated, resolve_alone
 
     own = None if model is None else Path(model)
-    return map(resolve_alone, extract_all(papers, [Path(path) for path in rules], workers, own))
+    folders = [Path(path) for path in rules]
+    curated = read_curated(folders)
+    return (resolve_alone(found, curated=curated) for found in extract_all(papers, folders, workers, own))
 
 
 def evaluate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ from kg.graph.store import Generation, current, existing, next_generation
 from kg.names import title_key
 from kg.provenance import Part, Run, run_quads, runs
 from kg.records import Extraction, Paper, Record
-from kg.resolution import Resolver
+from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
 from kg.stats import Stats, stats
 from kg.vocabulary import DEFAULT_BASE, is_base
@@ -119,7 +120,7 @@ def build(
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
         merge = _Merge(read, _fingerprints(rules))
-        resolver = Resolver(base)
+        resolver = Resolver(base, read_curated(rules), read_senses(rules))
         done = 0
         progress("extracting", done, len(read))
         with generation.records.open("w", encoding="utf-8") as stream:
@@ -143,6 +144,9 @@ def build(
             stream.write(
                 (ox.serialize(run_quads([*done_before, run], base), format=ox.RdfFormat.N_QUADS) or b"").decode()
             )
+        with generation.merges.open("w", encoding="utf-8") as stream:
+            for merge_row in resolver.merges():
+                stream.write(json.dumps(merge_row._asdict(), ensure_ascii=False) + "\n")
         generation.load(base)
     return BuildReport(
         entries=sum(map(len, read.values())),

@@ -34,6 +34,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+entities = typer.Typer(help="What the entities of the graph were made from.", no_args_is_help=True)
+app.add_typer(entities, name="entities")
+
 Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Folder where the graph stands.")]
 Inputs = Annotated[
     list[str],
@@ -186,7 +189,9 @@ def extract(
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Annotated papers or passages, JSON lines.")],
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="[GOLD]", help="Annotated papers or passages, JSON lines.")
+    ] = None,
     papers: Annotated[
         Path | None, typer.Option("--papers", help="The papers' texts, where GOLD does not hold them.")
     ] = None,
@@ -199,6 +204,10 @@ def evaluate(
     calibration: Annotated[
         bool, typer.Option("--calibration", help="Show how many of the mentions found with a confidence are right.")
     ] = False,
+    resolution: Annotated[
+        Path | None,
+        typer.Option("--resolution", metavar="PAIRS", help="Score instead whether names meet at the right entities."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score the extraction on annotated texts: precision, recall and F1, by type.
@@ -207,7 +216,15 @@ def evaluate(
     "title" and "abstract" with them or in --papers; or passages, {"text", "spans": [{"start", "end", "label"}]}, as
     Prodigy and doccano export them. Scores are strict: exact words and type; in passages exact first and last
     character, and only the types that GOLD marks. --json prints everything.
+
+    With --resolution PAIRS the papers of --papers are extracted and resolved together, and pairs of names judged by
+    whether they are one entity there: {"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same": true|false}.
     """
+    if (gold is None) == (resolution is None):
+        raise typer.BadParameter("give annotated texts, or pairs of names with --resolution")
+    if gold is None or resolution is not None:
+        _evaluate_resolution(resolution, papers, rules, as_json)
+        return
     from kg import evaluation
     from kg.evaluation.report import render
     from kg.terminal import progress_bar
@@ -220,6 +237,20 @@ def evaluate(
         _print_json(measured.as_dict())
     else:
         print(render(measured, errors=errors, calibration=calibration), end="")
+
+
+def _evaluate_resolution(pairs: Path | None, papers: Path | None, rules: list[Path] | None, as_json: bool) -> None:
+    from kg.evaluation.resolution import evaluate_resolution, render
+    from kg.terminal import progress_bar
+
+    if pairs is None or papers is None:
+        raise typer.BadParameter("--resolution needs the papers that the names are in", param_hint="--papers")
+    with progress_bar() as progress:
+        score = evaluate_resolution(pairs, [papers], rules=rules or (), warn=_warn, progress=progress)
+    if as_json:
+        _print_json(score.as_dict())
+    else:
+        print(render(score), end="")
 
 
 @app.command()
@@ -597,6 +628,25 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
     typer.secho("What to type next", bold=True)
     for command, meaning in next_steps(graph).items():
         typer.echo(f"  {command}\n      {meaning}")
+
+
+@entities.command()
+def merges(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only the entities with this name, in any spelling.")
+    ] = None,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """Show which names were taken for one entity, in how many papers, and why."""
+    from kg.graph.store import existing
+    from kg.merges import merges, render
+
+    rows = list(merges(existing(graph), " ".join(words) if words else None))
+    if as_json:
+        _print_json(rows)
+    else:
+        print(render(rows), end="")
 
 
 @contextmanager

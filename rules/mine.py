@@ -30,8 +30,9 @@ from kg.extraction.pipeline import build_pipeline
 from kg.extraction.roles import Roles, names_of
 from kg.extraction.rules import Rule, rule_files
 from kg.extraction.settle import span_key
-from kg.names import title_key
+from kg.names import entity_key, title_key
 from kg.records import Paper
+from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Senses
 from kg.training import Example, example, train
 
 Span = tuple[int, int]
@@ -164,6 +165,32 @@ def mine_seen(texts: Iterable[str], least_count: int = 2) -> list[Rule]:
         for name, count in sorted(counts.items())
         if name and count >= least_count
     ]
+
+
+def mine_senses(texts: Iterable[str], most: int = 4) -> list[dict[str, Any]]:
+    """What short forms stand for, of those that enough texts define (:mod:`kg.resolution.senses`).
+
+    A clear sense stands alone, of others the ``most`` commonest are given that two texts have.
+    """
+    nlp = annotation_pipeline()
+    parts = (text.partition("\n") for text in texts)
+    papers = (Paper(id=str(n), title=title, abstract=abstract) for n, (title, _, abstract) in enumerate(parts))
+    senses = Senses()
+    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
+        defined: dict[str, tuple[str, str]] = {}
+        for pair in doc._.abbreviations:
+            defined.setdefault(entity_key(pair.short.text), (pair.short.text, pair.long.text))
+        for short, long in defined.values():
+            senses.add(short, " ".join(long.split()))
+    lines = []
+    for short, found in senses.all():
+        if found[0].of >= LEAST_PAPERS_ELSEWHERE:
+            clear = found[0].papers >= LEAST_SHARE_ELSEWHERE * found[0].of
+            kept = found[:1] if clear else [sense for sense in found[:most] if sense.papers > 1]
+            lines.append(
+                {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in kept}}
+            )
+    return lines
 
 
 # Names --------------------------------------------------------------------------------------------------------------
@@ -300,13 +327,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
     parser.add_argument("--base", type=Path, help="folder of the tagger to start from, as distil.py makes it")
     parser.add_argument("--model", type=Path, help="folder for the tagger trained from it")
+    parser.add_argument("--senses", action="store_true", help="the senses of short forms alone, from --abstracts")
     parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
     args = parser.parse_args()
-    if not ((args.base and args.model) or args.roles):
+    if not ((args.base and args.model) or args.roles or args.senses):
         parser.error("--base and --model are needed")
     annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
     titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
     unseen = {title for key, title in titles.items() if key not in annotated}
+    if args.abstracts and not args.roles:
+        write(args.out / "senses.jsonl", mine_senses(read_abstracts(args.abstracts, set(titles.values()))))
+    if args.senses:
+        return
     if args.abstracts and not args.roles:
         datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans))
         write(args.out / "lexicon-datasets.jsonl", datasets)

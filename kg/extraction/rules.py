@@ -19,6 +19,9 @@ from kg.records import Better, EntityType, LinkKind, Role
 Rule = dict[str, Any]
 """One of the kinds below, with ``place``: the file and line that it stands on."""
 
+OF_RESOLUTION = ("entities*.jsonl", "senses*.jsonl")
+"""Files in the rule folders that hold no rules: see :mod:`kg.resolution.curated` and :mod:`kg.resolution.senses`."""
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -147,18 +150,31 @@ def shipped_rules() -> Path:
     return next(folder for folder in (package / "rules", package.parent / "rules") if folder.is_dir())
 
 
-def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
-    """The rule files of the shipped folder and then of ``folders``, each folder's in name order.
+def rule_folders(folders: Iterable[Path] = ()) -> list[Path]:
+    """The shipped folder and then ``folders``.
 
     Raises:
         InputError: a folder is absent.
     """
-    files: list[Path] = []
-    for folder in (shipped_rules(), *folders):
+    found = [shipped_rules(), *folders]
+    for folder in found:
         if not folder.is_dir():
             raise InputError(str(folder), "is not a folder of rule files")
-        files.extend(sorted(folder.glob("*.jsonl")))
-    return files
+    return found
+
+
+def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
+    """The rule files of :func:`rule_folders`, each folder's in name order, without those that resolution reads.
+
+    Raises:
+        InputError: a folder is absent.
+    """
+    return [
+        path
+        for folder in rule_folders(folders)
+        for path in sorted(folder.glob("*.jsonl"))
+        if not any(map(path.match, OF_RESOLUTION))
+    ]
 
 
 def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:

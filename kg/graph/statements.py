@@ -195,7 +195,7 @@ def paper_statements(
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
-    """What is said of entities across papers: their types and names."""
+    """What is said of entities across papers: their types, names, hierarchy and pages."""
     end = _end(entities_graph(base))
     for entity in entities:
         node = f"<{entity.iri}>"
@@ -203,6 +203,16 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
         yield f"{node} <{SKOS}prefLabel> {literal(entity.label)}{end}"
         for label in entity.other_labels:
             yield f"{node} <{SKOS}altLabel> {literal(label)}{end}"
+        for broader in entity.broader:
+            yield f"{node} <{SKOS}broader> <{broader}>{end}"
+        if entity.ambiguous:
+            yield f"{node} <{KG}ambiguous> {literal('true', 'boolean')}{end}"
+        for sense in entity.may_mean:
+            yield f"{node} <{KG}mayMean> <{sense}>{end}"
+        if entity.homepage and (address := absolute(entity.homepage)):
+            yield f"{node} <{SCHEMA}url> <{address}>{end}"
+        for page in entity.pages:
+            yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
 
 
 def direction_statements(entities: Iterable[Entity], directions: Directions, base: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The graph folder: an Oxigraph store beside the records that it was made from, replaced as a whole.
 
     output/CURRENT              the name of the generation in force
-    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), meta.json
+    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
 
 A build writes a new generation and then renames CURRENT over the old one, which is atomic (POSIX rename); a build that
 is killed leaves a ``.partial`` folder that the next build removes.
@@ -35,6 +35,11 @@ class Generation(NamedTuple):
     def records(self) -> Path:
         """The papers with their extractions, one JSON object a line, sorted by title key."""
         return self.folder / "papers.jsonl"
+
+    @property
+    def merges(self) -> Path:
+        """The names that were taken for one entity and why, one JSON object a line (:class:`kg.resolution.Merge`)."""
+        return self.folder / "merges.jsonl"
 
     @property
     def statements(self) -> Path:

@@ -1,0 +1,150 @@
+"""Whether names that are the same thing meet at one entity, and others do not: pairs of names, judged by people.
+
+A file of pairs holds an object a line, ``{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}``. A name
+with the id of a paper is meant as in that paper, another one as in the corpus. The corpus is a set of papers that are
+extracted and resolved together; names that no paper has are judged by what the corpus and the curated files say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from kg.builder import Work
+from kg.errors import InputError
+from kg.extraction.parallel import extract_all
+from kg.lines import json_object, numbered_lines, open_bytes, validated
+from kg.names import title_key
+from kg.records import EntityType, Extraction, Paper, Record
+from kg.resolution import Resolver, read_curated, read_senses
+from kg.sources import read_papers
+
+_EXPECTED = '{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}'
+
+
+class NameInPaper(Record):
+    """A name, and the id of the paper that it is meant in, if it is meant in one."""
+
+    name: Annotated[str, Field(min_length=1)]
+    paper: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.paper})" if self.paper else self.name
+
+
+class Pair(Record):
+    """Two names of a type, and whether they are the same thing."""
+
+    type: EntityType
+    a: NameInPaper
+    b: NameInPaper
+    same: Annotated[bool, Field(strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionScore:
+    """How many pairs were judged right, and those that were not: joined wrongly, kept apart wrongly."""
+
+    right: int
+    wrong_merges: tuple[Pair, ...]
+    wrong_splits: tuple[Pair, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The four counts."""
+        merges, splits = len(self.wrong_merges), len(self.wrong_splits)
+        return {"right": self.right, "wrong": merges + splits, "wrong_merges": merges, "wrong_splits": splits}
+
+
+def evaluate_resolution(
+    pairs: Path,
+    papers: Sequence[str | Path],
+    *,
+    rules: Sequence[Path] = (),
+    warn: Callable[[str], None] = lambda line: None,
+    progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+) -> ResolutionScore:
+    """Extract and resolve papers, and judge pairs of names in them.
+
+    Args:
+        pairs: JSON lines as told above.
+        papers: the corpus: listing pages or JSON lines, files or folders.
+        rules: folders of further rule files.
+        warn: called with a line for each paper that is skipped.
+        progress: called as papers are done.
+
+    Raises:
+        InputError: a pair or a paper is wrong, or a pair names a paper that is not there; names file and line.
+    """
+    placed = list(_read(pairs))
+    entries: defaultdict[str, list[Paper]] = defaultdict(list)
+    for paper in read_papers(papers, warn):
+        entries[title_key(paper.title)].append(paper)
+    works = [Work(key=key, entries=tuple(entries[key])) for key in sorted(entries)]
+    known = {entry.id for work in works for entry in work.entries}
+    for place, pair in placed:
+        for name in (pair.a, pair.b):
+            if name.paper is not None and name.paper not in known:
+                raise InputError(place, f'the papers have none with the id "{name.paper}"')
+    resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
+    extractions: dict[str, Extraction] = {}
+    progress("extracting", 0, len(works))
+    found = extract_all((work.paper for work in works), rules)
+    for done, (work, extraction) in enumerate(zip(works, found, strict=True), start=1):
+        resolver.add(extraction)
+        extractions.update({entry.id: extraction for entry in work.entries})
+        progress("extracting", done, len(works))
+    return judge((pair for _, pair in placed), resolver, extractions)
+
+
+def judge(pairs: Iterable[Pair], resolver: Resolver, papers: dict[str, Extraction]) -> ResolutionScore:
+    """Compare what a resolver makes of pairs with what people say of them.
+
+    Args:
+        pairs: their names; each counts as the name of something of the pair's type.
+        resolver: has taken all papers.
+        papers: what was found in the papers, by their ids.
+    """
+    judged = list(pairs)
+    for pair in judged:
+        for name in (pair.a, pair.b):
+            resolver.attest(pair.type, name.name)
+    right = 0
+    merges: list[Pair] = []
+    splits: list[Pair] = []
+    for pair in judged:
+        one, other = (
+            resolver.identity(pair.type, name.name, papers[name.paper] if name.paper else None)
+            for name in (pair.a, pair.b)
+        )
+        if (one == other) == pair.same:
+            right += 1
+        else:
+            (splits if pair.same else merges).append(pair)
+    return ResolutionScore(right, tuple(merges), tuple(splits))
+
+
+def render(score: ResolutionScore) -> str:
+    """The counts, and the pairs that were judged wrongly."""
+    in_all = score.right + len(score.wrong_merges) + len(score.wrong_splits)
+    lines = [f"right: {score.right:,} of {in_all:,}" + (f" ({score.right / in_all:.3f})" if in_all else "")]
+    for title, pairs in (
+        ("joined, but different", score.wrong_merges),
+        ("kept apart, but the same", score.wrong_splits),
+    ):
+        if pairs:
+            lines.append(f"{title}: {len(pairs):,}")
+            lines += [f"  {pair.type}: {pair.a} | {pair.b}" for pair in pairs]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _read(path: Path) -> Iterable[tuple[str, Pair]]:
+    with open_bytes(path) as stream:
+        for line in numbered_lines(stream, str(path), "JSON lines"):
+            if line.text.strip():
+                place = f"{path}:{line.number}"
+                yield place, validated(Pair, json_object(line.text, place, _EXPECTED), place)

@@ -1,0 +1,239 @@
+"""The curated files, ``entities*.jsonl`` in the rule folders: what people know of names that no text tells.
+
+A line is one of four statements; ``rules/README.md`` tells what they mean. They are checked as a whole, because one
+line can contradict another; an error names the file and the line that came later.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints
+
+from kg.errors import InputError
+from kg.extraction.rules import rule_folders
+from kg.lines import json_object, numbered_lines, open_bytes, validated
+from kg.names import entity_key
+from kg.records import EntityType, Record
+
+FILES = "entities*.jsonl"
+
+Identity = tuple[EntityType, str]
+"""What makes an entity one: its type and the key of its name (:func:`kg.names.entity_key`)."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(min_length=2)]
+
+_EXPECTED = (
+    'an entity {"name", "type", ...}, {"type", "same": [..]}, {"type", "different": [..]} or {"type", "padding": [..]}'
+)
+
+
+class Statement(Record):
+    """What a line says of names of a type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: EntityType
+
+
+class CuratedEntity(Statement):
+    """An entity: its canonical name, its other names, and the names of what is broader.
+
+    ``broader`` is ``None`` where its names are to decide, and empty where nothing is broader. The addresses are of a
+    page of its own, of its Wikidata item and of its Wikipedia article.
+    """
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    broader: tuple[Name, ...] | None = None
+    homepage: HttpUrl | None = None
+    wikidata: Annotated[str, StringConstraints(pattern=r"^Q[1-9]\d*$")] | None = None
+    wikipedia: Annotated[str, StringConstraints(pattern=r"^https://[a-z-]+\.wikipedia\.org/wiki/\S+$")] | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """The identity that all its names have."""
+        return self.type, entity_key(self.name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The canonical name and the others."""
+        return self.name, *self.aliases
+
+
+class Same(Statement):
+    """Names of one entity; one of them stands in the files already."""
+
+    same: Names
+
+
+class Different(Statement):
+    """Names that are not of one entity, in pairs."""
+
+    different: Names
+
+
+class Padding(Statement):
+    """Words that add nothing to a name that they follow: "dataset" in "CIFAR-10 dataset"."""
+
+    padding: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
+_Kind = TypeVar("_Kind", bound=Statement)
+
+
+class Curated:
+    """What the curated files say, to be asked by name.
+
+    Args:
+        statements: each with its file and line.
+
+    Raises:
+        InputError: statements contradict one another.
+    """
+
+    def __init__(self, statements: Iterable[tuple[str, Statement]] = ()) -> None:
+        self.entities: dict[Identity, CuratedEntity] = {}
+        self._of: dict[Identity, CuratedEntity] = {}
+        self._types: defaultdict[str, set[EntityType]] = defaultdict(set)
+        self._apart: defaultdict[Identity, list[tuple[str, bool]]] = defaultdict(list)
+        self._padding: defaultdict[EntityType, set[str]] = defaultdict(set)
+        self._aliases: defaultdict[Identity, list[str]] = defaultdict(list)
+        placed = list(statements)
+        for place, statement in _of_kind(placed, CuratedEntity):
+            self._add(statement, place)
+        for place, same in _of_kind(placed, Same):
+            self._join(same, place)
+        for _, different in _of_kind(placed, Different):
+            for first, second in combinations(different.different, 2):
+                self._part(different.type, first, second)
+        for _, padding in _of_kind(placed, Padding):
+            self._padding[padding.type].update(map(entity_key, padding.padding))
+        self._refuse_cycles({entity.identity: place for place, entity in _of_kind(placed, CuratedEntity)})
+
+    def _add(self, entity: CuratedEntity, place: str) -> None:
+        key = entity.identity[1]
+        if self._types.get(key):
+            raise InputError(place, f'"{entity.name}" is the name of an entity already; add names to it with "same"')
+        self.entities[entity.identity] = entity
+        self._types[key].add(entity.type)
+        for name in entity.names:
+            self._claim(name, entity, place)
+
+    def _join(self, statement: Same, place: str) -> None:
+        known = {found.identity: found for name in statement.same if (found := self.named(statement.type, name))}
+        if len(known) != 1:
+            said = " and ".join(f'"{entity.name}"' for entity in known.values()) or "none"
+            raise InputError(place, f'"same" needs names of one entity that is in the files; they are of {said}')
+        (entity,) = known.values()
+        for name in statement.same:
+            self._claim(name, entity, place)
+
+    def _claim(self, name: str, entity: CuratedEntity, place: str) -> None:
+        owner = self._of.setdefault((entity.type, entity_key(name)), entity)
+        if owner.identity != entity.identity:
+            raise InputError(place, f'"{name}" cannot belong to "{entity.name}" too; it is a name of "{owner.name}"')
+        if name != entity.name and name not in self._aliases[entity.identity]:
+            self._aliases[entity.identity].append(name)
+
+    def _part(self, entity_type: EntityType, first: str, second: str) -> None:
+        alike = entity_key(first) == entity_key(second)  # then only the exact names tell which one is meant
+        for name, other, later in ((first, second, False), (second, first, True)):
+            self._apart[entity_type, name if alike else entity_key(name)].append((other, later))
+
+    def _refuse_cycles(self, places: dict[Identity, str]) -> None:
+        def above(entity: CuratedEntity) -> Iterator[CuratedEntity]:
+            for name in entity.broader or ():
+                if broader := self.named(entity.type, name):
+                    yield broader
+
+        done: set[Identity] = set()
+        for entity in self.entities.values():
+            path: list[CuratedEntity] = []
+            waiting = [(entity, 0)]
+            while waiting:
+                at, depth = waiting.pop()
+                del path[depth:]
+                if at.identity in {passed.identity for passed in path}:
+                    chain = " → ".join(f'"{step.name}"' for step in [*path, at])
+                    raise InputError(places[path[-1].identity], f"broader goes in a circle: {chain}")
+                if at.identity not in done:
+                    path.append(at)
+                    waiting += [(broader, depth + 1) for broader in above(at)]
+            done.add(entity.identity)
+
+    def named(self, entity_type: EntityType, name: str) -> CuratedEntity | None:
+        """The entity of a type that has this name, in any spelling."""
+        return self._of.get((entity_type, entity_key(name)))
+
+    def identity(self, entity_type: EntityType, name: str) -> Identity:
+        """The identity of a name by its spelling and these files alone."""
+        entity = self.named(entity_type, name)
+        return entity.identity if entity else (entity_type, entity_key(name))
+
+    def of_any_type(self, name: str) -> CuratedEntity | None:
+        """The one entity with this name, whatever its type; ``None`` where there is none or more than one."""
+        found = {
+            entity.identity: entity
+            for kind in ("Method", "Dataset", "Metric", "Task")
+            if (entity := self.named(kind, name))
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def aliases(self, identity: Identity) -> tuple[str, ...]:
+        """The names of an entity beside the canonical one."""
+        return tuple(self._aliases.get(identity, ()))
+
+    def apart_from(self, entity_type: EntityType, name: str) -> list[tuple[str, bool]]:
+        """The names that are said to be of other things than this one, and for each whether it was said before this."""
+        forms = dict.fromkeys((name, entity_key(name)))
+        return [other for form in forms for other in self._apart.get((entity_type, form), ())]
+
+    def without_padding(self, entity_type: EntityType, name: str) -> str | None:
+        """The name without its last word, where that is one that adds nothing."""
+        head, _, last = name.rstrip().rpartition(" ")
+        return head.rstrip() if head.strip() and entity_key(last) in self._padding[entity_type] else None
+
+
+def read_curated(folders: Iterable[Path] = ()) -> Curated:
+    """The curated files of the shipped folder and of further ones.
+
+    Raises:
+        InputError: a line is wrong, or contradicts another; names file and line.
+    """
+    return Curated(
+        statement
+        for folder in rule_folders(folders)
+        for path in sorted(folder.glob(FILES))
+        for statement in _read(path)
+    )
+
+
+def _read(path: Path) -> Iterator[tuple[str, Statement]]:
+    with open_bytes(path) as stream:
+        for line in numbered_lines(stream, str(path), "JSON lines"):
+            if line.text.strip():
+                place = f"{path}:{line.number}"
+                yield place, _statement(json_object(line.text, place, _EXPECTED), place)
+
+
+def _statement(fields: dict[str, Any], place: str) -> Statement:
+    kinds: dict[str, type[Statement]] = {
+        "name": CuratedEntity,
+        "same": Same,
+        "different": Different,
+        "padding": Padding,
+    }
+    for field, kind in kinds.items():
+        if field in fields:
+            return validated(kind, fields, place)
+    raise InputError(place, f"is no statement; expected {_EXPECTED}")
+
+
+def _of_kind(placed: Iterable[tuple[str, Statement]], kind: type[_Kind]) -> Iterator[tuple[str, _Kind]]:
+    return ((place, statement) for place, statement in placed if isinstance(statement, kind))

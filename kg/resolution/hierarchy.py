@@ -1,0 +1,123 @@
+"""Which entity is broader than which: from the curated files, and from names that end in another entity's name.
+
+"Few-shot image classification" is a kind of image classification, because the head of an English compound is its last
+word. Datasets are named the other way round: "ImageNet-1K" begins with what it was made from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
+
+from kg.records import EntityType
+from kg.resolution.curated import Curated, Identity
+
+_PROPER = re.compile(r"\d|[^\W\d_][A-Z]")  # no "Human" of "Human3.6M"
+# What is "semi-supervised" or "non-convex" is not a kind of what is supervised or convex.
+_TURNS = frozenset(
+    {"non", "un", "semi", "self", "weakly", "anti", "quasi", "pseudo", "without", "beyond", "multi", "multiple"}
+)
+_PREPOSITIONS = frozenset(
+    {"of", "for", "with", "without", "in", "on", "from", "via", "by", "under", "to", "and", "over"}
+)
+_SIZE = re.compile(
+    r"(?:v?\d[\w.]*|[bslhgx]|xs|xl|xxl|base|large|small|tiny|mini|nano|medium|huge|giant|turbo|pro)\b.*", re.I
+)
+_JOINT = re.compile(r"[\s\-‐-―_/]+|(?<=[^\W\d_]{2})(?=v?\d)")
+
+
+def broader_entities(
+    names: Mapping[Identity, Sequence[str]],
+    curated: Curated,
+    identity: Callable[[EntityType, str], Identity],
+    vague: Collection[Identity] = (),
+) -> dict[Identity, list[Identity]]:
+    """The next broader entities of each entity, sorted; no entity is broader than itself by any way round.
+
+    Args:
+        names: what each entity is called in full.
+        curated: its statements go before what names say, and replace it for their entity.
+        identity: the entity of a name.
+        vague: entities that nothing is a kind of, because nobody knows what they are.
+    """
+    broader: dict[Identity, list[Identity]] = {}
+
+    def reaches(start: Identity, end: Identity) -> bool:
+        return start == end or any(reaches(next_one, end) for next_one in broader.get(start, ()))
+
+    def add(narrow: Identity, found: Iterator[Identity]) -> None:
+        wanted = {wide for wide in found if wide in names and wide not in vague and not reaches(wide, narrow)}
+        near = {wide for wide in wanted if not any(other != wide and reaches(other, wide) for other in wanted)}
+        if near:
+            broader[narrow] = sorted(near)
+
+    by_hand = {one: entity for one, entity in curated.entities.items() if one in names and entity.broader is not None}
+    for one in sorted(by_hand):
+        add(one, _written(one, curated, names))
+    # Short names first, so that what is broader knows its own broader ones.
+    for one in sorted(set(names) - set(by_hand), key=lambda item: (len(item[1]), item)):
+        add(one, (wide for name in names[one] for wide in _named(one[0], name, curated, names, identity)))
+    return broader
+
+
+def _written(one: Identity, curated: Curated, names: Collection[Identity]) -> Iterator[Identity]:
+    """What the curated files say is broader; where that is not in the graph, what is broader than that."""
+    waiting, passed = [one], {one}
+    while waiting:
+        entity = curated.entities.get(waiting.pop())
+        for name in (entity.broader or ()) if entity else ():
+            wide = curated.identity(one[0], name)
+            if wide in passed:
+                continue
+            passed.add(wide)
+            if wide in names:
+                yield wide
+            else:
+                waiting.append(wide)
+
+
+def _named(
+    entity_type: EntityType,
+    name: str,
+    curated: Curated,
+    names: Collection[Identity],
+    identity: Callable[[EntityType, str], Identity],
+) -> Iterator[Identity]:
+    """The entity with the longest name that this one is made from, by its words."""
+    own = identity(entity_type, name)
+    if entity_type == "Dataset":
+        parts = _stems(name, lambda stem: curated.named(entity_type, stem) is not None)
+    else:
+        parts = chain(_heads(name), _unsized(name))
+    for part in parts:
+        wide = identity(entity_type, part)
+        if wide != own and wide in names:
+            yield wide
+            return
+
+
+def _heads(name: str) -> Iterator[str]:
+    """The name without its first words, longest first; what follows a preposition is left off before anything else."""
+    words = name.split()
+    end = next((i for i, word in enumerate(words) if i and word.casefold() in _PREPOSITIONS), len(words))
+    if end < len(words):
+        yield " ".join(words[:end])
+    for start in range(1, end):
+        if words[start - 1].casefold() not in _TURNS:
+            yield " ".join(words[start:end])
+
+
+def _stems(name: str, is_known: Callable[[str], bool]) -> Iterator[str]:
+    """The name without its last parts, longest first, where what is left is known or no common word."""
+    for joint in reversed(list(_JOINT.finditer(name))):
+        stem = name[: joint.start()]
+        if len(stem) >= 3 and (_PROPER.search(stem) or is_known(stem)):
+            yield stem
+
+
+def _unsized(name: str) -> Iterator[str]:
+    """The name without a version or a size at its end: "ResNet" of "ResNet-50"."""
+    for joint in reversed(list(_JOINT.finditer(name))):
+        if joint.start() >= 2 and _SIZE.fullmatch(name[joint.end() :]):
+            yield name[: joint.start()]

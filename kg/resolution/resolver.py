@@ -1,0 +1,439 @@
+"""Names of all papers in, the entity of each mention out.
+
+A mention's identity is its type and the key of its name (:func:`kg.names.entity_key`), unless one of these says more,
+in this order:
+
+1. its own paper: a short form that the paper defines is the long form, and so is one whose letters are the initials of
+   another name in the paper;
+2. the curated files, for a canonical name;
+3. the corpus: a short form has its clear sense there (:mod:`kg.resolution.senses`);
+4. the curated files, for any other name, and for a name with a word behind it that adds nothing;
+5. the counts of definitions elsewhere.
+
+Each step leads from a name to an entity once and no further, so that no chain of short forms can join two long forms.
+A short form that has senses, none of them clear, is an entity of its own and marked as ambiguous. Everything is decided
+over all papers together and does not depend on their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from kg.names import entity_key, entity_words, slug, spaced_key
+from kg.records import EntityType, Extraction
+from kg.resolution.curated import Curated, CuratedEntity, Identity
+from kg.resolution.hierarchy import broader_entities
+from kg.resolution.senses import Senses, are_variants
+from kg.vocabulary import DEFAULT_BASE, entity_iri
+
+Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated alias", "word that adds nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A node of the graph: its IRI, type, preferred name and other names, and what else is known of it.
+
+    ``broader`` and ``may_mean`` are IRIs of entities of the same type; the latter are the senses of an ``ambiguous``
+    name that are entities too. ``pages`` are those of its Wikidata item and its Wikipedia article.
+    """
+
+    iri: str
+    type: EntityType
+    label: str
+    other_labels: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    ambiguous: bool = False
+    may_mean: tuple[str, ...] = ()
+    homepage: str | None = None
+    pages: tuple[str, ...] = ()
+
+
+class Merge(NamedTuple):
+    """A name that papers use for an entity with another label, in how many papers, and why it is the same.
+
+    ``detail`` says on what grounds: the long form, and for a dominant sense the papers that give it of those that
+    define the short form.
+    """
+
+    entity: str
+    type: EntityType
+    label: str
+    name: str
+    papers: int
+    why: Why
+    detail: str
+
+
+class _Placed(NamedTuple):
+    """Where a name belongs, and why."""
+
+    identity: Identity
+    why: Why
+    detail: str = ""
+
+    @property
+    def is_short_form(self) -> bool:
+        return self.why in ("abbreviation in paper", "dominant sense")
+
+
+class _Use(NamedTuple):
+    """A name as papers use it: with the long form that they give it, if they do."""
+
+    type: EntityType
+    text: str
+    long: str | None
+
+
+@dataclass(slots=True)
+class _Names:
+    """What papers call one entity, with the number of papers for each name.
+
+    ``full`` are names in the text, ``expanded`` the long forms of the short forms in ``short``.
+    """
+
+    full: Counter[str] = field(default_factory=Counter)
+    expanded: Counter[str] = field(default_factory=Counter)
+    short: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def preferred(self) -> Counter[str]:
+        """The names to choose a label from."""
+        return self.full or self.expanded or self.short
+
+
+class Resolver:
+    """Collects the names in all extractions, then gives each mention its entity.
+
+    >>> resolver = Resolver()
+    >>> for extraction in extractions:  # doctest: +SKIP
+    ...     resolver.add(extraction)
+    >>> resolved = resolver.resolve(extractions[0])  # doctest: +SKIP
+
+    Args:
+        base: the base IRI of entities.
+        curated: the curated files.
+        elsewhere: counts of definitions from elsewhere (:func:`kg.resolution.senses.read_senses`).
+    """
+
+    def __init__(
+        self,
+        base: str = DEFAULT_BASE,
+        curated: Curated | None = None,
+        elsewhere: Mapping[str, tuple[int, Mapping[str, int]]] | None = None,
+    ) -> None:
+        self.base = base
+        self.curated = curated or Curated()
+        self._senses = Senses(elsewhere)
+        self._uses: Counter[_Use] = Counter()
+        self._defined: Counter[_Use] = Counter()
+        self._attested: set[Identity] = set()
+        self._placed: dict[_Use, _Placed] = {}
+        self._iris: dict[Identity, str] = {}
+        self._further: dict[Identity, CuratedEntity] | None = None
+
+    def add(self, extraction: Extraction) -> None:
+        """Count the names and the definitions of one paper."""
+        self._placed.clear()
+        self._iris.clear()
+        self._further = None
+        meanings = _Meanings(extraction)
+        for short, long in meanings.defined.values():
+            self._senses.add(short, long)
+        uses = {
+            _Use(mention.type, text, meanings.of(mention.type, text))
+            for mention in extraction.entities
+            if (text := _one_line(mention.text))
+        }
+        self._uses.update(uses)
+        keys = {(use.type, entity_key(use.text)) for use in uses}
+        defined = {
+            _Use(entity_type, short, long)
+            for short, long in meanings.defined.values()
+            for entity_type in {use.type for use in uses}
+            if not keys.isdisjoint(((entity_type, entity_key(short)), (entity_type, entity_key(long))))
+        }
+        self._defined.update(defined)
+        self._attested |= keys | {(use.type, entity_key(use.long)) for use in defined if use.long}
+
+    def attest(self, entity_type: EntityType, name: str) -> None:
+        """Take it as known that there is an entity of this type with this name, as if a paper had named it."""
+        self._placed.clear()
+        self._attested.add((entity_type, entity_key(name)))
+
+    def resolve(self, extraction: Extraction) -> Extraction:
+        """The extraction with every mention's ``entity`` set to an IRI."""
+        meanings = _Meanings(extraction)
+        iris = self._all_iris()
+        mentions = []
+        for mention in extraction.entities:
+            text = _one_line(mention.text)
+            placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
+            mentions.append(mention.model_copy(update={"entity": iris[placed.identity]}))
+        return extraction.model_copy(update={"entities": tuple(mentions)})
+
+    def identity(self, entity_type: EntityType, name: str, paper: Extraction | None = None) -> Identity:
+        """What a name means: in a paper that was added, or in the corpus as a whole."""
+        text = _one_line(name)
+        long = _Meanings(paper).of(entity_type, text) if paper else None
+        return self._place(_Use(entity_type, text, long)).identity
+
+    def entities(self) -> Iterator[Entity]:
+        """All entities, sorted by type and key."""
+        names = self._names()
+        iris = self._all_iris()
+        unclear = self._unclear(names)
+        labels = {one: self._label(one, found) for one, found in names.items()}
+        called = {
+            one: tuple(
+                dict.fromkeys((labels[one], *self.curated.aliases(one), *sorted({*found.full, *found.expanded})))
+            )
+            for one, found in names.items()
+        }
+        broader = broader_entities(called, self.curated, self.identity, unclear)
+        for one in sorted(names):
+            found = names[one]
+            written = self.curated.entities.get(one)
+            others = {*found.full, *found.expanded, *found.short, *self.curated.aliases(one)} - {labels[one]}
+            yield Entity(
+                iri=iris[one],
+                type=one[0],
+                label=labels[one],
+                other_labels=tuple(sorted(others)),
+                broader=tuple(sorted(iris[wide] for wide in broader.get(one, ()))),
+                ambiguous=one in unclear,
+                may_mean=tuple(sorted(iris[sense] for sense in unclear.get(one, ()))),
+                homepage=str(written.homepage) if written and written.homepage else None,
+                pages=_pages(written) if written else (),
+            )
+
+    def merges(self) -> Iterator[Merge]:
+        """Every name of an entity that is not its label, sorted by entity and name."""
+        names = self._names()
+        iris = self._all_iris()
+        rows: defaultdict[tuple[Identity, str, Why], Counter[str]] = defaultdict(Counter)
+        for use, papers in self._uses.items():
+            placed = self._place(use)
+            rows[placed.identity, use.text, placed.why][placed.detail] += papers
+        for (one, text, why), details in sorted(rows.items()):
+            label = self._label(one, names[one])
+            if text != label:
+                yield Merge(iris[one], one[0], label, text, details.total(), why, _commonest(details))
+
+    def _place(self, use: _Use) -> _Placed:
+        if use not in self._placed:
+            self._placed[use] = self._kept_apart(use, self._joined(use))
+        return self._placed[use]
+
+    def _kept_apart(self, use: _Use, placed: _Placed) -> _Placed:
+        """The place of a name, or one of its own if a name that is said to be different has that place.
+
+        Of the two the one stays whose own key the place has, or else the one that was said first.
+        """
+
+        def rank(found: _Placed, text: str, later: bool) -> tuple[bool, bool]:
+            return found.identity != (use.type, entity_key(text)), later
+
+        for text, said_before in self.curated.apart_from(use.type, use.text):
+            other = self._joined(_Use(use.type, text, None))
+            if other.identity == placed.identity and rank(other, text, not said_before) < rank(
+                placed, use.text, said_before
+            ):
+                return _Placed((use.type, f"={use.text}"), "spelling")
+        return placed
+
+    def _joined(self, use: _Use) -> _Placed:
+        if use.long:
+            return _Placed(self._defined_as(use.type, use.text, use.long), "abbreviation in paper", use.long)
+        own = (use.type, entity_key(use.text))
+        entity = self.curated.named(use.type, use.text)
+        if entity and entity.identity == own:
+            return _Placed(own, "spelling")
+        for clear in (self._senses.clear(use.text), None if entity else self._senses.clear_elsewhere(use.text)):
+            if (
+                clear
+                and (use.type, entity_key(clear.long)) in self._attested
+                and not (entity and _is_name_of(entity, clear.long))
+            ):
+                detail = f"{clear.long} ({clear.papers} of {clear.of} papers)"
+                return _Placed(self._spelled_out(use.type, clear.long), "dominant sense", detail)
+            if entity:
+                return _Placed(entity.identity, "curated alias", entity.name)
+        return self._by_spelling(use.type, use.text)
+
+    def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
+        """The place of a name that is no known short form."""
+        entity = self.curated.named(entity_type, name) or self._learned().get((entity_type, entity_key(name)))
+        if entity:
+            same = entity.identity == (entity_type, entity_key(name))
+            return (
+                _Placed(entity.identity, "spelling") if same else _Placed(entity.identity, "curated alias", entity.name)
+            )
+        padded = self.curated.without_padding(entity_type, name)
+        if padded and (self.curated.named(entity_type, padded) or _is_proper(padded)):
+            return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
+        elsewhere = None if _is_acronym(name) else self.curated.of_any_type(name)
+        if elsewhere:
+            return _Placed((entity_type, elsewhere.identity[1]), "curated alias", elsewhere.name)
+        return _Placed((entity_type, entity_key(name)), "spelling")
+
+    def _spelled_out(self, entity_type: EntityType, long: str) -> Identity:
+        return self._by_spelling(entity_type, long).identity
+
+    def _defined_as(self, entity_type: EntityType, short: str, long: str) -> Identity:
+        """The entity of a short form with the long form that its paper gives.
+
+        A long form that lacks a word of a name of the curated entity ("language models (LLMs)") means that entity.
+        """
+        entity = self.curated.named(entity_type, short)
+        if entity and len(_initials(long)) < len(entity_key(short)) and _is_name_of(entity, long):
+            return entity.identity
+        return self._spelled_out(entity_type, long)
+
+    def _learned(self) -> dict[Identity, CuratedEntity]:
+        """Further names of curated entities: long forms that papers give to a short form of theirs.
+
+        Only a long form that agrees with a name of the entity is one, and only if it does so with no other entity.
+        """
+        if self._further is None:
+            found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
+            for entity_type, short, long in self._defined:
+                entity = self.curated.named(entity_type, short)
+                if entity and long and not self.curated.named(entity_type, long) and _is_name_of(entity, long):
+                    found[entity_type, entity_key(long)][entity.identity] = entity
+            self._further = {one: next(iter(of.values())) for one, of in found.items() if len(of) == 1}
+        return self._further
+
+    def _names(self) -> dict[Identity, _Names]:
+        names: defaultdict[Identity, _Names] = defaultdict(_Names)
+        for use, papers in self._uses.items():
+            placed = self._place(use)
+            found = names[placed.identity]
+            (found.short if placed.is_short_form else found.full)[use.text] += papers
+            if use.long is None and placed.why == "dominant sense":
+                found.expanded[placed.detail.rpartition(" (")[0]] += papers
+        for use, papers in self._defined.items():
+            found_here = names.get(self._place(use).identity)
+            if found_here and use.long:
+                found_here.short[use.text] = max(found_here.short[use.text], papers)
+                found_here.expanded[use.long] += papers
+        return names
+
+    def _label(self, one: Identity, names: _Names) -> str:
+        written = self.curated.entities.get(one)
+        return written.name if written else _commonest(names.preferred)
+
+    def _all_iris(self) -> dict[Identity, str]:
+        """The IRI of each entity, from its canonical name or the commonest spelling of its name.
+
+        Where two entities would have the same, those of the curated files go first, then the key decides; the next one
+        gets a number.
+        """
+        if not self._iris:
+            names = self._names()
+            taken: Counter[str] = Counter()
+            for one in sorted(names, key=lambda one: (one not in self.curated.entities, one)):
+                iri = entity_iri(self.base, one[0], self._spelling(one, names[one]))
+                taken[iri] += 1
+                self._iris[one] = iri if taken[iri] == 1 else f"{iri}-{slug(str(taken[iri]))}"
+        return self._iris
+
+    def _spelling(self, one: Identity, names: _Names) -> str:
+        if written := self.curated.entities.get(one):
+            return entity_words(written.name) or one[1]
+        spellings: Counter[str] = Counter()
+        for text, count in names.preferred.items():
+            spellings[entity_words(text)] += count
+        return max(spellings, key=lambda text: (spellings[text], text.count(" "), text)) or one[1]
+
+    def _unclear(self, names: Mapping[Identity, _Names]) -> dict[Identity, list[Identity]]:
+        """The entities that are short forms without a clear sense, with those senses that are entities."""
+        unclear: dict[Identity, list[Identity]] = {}
+        for use in self._uses:
+            placed = self._place(use)
+            if use.long or placed.why != "spelling" or placed.identity in self.curated.entities:
+                continue
+            senses = self._senses.known(use.text)
+            meant = {self._spelled_out(use.type, long): (use.type, entity_key(long)) for long in senses}
+            meant.pop(placed.identity, None)
+            if len(meant) > 1 or any(key in self._attested for key in meant.values()):
+                unclear[placed.identity] = sorted(one for one in meant if one in names)
+        return unclear
+
+
+class _Meanings:
+    """What one paper says that its short forms mean.
+
+    ``defined`` are the definitions in its text, by the key of the short form; where there are two the first counts.
+    """
+
+    def __init__(self, extraction: Extraction) -> None:
+        self.defined: dict[str, tuple[str, str]] = {}
+        for short, long in extraction.abbreviations:
+            if entity_key(short) != entity_key(long):
+                self.defined.setdefault(entity_key(short), (_one_line(short), _one_line(long)))
+        self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
+        for mention in extraction.entities:
+            text = _one_line(mention.text)
+            initials = _initials(text)
+            if len(initials) >= 3:
+                key = entity_key(text)
+                spellings = self._by_initials[mention.type, initials]
+                spellings[key] = min(text, spellings.get(key, text))
+
+    def of(self, entity_type: EntityType, text: str) -> str | None:
+        """The long form of a short one, if the paper has it."""
+        key = entity_key(text)
+        if key in self.defined:
+            return self.defined[key][1]
+        if not _is_acronym(text):
+            return None
+        found = self._by_initials.get((entity_type, key), {})
+        return next(iter(found.values())) if len(found) == 1 else None
+
+
+def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Curated | None = None) -> Extraction:
+    """Resolve one paper by its own text and the curated files, as ``kg extract`` does while it streams."""
+    resolver = Resolver(base, curated)
+    resolver.add(extraction)
+    return resolver.resolve(extraction)
+
+
+def _is_name_of(entity: CuratedEntity, long: str) -> bool:
+    """Whether a long form is a name of an entity, but for endings, or for words before, after or within it."""
+    words = set(spaced_key(long).split())
+    for name in entity.names:
+        others = set(spaced_key(name).split())
+        if are_variants(name, long) or (min(len(words), len(others)) > 1 and (words <= others or others <= words)):
+            return True
+    return False
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.findall(r"[^\W_]+", name)).casefold()
+
+
+def _is_acronym(name: str) -> bool:
+    return re.fullmatch(r"[A-Z][A-Z\d]+s?", name) is not None
+
+
+def _is_proper(name: str) -> bool:
+    """Whether the last word of a name is no common noun: it has a digit, or a capital after its first letter."""
+    return re.search(r"\d|[^\W\d_][A-Z]", name.rpartition(" ")[2]) is not None
+
+
+def _pages(entity: CuratedEntity) -> tuple[str, ...]:
+    wikidata = f"http://www.wikidata.org/entity/{entity.wikidata}" if entity.wikidata else None
+    return tuple(filter(None, (wikidata, entity.wikipedia)))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _commonest(counts: Counter[str]) -> str:
+    """The commonest form; among equals, one that is not written as in a title, then the one of most parts."""
+    return max(counts, key=lambda text: (counts[text], not text.istitle(), len(re.findall(r"\w+", text)), text))

@@ -1,0 +1,217 @@
+"""Mentions meet at one entity, whatever the papers call it and in whatever order they come."""
+
+from itertools import permutations
+
+from kg.records import EntityType, Extraction, Mention
+from kg.resolution import Curated, Entity, Resolver, resolve_alone
+from kg.resolution.curated import CuratedEntity, Different, Padding
+
+
+def extraction(
+    *names: str, type: EntityType = "Method", abbreviations: tuple[tuple[str, str], ...] = (), id: str = "1"
+) -> Extraction:
+    mentions = tuple(
+        Mention(type=type, text=name, start=10 * i, end=10 * i + len(name), confidence=0.9, extractor="lexicon")
+        for i, name in enumerate(names)
+    )
+    return Extraction(id=id, title="T", entities=mentions, abbreviations=abbreviations)
+
+
+def resolved(*extractions: Extraction) -> tuple[list[list[str]], list[Entity]]:
+    resolver = Resolver("http://x/")
+    for found in extractions:
+        resolver.add(found)
+    iris = [[mention.entity or "" for mention in resolver.resolve(found).entities] for found in extractions]
+    return iris, list(resolver.entities())
+
+
+def test_spellings_meet_at_one_entity() -> None:
+    iris, entities = resolved(
+        extraction("CIFAR-10", "CIFAR10", type="Dataset"), extraction("cifar 10", "CIFAR-10", type="Dataset")
+    )
+    assert iris == [["http://x/dataset/cifar-10"] * 2] * 2
+    assert entities == [Entity("http://x/dataset/cifar-10", "Dataset", "CIFAR-10", ("CIFAR10", "cifar 10"))]
+
+
+def test_short_form_is_the_long_form_of_its_own_paper() -> None:
+    pairs = (("SAM", "sharpness-aware minimization"),)
+    iris, entities = resolved(extraction("sharpness-aware minimization", "SAM", abbreviations=pairs), extraction("SAM"))
+    assert iris == [["http://x/method/sharpness-aware-minimization"] * 2, ["http://x/method/sam"]]
+    assert [(entity.label, entity.other_labels) for entity in entities] == [
+        ("SAM", ()),
+        ("sharpness-aware minimization", ("SAM",)),
+    ]
+
+
+def test_short_form_found_alone_belongs_to_the_long_form() -> None:
+    iris, entities = resolved(
+        extraction("DMs", abbreviations=(("DMs", "diffusion models"),)), extraction("diffusion model")
+    )
+    assert iris == [["http://x/method/diffusion-model"], ["http://x/method/diffusion-model"]]
+    assert [(entity.label, entity.other_labels) for entity in entities] == [
+        ("diffusion model", ("DMs", "diffusion models"))
+    ]
+
+
+def test_short_form_without_its_long_form_keeps_apart_from_the_bare_name() -> None:
+    pairs = (("AT", "adversarial training"),)
+    iris, entities = resolved(extraction("AT", abbreviations=pairs), extraction("AT"))
+    assert iris == [["http://x/method/adversarial-training"], ["http://x/method/at"]]
+    assert [(entity.label, entity.other_labels) for entity in entities] == [
+        ("adversarial training", ("AT",)),
+        ("AT", ()),
+    ]
+
+
+def test_one_name_of_two_types_is_two_entities() -> None:
+    iris, _ = resolved(extraction("SQuAD", type="Dataset"), extraction("SQuAD", type="Task"))
+    assert iris == [["http://x/dataset/squad"], ["http://x/task/squad"]]
+
+
+def test_commonest_name_is_the_label_whatever_the_order() -> None:
+    papers = [
+        extraction("Vision Transformer"),
+        extraction("ReLU", abbreviations=(("VT", "vision transformers"),)),
+        extraction("vision transformers"),
+        extraction("vision transformers"),
+        extraction("ViT", abbreviations=(("ViT", "vision transformer"),)),
+    ]
+    outcomes = {tuple(resolved(*order)[1]) for order in permutations(papers)}
+    assert len(outcomes) == 1
+    ((_, entity),) = outcomes
+    assert (entity.label, entity.other_labels) == (
+        "vision transformers",
+        ("ViT", "Vision Transformer", "vision transformer"),
+    )
+
+
+def test_one_paper_alone() -> None:
+    found = resolve_alone(extraction("Batch Normalization", "BN", abbreviations=(("BN", "Batch Normalization"),)))
+    assert {mention.entity for mention in found.entities} == {"https://w3id.org/papers-kg/method/batch-normalization"}
+
+
+def placed(resolver: Resolver, *names: str, type: EntityType = "Method") -> list[str]:
+    return [resolver.identity(type, name)[1] for name in names]
+
+
+def corpus(*extractions: Extraction, curated: Curated | None = None) -> Resolver:
+    resolver = Resolver("http://x/", curated)
+    for found in extractions:
+        resolver.add(found)
+    return resolver
+
+
+SHARP = extraction("SAM", abbreviations=(("SAM", "sharpness-aware minimization"),))
+SEGMENT = extraction("SAM", abbreviations=(("SAM", "Segment Anything Model"),))
+BARE = extraction("SAM")
+
+
+def test_short_form_takes_the_clear_sense_of_the_corpus() -> None:
+    iris, entities = resolved(SHARP, SHARP, SHARP, BARE)
+    assert iris[3] == ["http://x/method/sharpness-aware-minimization"]
+    assert [entity.ambiguous for entity in entities] == [False]
+
+
+def test_short_form_of_many_senses_is_a_node_of_its_own_and_marked() -> None:
+    iris, entities = resolved(SHARP, SHARP, SHARP, SEGMENT, BARE)
+    assert iris[4] == ["http://x/method/sam"]
+    (sam,) = (entity for entity in entities if entity.ambiguous)
+    assert sam.may_mean == ("http://x/method/segment-anything-model", "http://x/method/sharpness-aware-minimization")
+
+
+def test_no_chain_of_short_forms_joins_two_long_forms() -> None:
+    both = (("SAM", "sharpness-aware minimization"), ("SAM", "Segment Anything Model"))
+    resolver = corpus(SHARP, SHARP, SHARP, SEGMENT, SEGMENT, SEGMENT, BARE, extraction("SAM", abbreviations=both))
+    assert len(set(placed(resolver, "SAM", "sharpness-aware minimization", "Segment Anything Model"))) == 3
+
+
+def test_short_form_of_another_type_has_no_say() -> None:
+    task = extraction("VQA", type="Task", abbreviations=(("VQA", "visual question answering"),))
+    resolver = corpus(task, task, task)
+    assert placed(resolver, "VQA", type="Task") == ["visualquestionanswering"]
+    assert placed(resolver, "VQA", type="Dataset") == ["vqa"]
+
+
+def test_initials_of_a_name_in_the_same_paper_tell_the_sense() -> None:
+    iris, _ = resolved(extraction("quiet random search", "QRS"), extraction("QRS"))
+    assert iris == [["http://x/method/quiet-random-search"] * 2, ["http://x/method/qrs"]]
+
+
+def test_capitals_that_end_in_s_are_no_plural() -> None:
+    iris, _ = resolved(extraction("DARTS", "DART", "GANs", "GAN"))
+    assert iris == [["http://x/method/darts", "http://x/method/dart", *["http://x/method/gan"] * 2]]
+
+
+FROG = CuratedEntity(type="Method", name="FrogNet", aliases=("frog network", "FN"), wikidata="Q7", broader=("network",))
+
+
+def test_curated_entity_has_its_name_and_all_aliases() -> None:
+    resolver = corpus(extraction("Frog Networks"), extraction("FN"), curated=Curated([("here", FROG)]))
+    (entity,) = resolver.entities()
+    assert (entity.iri, entity.label) == ("http://x/method/frognet", "FrogNet")
+    assert entity.other_labels == ("FN", "Frog Networks", "frog network")
+    assert entity.pages == ("http://www.wikidata.org/entity/Q7",)
+
+
+def test_own_paper_goes_before_the_curated_alias() -> None:
+    paper = extraction("FN", abbreviations=(("FN", "fuzzy negation"),))
+    resolver = corpus(paper, curated=Curated([("here", FROG)]))
+    assert resolver.identity("Method", "FN", paper) == ("Method", "fuzzynegation")
+    assert resolver.identity("Method", "FN") == ("Method", "frognet")
+
+
+def test_long_form_that_agrees_with_a_curated_name_is_one() -> None:
+    paper = extraction("FN", abbreviations=(("FN", "deep frog network"),))
+    resolver = corpus(paper, extraction("deep frog networks"), curated=Curated([("here", FROG)]))
+    assert placed(resolver, "deep frog network") == ["frognet"]
+
+
+def test_word_that_adds_nothing_is_left_off_a_proper_name() -> None:
+    padding = Padding(type="Method", padding=("model",))
+    resolver = corpus(curated=Curated([("here", FROG), ("there", padding)]))
+    assert placed(resolver, "frog network models", "ToadNet model", "diffusion model") == [
+        "frognet",
+        "toadnet",
+        "diffusionmodel",
+    ]
+
+
+def test_names_said_to_be_different_stay_apart() -> None:
+    different = Different(type="Method", different=("FrogNet", "FN", "frog network", "Frog-Net"))
+    resolver = corpus(curated=Curated([("here", FROG), ("there", different)]))
+    names = ("FrogNet", "FN", "frog network", "Frog-Net")
+    assert len(set(placed(resolver, *names))) == 4
+    assert placed(resolver, "FrogNet", "frognets") == ["frognet", "frognet"]
+
+
+def test_entities_of_one_spelling_have_different_iris() -> None:
+    different = Different(type="Method", different=("FrogNet", "Frog-Net"))
+    resolver = corpus(extraction("FrogNet", "Frog-Net", "frog net"), curated=Curated([("there", different)]))
+    iris = [entity.iri for entity in resolver.entities()]
+    assert len(iris) == len(set(iris)) == 2
+
+
+def test_merges_say_why() -> None:
+    padding = Padding(type="Method", padding=("model",))
+    resolver = corpus(
+        SHARP, SHARP, SHARP, BARE,
+        extraction("Sharpness-Aware Minimization"),
+        extraction("sharpness aware minimization"),
+        extraction("Sharpness-Aware Minimization"),
+        extraction("FN"),
+        extraction("FrogNet model"),
+        curated=Curated([("here", FROG), ("there", padding)]),
+    )  # fmt: skip
+    assert {(merge.name, merge.papers, merge.why, merge.detail) for merge in resolver.merges()} == {
+        ("SAM", 3, "abbreviation in paper", "sharpness-aware minimization"),
+        ("SAM", 1, "dominant sense", "sharpness-aware minimization (3 of 3 papers)"),
+        ("sharpness aware minimization", 1, "spelling", ""),
+        ("FN", 1, "curated alias", "FrogNet"),
+        ("FrogNet model", 1, "word that adds nothing", "FrogNet"),
+    }
+
+
+def test_outcome_does_not_depend_on_the_order() -> None:
+    papers = [SHARP, SHARP, SHARP, SEGMENT, BARE, extraction("Segment anything model")]
+    outcomes = {tuple(corpus(*order).entities()) for order in permutations(papers)}
+    assert len(outcomes) == 1
