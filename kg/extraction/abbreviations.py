@@ -127,7 +127,8 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
             words = _words(doc[start:end])
             long = _long_form(doc, outer.text, words, at_end=True)
             if long and sum(word.index < long.start for word in words) <= 2:
-                yield outer, doc[words[0].index : long.end]
+                first = next(word.index for word in words if word.text.lower() not in _STOP_WORDS)
+                yield outer, doc[first : long.end]
 
 
 def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
@@ -246,14 +247,31 @@ def _words(span: Span) -> list[Word]:
 
 
 def _long_form(doc: Doc, short: str, words: list[Word], at_end: bool = False, strict: bool = False) -> Span | None:
-    """The cheapest stretch of ``words`` that a short form's letters spell.
+    """The cheapest stretch of ``words`` that a short form's letters spell, the first way of writing them that fits.
 
     Args:
         at_end: it must reach the last word, but for a head noun such as "algorithm".
         strict: nothing but stop words may be left out.
     """
+    spelled = (_spelled_by(doc, short, letters, words, at_end, strict) for letters in _letters(short))
+    return next((long for long in spelled if long is not None), None)
+
+
+def _letters(short: str) -> Iterator[str]:
+    """The letters of a short form, and what they are if a digit says how often the letter beside it stands.
+
+    >>> list(_letters("MQF2")), list(_letters("L3A")), list(_letters("GANs"))
+    (['mqf2', 'mqff'], ['l3a', 'llla', 'laaa'], ['gan'])
+    """
     plural = re.fullmatch(r"(.*[A-Z0-9])s", short)
     letters = "".join(character for character in (plural[1] if plural else short).lower() if character.isalnum())
+    before = re.sub(r"([a-z])([2-4])", lambda match: match[1] * int(match[2]), letters)
+    after = re.sub(r"([2-4])([a-z])", lambda match: match[2] * int(match[1]), letters)
+    yield from dict.fromkeys((letters, before, after))
+
+
+def _spelled_by(doc: Doc, short: str, letters: str, words: list[Word], at_end: bool, strict: bool) -> Span | None:
+    """:func:`_long_form` for one way of writing the letters."""
     limit = _STRICT_LIMIT if strict else _LIMIT + _LIMIT_PER_LETTER * len(letters)
     best: tuple[float, int, int, int] | None = None
     if not words or (strict and len(letters) < 3):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _PERCENT = r"\s?%|\s?percent(?:age\spoints?)?\b"
-_FACTOR = r"\s?[-‐]?(?:[xX](?![\w-]|\s?\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
+_FACTOR = r"\s?[-‐]?(?:[xX](?!\w|-\D|\s\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
 
 _REACH = 40  # characters to look back over for a "from"
 

@@ -19,6 +19,7 @@ from typing import TypeVar, get_args
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.document import Candidate
 from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
 from kg.extraction.rules import Rule
@@ -62,6 +63,7 @@ _BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside i
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
+_DOUBTFUL = 0.2  # confidence from which a metric counts that was not settled on
 
 
 class ResultFinder:
@@ -395,9 +397,20 @@ def _overlap(one: Item, other: Item) -> bool:
 
 
 def _entity_items(doc: Doc, text: str) -> list[Item]:
+    """The entities, and the metrics that were proposed but not settled on where no entity stands.
+
+    Beside a value even a doubtful metric is likely to be what it measures.
+    """
     kinds: dict[str, Kind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
+    proposed = (c for c in doc._.candidates if c.type == "Metric" and c.confidence >= _DOUBTFUL)
+    entities: list[Candidate] = list(doc._.entities)
+    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
+        if taken.isdisjoint(range(candidate.start, candidate.end)):
+            taken.update(range(candidate.start, candidate.end))
+            entities.append(candidate)
     items = []
-    for entity in doc._.entities:
+    for entity in sorted(entities, key=lambda entity: entity.start):
         last = doc[entity.end - 1]
         start, end = doc[entity.start].idx, last.idx + len(last)
         items.append(Item(kinds[entity.type], start, end, text[start:end]))

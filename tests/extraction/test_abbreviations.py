@@ -39,6 +39,9 @@ def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str
         ("We propose LPS, a novel Lily Pad Search model.", "LPS", "Lily Pad Search"),
         ("We propose Lily Pad Search, dubbed LPS.", "LPS", "Lily Pad Search"),
         ("We have Lily Pad Search, or LPS for short.", "LPS", "Lily Pad Search"),
+        ("With an effective lily leaf leap (EL3).", "EL3", "effective lily leaf leap"),
+        ("With self-leaping leap training (S2LT).", "S2LT", "self-leaping leap training"),
+        ("The variant LPS (with lily pad search) is small.", "LPS", "lily pad search"),
     ],
 )
 def test_a_definition_is_found(nlp: Language, abstract: str, short: str, long: str) -> None:

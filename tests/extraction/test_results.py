@@ -126,6 +126,14 @@ def test_a_name_of_another_type_that_ends_what_a_value_counts_is_its_measure(
     assert [(result.value, result.metric) for result in nlp.get_pipe("results")(doc)._.results] == expected
 
 
+@pytest.mark.parametrize(("confidence", "metric"), [(0.3, "frog glee"), (0.1, None)])
+def test_a_doubtful_metric_beside_a_value_is_its_measure(nlp: Language, confidence: float, metric: str | None) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="Title", abstract="It has a frog glee that comes to 46.5%."))
+    start = next(token.i for token in doc if token.text == "frog")
+    doc._.candidates = [Candidate(start, start + 2, "Metric", confidence, "ner")]
+    assert [result.metric for result in nlp.get_pipe("results")(doc)._.results] == [metric]
+
+
 def test_what_is_faster_is_not_measured_by_what_follows(nlp: Language) -> None:
     assert triples(nlp, "It runs 3x faster and takes 40% less memory.") == [("3x", None, None), ("40%", "memory", None)]
 
@@ -254,6 +262,7 @@ def test_a_lone_dataset_of_the_paper_is_where_results_stand(nlp: Language) -> No
         ("1,234.5 ms", 1234.5, "ms"),
         ("-3.5%", -3.5, "%"),
         ("26-35x", None, "x"),
+        ("3x-5x", None, "x"),
         ("doubling", 2, "x"),
         (".8", 0.8, None),
     ],
