@@ -1,7 +1,7 @@
-"""Distil a slow teacher into the fast tagger: the model from which mine.py goes on.
+"""Distil a slow teacher into the fast tagger that ships.
 
     pip install '.[teach]'
-    python rules/distil.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz --out BASE
+    python rules/distil.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz --out kg/model
 
 The teacher is a small transformer (MiniLM, 6 layers of 384; Wang et al. 2020, arXiv:2002.10957, in the weights of
 all-MiniLM-L6-v2) under the tagger's own CRF. It learns from the annotated papers, then says of unlabelled abstracts how
@@ -219,7 +219,7 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
-    parser.add_argument("--count", type=int, default=60_000, help="how many abstracts to label")
+    parser.add_argument("--count", type=int, default=40_000, help="how many abstracts to label")
     parser.add_argument("--epochs", type=int, default=1, help="how often the tagger reads them")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tagger")
     args = parser.parse_args()

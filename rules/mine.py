@@ -24,7 +24,6 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.lexicon import Lexicon, keys_in
-from kg.extraction.ner import Tagger
 from kg.extraction.patterns import Patterns
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.roles import Roles, names_of
@@ -33,7 +32,7 @@ from kg.extraction.settle import span_key
 from kg.names import entity_key, title_key
 from kg.records import Paper
 from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Senses
-from kg.training import Example, example, train
+from kg.training import Example, example
 
 Span = tuple[int, int]
 Gold = dict[Span, str]
@@ -224,18 +223,6 @@ def examples_of(papers: Iterable[Annotated]) -> list[Example]:
     return [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
 
 
-def train_tagger(papers: Sequence[Annotated], base: Path, folder: Path) -> None:
-    """Train the tagger on papers that have been looked up, from the one in the folder ``base``."""
-    start = Tagger.load(base)
-    tagger = train(
-        examples_of(papers),
-        base=start,
-        progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True),
-    )
-    tagger.about = {**start.about, "texts": len(papers)}
-    tagger.save(folder)
-
-
 def mine_names(papers: Sequence[Annotated], least: float = 0.6, prior: float = 0.5) -> list[Rule]:
     """Names of the annotated papers that are annotated in most places where they stand.
 
@@ -325,13 +312,9 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
-    parser.add_argument("--base", type=Path, help="folder of the tagger to start from, as distil.py makes it")
-    parser.add_argument("--model", type=Path, help="folder for the tagger trained from it")
     parser.add_argument("--senses", action="store_true", help="the senses of short forms alone, from --abstracts")
     parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
     args = parser.parse_args()
-    if not ((args.base and args.model) or args.roles or args.senses):
-        parser.error("--base and --model are needed")
     annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
     titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
     unseen = {title for key, title in titles.items() if key not in annotated}
@@ -346,7 +329,6 @@ def main() -> None:
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
     if not args.roles:
-        train_tagger(papers, args.base, args.model)
         write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
     if args.abstracts:
         write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))

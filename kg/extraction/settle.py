@@ -22,7 +22,7 @@ from kg.extraction.rules import Rule
 from kg.extraction.words import word_key
 from kg.records import EntityType
 
-THRESHOLD = 0.36  # of the chance that a span is a name of any type; precision and recall are about even here
+THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
 LONGER_WINS = 0.5  # chance from which a name hides all names within it
 
 
