@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from kg.evaluation import Evaluation
     from kg.graph.reader import Kind
     from kg.lookup import Found
+    from kg.paths import Paths
+    from kg.provenance import Run
     from kg.query import Answer
+    from kg.questions import Question
     from kg.records import Extraction, Paper
     from kg.stats import Stats
     from kg.validation import Report
@@ -44,30 +47,47 @@ class KnowledgeGraph:
         self.folder = Path(folder)
         self.base: str = generation.base
         self.store: Store = generation.open()
+        self._profiles: dict[str, Store] = {}
 
-    def query(self, sparql: str, source: str = "query") -> Answer:
+    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
         """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, a file's name say.
+            profile: the vocabulary that it is written in, where that is not the graph's own: "lpwc".
 
         Raises:
             QueryError: the query cannot be parsed; names line and column.
+            KGError: there is no such profile.
         """
         from kg.query import run
 
-        return run(self.store, sparql, self.base, source)
+        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
     def ask(self, name: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg query --list``).
 
         Raises:
-            QueryError: there is no such query, or a parameter is missing, unknown or of the wrong type.
+            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name may mean
+                several things.
         """
-        from kg.named_queries import bind, named_query
+        return self.answer(self.question(name, parameters))
 
-        return self.query(bind(named_query(name), parameters or {}, self.base), name)
+    def question(self, name: str, parameters: Mapping[str, str] | None = None) -> Question:
+        """What :meth:`ask` asks: the SPARQL of a shipped query, and what the names given to it mean in this graph.
+
+        Raises:
+            QueryError: as :meth:`ask`.
+        """
+        from kg.named_queries import named_query
+        from kg.questions import pose
+
+        return pose(self.store, named_query(name), parameters or {}, self.base)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question of :meth:`question`."""
+        return self.query(question.sparql, question.name, profile=question.profile)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
@@ -91,11 +111,61 @@ class KnowledgeGraph:
 
         return card(self.store, iri)
 
-    def export(self, format: str, output: IO[bytes]) -> int:
-        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written."""
-        from kg.export import export
+    def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
+        """The shortest chains of papers between two entities, named in any spelling.
 
-        return export(self.store, format, output, self.base)
+        Raises:
+            QueryError: a name is unknown or may mean several things, both are the same, or no chain joins them.
+        """
+        from kg.paths import paths
+
+        return paths(self.store, source, target, base=self.base, limit=limit)
+
+    def export(
+        self,
+        format: str,
+        output: IO[bytes],
+        *,
+        profile: str | None = None,
+        provenance: bool = False,
+        description: bool = False,
+        alignment: bool = False,
+    ) -> int:
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written.
+
+        Args:
+            format: one of these names.
+            output: takes UTF-8.
+            profile: the vocabulary to write it in, in place of its own: "lpwc". Nothing is added to it.
+            provenance: add which runs made the graph; their times differ from build to build.
+            description: add what the graph is and how much it holds, in VoID and DCAT.
+            alignment: add how its vocabulary relates to others.
+
+        Raises:
+            KGError: there is no such format or profile.
+        """
+        from kg.export import additions, export
+        from kg.export.profiles import profile_prefixes
+
+        if profile is not None:
+            return export(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
+        added = [additions.description(self.store, self.base)] if description else []
+        added += [additions.alignment()] if alignment else []
+        return export(self.store, format, output, self.base, provenance=provenance, additions=added)
+
+    def profile(self, name: str) -> Store:
+        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+
+        Made by the first call and kept, because it takes longer than most queries of it.
+
+        Raises:
+            KGError: there is no such profile.
+        """
+        from kg.export.profiles import profile
+
+        if name not in self._profiles:
+            self._profiles[name] = profile(self.store, name)
+        return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
@@ -119,6 +189,12 @@ class KnowledgeGraph:
         from kg.stats import stats
 
         return stats(self.store)
+
+    def provenance(self) -> list[Run]:
+        """The runs that made the graph, in their order: when, by what version, with which rules and model."""
+        from kg.provenance import runs
+
+        return runs(self.store)
 
     def validate(self, shapes: Path | None = None) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless others are given."""

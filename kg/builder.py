@@ -8,18 +8,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 from pydantic import ValidationError
 
+from kg.directions import Directions
 from kg.errors import GraphError, InputError
 from kg.extraction.ner import SHIPPED
 from kg.extraction.parallel import extract_all
-from kg.extraction.rules import rule_files
-from kg.graph.statements import SharedNodes, entity_statements, paper_statements
+from kg.extraction.rules import load_rules, rule_files
+from kg.graph.statements import SharedNodes, direction_statements, entity_statements, paper_statements
 from kg.graph.store import Generation, current, existing, next_generation
 from kg.names import title_key
+from kg.provenance import Part, Run, run_quads, runs
 from kg.records import Extraction, Paper, Record
 from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
@@ -106,7 +111,8 @@ def build(
     """
     if base is not None and not is_base(base):
         raise InputError(base, "is no base IRI; expected one with http(s) that ends in / or #")
-    started = time.monotonic()
+    started, clock = _now(), time.monotonic()
+    inputs = list(inputs)
     read: dict[str, set[Paper]] = {}
     for paper in read_papers(inputs, warn):
         read.setdefault(title_key(paper.title), set()).add(paper)
@@ -131,7 +137,13 @@ def build(
                 stream.writelines(paper_statements(work.paper, work.entries, resolved, shared))
                 progress("writing", done, merge.total)
             stream.writelines(entity_statements(resolver.entities(), base))
+            stream.writelines(direction_statements(resolver.entities(), Directions.of_rules(load_rules(rules)), base))
             stream.writelines(shared.statements())
+            done_before = runs(old.open()) if old else []
+            run = _run(len(done_before) + 1, started, inputs, rules)
+            stream.write(
+                (ox.serialize(run_quads([*done_before, run], base), format=ox.RdfFormat.N_QUADS) or b"").decode()
+            )
         with generation.merges.open("w", encoding="utf-8") as stream:
             for merge_row in resolver.merges():
                 stream.write(json.dumps(merge_row._asdict(), ensure_ascii=False) + "\n")
@@ -141,8 +153,27 @@ def build(
         new=merge.new,
         changed=merge.changed,
         unchanged=len(read) - merge.new - merge.changed,
-        seconds=time.monotonic() - started,
+        seconds=time.monotonic() - clock,
         stats=stats(existing(folder).open()),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequence[Path]) -> Run:
+    """The run that ends now."""
+    folders = (Part.of(folder.name, sorted(folder.glob("*.jsonl"))) for folder in rules)
+    return Run(
+        number=number,
+        started=started,
+        ended=_now(),
+        inputs=tuple(sorted(map(str, inputs))),
+        version=version("papers-kg"),
+        code=Part.of("papers-kg", sorted(Path(__file__).parent.rglob("*.py"))),
+        rules=tuple(sorted([Part.of("shipped rules", rule_files()), *folders])),
+        model=Part.of("shipped model", sorted(SHIPPED.iterdir())),
     )
 
 

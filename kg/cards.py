@@ -1,15 +1,21 @@
-"""Cards and match lists as text for a terminal; what they say comes from :mod:`kg.describe` and :mod:`kg.lookup`."""
+"""Cards, match lists and chains of papers as text for a terminal.
+
+What they say comes from :mod:`kg.describe`, :mod:`kg.lookup` and :mod:`kg.paths`.
+"""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kg.describe import Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.describe import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.graph.reader import Kind
 from kg.lookup import Found
+
+if TYPE_CHECKING:
+    from kg.paths import Paths  # loads networkx, which a card does not need
 
 Emphasis = Literal["bold", "dim"]
 Style: TypeAlias = Callable[[str, Emphasis], str]
@@ -72,6 +78,26 @@ def render_matches(found: Found, *, width: int = 80, style: Style | None = None)
     return "\n".join(lines)
 
 
+def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -> str:
+    """Numbered chains, the papers with what joins them indented between; arguments as :func:`render_card`."""
+    page = _Page(width, style)
+    ends = f"{found.source.name} and {found.target.name}"
+    chains = f"{_number(found.total, 'shortest chain')} of {_number(found.papers, 'paper')}"
+    lines = page.wrapped("", ends, after=f"  [{chains}]", emphasis="bold")
+    digits = len(str(len(found.chains)))
+    for number, chain in enumerate(found.chains, start=1):
+        label = f"{number:>{digits}}. "
+        for step in chain[1:-1]:
+            if step.type == "paper":
+                lines += page.wrapped(label, step.name)
+            else:
+                lines += page.wrapped(f"{' ' * len(label)}{_INDENT}", step.name, after=f"  [{_TYPES[step.type]}]")
+            label = " " * len(label)
+    if found.total > len(found.chains):
+        lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.chains):,} more"))
+    return "\n".join(lines)
+
+
 def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
     yield from page.heading(card.name, card.type)
     if card.other_names:
@@ -80,9 +106,18 @@ def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
         f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
         f"{_number(card.mentions, 'mention')}"
     )
+    if card.broader:
+        yield from page.wrapped("broader: ", ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.broader))
+    if card.narrower:
+        names = ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.narrower)
+        more = card.narrower_in_all - len(card.narrower)
+        rest = f" and {more:,} more" if more else ""
+        with_them = f"; {_number(card.papers_with_narrower, 'paper')} with these"
+        yield from page.wrapped("narrower: ", names + rest + with_them)
     yield from page.papers("Introduced by", card.introducing, card.introduced_by)
     yield from page.papers("Used by", card.using, card.used_by)
     yield from page.entities("Occurs most with", card.companions, counted=True)
+    yield from page.best(card.best)
     yield from page.results(card.results, card.results_in_all, titles=True)
     yield from page.quotes(card.evidence)
 
@@ -182,12 +217,16 @@ class _Page:
             return
         yield from self.section("Reported results", _shown(len(shown), in_all))
         for result in shown:
-            parts = [result.value, result.metric or ""]
-            parts.append(f"on {result.dataset}" if result.dataset else "")
-            parts.append(f"by {result.method}" if result.method else "")
-            yield from self.wrapped(
-                _INDENT, " ".join(filter(None, parts)), after=f" — {result.title}" if titles else ""
+            yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+
+    def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
+        for number, line in enumerate(lines):
+            if number == 0:
+                yield from self.section("Best reported")
+            among = (
+                f"{'lowest' if line.better == 'lower' else 'highest'} of {line.among:,} — " if line.among > 1 else ""
             )
+            yield from self.wrapped(_INDENT, _result(line.result), after=f" — {among}{line.result.title}")
 
     def quotes(self, quotes: Iterable[Quote]) -> Iterator[str]:
         for number, quote in enumerate(quotes):
@@ -203,6 +242,13 @@ class _Page:
     def _mark(self, mention: re.Match[str]) -> str:
         """A mention, on one line or broken over several: bold, or between marks where there is no bold."""
         return "\n".join(map(self.bold, mention[1].split("\n"))) if self.style else f"«{mention[1]}»"
+
+
+def _result(result: ResultLine) -> str:
+    parts = [result.value, result.metric or ""]
+    parts.append(f"on {result.dataset}" if result.dataset else "")
+    parts.append(f"by {result.method}" if result.method else "")
+    return " ".join(filter(None, parts))
 
 
 def _number(count: int, noun: str) -> str:

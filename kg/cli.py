@@ -22,6 +22,7 @@ from kg.vocabulary import is_base
 if TYPE_CHECKING:
     from kg.builder import BuildReport
     from kg.cards import Style
+    from kg.provenance import Part, Run
     from kg.stats import Stats
 
 app = typer.Typer(
@@ -309,6 +310,9 @@ def query(
             "  [default: table on a terminal, csv elsewhere; turtle]"
         ),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Vocabulary of a query of yours: lpwc, Linked Papers With Code.")
+    ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
 ) -> None:
@@ -333,17 +337,27 @@ def query(
         raise typer.BadParameter("give one query: as an argument, with --file, on standard input, or with --name")
     if name is None and file is None and not texts and sys.stdin.isatty():
         raise typer.BadParameter("give a query: as an argument, with --file, on standard input, or with --name")
+    if name is not None and profile is not None:
+        raise typer.BadParameter("a shipped query says itself what it is written in", param_hint="--profile")
+    _known_profile(profile)
     opened = KnowledgeGraph(graph)
+    question = None
     if name is not None:
-        answer = opened.ask(name, parameters)
+        question = opened.question(name, parameters)
+        answer = opened.answer(question)
     elif file is not None:
-        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file))
+        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file), profile=profile)
     elif texts and texts[0] != "-":
-        answer = opened.query(texts[0])
+        answer = opened.query(texts[0], profile=profile)
     else:
-        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>")
+        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>", profile=profile)
+    for meant in question.meant.values() if question else ():
+        if meant.guessed and meant.match:
+            print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
     with _output(output) as stream:
-        answer.write(stream, format or answer.default_format(stream.isatty()))
+        found = answer.write(stream, format or answer.default_format(stream.isatty()))
+    if not found:
+        print(f"kg: {question.nothing if question else 'the query found nothing'}", file=sys.stderr)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -414,6 +428,48 @@ def lookup(
         _fail(f"nothing found for {wanted[:100]!r}{nearest}")
 
 
+@app.command()
+def path(
+    source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Chains at most.")] = 10,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """Show the shortest chains of papers between two entities, and what joins the papers.
+
+    Chains through what few papers share come first. A paper on something narrower than A or B is one on A or B.
+    """
+    from kg.api import KnowledgeGraph
+    from kg.cards import render_paths
+
+    found = KnowledgeGraph(graph).paths(source, target, limit=limit)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(render_paths(found, **_page()))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of a graph.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of another graph, or of the same one later.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Lines at most for what came or went.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show which papers, entities, edges and results came and went between two graphs.
+
+    Edges are what papers introduce, use and link to. --json prints everything.
+    """
+    from kg import diff
+
+    changes = diff.diff(old, new)
+    if as_json:
+        _print_json(changes.as_dict())
+    else:
+        print(diff.render(changes, limit), end="")
+
+
 class _Page(TypedDict):
     """How cards and lists are laid out on standard output."""
 
@@ -434,29 +490,98 @@ def export(
     ] = "turtle",
     graph: Graph = _GRAPH,
     output: Output = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Write the graph in another vocabulary: lpwc, Linked Papers With Code."),
+    ] = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Add which runs made the graph, and when (PROV-O).")
+    ] = False,
+    description: Annotated[
+        bool, typer.Option("--description", help="Add what the graph is: licence, vocabularies, counts (VoID, DCAT).")
+    ] = False,
+    alignment: Annotated[
+        bool, typer.Option("--alignment", help="Add how the vocabulary relates to others (RDFS, SKOS).")
+    ] = False,
 ) -> None:
-    """Write the whole graph as a file; the same graph gives the same bytes."""
+    """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
     from kg.api import KnowledgeGraph
     from kg.export import FORMATS
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    _known_profile(profile)
+    if profile is not None and (provenance or description or alignment):
+        raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     opened = KnowledgeGraph(graph)
     with _output(output) as stream:
-        opened.export(format, stream)
+        opened.export(
+            format,
+            stream,
+            profile=profile,
+            provenance=provenance,
+            description=description,
+            alignment=alignment,
+        )
+
+
+def _known_profile(name: str | None) -> None:
+    if name is None:
+        return
+    from kg.export.profiles import PROFILES
+
+    if name not in PROFILES:
+        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
 
 
 @app.command()
-def stats(graph: Graph = _GRAPH, as_json: Json = False) -> None:
+def stats(
+    graph: Graph = _GRAPH,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Show the runs that made the graph: times, version, rules, model.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Count what the graph holds."""
     from kg.api import KnowledgeGraph
     from kg.terminal import print_counts
 
-    found = KnowledgeGraph(graph).stats()
+    opened = KnowledgeGraph(graph)
+    if provenance:
+        _print_runs(opened.provenance(), as_json)
+        return
+    found = opened.stats()
     if as_json:
         _print_json(found.as_dict())
     else:
         print_counts(f"Graph in {graph}", _rows(found), to_stderr=False)
+
+
+def _print_runs(runs: list[Run], as_json: bool) -> None:
+    from kg.terminal import plain_table
+
+    if as_json:
+        _print_json({"runs": [run.as_dict() for run in runs]})
+        return
+
+    def shown(part: Part) -> str:
+        return f"{part.name} {part.digest[:8]}"
+
+    header = ("run", "started", "ended", "version", "code", "rules", "model", "inputs")
+    cells = [
+        (
+            str(run.number),
+            run.started,
+            run.ended,
+            run.version,
+            shown(run.code),
+            ", ".join(map(shown, run.rules)),
+            shown(run.model),
+            ", ".join(run.inputs[:3]) + (f" and {len(run.inputs) - 3:,} more" if len(run.inputs) > 3 else ""),
+        )
+        for run in runs
+    ]
+    print(plain_table(header, cells, [True, *[False] * 7]), end="")
 
 
 @app.command()

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import ENTITY_KINDS, Kind, Reader, as_json
-from kg.names import sentence_spans
+from kg.names import sentence_around, sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES
 
 _PAPERS = 8
 _COMPANIONS = 5
 _RESULTS = 10
+_BEST = 6
+_NARROWER = 12
 _QUOTES = 2
+
+_RELATIONS = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}
 
 
 class PaperLine(NamedTuple):
@@ -32,7 +37,10 @@ class PaperLine(NamedTuple):
 
 
 class EntityLine(NamedTuple):
-    """An entity in a list, with the number of papers it shares with the entity or repository that the list is of."""
+    """An entity in a list, with the number of papers it shares with the entity or repository that the list is of.
+
+    Above or below an entity stand entities with the number of all their papers.
+    """
 
     iri: str
     name: str
@@ -42,7 +50,8 @@ class EntityLine(NamedTuple):
 class ResultLine(NamedTuple):
     """A reported result, ``value`` as written in the paper (an IRI) of this ``title``.
 
-    ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised.
+    ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised; ``sentence``
+    is what the result was read from.
     """
 
     metric: str | None
@@ -52,6 +61,18 @@ class ResultLine(NamedTuple):
     relative: bool
     paper: str
     title: str
+    sentence: str | None
+
+
+class BestLine(NamedTuple):
+    """The best of the ``among`` results by one metric on one dataset.
+
+    ``better`` tells which values are, "higher" or "lower"; "higher" too where the graph does not know of the metric.
+    """
+
+    result: ResultLine
+    better: str
+    among: int
 
 
 class Quote(NamedTuple):
@@ -72,22 +93,31 @@ class Quote(NamedTuple):
 class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
-    ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split them; ``mentions`` counts spans of
-    text. ``introducing`` and ``using`` hold the newest of them. ``companions`` are the entities that stand in the most
-    papers together with this one, by kind; ``results_in_all`` counts what ``results`` shows the newest of.
+    ``broader`` are the entities right above it, ``narrower`` those below it, near and far, of the most papers;
+    ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
+    them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
+    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that stand in the most
+    papers together with this one, by kind. ``best`` holds the best absolute result for each metric and dataset, those
+    with the most results to be compared first: results of the entity and of what is narrower, and for a task those
+    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of.
     """
 
     iri: str
     type: Kind
     name: str
     other_names: tuple[str, ...]
+    broader: tuple[EntityLine, ...]
+    narrower: tuple[EntityLine, ...]
+    narrower_in_all: int
     papers: int
+    papers_with_narrower: int
     introduced_by: int
     used_by: int
     mentions: int
     introducing: tuple[PaperLine, ...]
     using: tuple[PaperLine, ...]
     companions: dict[Kind, tuple[EntityLine, ...]]
+    best: tuple[BestLine, ...]
     results: tuple[ResultLine, ...]
     results_in_all: int
     evidence: tuple[Quote, ...]
@@ -173,20 +203,33 @@ def _entity_card(reader: Reader, iri: str, kind: Kind) -> EntityCard:
     using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
     introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[:_PAPERS])
     using_lines = tuple(_paper_line(reader, paper) for paper in using[:_PAPERS])
-    relation = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}.get(kind)
+    narrower = reader.narrower(iri)
+    papers_of = {entity: reader.subjects(KG + "mentions", ox.NamedNode(entity)) for entity in (iri, *narrower)}
+    all_papers = set().union(*papers_of.values())
+    relation = _RELATIONS.get(kind)
     results = reader.subjects(KG + relation, node) if relation else []
+    if relation:
+        related = {result for entity in papers_of for result in reader.subjects(KG + relation, ox.NamedNode(entity))}
+    else:
+        related = {result for paper in all_papers for result in reader.objects(paper, KG + "reports")}
+    below = sorted(narrower, key=lambda entity: (-len(papers_of[entity]), entity))
     return EntityCard(
         iri=iri,
         type=kind,
         name=reader.name(iri),
         other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
+        broader=tuple(_entity_line(reader, entity) for entity in reader.objects(iri, SKOS + "broader")),
+        narrower=tuple(EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[:_NARROWER]),
+        narrower_in_all=len(below),
         papers=len(introducing) + len(using),
+        papers_with_narrower=len(all_papers),
         introduced_by=len(introducing),
         used_by=len(using),
         mentions=reader.count(OA + "hasBody", iri),
         introducing=introducing_lines,
         using=using_lines,
         companions=_companions(reader, iri, [*introducing, *using]),
+        best=_best(reader, related),
         results=_newest_results(reader, results),
         results_in_all=len(results),
         evidence=_evidence(reader, iri, introducing_lines, using_lines),
@@ -249,6 +292,10 @@ def _paper_line(reader: Reader, paper: str) -> PaperLine:
     return PaperLine(paper, reader.name(paper), _year(reader, paper), code[0] if code else None)
 
 
+def _entity_line(reader: Reader, entity: str) -> EntityLine:
+    return EntityLine(entity, reader.name(entity), reader.count(KG + "mentions", entity))
+
+
 def _addresses(reader: Reader, paper: str) -> tuple[str, ...]:
     """Where a paper's repositories can be read."""
     repositories = reader.objects(paper, LINKS["code"])
@@ -291,6 +338,23 @@ def _newest_results(reader: Reader, results: Iterable[str]) -> tuple[ResultLine,
     return tuple(lines[:_RESULTS])
 
 
+def _best(reader: Reader, results: Iterable[str]) -> tuple[BestLine, ...]:
+    """The best absolute result for each metric and dataset; equal ones by IRI, which is made of the paper's title."""
+    boards: dict[tuple[str, str], list[tuple[Decimal, str]]] = {}
+    for result in sorted(results):
+        value = reader.value(result, KG + "value")
+        metric, dataset = reader.value(result, KG + "byMetric"), reader.value(result, KG + "onDataset")
+        if value and metric and dataset and reader.value(result, KG + "relative") == "false":
+            boards.setdefault((metric, dataset), []).append((Decimal(value), result))
+    lines = []
+    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0]))[:_BEST]:
+        better = reader.value(metric, KG + "better") or "higher"
+        _, result = (min if better == "lower" else max)(board, key=lambda entry: entry[0])
+        (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
+        lines.append(BestLine(_result_line(reader, result, paper), better, len(board)))
+    return tuple(lines)
+
+
 def _start(reader: Reader, node: str) -> tuple[int, str]:
     """The place of a result or mention in its paper's text; the IRI decides between two at the same place."""
     return int(reader.value(node, OA + "start") or 0), node
@@ -309,6 +373,7 @@ def _result_line(reader: Reader, result: str, paper: str) -> ResultLine:
         relative=reader.value(result, KG + "relative") == "true",
         paper=paper,
         title=reader.name(paper),
+        sentence=reader.value(result, KG + "sentence"),
     )
 
 
@@ -343,7 +408,6 @@ def _quotes(reader: Reader, iri: str, paper: PaperLine) -> list[Quote]:
     quotes: dict[int, Quote] = {}
     spans = sentence_spans(text)
     for _, _, start, end in sorted(ranked):
-        opening = next((low for low, high in spans if low <= start < high), start)
-        closing = next((high for low, high in spans if low < end <= high), end)
+        opening, closing = sentence_around(spans, start, end)
         quotes.setdefault(opening, Quote(paper.iri, title, text[opening:closing], opening, start, end))
     return list(quotes.values())

@@ -18,19 +18,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kg.errors import InputError
 from kg.lines import json_object, numbered_lines, open_bytes, validated
-from kg.records import EntityType, Paper, Record, Role
+from kg.records import TYPES, EntityType, Paper, Record, Role
 from kg.sources import read_papers
 
 Form = Literal["papers", "passages"]
 
-TYPES: tuple[EntityType, ...] = get_args(EntityType)
 _EXPECTED = 'annotated papers {"id", "entities"} or passages {"text", "spans"}'
 _QUOTED = 60  # characters of a text that an error quotes
 

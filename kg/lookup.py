@@ -26,7 +26,7 @@ from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.graph.reader import ENTITY_KINDS, Kind, Reader, as_json
+from kg.graph.reader import ENTITY_KINDS, KINDS, Kind, Reader, as_json
 from kg.links import repository
 from kg.names import name_key, singular, spaced_key
 from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, SCHEMA, SKOS, entity_iri, paper_iri, repository_iri
@@ -34,7 +34,9 @@ from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, SCHEMA, SKOS, entity_iri, p
 Rank = Literal["exact", "spelling", "acronym", "prefix", "words", "typo"]
 
 _RANKS: tuple[Rank, ...] = ("exact", "spelling", "acronym", "prefix", "words", "typo")
-_WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
+WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
+"""The ranks of matches whose whole name was asked for, and not only a part of it or something like it."""
+
 _DOMINANCE = 3
 _NEAREST = 3
 _LONGEST = 300
@@ -102,7 +104,7 @@ def find(
     words: str,
     *,
     base: str = DEFAULT_BASE,
-    type: Kind | None = None,
+    type: Kind | tuple[Kind, ...] | None = None,
     limit: int = 10,
 ) -> Found:
     """Look up entities, papers and repositories by name.
@@ -112,13 +114,15 @@ def find(
 
     Args:
         store: the graph.
-        words: a name in any spelling, words of a title, a paper's identifier, ``owner/name``, an address or an IRI.
+        words: a name in any spelling, words of a title, a paper's identifier, ``owner/name``, an address, or an IRI,
+            also with the prefix of its kind (``task:image-classification``).
         base: the base IRI of the graph's resources; with another one only the slower scan finds other spellings.
-        type: the only kind of thing to look for.
+        type: the only kind of thing to look for, or the only kinds.
         limit: matches to return at most.
     """
     text = " ".join(words.encode("utf-8", "replace").decode().split())
-    search = _Search(Reader(store), text, base, type)
+    wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
+    search = _Search(Reader(store), text, base, wanted)
     search.whole_names()
     if not search.matches:
         search.scan()
@@ -141,7 +145,7 @@ def _winner(matches: list[Match]) -> Match | None:
         return None if peers else first
     if any(first.papers < _DOMINANCE * max(peer.papers, 1) for peer in peers):
         return None
-    lower = [match for match in others if match.rank in _WHOLE_NAMES and match.rank != first.rank]
+    lower = [match for match in others if match.rank in WHOLE_NAMES and match.rank != first.rank]
     if any(match.papers >= _DOMINANCE * max(first.papers, 1) for match in lower):
         return None
     return first
@@ -150,7 +154,7 @@ def _winner(matches: list[Match]) -> Match | None:
 class _Search:
     """One look-up: the words in the forms that names are compared in, and the matches so far by IRI."""
 
-    def __init__(self, reader: Reader, text: str, base: str, wanted: Kind | None) -> None:
+    def __init__(self, reader: Reader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
         self.reader = reader
         self.text = text
         self.base = base
@@ -201,11 +205,12 @@ class _Search:
             self._add_by_name(iri, name)
 
     def all_names(self) -> list[str]:
-        """Every name in the graph, or of the wanted kind; venues have names too, and are left to the caller."""
-        if self.wanted is None:
+        """Every name in the graph, or of the wanted kinds; venues have names too, and are left to the caller."""
+        if self.wanted == KINDS:
             return [row[0] for row in self.reader.rows(_ALL_NAMES)]
-        of_class = ox.NamedNode(_CLASS_OF[self.wanted])
-        return [row[0] for row in self.reader.rows(_NAMES_OF_CLASS, **{"class": of_class})]
+        classes = [ox.NamedNode(_CLASS_OF[kind]) for kind in self.wanted]
+        rows = (row for of_class in classes for row in self.reader.rows(_NAMES_OF_CLASS, **{"class": of_class}))
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def typos(self, names: list[str]) -> None:
         """Match names by edit distance, with adjacent letters swapped as one edit.
@@ -248,11 +253,13 @@ class _Search:
         """Nodes that the words are an address of: their own IRI, a repository's, a paper's page."""
         if named := repository(self.text):
             yield repository_iri(self.base, named.host, named.path)
+        kind, _, name = self.text.partition(":")
+        address = f"{self.base}{kind}/{name}" if kind in KINDS else self.text
         try:
-            node = ox.NamedNode(self.text)
+            node = ox.NamedNode(address)
         except ValueError:
             return
-        yield self.text
+        yield address
         yield from self.reader.subjects(SCHEMA + "url", node)
 
     def _names(self, iri: str) -> list[str]:
@@ -265,7 +272,7 @@ class _Search:
     def _kind(self, iri: str) -> Kind | None:
         """What a node is, if that is wanted."""
         kind = self.reader.kind(iri)
-        return kind if self.wanted in (None, kind) else None
+        return kind if kind in self.wanted else None
 
     def _add_by_name(self, iri: str, name: str) -> None:
         """Take a node in, if it is of the wanted kind and its name matches more than coarsely."""

@@ -2,14 +2,17 @@
 
 A named query is a ``.rq`` file. Comment lines at its top describe it; in the query, ``$name`` stands for a parameter::
 
-    # description: Datasets used for a task, most used first
-    # param task text "name of the task"
+    # description: Datasets in papers on a task, those in most papers first
+    # param task task "the task"
     # param limit integer "how many rows" = 20
-    SELECT ... FILTER(LCASE(?label) = LCASE($task)) ... LIMIT $limit
+    SELECT ... VALUES ?asked { $task } ... LIMIT $limit
 
-One ``description:`` line, then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the value
-it has when none is given (a parameter without one must be given). The types are
+One ``description:`` line; where the query is in another vocabulary than the graph's, a ``profile:`` line that names it
+as ``kg export --profile`` does; then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the
+value it has when none is given (a parameter without one must be given). The types are
 
+- ``method``, ``dataset``, ``metric``, ``task``, ``entity`` (any of these four) and ``paper``: something of this kind,
+  by its IRI; :func:`kg.questions.pose` finds the IRI from any name that a look-up finds
 - ``text``: any text; becomes a string literal
 - ``integer``: a whole number, not negative
 - ``iri``: an IRI in full, or with a predeclared prefix (``dataset:cifar-10``)
@@ -19,8 +22,8 @@ it has when none is given (a parameter without one must be given). The types are
 the query asks, and the outcome is plain SPARQL 1.1 that any endpoint answers. (Oxigraph's own substitutions are not
 used: they reach only the variables that a query projects, not those within filters and sub-selects.)
 
-The shipped queries find names by ``VALUES ?naming { skos:prefLabel skos:altLabel } ?asked ?naming ?alias`` beside their
-other patterns: a property path or a sub-select in its place makes Oxigraph scan whole properties, 30 times slower.
+The shipped queries find a thing and all that is narrower by ``VALUES ?asked { $task } ?onTask skos:broader* ?asked``.
+With the parameter inside of the property path Oxigraph begins at the other end of the query, and is ten times slower.
 """
 
 from __future__ import annotations
@@ -33,12 +36,22 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.graph.reader import ENTITY_KINDS, Kind
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 _DESCRIPTION = re.compile(r"#\s*description:\s*(\S.*)")
+_PROFILE = re.compile(r"#\s*profile:\s*(\w+)")
 _PARAM = re.compile(
     r'#\s*param\s+(?P<name>[A-Za-z_]\w*)\s+(?P<type>[\w|-]+)\s+"(?P<meaning>[^"]+)"(?:\s*=\s*(?P<default>\S.*))?'
 )
+NAMED: dict[str, tuple[Kind, ...]] = {
+    **{kind: (kind,) for kind in (*ENTITY_KINDS, "paper")},
+    "entity": ENTITY_KINDS,
+}
+"""The types of parameters that stand for things with names, and the kinds of things that each allows."""
+
+_TYPES = ("text", "integer", "iri", *NAMED)
+
 # What a dollar sign is text in (an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\s]*>
@@ -70,7 +83,7 @@ class Parameter:
             if not re.fullmatch(r"[0-9]{1,18}", value.strip()):
                 raise QueryError(f"parameter {self.name}: expected a whole number, found {value!r}")
             return value.strip()
-        if self.type == "iri":
+        if self.type == "iri" or self.type in NAMED:
             return self._iri(value.strip(), prefixes)
         choices = self.type.split("|")
         if len(choices) > 1:
@@ -94,12 +107,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A query to be asked by its name; :func:`bind` makes SPARQL of it."""
+    """A query to be asked by its name; :func:`bind` makes SPARQL of it.
+
+    ``profile`` names the vocabulary that it is written in, where that is not the graph's own.
+    """
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
     text: str
+    profile: str | None = None
 
 
 def parse(name: str, text: str) -> NamedQuery:
@@ -110,10 +127,11 @@ def parse(name: str, text: str) -> NamedQuery:
         text: the contents of its file.
 
     Raises:
-        QueryError: when a comment line that begins with ``description`` or ``param`` is not in the form above, naming
-            query and line.
+        QueryError: when a comment line that begins with ``description``, ``profile`` or ``param`` is not in the form
+            above, naming query and line.
     """
     description = ""
+    profile: str | None = None
     parameters: list[Parameter] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("#"):
@@ -124,17 +142,22 @@ def parse(name: str, text: str) -> NamedQuery:
             if not match or description:
                 raise QueryError(f"{name}:{number}: expected one line '# description: what the query answers'")
             description = match[1]
+        elif word == "profile":
+            match = _PROFILE.fullmatch(line.rstrip())
+            if not match or profile:
+                raise QueryError(f"{name}:{number}: expected one line '# profile: NAME'")
+            profile = match[1]
         elif word == "param":
             match = _PARAM.fullmatch(line.rstrip())
             if not match:
                 raise QueryError(f"{name}:{number}: expected '# param NAME TYPE \"meaning\" [= value]'")
             parameter = Parameter(**match.groupdict())
-            if parameter.type not in ("text", "integer", "iri") and "|" not in parameter.type:
-                raise QueryError(f"{name}:{number}: type {parameter.type!r} is none of text, integer, iri, a|b")
+            if parameter.type not in _TYPES and "|" not in parameter.type:
+                raise QueryError(f"{name}:{number}: type {parameter.type!r} is none of {', '.join(_TYPES)}, a|b")
             if any(parameter.name == other.name for other in parameters):
                 raise QueryError(f"{name}:{number}: parameter {parameter.name} is declared twice")
             parameters.append(parameter)
-    return NamedQuery(name, description, tuple(parameters), text)
+    return NamedQuery(name, description, tuple(parameters), text, profile)
 
 
 def named_queries() -> list[NamedQuery]:

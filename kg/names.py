@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -169,3 +170,16 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
                 start = gap.end()
         spans.append((start, line.end()))
     return spans
+
+
+def sentence_around(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """Where the sentence around a part of a text starts and ends; the sentences, where the part runs over several.
+
+    Args:
+        spans: the sentences, as :func:`sentence_spans` returns them.
+        start: of the part, a character offset.
+        end: of the part, exclusive.
+    """
+    opening = next((low for low, high in spans if low <= start < high), start)
+    closing = next((high for low, high in spans if low < end <= high), end)
+    return opening, closing

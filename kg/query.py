@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Literal, TypeAlias
+from typing import IO, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -114,12 +114,15 @@ class Answer:
         with _evaluation():
             return sorted(set(self.results), key=str)
 
-    def write(self, stream: IO[bytes], format: str) -> None:
+    def write(self, stream: IO[bytes], format: str) -> bool:
         """Writes the answer to a binary stream.
 
         Args:
             stream: where the bytes go; a "table" is drawn to the width of a terminal when the stream is one.
             format: one of :attr:`formats`.
+
+        Returns:
+            Whether anything was found: a row or a triple. A yes or no always is.
 
         Raises:
             QueryError: when the format does not fit the kind of answer, or the query fails while it is answered.
@@ -129,20 +132,23 @@ class Answer:
         if isinstance(self.results, ox.QueryTriples):
             from kg.export import serialize
 
-            serialize(self.triples(), format, stream, self.base)
-        elif format == "table":
-            stream.write(self._table(terminal=stream.isatty()).encode())
-        else:
-            with _evaluation():
-                self.results.serialize(stream, format=_RESULT_FORMATS[format])
-            if self.kind == "ask" or format in ("json", "xml"):
-                stream.write(b"\n")
+            return serialize(self.triples(), format, stream, self.base) > 0
+        if format == "table" and isinstance(self.results, ox.QueryBoolean):
+            stream.write(b"yes\n" if self.truth else b"no\n")
+            return True
+        if format == "table":
+            rows = list(self.rows())
+            stream.write(self._table(rows, terminal=stream.isatty()).encode())
+            return bool(rows)
+        counted = _Counted(stream)
+        with _evaluation():
+            self.results.serialize(cast("IO[bytes]", counted), format=_RESULT_FORMATS[format])
+        if self.kind == "ask" or format in ("json", "xml"):
+            stream.write(b"\n")
+        return self.kind == "ask" or counted.bytes > len(_no_rows(self.variables, format))
 
-    def _table(self, terminal: bool) -> str:
-        if self.kind == "ask":
-            return f"{'yes' if self.truth else 'no'}\n"
+    def _table(self, rows: list[tuple[Term | None, ...]], terminal: bool) -> str:
         prefixes = PREFIXES | resource_prefixes(self.base)
-        rows = list(self.rows())
         cells = [[shortened(term, prefixes) for term in row] for row in rows]
         numeric = [
             any(row[column] is not None for row in rows)
@@ -199,6 +205,31 @@ def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
             return f"{prefix}:{term.value[length:]}"
         return term.value
     return str(term)
+
+
+class _Counted(io.RawIOBase):
+    """Passes bytes on to a stream and counts them."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.bytes = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.bytes += len(data)
+        return self.stream.write(data)
+
+
+def _no_rows(variables: tuple[str, ...], format: str) -> bytes:
+    """A SELECT's answer without rows: an answer that is longer holds one. The store writes rows without counting."""
+    columns = " ".join(f"?{variable}" for variable in variables) or "*"
+    nothing = ox.Store().query(f"SELECT {columns} {{ FILTER(false) }}")
+    assert isinstance(nothing, ox.QuerySolutions)
+    document = nothing.serialize(format=_RESULT_FORMATS[format])
+    assert document is not None
+    return document
 
 
 @contextmanager

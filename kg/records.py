@@ -6,13 +6,15 @@ All ``start`` and ``end`` are character offsets (end exclusive) into :attr:`Pape
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 EntityType = Literal["Method", "Dataset", "Metric", "Task"]
 Role = Literal["introduced", "used"]
+TYPES: tuple[EntityType, ...] = get_args(EntityType)
 LinkKind = Literal["code", "data", "project"]
+Better = Literal["higher", "lower"]
 
 
 class Record(BaseModel):

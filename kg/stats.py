@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.provenance import provenance_graphs
 from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
 
 
@@ -17,7 +18,7 @@ class Stats:
 
     ``merged`` are the listing entries that told of a paper already listed. ``introduced`` are those of ``entities``
     that some paper introduces. ``links`` counts what papers link to, a repository of two papers twice;
-    ``repositories`` counts it once.
+    ``repositories`` counts it once. ``triples`` are those of an export; what is said of runs is not among them.
     """
 
     papers: int
@@ -62,5 +63,6 @@ def stats(store: ox.Store) -> Stats:
         repositories=instances("Repository"),
         results=instances("Result"),
         mentions=instances("Mention"),
-        triples=len(store),
+        triples=len(store)
+        - sum(1 for graph in provenance_graphs(store) for _ in store.quads_for_pattern(None, None, None, graph)),
     )

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from thinc.api import Adam, fix_random_seed
 
 from kg.errors import KGError
-from kg.extraction.crf import TypedSpan, batched, gradient, padded, tags_of
+from kg.extraction.crf import TAGS, TypedSpan, batched, gradient, padded, tags_of
 from kg.extraction.document import make_doc, original_span
 from kg.extraction.ner import Shape, Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
@@ -25,11 +25,19 @@ READ_BEFORE = ("links", "abbreviations", "lexicon", "patterns")  # the component
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text as the tagger learns it: its :func:`features`, its tags, its sentences as token offsets."""
+    """A text as the tagger learns it: its :func:`features`, the tags, the sentences to learn from as token offsets.
+
+    ``tags`` holds a tag for each token, or for each token the chances of all tags.
+    """
 
     features: np.ndarray
     tags: np.ndarray
     sentences: list[tuple[int, int]]
+
+    @property
+    def wanted(self) -> np.ndarray:
+        """The chance that each tag should have, float32, a row a token."""
+        return np.eye(TAGS, dtype=np.float32)[self.tags] if self.tags.ndim == 1 else self.tags.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +132,17 @@ def train(
             scores, backpropagate = tagger.network([text.features for text in batch], is_train=True)
             places = [(n, start, end) for n, text in enumerate(batch) for start, end in text.sentences]
             lengths = np.array([end - start for _, start, end in places])
-            tags = padded([batch[n].tags[start:end] for n, start, end in places])
+            wanted = [text.wanted for text in batch]
             by_score, by_transition, nats = gradient(
-                padded([scores[n][start:end] for n, start, end in places]), tags, lengths, tagger.transitions
+                padded([scores[n][start:end] for n, start, end in places]),
+                padded([wanted[n][start:end] for n, start, end in places]),
+                lengths,
+                tagger.transitions,
             )
-            wanted = [np.zeros_like(array) for array in scores]
+            slopes = [np.zeros_like(array) for array in scores]
             for row, (n, start, end) in enumerate(places):
-                wanted[n][start:end] = by_score[row, : end - start] / len(places)
-            backpropagate(wanted)
+                slopes[n][start:end] = by_score[row, : end - start] / len(places)
+            backpropagate(slopes)
             tagger.network.finish_update(optimizer)
             tagger.transitions, _ = link(("transitions", "crf"), tagger.transitions, by_transition / len(places))
             averages.add(tagger._parameters())

@@ -63,6 +63,14 @@ def resource_prefixes(base: str) -> dict[str, str]:
     return {kind: f"{base}{kind}/" for kind in ("paper", "method", "dataset", "metric", "task", "code", "venue")}
 
 
+def curie(iri: str, base: str) -> str:
+    """The IRI of a resource written with its prefix, as in ``dataset:cifar-10``; another IRI stays as it is."""
+    for prefix, start in resource_prefixes(base).items():
+        if iri.startswith(start):
+            return f"{prefix}:{iri.removeprefix(start)}"
+    return iri
+
+
 def is_base(text: str) -> bool:
     """Whether a text can be a base IRI: absolute, http(s), ending where names can follow."""
     return re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", text) is not None
@@ -86,3 +94,23 @@ def repository_iri(base: str, host: str, path: str) -> str:
 def entities_graph(base: str) -> str:
     """The named graph of what is said of entities across papers: types and names."""
     return f"{base}entities"
+
+
+def graph_iri(base: str) -> str:
+    """The graph as a whole, where something is said of it: how many statements it has, which run made it."""
+    return f"{base}graph"
+
+
+def provenance_graph(base: str) -> str:
+    """The named graph of what is said of runs, which alone differs between builds of the same input."""
+    return f"{base}provenance"
+
+
+def description_graph(base: str) -> str:
+    """The named graph, in exports that hold it, of the description of the graph."""
+    return f"{base}description"
+
+
+def alignment_graph() -> str:
+    """The named graph, in exports that hold it, of the alignment of the vocabulary with others."""
+    return f"{KG.removesuffix('#')}/alignment"

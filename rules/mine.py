@@ -14,11 +14,8 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -27,9 +24,8 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.lexicon import Lexicon, keys_in
-from kg.extraction.ner import Ner, Tagger
+from kg.extraction.ner import Tagger
 from kg.extraction.patterns import Patterns
-from kg.extraction.phrases import TYPES, Bounds, Span, Unit, evidence, phrases_of, units_of, word_classes
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.roles import Roles, names_of
 from kg.extraction.rules import Rule, rule_files
@@ -39,10 +35,10 @@ from kg.records import Paper
 from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Senses
 from kg.training import Example, example, train
 
+Span = tuple[int, int]
 Gold = dict[Span, str]
 # What this script makes from the annotated papers: left out when it looks names up in these papers.
-FROM_ANNOTATED = ("lexicon-annotated.jsonl", "phrases-bounds.jsonl", "phrases-evidence.jsonl", "roles-evidence.jsonl")
-SPARSITY = 0.003  # L1 penalty of the fitted weights
+FROM_ANNOTATED = ("lexicon-annotated.jsonl", "roles-evidence.jsonl")
 
 
 @dataclass(frozen=True)
@@ -101,113 +97,6 @@ def _occurrences(doc: Doc, names: Iterable[str]) -> dict[Span, str]:
     return found
 
 
-# Phrases ------------------------------------------------------------------------------------------------------------
-
-
-def mine_bounds(papers: Sequence[Annotated], smoothing: float = 2.0) -> list[Rule]:
-    """LEFT and RIGHT rules: how often a name goes on over a word that stands next to its inner part.
-
-    A rule stays only where it says something else than the more general one.
-    """
-    inside: dict[str, Counter[str]] = {"LEFT": Counter(), "RIGHT": Counter()}
-    seen: dict[str, Counter[str]] = {"LEFT": Counter(), "RIGHT": Counter()}
-
-    def count(label: str, unit: Unit, goes_on: bool) -> None:
-        for name in word_classes(unit):
-            seen[label][name] += 1
-            inside[label][name] += goes_on
-
-    for paper in papers:
-        units = units_of(paper.doc)
-        for first, last in _in_units(units, paper.gold):
-            for unit in units[first : last - 1]:
-                count("LEFT", unit, True)
-            for unit in units[first + 1 : last]:
-                count("RIGHT", unit, True)
-            if first and not units[first - 1].is_break and not units[first].opens_sentence:
-                count("LEFT", units[first - 1], False)
-            if last < len(units) and not units[last].is_break and not units[last].opens_sentence:
-                count("RIGHT", units[last], False)
-    rules = []
-    for label in ("LEFT", "RIGHT"):
-        shares: dict[str, float] = {}
-        chains = {name: _general(name, seen[label]) for name in seen[label]}
-        for name in sorted(chains, key=lambda name: (_rank(name), name)):
-            general = next((shares[other] for other in chains[name] if other in shares), 0.5)
-            share = (inside[label][name] + smoothing * general) / (seen[label][name] + smoothing)
-            if name == "*" or (seen[label][name] > 1 and abs(share - general) > 0.1):
-                shares[name] = share
-        rules += [{"label": label, "pattern": name, "share": round(shares[name], 2)} for name in sorted(shares)]
-    return rules
-
-
-def _rank(name: str) -> int:
-    return 0 if name == "*" else 1 if name.startswith("<") else 2 if name == "*-*" else 3 if name.startswith("*") else 4
-
-
-def _general(name: str, seen: Counter[str]) -> list[str]:
-    """The next more general patterns of a LEFT or RIGHT rule, nearest first; the shape of a word is left out."""
-    if _rank(name) == 4:
-        head = name.rpartition("-")[2]
-        return [f"*-{head}", "*-*", "*"] if "-" in name else [f"*{name[-3:]}", "*"]
-    return ["*-*", "*"] if name.startswith("*-") and name != "*-*" else ["*"] if name != "*" else []
-
-
-def _in_units(units: Sequence[Unit], gold: Gold) -> dict[Span, str]:
-    """Annotated spans over units, without those that begin or end within one."""
-    first = {unit.start: index for index, unit in enumerate(units)}
-    last = {unit.end: index + 1 for index, unit in enumerate(units)}
-    return {(first[start], last[end]): kind for (start, end), kind in gold.items() if start in first and end in last}
-
-
-def mine_evidence(papers: Sequence[Annotated], bounds: Bounds, least_count: int = 12) -> list[Rule]:
-    """EVIDENCE rules: weights fitted by multinomial logistic regression (AdaGrad; Duchi et al. 2011, JMLR 12)."""
-    seen: list[list[str]] = []
-    labels: list[int] = []
-    for paper in papers:
-        units = units_of(paper.doc)
-        spans = phrases_of(paper.doc, units, bounds)
-        kinds = _in_units(units, paper.gold)
-        seen.extend(evidence(paper.doc, units, spans))
-        labels.extend(TYPES.index(kinds[span]) if span in kinds else len(TYPES) for span in spans)
-    counts = Counter(name for names in seen for name in names)
-    known = sorted(name for name, count in counts.items() if count >= least_count)
-    index = {name: row for row, name in enumerate(known)}
-    examples = [np.array([index[name] for name in names if name in index]) for names in seen]
-    weights = fit(examples, labels, len(known), len(TYPES)).round(1) + 0.0  # no negative zero
-    return [
-        {"label": "EVIDENCE", "pattern": name, "weights": [int(x) if x == int(x) else x for x in row.tolist()]}
-        for name, row in zip(known, weights, strict=True)
-        if row.any()
-    ]
-
-
-def fit(examples: Sequence[np.ndarray], labels: Sequence[int], size: int, classes: int, rounds: int = 4) -> np.ndarray:
-    """Weights of a logistic regression, one row a pattern and one column a class.
-
-    Args:
-        examples: the rows of the patterns that hold, for each example.
-        labels: the class of each example; ``classes`` stands for none.
-    """
-    rate = 0.15
-    weights = np.zeros((size, classes))
-    squares = np.full_like(weights, 1e-8)
-    order = np.random.default_rng(0)
-    for _ in range(rounds):
-        for number in order.permutation(len(examples)):
-            rows, label = examples[number], labels[number]
-            odds = np.exp(np.minimum(weights[rows].sum(axis=0), 50))
-            error = odds / (1 + odds.sum())
-            if label < classes:
-                error[label] -= 1
-            gradient = np.broadcast_to(error, (len(rows), classes))
-            squares[rows] += gradient**2
-            steps = rate / np.sqrt(squares[rows])
-            moved = weights[rows] - steps * gradient
-            weights[rows] = np.sign(moved) * np.maximum(np.abs(moved) - steps * SPARSITY, 0)
-    return weights
-
-
 # Roles --------------------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +117,7 @@ def mine_roles(papers: Sequence[Annotated], least_count: int = 8) -> list[Rule]:
     known = sorted(name for name, count in counts.items() if count >= least_count)
     index = {name: row for row, name in enumerate(known)}
     examples = [np.array(sorted(index[name] for name in names if name in index)) for names in seen]
-    weights = fit_evenly(examples, np.array(labels), len(known)).round(1).tolist()
+    weights = fit(examples, np.array(labels), len(known)).round(1).tolist()
     return [
         {"label": "ROLE", "pattern": name, "weight": weight}
         for name, weight in zip(known, weights, strict=True)
@@ -236,12 +125,10 @@ def mine_roles(papers: Sequence[Annotated], least_count: int = 8) -> list[Rule]:
     ]
 
 
-def fit_evenly(
+def fit(
     examples: Sequence[np.ndarray], labels: np.ndarray, size: int, penalty: float = 4.0, rounds: int = 250
 ) -> np.ndarray:
     """Weights of a binary logistic regression with an L2 penalty (Adam; Kingma and Ba 2015, arXiv:1412.6980).
-
-    Better than :func:`fit` where much of what is seen says the same: the weight is shared, not given to one.
 
     Args:
         examples: the rows of the patterns that hold, for each example.
@@ -316,44 +203,36 @@ def other_rules() -> list[Rule]:
 
 
 def look_up_folds(nlp: Language, papers: Sequence[Annotated], folds: int = 10) -> None:
-    """Look names up in each paper that the other papers annotate, so that the evidence learns what a lexicon tells of
+    """Look names up in each paper that the other papers annotate, so that the tagger learns what a lexicon tells of
     papers that it was not made from."""
-    rules = other_rules()
-    patterns = Patterns(nlp)
-    patterns.add_rules(rules)
     for fold in range(folds):
-        lexicon = Lexicon(nlp)
-        lexicon.add_rules(rules)
-        lexicon.add_rules(mine_names([paper for number, paper in enumerate(papers) if number % folds != fold]))
-        for paper in papers[fold::folds]:
-            patterns(lexicon(paper.doc))
+        look_up(nlp, papers[fold::folds], [paper for number, paper in enumerate(papers) if number % folds != fold])
 
 
-def train_taggers(papers: Sequence[Annotated], out: Path, folds: int = 3) -> None:
-    """Train the shipped tagger on all papers, and propose in each paper what a tagger of the other papers finds.
-
-    So the evidence learns what the tagger tells of papers that it has not seen.
-    """
-    texts = [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
-    with TemporaryDirectory() as folder, ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        made = [pool.submit(_train_tagger, texts, out)]
-        for fold in range(folds):
-            others = [text for number, text in enumerate(texts) if number % folds != fold]
-            made.append(pool.submit(_train_tagger, others, Path(folder) / str(fold)))
-        for future in made:
-            future.result()
-        for fold in range(folds):
-            ner = Ner()
-            ner.tagger = Tagger.load(Path(folder) / str(fold))
-            for paper in papers[fold::folds]:
-                ner(paper.doc)
+def look_up(nlp: Language, papers: Iterable[Annotated], others: Sequence[Annotated]) -> None:
+    """Look names up in papers: those that the rules list, and those that other papers annotate."""
+    rules = other_rules()
+    patterns, lexicon = Patterns(nlp), Lexicon(nlp)
+    patterns.add_rules(rules)
+    lexicon.add_rules(rules)
+    lexicon.add_rules(mine_names(others))
+    for paper in papers:
+        patterns(lexicon(paper.doc))
 
 
-def _train_tagger(texts: Sequence[Example], folder: Path) -> None:
+def examples_of(papers: Iterable[Annotated]) -> list[Example]:
+    return [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
+
+
+def train_tagger(papers: Sequence[Annotated], base: Path, folder: Path) -> None:
+    """Train the tagger on papers that have been looked up, from the one in the folder ``base``."""
+    start = Tagger.load(base)
     tagger = train(
-        texts, progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True)
+        examples_of(papers),
+        base=start,
+        progress=lambda epoch, loss: print(f"{folder.name}: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
-    tagger.about = {"texts": len(texts)}
+    tagger.about = {**start.about, "texts": len(papers)}
     tagger.save(folder)
 
 
@@ -439,17 +318,6 @@ def annotation_pipeline() -> Language:
     return build_pipeline(components=("links", "abbreviations"))
 
 
-def write_names(folder: Path, papers: Sequence[Annotated]) -> None:
-    """Mine and write what finds names, from annotated papers in which the lexicon has been looked up."""
-    boundaries = mine_bounds(papers)
-    shares: dict[str, dict[str, float]] = {"LEFT": {}, "RIGHT": {}}
-    for rule in boundaries:
-        shares[rule["label"]][rule["pattern"]] = rule["share"]
-    write(folder / "phrases-bounds.jsonl", boundaries)
-    write(folder / "phrases-evidence.jsonl", mine_evidence(papers, Bounds(shares["LEFT"], shares["RIGHT"])))
-    write(folder / "lexicon-annotated.jsonl", mine_names(papers))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
@@ -457,12 +325,13 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
-    parser.add_argument("--model", type=Path, help="folder for the trained tagger; needed unless --roles")
+    parser.add_argument("--base", type=Path, help="folder of the tagger to start from, as distil.py makes it")
+    parser.add_argument("--model", type=Path, help="folder for the tagger trained from it")
     parser.add_argument("--senses", action="store_true", help="the senses of short forms alone, from --abstracts")
     parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
     args = parser.parse_args()
-    if not (args.model or args.roles or args.senses):
-        parser.error("--model is needed")
+    if not ((args.base and args.model) or args.roles or args.senses):
+        parser.error("--base and --model are needed")
     annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
     titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
     unseen = {title for key, title in titles.items() if key not in annotated}
@@ -477,8 +346,8 @@ def main() -> None:
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
     if not args.roles:
-        train_taggers(papers, args.model)
-        write_names(args.out, papers)
+        train_tagger(papers, args.base, args.model)
+        write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
     if args.abstracts:
         write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))
     write(args.out / "roles-evidence.jsonl", mine_roles(papers))

@@ -45,7 +45,7 @@ def test_rdflib_reads_the_same_store(graph: kg.KnowledgeGraph) -> None:
     (row,) = dataset.query(f"SELECT (COUNT(*) AS ?n) {{ ?p a <{KG}Paper> }}")
     assert int(row[0]) == 3
     turtle = io.BytesIO()
-    assert graph.export("ntriples", turtle) == len(dataset)
+    assert graph.export("ntriples", turtle, provenance=True) == len(dataset)
 
 
 def test_networkx_sees_papers_meet_at_a_dataset(graph: kg.KnowledgeGraph) -> None:

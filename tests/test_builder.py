@@ -39,16 +39,50 @@ def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path) -> 
     assert [row["at"] for row in listed] == ["one.txt:7", "two.txt:7"]
 
 
-def test_every_mention_quotes_the_text_at_its_offsets(graph_folder: Path) -> None:
+def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder: Path) -> None:
+    edges = rows(
+        graph_folder,
+        "SELECT ?paper ?edge ?entity { ?paper ?edge ?entity"
+        " VALUES ?edge { kg:mentions kg:introduces kg:usesMethod kg:usesDataset kg:usesMetric kg:addresses } }",
+    )
     mentions = rows(
         graph_folder,
-        "SELECT ?name ?abstract ?start ?end ?exact { ?m a kg:Mention ; oa:hasTarget ?p ; oa:start ?start ; oa:end ?end"
-        " ; oa:exact ?exact . ?p schema:name ?name ; schema:abstract ?abstract }",
+        "SELECT ?paper ?entity ?title ?abstract ?start ?end ?exact ?sentence ?at ?role ?confidence ?extractor {"
+        " ?m a kg:Mention ; oa:hasTarget ?paper ; oa:hasBody ?entity ; oa:start ?start ; oa:end ?end ;"
+        " oa:exact ?exact ; kg:sentence ?sentence ; kg:sentenceStart ?at ; kg:role ?role ; kg:confidence ?confidence ;"
+        " kg:extractor ?extractor . ?paper schema:name ?title ; schema:abstract ?abstract }",
     )
-    assert len(mentions) > 10
     for mention in mentions:
-        text = f"{mention['name']}\n{mention['abstract']}"
-        assert text[mention["start"] : mention["end"]] == mention["exact"]  # type: ignore[misc]
+        text = f"{mention['title']}\n{mention['abstract']}"
+        start, end, at, sentence = (mention[name] for name in ("start", "end", "at", "sentence"))
+        assert text[start:end] == mention["exact"]  # type: ignore[misc]
+        assert text[at:].startswith(sentence)  # type: ignore[misc, arg-type]
+        assert at <= start < end <= at + len(sentence)  # type: ignore[operator, arg-type]
+    assert len(edges) > 20
+    for edge in edges:
+        local = str(edge["edge"]).rpartition("#")[2]
+        roles = {"introduces": {"introduced"}, "mentions": {"introduced", "used"}}.get(local, {"used"})
+        shown = [m for m in mentions if (m["paper"], m["entity"]) == (edge["paper"], edge["entity"])]
+        assert roles & {mention["role"] for mention in shown}, edge
+
+
+def test_every_result_says_the_sentence_it_was_read_from(graph_folder: Path) -> None:
+    results = rows(
+        graph_folder,
+        "SELECT ?result ?title ?abstract ?text ?start ?end ?sentence ?at { ?paper kg:reports ?result ;"
+        " schema:name ?title ; schema:abstract ?abstract . ?result kg:valueText ?text"
+        " OPTIONAL { ?result oa:start ?start ; oa:end ?end ; kg:sentence ?sentence ; kg:sentenceStart ?at } }",
+    )
+    assert len(results) > 4
+    for result in results:
+        text = f"{result['title']}\n{result['abstract']}"
+        assert text[result["start"] : result["end"]] == result["text"]  # type: ignore[misc]
+        assert text[result["at"] :].startswith(result["sentence"])  # type: ignore[misc, arg-type]
+        assert result["text"] in result["sentence"]  # type: ignore[operator]
+
+
+def test_the_graph_conforms_to_the_shapes(graph_folder: Path) -> None:
+    assert [str(violation) for violation in KnowledgeGraph(graph_folder).validate().violations] == []
 
 
 def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path) -> None:

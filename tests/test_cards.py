@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kg.cards import Emphasis, ansi, render_card, render_matches
-from kg.describe import EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.describe import BestLine, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.lookup import Found, Match
 
 SENTENCE = "Rain falls on the wide and muddy Pond Bench suite while all the frogs of the lake look on in silence."
@@ -17,14 +17,21 @@ ENTITY = EntityCard(
     type="dataset",
     name="PondBench",
     other_names=("Pond Bench",),
+    broader=(EntityLine("urn:suite", "Pond Suite", 2_000),),
+    narrower=(EntityLine("urn:small", "PondBench-S", 80),),
+    narrower_in_all=5,
     papers=1_234,
+    papers_with_narrower=1_300,
     introduced_by=1,
     used_by=1_233,
     mentions=5_000,
     introducing=(PaperLine("urn:p", "Frogs", 2018, "https://github.com/pond/frog"),),
     using=(PaperLine("urn:q", "Toads", None, None),),
     companions={"method": (EntityLine("urn:m", "FrogNet", 7),)},
-    results=(ResultLine("accuracy", "91%", "PondBench", "FrogNet", False, "urn:p", "Frogs"),),
+    best=(
+        BestLine(ResultLine("error", "3%", "PondBench", "ToadNet", False, "urn:q", "Toads", "3% it is."), "lower", 7),
+    ),
+    results=(ResultLine("accuracy", "91%", "PondBench", "FrogNet", False, "urn:p", "Frogs", "91% it is."),),
     results_in_all=40,
     evidence=(QUOTE,),
 )
@@ -61,6 +68,9 @@ def test_an_entity_card_says_it_all() -> None:
     for part in (
         "also: Pond Bench",
         "1,234 papers: introduced by 1, used by 1,233; 5,000 mentions",
+        "broader: Pond Suite (2,000)",
+        "narrower: PondBench-S (80) and 4 more; 1,300 papers with these",
+        "3% error on PondBench by ToadNet — lowest of 7 — Toads",
         "2018  Frogs https://github.com/pond/frog",
         "(1 of 1,233, the newest)",
         "methods:  FrogNet (7)",

@@ -339,10 +339,90 @@ def test_query_by_name_takes_parameters_as_options(kg: Terminal, graph_folder: P
     assert "needs a value" in kg("query", "-n", "datasets-for-task", "--task", "-g", graph_folder).err
 
 
+def test_a_leaderboard_shows_the_sentence_of_each_row(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg(
+        "query",
+        "-n",
+        "leaderboard",
+        "--dataset",
+        "cifar10",
+        "--metric",
+        "Accuracy",
+        "-g",
+        graph_folder,
+        "--format",
+        "json",
+    )
+    (row,) = json.loads(outcome.out)["results"]["bindings"]
+    assert row["reported"]["value"] == "93.5%"
+    assert row["sentence"]["value"].startswith("FrogNet reaches 93.5% accuracy")
+    assert outcome.err == ""
+
+
+@pytest.mark.parametrize("format_", ["csv", "table", "json"])
+def test_an_empty_answer_is_an_answer_and_says_what_was_asked(kg: Terminal, graph_folder: Path, format_: str) -> None:
+    outcome = kg("query", "-n", "datasets-for-task", "--task", "knitting", "-g", graph_folder, "--format", format_)
+    assert outcome.code == 0
+    assert "dataset" in outcome.out
+    assert outcome.err.startswith(
+        "kg: datasets-for-task: found nothing for task 'knitting'; the graph has no task 'knitting'"
+    )
+    assert outcome.err.count("\n") == 1
+    free = kg("query", "SELECT ?x { ?x a kg:Nothing }", "-g", graph_folder, "--format", format_)
+    assert (free.code, free.err) == (0, "kg: the query found nothing\n")
+
+
+def test_a_name_that_is_only_like_another_is_said_to_be_taken_for_it(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("query", "-n", "papers-on-dataset", "--dataset", "lilybenhc", "-g", graph_folder)
+    assert "Segmenting Lily Pads" in outcome.out
+    assert outcome.err == "kg: 'lilybenhc' is taken for LilyBench\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        (("lpwc-most-used-datasets", "--limit", "1"), "CIFAR-10,2"),
+        (("lpwc-code-hosts",), "github.com,1"),
+    ],
+)
+def test_queries_of_linked_papers_with_code_run_in_its_vocabulary(
+    kg: Terminal, graph_folder: Path, words: tuple[str, ...], row: str
+) -> None:
+    assert kg("query", "-n", *words, "-g", graph_folder).out.splitlines()[1] == row
+
+
+# --- path, diff ------------------------------------------------------------------------------------------------------
+
+
+def test_path_prints_the_chains_or_one_line_why_there_is_none(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("path", "FrogNet", "imagenet", "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.out.startswith("FrogNet and ImageNet [")
+    assert "Sharpness-Aware Minimization, Revisited" in outcome.out
+    as_json = json.loads(kg("path", "FrogNet", "imagenet", "-g", graph_folder, "--json").out)
+    assert as_json["papers"] == 2
+    unknown = kg("path", "FrogNet", "Zyzzyva-9000", "-g", graph_folder)
+    assert (unknown.code, unknown.out, unknown.err.count("\n")) == (1, "", 1)
+    assert "Zyzzyva-9000" in unknown.err
+
+
+def test_diff_reports_and_refuses_what_is_no_graph(
+    kg: Terminal, graph_folder: Path, pages: Path, tmp_path: Path
+) -> None:
+    kg("build", pages / "one.txt", "-g", tmp_path / "old")
+    outcome = kg("diff", tmp_path / "old", graph_folder)
+    assert outcome.code == 0
+    assert "+ Segmenting Lily Pads with Diffusion Models" in outcome.out
+    found = json.loads(kg("diff", tmp_path / "old", graph_folder, "--json").out)
+    assert [paper["title"] for paper in found["papers"]["came"]] == ["Segmenting Lily Pads with Diffusion Models"]
+    refused = kg("diff", tmp_path / "old", tmp_path)
+    assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
+
+
 def test_query_list_names_all_with_their_parameters(kg: Terminal) -> None:
     outcome = kg("query", "--list")
     assert "datasets-for-task" in outcome.out
-    assert "--task TEXT" in outcome.out
+    assert "--task TASK" in outcome.out
 
 
 @pytest.mark.parametrize("text", ["SELECT ?x WHERE { ?x a }", "", "DELETE WHERE { ?s ?p ?o }", "\0", "nonsense {"])
@@ -487,3 +567,47 @@ def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_pat
 
 def test_version(kg: Terminal) -> None:
     assert kg("--version").out.startswith("kg 0.")
+
+
+def test_stats_tell_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Path) -> None:
+    (run,) = json.loads(kg("stats", "-g", graph_folder, "--provenance", "--json").out)["runs"]
+    assert run["number"] == 1
+    table = kg("stats", "-g", graph_folder, "--provenance").out.splitlines()
+    assert table[0].split() == ["run", "started", "ended", "version", "code", "rules", "model", "inputs"]
+    assert run["started"] in table[2]
+    assert run["model"]["digest"][:8] in table[2]
+
+
+def test_export_adds_what_it_is_asked_for(kg: Terminal, graph_folder: Path) -> None:
+    plain = kg("export", "-g", graph_folder).out
+    assert "prov:Activity" not in plain
+    assert "prov:Activity" in kg("export", "-g", graph_folder, "--provenance").out
+    assert "void:triples" in kg("export", "-g", graph_folder, "--description").out
+    assert "rdfs:subClassOf lpwcc:" in kg("export", "-g", graph_folder, "--alignment").out.replace(",\n        ", " ")
+
+
+def test_export_and_query_in_another_vocabulary(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    exported = kg("export", "-g", graph_folder, "--profile", "lpwc", "-f", "ntriples").out
+    asked = "SELECT ?title { ?paper a <https://linkedpaperswithcode.com/class/paper> ; dcterms:title ?title }"
+    titles = {
+        str(row[0])
+        for row in rdflib.Graph()
+        .parse(data=exported, format="nt")
+        .query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}")
+    }
+    answered = kg("query", asked, "--profile", "lpwc", "-g", graph_folder, "--format", "csv").out.splitlines()
+    assert len(titles) == 3
+    assert {title.strip('"') for title in answered[1:]} == titles
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "--profile", "pwc"),
+        ("export", "--profile", "lpwc", "--provenance"),
+        ("query", "--profile", "pwc", "ASK {}"),
+        ("query", "--profile", "lpwc", "--name", "most-used"),
+    ],
+)
+def test_profiles_that_cannot_be_are_wrong_usage(kg: Terminal, graph_folder: Path, arguments: tuple[str, ...]) -> None:
+    assert kg(*arguments, "-g", graph_folder).code == 2

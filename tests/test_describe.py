@@ -38,6 +38,12 @@ GRAPH = (
   <dataset/pondbench> a kg:Dataset ; skos:prefLabel "PondBench" ; skos:altLabel "Pond Bench" .
   <method/frognet> a kg:Method ; skos:prefLabel "FrogNet" .
   <metric/accuracy> a kg:Metric ; skos:prefLabel "accuracy" .
+  <metric/error> a kg:Metric ; skos:prefLabel "error" ; kg:better "lower" .
+  <task/croaking> a kg:Task ; skos:prefLabel "croaking" .
+  <dataset/suite> a kg:Dataset ; skos:prefLabel "Suite" .
+  <dataset/pondbench> skos:broader <dataset/suite> .
+  <dataset/pond-s> a kg:Dataset ; skos:prefLabel "Pond-S" ; skos:broader <dataset/pondbench> .
+  <dataset/pond-xs> a kg:Dataset ; skos:prefLabel "Pond-XS" ; skos:broader <dataset/pond-s> .
   <code/github.com/pond/frog> a kg:Repository ; schema:name "pond/frog" ;
     schema:codeRepository <https://github.com/pond/frog> .
   <venue/toads> a schema:Periodical ; schema:name "Toads" .
@@ -65,10 +71,27 @@ GRAPH = (
     )
     + """<paper/new> {
   <paper/new#result-1> kg:valueText "91%" ; kg:metricText "acc." ; kg:byMetric <metric/accuracy> ; oa:start 60 ;
-    kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false .
+    kg:value 91 ; kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false ;
+    kg:sentence "We reach 91%." .
   <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 .
 }
 """
+    + paper(
+        "small",
+        TITLE,
+        """kg:mentions <dataset/pond-xs>, <task/croaking> ; kg:usesDataset <dataset/pond-xs> ;
+        kg:addresses <task/croaking> ; kg:reports <paper/small#result-1>, <paper/small#result-2>,
+        <paper/small#result-3>, <paper/small#result-4>""",
+    )
+    + "".join(
+        f"""<paper/small> {{ <paper/small#result-{number}> kg:valueText "{value}" ; kg:value {value} ;
+        oa:start {number} ; kg:relative {relative} ; kg:byMetric <metric/{metric}> ;
+        kg:onDataset <dataset/pond-xs> . }}\n"""
+        for number, (value, metric, relative) in enumerate(
+            [("10", "error", "false"), ("9.5", "error", "false"), ("1", "error", "true"), ("50", "accuracy", "false")],
+            1,
+        )
+    )
 )
 
 
@@ -99,6 +122,33 @@ def test_papers_come_newest_first_and_those_without_a_year_last(pondbench: Entit
     ]
 
 
+def test_an_entity_has_what_is_right_above_it_and_all_below_it_with_their_papers(pondbench: EntityCard) -> None:
+    assert [(line.name, line.papers) for line in pondbench.broader] == [("Suite", 0)]
+    assert [(line.name, line.papers) for line in pondbench.narrower] == [("Pond-XS", 1), ("Pond-S", 0)]
+    assert (pondbench.narrower_in_all, pondbench.papers_with_narrower) == (2, 4)
+
+
+def best(found: object) -> list[tuple[str, str | None, str | None, str, int]]:
+    assert isinstance(found, EntityCard)
+    return [
+        (line.result.value, line.result.metric, line.result.dataset, line.better, line.among) for line in found.best
+    ]
+
+
+def test_the_best_results_are_the_absolute_ones_of_each_metric_and_dataset_as_the_metric_wants(
+    store: Store, pondbench: EntityCard
+) -> None:
+    narrow = [("9.5", "error", "Pond-XS", "lower", 2), ("50", "accuracy", "Pond-XS", "higher", 1)]
+    assert sorted(best(pondbench)) == sorted([*narrow, ("91%", "accuracy", "PondBench", "higher", 1)])
+    assert best(pondbench)[0] == narrow[0]
+    assert best(card(store, BASE + "metric/error")) == narrow[:1]
+    assert best(card(store, BASE + "method/frognet")) == [("91%", "accuracy", "PondBench", "higher", 1)]
+
+
+def test_the_best_results_of_a_task_are_those_of_its_papers(store: Store) -> None:
+    assert len(best(card(store, BASE + "task/croaking"))) == 2
+
+
 def test_companions_are_counted_by_kind_without_the_entity_itself(pondbench: EntityCard) -> None:
     assert {kind: [(line.name, line.papers) for line in lines] for kind, lines in pondbench.companions.items()} == {
         "method": [("FrogNet", 1)],
@@ -109,6 +159,7 @@ def test_companions_are_counted_by_kind_without_the_entity_itself(pondbench: Ent
 def test_a_result_goes_by_the_names_of_its_entities(pondbench: EntityCard) -> None:
     (result,) = pondbench.results
     assert (result.value, result.metric, result.dataset, result.method) == ("91%", "accuracy", "PondBench", "FrogNet")
+    assert result.sentence == "We reach 91%."
     assert pondbench.results_in_all == 1
 
 

@@ -172,6 +172,23 @@ def test_a_resource_prefix_wins_over_the_shorter_base() -> None:
     assert shortened(ROADS, prefixes) == "dataset:roads"
 
 
+@pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json", "xml"])
+def test_writing_tells_whether_anything_was_found(store: ox.Store, format_: str) -> None:
+    def found(sparql: str) -> bool:
+        return run(store, sparql, BASE).write(io.BytesIO(), format_)
+
+    assert found(BY_NAME)
+    assert found("SELECT ('' AS ?x) {}")
+    assert not found("SELECT ?x { ?x schema:name 'Rivers' }")
+    assert not found("SELECT * { FILTER(false) }")
+    assert found("ASK { ?x schema:name 'Rivers' }")
+
+
+def test_a_graph_without_triples_is_nothing_found(store: ox.Store) -> None:
+    assert run(store, ALL).write(io.BytesIO(), "turtle")
+    assert not run(store, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o FILTER(false) }").write(io.BytesIO(), "turtle")
+
+
 # Errors ---------------------------------------------------------------------------------------------------------------
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from kg.evaluation.scores import normal, spans_of
-from kg.gold import TYPES, AnnotatedText, Form, Span
+from kg.gold import AnnotatedText, Form, Span
 from kg.names import name_key
-from kg.records import EntityType, Extraction
+from kg.records import TYPES, EntityType, Extraction
 
 KINDS = {
     "wrong type": "the same words are annotated as one type and found as another",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kg.evaluation import Evaluation
 from kg.evaluation.calibration import Calibration
 from kg.evaluation.errors import ErrorKind, Name
-from kg.gold import TYPES, Form
+from kg.gold import Form
+from kg.records import TYPES
 from kg.terminal import plain_table
 
 LABELS: dict[Form, dict[str, str]] = {

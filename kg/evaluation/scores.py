@@ -12,8 +12,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from kg.gold import TYPES, AnnotatedText, Span
-from kg.records import EntityType, Extraction, Role
+from kg.gold import AnnotatedText, Span
+from kg.records import TYPES, EntityType, Extraction, Role
 
 Key = tuple[EntityType, str]
 """A name that counts once a paper: its type and its normal form."""

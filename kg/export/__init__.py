@@ -9,55 +9,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, TypeAlias
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
+from kg.export.additions import Addition
 from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
 from kg.export.turtle import write_trig, write_turtle
+from kg.provenance import provenance_graphs
 from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
 Graphs: TypeAlias = Iterable[tuple[GraphName, Triples]]
+Prefixes: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format of files: its name here, its media type, the ending of its files, and what writes it.
 
-    A writer takes sorted statements, the output and the base IRI. A format has either of the two: ``write_triples``, or
-    ``write_graphs`` where it keeps named graphs apart.
+    A writer takes sorted statements, the output, the base IRI and further prefixes. A format has either of the two:
+    ``write_triples``, or ``write_graphs`` where it keeps named graphs apart.
     """
 
     name: str
     media_type: str
     extension: str
-    write_triples: Callable[[Triples, IO[bytes], str], None] | None = None
-    write_graphs: Callable[[Graphs, IO[bytes], str], None] | None = None
+    write_triples: Callable[[Triples, IO[bytes], str, Prefixes], None] | None = None
+    write_graphs: Callable[[Graphs, IO[bytes], str, Prefixes], None] | None = None
 
 
-def _turtle(triples: Triples, output: IO[bytes], base: str) -> None:
-    write_turtle(triples, output, PREFIXES | resource_prefixes(base))
+def _turtle(triples: Triples, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
+    write_turtle(triples, output, {**prefixes, **PREFIXES, **resource_prefixes(base)})
 
 
-def _trig(graphs: Graphs, output: IO[bytes], base: str) -> None:
-    write_trig(graphs, output, PREFIXES | resource_prefixes(base))
+def _trig(graphs: Graphs, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
+    write_trig(graphs, output, {**prefixes, **PREFIXES, **resource_prefixes(base)})
 
 
-def _rdfxml(triples: Triples, output: IO[bytes], base: str) -> None:
-    write_rdfxml(triples, output, PREFIXES)
+def _rdfxml(triples: Triples, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
+    write_rdfxml(triples, output, {**prefixes, **PREFIXES})
 
 
-def _ntriples(triples: Triples, output: IO[bytes], base: str) -> None:
+def _ntriples(triples: Triples, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
     ox.serialize(triples, output, ox.RdfFormat.N_TRIPLES)
 
 
-def _nquads(graphs: Graphs, output: IO[bytes], base: str) -> None:
+def _nquads(graphs: Graphs, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
     quads = (
         ox.Quad(triple.subject, triple.predicate, triple.object, graph)
         for graph, triples in graphs
@@ -79,7 +83,16 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_BASE) -> int:
+def export(
+    store: ox.Store,
+    format: str,
+    output: IO[bytes],
+    base: str = DEFAULT_BASE,
+    *,
+    provenance: bool = False,
+    additions: Iterable[Addition] = (),
+    prefixes: Prefixes = MappingProxyType({}),
+) -> int:
     """Write the whole graph.
 
     Subjects are sorted by IRI, the statements of each by property (the type first) and value. Formats without named
@@ -91,6 +104,9 @@ def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_
         format: a name in :data:`FORMATS`.
         output: takes UTF-8.
         base: the IRI that the resources live under, for prefixes and relative ids.
+        provenance: whether to write what is said of the runs that made the graph, which differs from build to build.
+        additions: what to write beside the graph.
+        prefixes: further namespaces by prefix.
 
     Returns:
         The number of statements written.
@@ -100,11 +116,17 @@ def export(store: ox.Store, format: str, output: IO[bytes], base: str = DEFAULT_
     """
     kind = _known(format)
     tally = _Tally()
+    beside = ox.Store()
+    further = dict(prefixes)
+    for addition in additions:
+        beside.extend(addition.quads)
+        further |= addition.prefixes
+    source = _Source((store, beside), frozenset() if provenance else frozenset(provenance_graphs(store)))
     if kind.write_graphs:
-        graphs = ((graph, tally(_sorted_triples(store, graph))) for graph in _graphs(store))
-        kind.write_graphs(graphs, output, base)
+        graphs = ((graph, tally(source.triples(graph))) for graph in source.graphs())
+        kind.write_graphs(graphs, output, base, further)
     if kind.write_triples:
-        kind.write_triples(tally(_sorted_triples(store, None)), output, base)
+        kind.write_triples(tally(source.triples(None)), output, base, further)
     return tally.count
 
 
@@ -128,7 +150,7 @@ def serialize(
     if write is None:
         raise KGError(f"{format} is for named graphs; choose another format for single statements")
     ordered = sorted(set(triples), key=lambda triple: (_text(triple.subject), *_order(triple)))
-    write(ordered, output, base)
+    write(ordered, output, base, {})
     return len(ordered)
 
 
@@ -151,21 +173,38 @@ class _Tally:
             yield triple
 
 
-def _graphs(store: ox.Store) -> list[GraphName]:
-    """The default graph, then the named graphs by IRI."""
-    return [ox.DefaultGraph(), *sorted(store.named_graphs(), key=lambda graph: graph.value)]
+class _Source:
+    """What an export writes: the statements of some stores but for those of some graphs, sorted."""
+
+    def __init__(self, stores: Sequence[ox.Store], left_out: frozenset[GraphName]) -> None:
+        self._stores = stores
+        self._left_out = left_out
+
+    def graphs(self) -> list[GraphName]:
+        """The default graph, then the named graphs by IRI."""
+        named = {graph for store in self._stores for graph in store.named_graphs()} - self._left_out
+        return [ox.DefaultGraph(), *sorted(named, key=_text)]
+
+    def triples(self, graph: GraphName | None) -> Iterator[ox.Triple]:
+        """Those of a graph, or of the union of all graphs, sorted; only those of one subject are held at a time."""
+        for subject in sorted({subject for store in self._stores for subject in _subjects(store, graph)}, key=_text):
+            found = {
+                quad.triple
+                for store in self._stores
+                for quad in store.quads_for_pattern(subject, None, None, graph)
+                if quad.graph_name not in self._left_out
+            }
+            yield from sorted(found, key=_order)
 
 
-def _sorted_triples(store: ox.Store, graph: GraphName | None) -> Iterator[ox.Triple]:
-    """The triples of a graph, or of the union of all graphs, sorted; only those of one subject are held at a time."""
+def _subjects(store: ox.Store, graph: GraphName | None) -> Iterator[ox.NamedNode | ox.BlankNode]:
     solutions = store.query(
         "SELECT DISTINCT ?subject WHERE { ?subject ?predicate ?object }",
         default_graph=graph,
         use_default_graph_as_union=graph is None,
     )
     assert isinstance(solutions, ox.QuerySolutions)
-    for subject in sorted((solution[0] for solution in solutions), key=_text):
-        yield from sorted({quad.triple for quad in store.quads_for_pattern(subject, None, None, graph)}, key=_order)
+    return (solution[0] for solution in solutions)
 
 
 def _order(triple: ox.Triple) -> tuple[str, bool, str]:
@@ -176,5 +215,5 @@ def _order(triple: ox.Triple) -> tuple[str, bool, str]:
     return predicate, False, str(value)
 
 
-def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    return str(term) if isinstance(term, ox.Triple) else term.value
+def _text(term: GraphName | ox.Literal | ox.Triple) -> str:
+    return str(term) if isinstance(term, ox.Triple | ox.DefaultGraph) else term.value

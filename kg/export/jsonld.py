@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
+from types import MappingProxyType
 from typing import IO, Any, TypeAlias
 
 import pyoxigraph as ox
@@ -32,15 +33,20 @@ def shipped_context() -> dict[str, Any]:
     return dict(document["@context"])
 
 
-def write_jsonld(triples: Iterable[ox.Triple], output: IO[bytes], base: str) -> None:
+def write_jsonld(
+    triples: Iterable[ox.Triple], output: IO[bytes], base: str, prefixes: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write triples as one flat JSON-LD document that carries its context.
 
     Args:
         triples: in order, those of a subject next to one another.
         output: takes UTF-8.
         base: the IRI that the ids of the document are relative to.
+        prefixes: namespaces by prefix, beside those of the shipped context.
     """
-    context = {"@base": base, **shipped_context()}
+    shipped = shipped_context()
+    further = {prefix: iri for prefix, iri in sorted(prefixes.items()) if iri not in shipped.values()}
+    context = {"@base": base, **further, **shipped}
     words = _Words(context, base)
     output.write(b'{\n  "@context": {\n')
     output.write(",\n".join(f"    {_dumped(term)}: {_dumped(value)}" for term, value in context.items()).encode())

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from kg.extraction.phrases import TYPES
 from kg.records import EntityType
 
+TYPES: tuple[EntityType, ...] = ("Method", "Task", "Metric", "Dataset")  # in the order of their tags in a model
 OUTSIDE = 0
 BEGIN, INSIDE, LAST, UNIT = range(4)
 TAGS = 1 + 4 * len(TYPES)
@@ -110,27 +110,32 @@ def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) 
 
 
 def gradient(
-    scores: np.ndarray, tags: np.ndarray, lengths: np.ndarray, transitions: np.ndarray
+    scores: np.ndarray, wanted: np.ndarray, lengths: np.ndarray, transitions: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """The gradient of the negative log-likelihood of ``tags``, summed over the batch: by scores, by transitions; and
-    the likelihood itself, in nats."""
+    """The gradient of the loss of a batch, summed over it: by scores, by transitions; and the loss itself, in nats.
+
+    Args:
+        scores: as in :func:`posterior`.
+        wanted: the chance that each tag should have, in the form of ``scores``. Where every chance is 0 or 1, the loss
+            is the negative log-likelihood of these tags. Else it is the expected one (Hinton, Vinyals and Dean 2015,
+            arXiv:1503.02531), with the transitions of the likeliest tags.
+        lengths: as in :func:`posterior`.
+        transitions: as in :func:`posterior`.
+    """
     seen = posterior(scores, lengths, transitions)
     within = np.arange(scores.shape[1]) < lengths[:, None]
-    by_score = seen.chances * within[..., None]
-    rows, tokens = np.nonzero(within)
-    taken = tags[rows, tokens]
-    loss = float(np.log(seen.scales[within]).sum() - np.log(seen.odds[rows, tokens, taken]).sum())
-    by_score[rows, tokens, taken] -= 1
+    by_score = (seen.chances - wanted) * within[..., None]
     final = seen.total[np.arange(len(lengths)), lengths - 1]
-    loss += float(np.log(final).sum())
+    loss = float((np.log(seen.scales) + scores.max(axis=2))[within].sum() + np.log(final).sum())
+    loss -= float((wanted * scores)[within].sum())
     after = seen.odds[:, 1:] * seen.backward[:, 1:] / (seen.scales[:, 1:, None] * final[:, None, None])
     after *= within[:, 1:, None]
     before = seen.forward[:, :-1].reshape(-1, TAGS)
     by_transition = (before.T @ after.reshape(-1, TAGS)) * seen.steps
-    rows, tokens = np.nonzero(within[:, 1:])
-    step = (tags[rows, tokens], tags[rows, tokens + 1])
+    tags = wanted.argmax(axis=2)
+    step = (tags[:, :-1][within[:, 1:]], tags[:, 1:][within[:, 1:]])
     np.subtract.at(by_transition, step, 1)
-    return by_score, by_transition, loss - float(transitions[step].sum())
+    return by_score, by_transition * FOLLOWS, loss - float(transitions[step].sum())
 
 
 def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterator[tuple[TypedSpan, float]]:

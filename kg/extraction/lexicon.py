@@ -15,10 +15,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
-from kg.extraction.phrases import JOINTS, TYPES, word_key
 from kg.extraction.rules import Rule
+from kg.extraction.words import JOINTS, word_key
 from kg.names import name_key
-from kg.records import EntityType
+from kg.records import TYPES, EntityType
 
 MAX_TOKENS = 10
 CERTAIN = 1.0  # the confidence of a rule that names none

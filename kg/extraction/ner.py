@@ -43,16 +43,17 @@ from kg.extraction.document import Candidate
 FORMAT = 1  # of model folders; one more whenever features or network change
 SHIPPED = Path(__file__).parents[1] / "model"
 LEAST = 0.1  # chance from which a span is proposed
+MOST = 0.99  # only a rule is certain
 _WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
-_MANY_ROWS = 1000  # of an embedding that is stored in 8 bits
+_MANY = 50_000  # numbers in an array that is stored in 8 bits
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The size of the network: width of its layers, number of convolutions, rows of each column's embedding."""
 
-    width: int = 96
+    width: int = 128
     depth: int = 4
     rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
     mark_width: int = 32
@@ -139,6 +140,22 @@ def sentences(doc: Doc) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(doc)], strict=True)) if len(doc) else []
 
 
+def probable_spans(
+    scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
+) -> list[list[tuple[TypedSpan, float]]]:
+    """For each text the spans of a chance of at least :data:`LEAST` under the CRF, with that chance; they overlap."""
+    found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
+    places = [(number, start, end) for number, text in enumerate(sentences) for start, end in text]
+    places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
+    for batch in batched(places, 64):
+        lengths = np.array([end - start for _, start, end in batch])
+        seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, transitions)
+        for row, (number, offset, end) in enumerate(batch):
+            for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
+                found[number].append(((start + offset, stop + offset, kind), chance))
+    return found
+
+
 class Tagger:
     """A trained network with the transitions of its CRF, and the folder form of both."""
 
@@ -153,26 +170,21 @@ class Tagger:
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc its spans of a chance of at least :data:`LEAST`, with that chance; they overlap."""
-        found: list[list[tuple[TypedSpan, float]]] = [[] for _ in docs]
-        read = [features(doc) for doc in docs]
+        return probable_spans(
+            self.scores([features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
+        )
+
+    def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
+        """From texts' :func:`features` to the scores of their tags."""
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            scores = self.network.predict(read)
-        places = [(number, start, end) for number, doc in enumerate(docs) for start, end in sentences(doc)]
-        places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
-        for batch in batched(places, 64):
-            lengths = np.array([end - start for _, start, end in batch])
-            seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, self.transitions)
-            for row, (number, offset, end) in enumerate(batch):
-                for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
-                    found[number].append(((start + offset, stop + offset, kind), chance))
-        return found
+            return self.network.predict(texts)
 
     def save(self, folder: Path) -> None:
-        """Write ``weights.npz`` (16-bit floats, embeddings in 8 bits), then ``model.json`` (size, origin)."""
+        """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits), then ``model.json`` (size, origin)."""
         folder.mkdir(parents=True, exist_ok=True)
         weights: dict[str, Any] = {}
         for number, array in enumerate(self._parameters()):
-            if len(array) >= _MANY_ROWS:
+            if array.size >= _MANY:
                 steps = np.abs(array).max(axis=0) / 127 + 1e-9
                 weights[f"p{number:02}"], weights[f"steps{number:02}"] = np.rint(array / steps).astype(np.int8), steps
             else:
@@ -248,7 +260,7 @@ class Ner:
 
     def __call__(self, doc: Doc) -> Doc:
         [found] = self.tagger.predict([doc]) if self.tagger else [[]]
-        proposed = {span: Candidate(*span, min(chance, 1.0), "ner") for span, chance in found}
+        proposed = {span: Candidate(*span, min(chance, MOST), "ner") for span, chance in found}
         doc._.candidates += proposed.values()
         if self.decides:
             doc._.entities = [proposed[span] for span in best_spans(found)]

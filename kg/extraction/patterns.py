@@ -17,8 +17,9 @@ from spacy.tokens import Doc
 from kg.errors import InputError
 from kg.extraction.document import Candidate
 from kg.extraction.lexicon import CERTAIN
-from kg.extraction.phrases import TYPES, joined
 from kg.extraction.rules import Rule
+from kg.extraction.words import joined
+from kg.records import TYPES
 
 
 class Patterns:

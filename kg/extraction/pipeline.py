@@ -12,16 +12,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
 
-from kg.extraction import abbreviations, lexicon, links, ner, patterns, phrases, results, roles, settle  # noqa: F401 (factories)
+from kg.extraction import abbreviations, lexicon, links, ner, patterns, results, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, make_doc, original_span, original_text
 from kg.extraction.ner import SHIPPED, Tagger
 from kg.extraction.rules import load_rules
 from kg.records import Extraction, Mention, Paper
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
-COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "phrases", "settle", "roles", "results")
-# What weighs and settles is fitted to the shipped model; another one, of other guidelines perhaps, decides alone.
-FITTED = ("phrases", "settle")
+COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "settle", "roles", "results")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
@@ -53,7 +51,7 @@ def build_pipeline(
     tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
     loaded = load_rules(rules)
     for name in components:
-        if model is None or name not in FITTED:
+        if model is None or name != "settle":  # another model, of other guidelines perhaps, decides alone
             nlp.add_pipe(f"kg_{name}", name=name)
             component = nlp.get_pipe(name)
             if hasattr(component, "add_rules"):

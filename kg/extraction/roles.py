@@ -19,9 +19,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate
-from kg.extraction.phrases import word_key, word_shape
 from kg.extraction.rules import Rule
 from kg.extraction.settle import span_key
+from kg.extraction.words import word_key, word_shape
 
 # Of the chance that the paper introduces a name, times the root of the confidence that it is one: what is doubtful as a
 # name is doubtful as a contribution. Chosen, with the root, on papers held out of the mining.

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAd
 from typing_extensions import TypedDict
 
 from kg.errors import InputError
-from kg.records import EntityType, LinkKind, Role
+from kg.records import Better, EntityType, LinkKind, Role
 
 Rule = dict[str, Any]
 """One of the kinds below, with ``place``: the file and line that it stands on."""
@@ -59,22 +59,6 @@ class TrailingRule(TypedDict):
     label: Literal["TRAILING"]
     pattern: Text
     id: EntityType
-
-
-class ShareRule(TypedDict):
-    """The share of names that go on over a word."""
-
-    label: Literal["LEFT", "RIGHT"]
-    pattern: Text
-    share: float
-
-
-class EvidenceRule(TypedDict):
-    """The weight of something seen of a phrase, for Method, Task, Metric and Dataset."""
-
-    label: Literal["EVIDENCE"]
-    pattern: Text
-    weights: tuple[float, float, float, float]
 
 
 class RoleRule(TypedDict):
@@ -133,20 +117,27 @@ class ExclusionRule(TypedDict):
     id: Literal["before", "after"]
 
 
+class BetterRule(TypedDict):
+    """Which values of the metrics with this name, or a name that ends so, are the better ones."""
+
+    label: Literal["BETTER"]
+    pattern: Text
+    id: Better
+
+
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(
     Annotated[
         NameRule
         | WordRule
         | TrailingRule
-        | ShareRule
-        | EvidenceRule
         | RoleRule
         | SeenRule
         | LinkRule
         | FactorRule
         | ResultWordRule
         | OutsideRule
-        | ExclusionRule,
+        | ExclusionRule
+        | BetterRule,
         Discriminator("label"),
     ],
     config=ConfigDict(extra="forbid"),

@@ -1,8 +1,10 @@
 """Settling: of all candidates, overlaps and all, the one reading of the text.
 
-The one place where the conventions for names are applied: generic words are no names, a leading "novel" and a trailing
-"dataset" are no part of one, of two overlapping candidates the likelier wins and then the longer, and a name that was
-accepted once is found wherever the paper writes it, with one type. A short form has the type of its long form.
+What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
+tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
+words are no names, a leading "novel" and a trailing "dataset" are no part of one, of two overlapping candidates the
+likelier wins and then the longer, and a name that was accepted once is found wherever the paper writes it, with one
+type. A short form has the type of its long form.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
-from kg.extraction.phrases import word_key
 from kg.extraction.rules import Rule
+from kg.extraction.words import word_key
 from kg.records import EntityType
 
 THRESHOLD = 0.36  # of the chance that a span is a name of any type; precision and recall are about even here
@@ -45,19 +47,27 @@ class Settle:
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
-        trimmed = (self.trimmed(doc, candidate) for candidate in doc._.candidates)
+        generic = self._generic | self._short_forms_of_generic(doc)
+        by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
+        trimmed = (
+            self.trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
+            for c in doc._.candidates
+            if c.confidence == 1 or c.extractor == "ner"
+        )
         candidates = [
             candidate
             for candidate in trimmed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (
-                candidate.confidence == 1 or not (span_key(doc, candidate) in self._generic or _is_cut(doc, candidate))
-            )
+            and (candidate.confidence == 1 or not (span_key(doc, candidate) in generic or _is_cut(doc, candidate)))
         ]
         entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
+
+    def _short_forms_of_generic(self, doc: Doc) -> set[str]:
+        """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
+        return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
 
     def trimmed(self, doc: Doc, candidate: Candidate) -> Candidate:
         """The candidate without leading adjectives, and without what follows a proper name: a common noun, a "/100"."""
@@ -83,7 +93,12 @@ def linked_tokens(doc: Doc) -> set[int]:
 
 def span_key(doc: Doc, candidate: Candidate) -> str:
     """The key under which the lexicon knows the candidate's words."""
-    return "".join(word_key(token.text) for token in doc[candidate.start : candidate.end])
+    return words_key(doc[candidate.start : candidate.end])
+
+
+def words_key(words: Span) -> str:
+    """The key under which the lexicon knows these words."""
+    return "".join(word_key(token.text) for token in words)
 
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
@@ -152,7 +167,7 @@ def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]
     for pair in doc._.abbreviations:
         long = types.get((pair.long.start, pair.long.end))
         if long:
-            key = "".join(word_key(token.text) for token in pair.short)
+            key = words_key(pair.short)
             shorts[key] = long.type
             if all(e.end <= pair.short.start or e.start >= pair.short.end for e in entities):
                 found = Candidate(pair.short.start, pair.short.end, long.type, long.confidence, "abbreviation")

@@ -84,6 +84,17 @@ class Reader:
         )
         return next((int(row[2]) for row in rows), 0)
 
+    def narrower(self, iri: str) -> list[str]:
+        """All that is narrower than an entity by ``skos:broader``, directly or through others, sorted."""
+        found: set[str] = set()
+        waiting = [iri]
+        while waiting:
+            below = self.subjects(SKOS + "broader", ox.NamedNode(waiting.pop()))
+            new = set(below) - found
+            found |= new
+            waiting.extend(new)
+        return sorted(found - {iri})
+
     def papers(self, iri: str, kind: Kind) -> int:
         """How many papers mention an entity or link to a repository; 1 for a paper."""
         if kind == "paper":

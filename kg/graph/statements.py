@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kg.directions import Directions
 from kg.links import absolute, repository
-from kg.names import name_key, slug
-from kg.records import Extraction, Paper
+from kg.names import name_key, sentence_around, sentence_spans, slug
+from kg.records import Extraction, Mention, Paper, Result
 from kg.resolution import Entity
 from kg.vocabulary import (
     DCTERMS,
@@ -134,6 +135,17 @@ def paper_statements(
         yield say(subject, DCTERMS + "identifier", literal(entry.id))
         yield say(subject, KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
 
+    text = paper.text
+    sentences = sentence_spans(text)
+
+    def place(node: str, found: Mention | Result) -> Iterator[str]:
+        """Where in the text a find stands, and the sentence that it was read from."""
+        opening, closing = sentence_around(sentences, found.start, found.end)
+        yield say(node, OA + "start", literal(str(found.start), "integer"))
+        yield say(node, OA + "end", literal(str(found.end), "integer"))
+        yield say(node, KG + "sentence", literal(text[opening:closing]))
+        yield say(node, KG + "sentenceStart", literal(str(opening), "integer"))
+
     roles = {mention.entity: (mention.type, mention.role) for mention in reversed(extraction.entities)}
     for entity, (entity_type, role) in roles.items():
         yield say(subject, KG + "mentions", f"<{entity}>")
@@ -143,8 +155,7 @@ def paper_statements(
         yield from _typed(node, "Mention", end)
         yield say(node, OA + "hasTarget", subject)
         yield say(node, OA + "hasBody", f"<{mention.entity}>")
-        yield say(node, OA + "start", literal(str(mention.start), "integer"))
-        yield say(node, OA + "end", literal(str(mention.end), "integer"))
+        yield from place(node, mention)
         yield say(node, OA + "exact", literal(mention.text))
         yield say(node, KG + "role", literal(mention.role))
         yield say(node, KG + "confidence", decimal(mention.confidence))
@@ -171,8 +182,7 @@ def paper_statements(
         if result.unit:
             yield say(node, KG + "unit", literal(result.unit))
         yield say(node, KG + "relative", literal(str(result.relative).lower(), "boolean"))
-        yield say(node, OA + "start", literal(str(result.start), "integer"))
-        yield say(node, OA + "end", literal(str(result.end), "integer"))
+        yield from place(node, result)
         if result.metric:
             yield say(node, KG + "metricText", literal(result.metric))
         for predicate, entity_type, words in (
@@ -203,3 +213,11 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
             yield f"{node} <{SCHEMA}url> <{address}>{end}"
         for page in filter(None, map(absolute, entity.pages)):
             yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
+
+
+def direction_statements(entities: Iterable[Entity], directions: Directions, base: str) -> Iterator[str]:
+    """Which values of each metric are the better ones, where one of its names tells."""
+    end = _end(entities_graph(base))
+    for entity in entities:
+        if entity.type == "Metric" and (better := directions.better((entity.label, *entity.other_labels))):
+            yield f"<{entity.iri}> <{KG}better> {literal(better)}{end}"

@@ -71,25 +71,36 @@ def test_unlikely_spans_are_left_out(scores: np.ndarray, transitions: np.ndarray
     }
 
 
-def test_gradient_is_the_slope_of_the_loss(scores: np.ndarray, transitions: np.ndarray) -> None:
-    tags = padded([tags_of(3, [(0, 2, "Task")]), tags_of(2, [(1, 2, "Metric")])])
-    by_score, by_transition, loss = gradient(scores, tags, LENGTHS, transitions)
+TAGGED = padded([tags_of(3, [(0, 2, "Task")]), tags_of(2, [(1, 2, "Metric")])])
+CERTAIN = np.eye(TAGS)[TAGGED]
+
+
+def test_the_loss_of_certain_tags_is_their_negative_log_likelihood(scores: np.ndarray, transitions: np.ndarray) -> None:
     chances = [sequences(scores[row, :length], transitions) for row, length in enumerate(LENGTHS)]
-    assert loss == pytest.approx(
-        -sum(np.log(chance[tuple(tags[row, : LENGTHS[row]])]) for row, chance in enumerate(chances))
+    assert gradient(scores, CERTAIN, LENGTHS, transitions)[2] == pytest.approx(
+        -sum(np.log(chance[tuple(TAGGED[row, : LENGTHS[row]])]) for row, chance in enumerate(chances))
     )
+
+
+@pytest.mark.parametrize("wanted", [CERTAIN, 0.8 * CERTAIN + 0.2 / TAGS], ids=["certain", "by chance"])
+def test_gradient_is_the_slope_of_the_loss(scores: np.ndarray, transitions: np.ndarray, wanted: np.ndarray) -> None:
+    by_score, by_transition, loss = gradient(scores, wanted, LENGTHS, transitions)
     step = 1e-5
     for place in [(0, 0, 5), (0, 2, 0), (1, 1, 12), (1, 2, 3)]:
         moved = scores.copy()
         moved[place] += step
-        assert by_score[place] == pytest.approx(
-            (gradient(moved, tags, LENGTHS, transitions)[2] - loss) / step, abs=1e-3
-        )
+        slope = (gradient(moved, wanted, LENGTHS, transitions)[2] - loss) / step
+        assert by_score[place] == pytest.approx(slope, abs=1e-3)
     for place in [(0, 0), (5, 7), (0, 12)]:
         moved = transitions.copy()
         moved[place] += step
-        slope = (gradient(scores, tags, LENGTHS, moved)[2] - loss) / step
+        slope = (gradient(scores, wanted, LENGTHS, moved)[2] - loss) / step
         assert by_transition[place] == pytest.approx(slope, abs=1e-3)
+
+
+def test_where_the_wanted_chances_are_its_own_the_tagger_stays(scores: np.ndarray, transitions: np.ndarray) -> None:
+    own = posterior(scores, LENGTHS, transitions).chances
+    assert gradient(scores, own, LENGTHS, transitions)[0] == pytest.approx(0, abs=1e-12)
 
 
 def test_of_overlapping_spans_the_likelier_stays() -> None:

@@ -30,7 +30,7 @@ def settled(nlp: Language, text: str, *proposed: tuple[str, str, float]) -> list
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract=text))
     for name, kind, confidence in proposed:
         span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
-        doc._.candidates.append(Candidate(span.start, span.end, kind, confidence, "pattern"))
+        doc._.candidates.append(Candidate(span.start, span.end, kind, confidence, "ner"))
     return names(settle(doc))
 
 
@@ -40,6 +40,17 @@ def names(doc: Doc) -> list[tuple[str, str]]:
 
 def test_generic_words_are_no_names(nlp: Language) -> None:
     assert settled(nlp, "A neural network learns.", ("neural network", "Method", 0.9)) == []
+
+
+def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> None:
+    settle = Settle(nlp)
+    settle.add_rules(RULES)
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="Neural networks (NNs) grow. An NN is big, ResNet is too."))
+    at = {token.text: token.i for token in doc}
+    short, again, other = (doc[at[word] : at[word] + 1] for word in ("NNs", "NN", "ResNet"))
+    doc._.abbreviations = [Abbreviation(short, doc[at["Neural"] : at["Neural"] + 2])]
+    doc._.candidates = [Candidate(span.start, span.end, "Method", 0.9, "ner") for span in (short, again, other)]
+    assert names(settle(doc)) == [("ResNet", "Method")]
 
 
 def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Language) -> None:
@@ -54,6 +65,21 @@ def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
 @pytest.mark.parametrize("cut", ["D_KL", "SE(3", "x^2"])
 def test_what_cuts_through_a_formula_is_no_name(nlp: Language, cut: str) -> None:
     assert settled(nlp, "We bound D_{KL}(p) over SE(3) and x^2 here.", (cut, "Method", 0.9)) == []
+
+
+def test_what_a_rule_is_not_certain_of_is_left_to_the_tagger(nlp: Language) -> None:
+    settle = Settle(nlp)
+    doc = make_doc(nlp, Paper(id="1", title="A title", abstract="Ponds and lakes and rivers."))
+    doc._.candidates += [
+        Candidate(3, 4, "Dataset", 0.9, "lexicon"),
+        Candidate(5, 6, "Dataset", 1.0, "lexicon"),
+        Candidate(7, 8, "Dataset", 0.9, "pattern"),
+        Candidate(7, 8, "Dataset", 0.7, "ner"),
+    ]
+    assert [(doc[e.start].text, e.confidence, e.extractor) for e in settle(doc)._.entities] == [
+        ("lakes", 1.0, "lexicon"),
+        ("rivers", 0.7, "pattern"),
+    ]
 
 
 def test_leading_adjectives_go(nlp: Language) -> None:
@@ -86,7 +112,7 @@ def test_a_short_form_has_the_type_of_its_long_form(nlp: Language) -> None:
     long = doc.char_span(start, start + len("tree kernel"))
     short = doc[long.end + 1 : long.end + 2]
     doc._.abbreviations.append(Abbreviation(short, long))
-    doc._.candidates.append(Candidate(long.start, long.end, "Method", 0.8, "pattern"))
+    doc._.candidates.append(Candidate(long.start, long.end, "Method", 0.8, "ner"))
     assert names(settle(doc)) == [("tree kernel", "Method"), ("TK", "Method"), ("TK", "Method")]
 
 

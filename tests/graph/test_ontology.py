@@ -21,8 +21,8 @@ ONTOLOGY = URIRef(KG.removesuffix("#"))
 CONTRACT = {
     "Paper Method Dataset Metric Task Repository Result Mention",
     "introduces mentions usesMethod usesDataset usesMetric addresses hasCode hasData hasProjectPage reports listedOn",
-    "ofMethod onDataset byMetric value unit valueText relative metricText role confidence extractor",
-    "ambiguous mayMean",
+    "ofMethod onDataset byMetric value unit valueText relative metricText better role confidence extractor",
+    "sentence sentenceStart ambiguous mayMean",
 }
 
 

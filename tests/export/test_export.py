@@ -21,7 +21,7 @@ from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
-SMALL = Path(__file__).parent / "data" / "small.trig"
+SMALL = Path(__file__).parents[1] / "data" / "small.trig"
 TRIPLE_FORMATS = [name for name, known in FORMATS.items() if known.write_triples]
 GRAPH_FORMATS = [name for name, known in FORMATS.items() if known.write_graphs]
 RDFLIB_NAMES = {"ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml"}

@@ -1,0 +1,167 @@
+"""Compare ways to find names: each learns from three of four annotated papers and is scored on the fourth.
+
+    pip install '.[teach]'
+    python rules/compare.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz
+
+Prints a Markdown table of strict entity F1. Some three hours on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import spacy
+import torch
+from distil import Teacher, distil, teach, words_of
+from mine import (
+    Annotated,
+    annotation_pipeline,
+    examples_of,
+    look_up,
+    look_up_folds,
+    other_rules,
+    read_abstracts,
+    read_annotated,
+    read_papers,
+    train_tagger,
+)
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.training import Example as SpacyExample
+
+from kg.evaluation import compare
+from kg.extraction.crf import TYPES, TypedSpan, best_spans
+from kg.extraction.document import Candidate
+from kg.extraction.ner import Ner, Tagger, probable_spans
+from kg.extraction.pipeline import record
+from kg.extraction.settle import Settle
+from kg.gold import Gold, read_gold
+from kg.names import title_key
+from kg.training import Example, train
+
+EVERY = 4  # one paper of so many is held aside
+ROWS = ("entity", "untyped", *TYPES)
+MARKS = slice(4, 6)  # the features that say what lexicon and patterns found
+
+Finder = Callable[[Annotated], None]
+"""Writes ``doc._.entities`` of a paper."""
+
+
+def stock(papers: Sequence[Annotated], epochs: int = 12) -> Finder:
+    """spaCy's own NER: like convolutions under a transition-based parser."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    texts = []
+    for paper in papers:
+        wanted = Doc(nlp.vocab, words=words_of(paper))
+        wanted.ents = [Span(wanted, start, end, kind) for (start, end), kind in sorted(paper.gold.items())]
+        texts.append(SpacyExample(Doc(nlp.vocab, words=words_of(paper)), wanted))
+    optimizer = nlp.initialize(lambda: texts)
+    for _ in range(epochs):
+        for batch in spacy.util.minibatch(random.sample(texts, len(texts)), 8):
+            nlp.update(batch, sgd=optimizer, drop=0.2)
+
+    def find(paper: Annotated) -> None:
+        entities = nlp(Doc(nlp.vocab, words=words_of(paper))).ents
+        keep(paper, [(span.start, span.end, span.label_) for span in entities])  # type: ignore[misc]
+
+    return find
+
+
+def keep(paper: Annotated, spans: Sequence[TypedSpan]) -> None:
+    paper.doc._.entities = [Candidate(*span, 1.0, "ner") for span in spans]
+
+
+def bare(papers: Sequence[Annotated]) -> list[Example]:
+    """Examples without what lexicon and patterns found."""
+    examples = []
+    for text in examples_of(papers):
+        text.features[:, MARKS] = 0
+        examples.append(text)
+    return examples
+
+
+def tagger_alone(tagger: Tagger, read: Callable[[Sequence[Annotated]], list[Example]] = examples_of) -> Finder:
+    def find(paper: Annotated) -> None:
+        [text] = read([paper])
+        keep(paper, best_spans(probable_spans(tagger.scores([text.features]), [text.sentences], tagger.transitions)[0]))
+
+    return find
+
+
+def teacher_alone(teacher: Teacher) -> Finder:
+    transitions = teacher.transitions.detach().numpy()
+
+    def find(paper: Annotated) -> None:
+        text = teacher.read(*examples_of([paper]), words_of(paper))
+        with torch.inference_mode():
+            scores = teacher([text])[0].numpy()
+        keep(paper, best_spans(probable_spans([scores], [text.example.sentences], transitions)[0]))
+
+    return find
+
+
+def settled(nlp: Language, ner: Ner) -> Finder:
+    """The default way: what rules and tagger propose, settled."""
+    settle = Settle(nlp)
+    settle.add_rules(other_rules())
+
+    def find(paper: Annotated) -> None:
+        before = list(paper.doc._.candidates)
+        settle(ner(paper.doc))
+        paper.doc._.candidates = before
+
+    return find
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
+    parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
+    parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
+    parser.add_argument("--count", type=int, default=20_000, help="how many abstracts the teacher labels")
+    args = parser.parse_args()
+    torch.manual_seed(0)
+    random.seed(0)
+    nlp = annotation_pipeline()
+    annotated = read_gold(args.gold, args.papers)
+    aside = Gold(annotated.form, annotated.types, annotated.texts[::EVERY])
+    papers = read_annotated(nlp, args.gold, args.papers)
+    fit, held = [paper for n, paper in enumerate(papers) if n % EVERY], papers[::EVERY]
+    look_up_folds(nlp, fit)
+    look_up(nlp, held, fit)
+    print("| | entity | untyped | Method | Task | Metric | Dataset | papers/s |\n|---|" + "---|" * 7)
+
+    def row(name: str, find: Finder) -> None:
+        started = time.perf_counter()
+        for paper in held:
+            find(paper)
+        rate = len(held) / (time.perf_counter() - started)
+        scores = compare(aside, (record(paper.doc) for paper in held), lambda name: False).scores
+        print(f"| {name} |", *(f"{scores[key].f1:.3f} |" for key in ROWS), f"{rate:.0f} |", flush=True)
+
+    row("spaCy's stock NER", stock(fit))
+    row("tagger that reads words", tagger_alone(train(bare(fit)), bare))
+    row("tagger that reads words and rules", tagger_alone(train(examples_of(fit))))
+    teacher = Teacher()
+    teach(teacher, [teacher.read(*text) for text in zip(examples_of(fit), map(words_of, fit), strict=True)])
+    row("teacher: MiniLM that reads words and rules", teacher_alone(teacher))
+    titles = {title_key(paper.title) for paper in read_papers(args.papers)}
+    with TemporaryDirectory() as folder:
+        base, model = Path(folder) / "base", Path(folder) / "model"
+        distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, epochs=1).save(base)
+        row("tagger distilled from the teacher", tagger_alone(Tagger.load(base)))
+        train_tagger(fit, base, model)
+        ner = Ner()
+        ner.tagger = Tagger.load(model)
+        row("the same, then trained on the annotated papers", tagger_alone(ner.tagger))
+    row("the same with the rules (the default)", settled(nlp, ner))
+
+
+if __name__ == "__main__":
+    main()
