@@ -20,7 +20,7 @@ from kg.directions import Directions
 from kg.errors import GraphError, InputError
 from kg.extraction.ner import SHIPPED
 from kg.extraction.parallel import extract_all
-from kg.extraction.rules import load_rules, rule_files
+from kg.extraction.rules import load_rules, rule_files, shipped_rules
 from kg.graph.statements import SharedNodes, direction_statements, entity_statements, paper_statements
 from kg.graph.store import Generation, current, existing, next_generation
 from kg.names import title_key
@@ -136,8 +136,9 @@ def build(
                 resolved = resolver.resolve(_extraction(work))
                 stream.writelines(paper_statements(work.paper, work.entries, resolved, shared))
                 progress("writing", done, merge.total)
-            stream.writelines(entity_statements(resolver.entities(), base))
-            stream.writelines(direction_statements(resolver.entities(), Directions.of_rules(load_rules(rules)), base))
+            entities = list(resolver.entities())
+            stream.writelines(entity_statements(entities, base))
+            stream.writelines(direction_statements(entities, Directions.of_rules(load_rules(rules)), base))
             stream.writelines(shared.statements())
             done_before = runs(old.open()) if old else []
             run = _run(len(done_before) + 1, started, inputs, rules)
@@ -172,7 +173,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequenc
         inputs=tuple(sorted(map(str, inputs))),
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parent.rglob("*.py"))),
-        rules=tuple(sorted([Part.of("shipped rules", rule_files()), *folders])),
+        rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().glob("*.jsonl"))), *folders])),
         model=Part.of("shipped model", sorted(SHIPPED.iterdir())),
     )
 

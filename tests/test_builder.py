@@ -97,6 +97,41 @@ def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder
     assert nquads(tmp_path) == nquads(graph_folder)
 
 
+def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path: Path) -> None:
+    defining = [record(f"Paper {n}", "We train on MNIST with quick frog descent (QFD).") for n in range(3)]
+    bare = record("Bare", "We propose QFD, a new optimizer. We train QFD on CIFAR-10.")
+    for name, lines in (("a", [bare, *defining[:2]]), ("b", defining[2:])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines))
+    build([tmp_path / "a.jsonl"], tmp_path / "steps")
+    assert rows(tmp_path / "steps", "SELECT ?m { ?m kg:ambiguous true ; skos:prefLabel 'QFD' }")
+    build([tmp_path / "b.jsonl"], tmp_path / "steps")
+    build([tmp_path / "b.jsonl", tmp_path / "a.jsonl"], tmp_path / "once")
+    assert nquads(tmp_path / "steps") == nquads(tmp_path / "once")
+    assert not rows(tmp_path / "once", "SELECT ?m { ?m kg:ambiguous true }")
+    (row,) = rows(tmp_path / "once", "SELECT (COUNT(?p) AS ?papers) { ?p kg:mentions/skos:altLabel 'QFD' }")
+    assert row == {"papers": 4}
+
+
+def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    lines = [
+        {"type": "Dataset", "name": "Zorblatt", "aliases": ["the Z"], "homepage": "https://example.org/z"},
+        {"type": "Dataset", "name": "Zorblatt-2", "broader": ["Zorblatt"], "wikidata": "Q7"},
+    ]
+    (tmp_path / "rules" / "entities.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    names = [{"label": "Dataset", "pattern": line["name"]} for line in lines]
+    (tmp_path / "rules" / "names.jsonl").write_text("".join(json.dumps(name) + "\n" for name in names))
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on the Zorblatt dataset and on the Zorblatt-2 dataset."))
+    build([source], tmp_path / "g", rules=[tmp_path / "rules"])
+    (row,) = rows(
+        tmp_path / "g",
+        "SELECT ?alias ?page ?same { ?z skos:altLabel ?alias ; schema:url ?page ."
+        " ?narrow skos:broader ?z ; schema:sameAs ?same }",
+    )
+    assert row == {"alias": "the Z", "page": "https://example.org/z", "same": "http://www.wikidata.org/entity/Q7"}
+
+
 def test_building_again_changes_nothing(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
     build([pages], tmp_path)
     report = build([pages / "one.txt", pages / "two.txt"], tmp_path)

@@ -294,6 +294,27 @@ def test_evaluate_names_an_id_that_no_paper_has(kg: Terminal, annotated: tuple[P
 NAMES = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
 
 
+def test_evaluate_resolution(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text('{"type": "Dataset", "a": {"name": "MNIST"}, "b": {"name": "mnist dataset"}, "same": true}\n')
+    done = kg("evaluate", "--resolution", pairs, "--papers", annotated[1], "--json")
+    assert json.loads(done.out) == {"right": 1, "wrong": 0, "wrong_merges": 0, "wrong_splits": 0}
+    assert kg("evaluate", "--resolution", pairs, "--papers", annotated[1]).out == "right: 1 of 1 (1.000)\n"
+
+
+def test_evaluate_needs_something_to_score(kg: Terminal, annotated: tuple[Path, Path]) -> None:
+    gold, papers = annotated
+    for arguments in ((), ("--resolution", gold), (gold, "--resolution", gold, "--papers", papers)):
+        assert kg("evaluate", *arguments).code == 2
+
+
+def test_curated_files_that_contradict_end_in_one_line(kg: Terminal, pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "entities.jsonl").write_text('{"type": "Dataset", "name": "CIFAR-10"}\n')
+    done = kg("build", pages, "-g", tmp_path / "g", "--rules", tmp_path)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert f"{tmp_path / 'entities.jsonl'}:1: " in done.err
+
+
 def test_query_writes_csv_into_a_pipe(kg: Terminal, graph_folder: Path) -> None:
     outcome = kg("query", NAMES, "-g", graph_folder)
     assert outcome.code == 0
@@ -460,6 +481,29 @@ def test_lookup_of_quotes_and_braces(kg: Terminal, graph_folder: Path, words: st
     assert outcome.code in (0, 1)
     assert outcome.err.count("\n") <= 1
     assert "Traceback" not in outcome.err
+
+
+def test_lookup_by_a_name_that_only_the_curated_files_know(kg: Terminal, graph_folder: Path) -> None:
+    done = kg("lookup", "Canadian Institute for Advanced Research 10", "-g", graph_folder, "--json")
+    assert json.loads(done.out)["card"]["name"] == "CIFAR-10"
+
+
+def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> None:
+    rows = json.loads(kg("entities", "merges", "-g", graph_folder, "--json").out)
+    (sam,) = (row for row in rows if row["name"] == "SAM")
+    assert (sam["label"], sam["papers"], sam["why"]) == ("Sharpness-Aware Minimization", 1, "abbreviation in paper")
+    table = kg("entities", "merges", "vision", "transformer", "-g", graph_folder).out.splitlines()
+    assert table[0].split() == ["label", "type", "name", "papers", "why", "detail"]
+    assert {line.split("  ")[0] for line in table[2:]} == {"Vision Transformer"}
+
+
+def test_entities_merges_of_an_older_graph(kg: Terminal, pages: Path, tmp_path: Path) -> None:
+    kg("build", pages, "-g", tmp_path)
+    next(tmp_path.glob("generation-*/merges.jsonl")).unlink()
+    done = kg("entities", "merges", "-g", tmp_path)
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert "build the graph again" in done.err
 
 
 def test_lookup_loads_neither_spacy_nor_pydantic(graph_folder: Path) -> None:

@@ -211,7 +211,7 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
             yield f"{node} <{KG}mayMean> <{sense}>{end}"
         if entity.homepage and (address := absolute(entity.homepage)):
             yield f"{node} <{SCHEMA}url> <{address}>{end}"
-        for page in entity.pages:
+        for page in filter(None, map(absolute, entity.pages)):
             yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
 
 

@@ -144,9 +144,8 @@ class Resolver:
         for short, long in meanings.defined.values():
             self._senses.add(short, long)
         uses = {
-            _Use(mention.type, text, meanings.of(mention.type, text))
+            _Use(mention.type, _one_line(mention.text), meanings.of(mention.type, _one_line(mention.text)))
             for mention in extraction.entities
-            if (text := _one_line(mention.text))
         }
         self._uses.update(uses)
         keys = {(use.type, entity_key(use.text)) for use in uses}
