@@ -23,9 +23,9 @@ from kg.extraction.rules import Rule
 from kg.extraction.settle import span_key
 from kg.extraction.words import word_key, word_shape
 
-# Of the chance that the paper introduces a name, times the root of the confidence that it is one: what is doubtful as a
+# Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
 # name is doubtful as a contribution. Chosen, with the root, on papers held out of the mining.
-THRESHOLD = 0.4
+THRESHOLD = 0.45
 WINDOW = 6  # tokens on each side of a name whose words are noted
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
@@ -71,7 +71,7 @@ class Roles:
         introduced = {
             name
             for name, seen in self.evidence(doc, entities).items()
-            if self.chance(seen) * math.sqrt(confidences[name]) > THRESHOLD
+            if self.chance(seen) * confidences[name] > THRESHOLD
         }
         doc._.entities = [
             replace(entity, role="introduced" if name in introduced else "used")

@@ -59,11 +59,16 @@ class Settle:
             for candidate in trimmed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (candidate.confidence == 1 or not (span_key(doc, candidate) in generic or _is_cut(doc, candidate)))
+            and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic))
         ]
         entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
+
+    @staticmethod
+    def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
+        key = span_key(doc, candidate)
+        return bool(key) and key not in generic and not _is_cut(doc, candidate)
 
     def _short_forms_of_generic(self, doc: Doc) -> set[str]:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
