@@ -270,7 +270,7 @@ def train(
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Start from nothing, not from the shipped model.")
     ] = False,
-    epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often each text is learned from.")] = 5,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often each text is learned from.")] = 8,
     seed: Annotated[int, typer.Option("--seed", help="The same texts and the same seed give the same model.")] = 0,
 ) -> None:
     """Train a model on your own annotations, for kg extract --model and kg evaluate --model."""

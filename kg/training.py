@@ -48,9 +48,9 @@ class Recipe:
     the share of activations left out.
     """
 
-    epochs: int = 5
-    rate: float = 0.002
-    dropout: float = 0.4
+    epochs: int = 8
+    rate: float = 0.001
+    dropout: float = 0.5
     seed: int = 0
 
 

@@ -194,7 +194,7 @@ def distil(teacher: Teacher, abstracts: Sequence[str], count: int, epochs: int) 
     taught = list(label(teacher, (teacher.read(*text) for text in unlabelled(chosen))))
     tagger = train(
         taught,
-        Recipe(epochs=epochs, dropout=0.1),
+        Recipe(epochs=epochs, rate=0.002, dropout=0.1),
         progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
     tagger.about = {"unlabelled texts": len(taught)}

@@ -24,7 +24,7 @@ from kg.extraction.settle import span_key
 from kg.extraction.words import word_key, word_shape
 
 # Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
-# name is doubtful as a contribution. Chosen, with the root, on papers held out of the mining.
+# name is doubtful as a contribution.
 THRESHOLD = 0.45
 WINDOW = 6  # tokens on each side of a name whose words are noted
 _REACH = 4  # tokens between "we" and "propose"

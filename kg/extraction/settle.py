@@ -75,10 +75,14 @@ class Settle:
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
 
     def trimmed(self, doc: Doc, candidate: Candidate) -> Candidate:
-        """The candidate without leading adjectives, and without what follows a proper name: a common noun, a "/100"."""
+        """The candidate without blanks, leading adjectives, and what follows a proper name: a common noun, a "/100"."""
         if candidate.confidence == 1:
             return candidate
         start, end = candidate.start, candidate.end
+        while start < end and _is_blank(doc[start].text):
+            start += 1
+        while end > start and _is_blank(doc[end - 1].text):
+            end -= 1
         while start < end - 1 and word_key(doc[start].text) in self._leading and doc[start].whitespace_:
             start += 1
         trailing = self._trailing[candidate.type]
@@ -104,6 +108,11 @@ def span_key(doc: Doc, candidate: Candidate) -> str:
 def words_key(words: Span) -> str:
     """The key under which the lexicon knows these words."""
     return "".join(word_key(token.text) for token in words)
+
+
+def _is_blank(word: str) -> bool:
+    """Whether a token is white space or control characters."""
+    return word.isspace() or not word.isprintable()
 
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
