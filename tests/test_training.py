@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from kg.cli import app
 from kg.errors import KGError
 from kg.evaluation import evaluate
+from kg.extraction.crf import posterior
 from kg.extraction.ner import Tagger
 from kg.gold import read_gold
-from kg.training import Example, Recipe, examples, token_spans, train
+from kg.training import Example, Recipe, calibrate, examples, token_spans, train
 
 CITIES = ("Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Sofia", "Perth", "Kyoto")
 
@@ -63,6 +64,19 @@ def test_the_base_stays_as_it_is(corpus: Path) -> None:
     before = [array.copy() for array in base._parameters()]
     train(texts, Recipe(epochs=1), base)
     assert all(np.array_equal(a, b) for a, b in zip(before, base._parameters(), strict=True))
+
+
+def test_calibration_undoes_what_makes_a_tagger_too_sure(corpus: Path) -> None:
+    tagger = Tagger()
+    texts = []
+    for text in examples(read_gold(corpus).texts):
+        [scores] = tagger.scores([text.features])
+        chances = posterior(scores[None], np.array([len(scores)]), tagger.transitions).chances[0]
+        texts.append(Example(text.features, chances, [(0, len(scores))]))
+    assert calibrate(tagger, texts) == pytest.approx(1)
+    tagger.divide_scores(1 / 2)
+    assert calibrate(tagger, texts) == pytest.approx(2)
+    assert calibrate(tagger, texts) == pytest.approx(1)
 
 
 def test_nothing_annotated_is_refused() -> None:

@@ -179,6 +179,13 @@ class Tagger:
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
             return self.network.predict(texts)
 
+    def divide_scores(self, number: float) -> None:
+        """Divide the scores of tags and transitions."""
+        output = self.network.layers[-1].layers[0]
+        for name in output.param_names:
+            output.set_param(name, output.get_param(name) / number)
+        self.transitions = self.transitions / number
+
     def save(self, folder: Path) -> None:
         """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits), then ``model.json`` (size, origin)."""
         folder.mkdir(parents=True, exist_ok=True)
