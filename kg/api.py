@@ -209,6 +209,7 @@ def build(
     *,
     base: str | None = None,
     rules: Sequence[str | Path] = (),
+    model: str | Path | None = None,
     workers: int | None = 1,
 ) -> KnowledgeGraph:
     """Add the papers of listing pages and JSON lines to the graph of a folder, and open it.
@@ -217,7 +218,7 @@ def build(
     for a report of what was done.
 
     Raises:
-        InputError: an input or a rule file cannot be read.
+        InputError: an input, a rule file or the model cannot be read.
         GraphError: the folder cannot be written.
     """
     import warnings
@@ -229,6 +230,7 @@ def build(
         Path(folder),
         base=base,
         rules=[Path(path) for path in rules],
+        model=Path(model) if model else None,
         workers=workers,
         warn=lambda line: warnings.warn(line, stacklevel=4),
     )

@@ -87,6 +87,7 @@ def build(
     *,
     base: str | None = None,
     rules: Sequence[Path] = (),
+    model: Path | None = None,
     workers: int | None = 1,
     warn: Callable[[str], None] = lambda line: None,
     progress: Progress = lambda step, done, total: None,
@@ -101,12 +102,13 @@ def build(
         folder: the graph folder, made where it is absent.
         base: the base IRI of resources, ending in "/" or "#"; ``None`` keeps that of the graph, or takes the default.
         rules: folders of further rule files.
+        model: folder of a model in place of the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         warn: called with a line for each entry skipped.
         progress: called as papers are done.
 
     Raises:
-        InputError: an input or a rule file cannot be read; the graph stays as it was.
+        InputError: an input, a rule file or the model cannot be read; the graph stays as it was.
         GraphError: the folder cannot be written; the graph stays as it was.
     """
     if base is not None and not is_base(base):
@@ -119,12 +121,12 @@ def build(
     with next_generation(folder) as generation:
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
-        merge = _Merge(read, _fingerprints(rules))
+        merge = _Merge(read, _fingerprints(rules, model))
         resolver = Resolver(base, read_curated(rules), read_senses(rules))
         done = 0
         progress("extracting", done, len(read))
         with generation.records.open("w", encoding="utf-8") as stream:
-            for work in _extracted(merge.works(old), rules, workers):
+            for work in _extracted(merge.works(old), rules, model, workers):
                 stream.write(work.model_dump_json(exclude_defaults=True) + "\n")
                 resolver.add(_extraction(work))
                 if work.key in read:
@@ -141,7 +143,7 @@ def build(
             stream.writelines(direction_statements(entities, Directions.of_rules(load_rules(rules)), base))
             stream.writelines(shared.statements())
             done_before = runs(old.open()) if old else []
-            run = _run(len(done_before) + 1, started, inputs, rules)
+            run = _run(len(done_before) + 1, started, inputs, rules, model)
             stream.write(
                 (ox.serialize(run_quads([*done_before, run], base), format=ox.RdfFormat.N_QUADS) or b"").decode()
             )
@@ -163,7 +165,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequence[Path]) -> Run:
+def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequence[Path], model: Path | None) -> Run:
     """The run that ends now."""
     folders = (Part.of(folder.name, sorted(folder.glob("*.jsonl"))) for folder in rules)
     return Run(
@@ -174,7 +176,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequenc
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parent.rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().glob("*.jsonl"))), *folders])),
-        model=Part.of("shipped model", sorted(SHIPPED.iterdir())),
+        model=Part.of(model.name if model else "shipped model", _model_files(model)),
     )
 
 
@@ -233,7 +235,7 @@ class _Merge:
         return work.model_copy(update={"fingerprint": fingerprint, "extraction": None})
 
 
-def _extracted(works: Iterator[Work], rules: Sequence[Path], workers: int | None) -> Iterator[Work]:
+def _extracted(works: Iterator[Work], rules: Sequence[Path], model: Path | None, workers: int | None) -> Iterator[Work]:
     """The works in order, those without an extraction sent through the extractor."""
     waiting: deque[Work] = deque()
 
@@ -243,7 +245,7 @@ def _extracted(works: Iterator[Work], rules: Sequence[Path], workers: int | None
             if work.extraction is None:
                 yield work.paper
 
-    for extraction in extract_all(lacking(), rules, workers):
+    for extraction in extract_all(lacking(), rules, workers, model):
         while waiting[0].extraction is not None:
             yield waiting.popleft()
         yield waiting.popleft().model_copy(update={"extraction": extraction})
@@ -255,13 +257,16 @@ def _extraction(work: Work) -> Extraction:
     return work.extraction
 
 
-def _fingerprints(rules: Sequence[Path]) -> Callable[[Paper], str]:
+def _model_files(model: Path | None) -> list[Path]:
+    return sorted(path for path in (model or SHIPPED).glob("*") if path.is_file())
+
+
+def _fingerprints(rules: Sequence[Path], model: Path | None) -> Callable[[Paper], str]:
     """A digest of a paper's text together with the rules, the model and the code that read it."""
     package = Path(__file__).parent
     code = (package / "names.py", package / "links.py", *sorted((package / "extraction").glob("*.py")))
-    model = sorted(SHIPPED.iterdir())
     common = hashlib.blake2b(digest_size=16)
-    for path in (*code, *model, *rule_files(rules)):
+    for path in (*code, *_model_files(model), *rule_files(rules)):
         common.update(path.read_bytes())
 
     def fingerprint(paper: Paper) -> str:

@@ -107,6 +107,7 @@ def build(
     inputs: Inputs,
     graph: Graph = _GRAPH,
     rules: Rules = None,
+    model: Model = None,
     workers: Workers = None,
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base of resource IRIs.  [default: what the graph has]")
@@ -116,7 +117,7 @@ def build(
     """Add papers to the graph: new ones are added, changed ones replaced, all others stay."""
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
-    report = _build(inputs, graph, rules, workers, base_iri)
+    report = _build(inputs, graph, rules, model, workers, base_iri)
     if as_json:
         _print_json(report.as_dict())
     else:
@@ -124,14 +125,26 @@ def build(
 
 
 def _build(
-    inputs: list[str], graph: Path, rules: list[Path] | None, workers: int | None, base_iri: str | None
+    inputs: list[str],
+    graph: Path,
+    rules: list[Path] | None,
+    model: Path | None,
+    workers: int | None,
+    base_iri: str | None,
 ) -> BuildReport:
     from kg import builder
     from kg.terminal import progress_bar
 
     with progress_bar() as progress:
         return builder.build(
-            inputs, graph, base=base_iri, rules=rules or (), workers=workers, warn=_warn, progress=progress
+            inputs,
+            graph,
+            base=base_iri,
+            rules=rules or (),
+            model=model,
+            workers=workers,
+            warn=_warn,
+            progress=progress,
         )
 
 
@@ -613,7 +626,7 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal import print_counts
 
-    report = _build(sample_pages(), graph, None, 1, None)
+    report = _build(sample_pages(), graph, None, None, 1, None)
     opened = KnowledgeGraph(graph)
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report), to_stderr=False)
     for question in QUESTIONS:

@@ -12,7 +12,9 @@ import pytest
 from kg.api import KnowledgeGraph
 from kg.builder import build, read_records
 from kg.errors import GraphError, InputError
+from kg.extraction.ner import Shape, Tagger
 from kg.graph.store import existing
+from kg.provenance import runs
 
 
 def nquads(folder: Path) -> bytes:
@@ -276,3 +278,24 @@ def test_control_characters_keep_their_place(tmp_path: Path) -> None:
     build([source], tmp_path / "g")
     (row,) = rows(tmp_path / "g", "SELECT ?s ?a { ?m oa:exact 'MNIST' ; oa:start ?s . ?p schema:abstract ?a }")
     assert f"A\n{row['a']}"[row["s"] :].startswith("MNIST")  # type: ignore[misc]
+
+
+def test_another_model_reads_all_papers_again(tmp_path: Path, pages: Path) -> None:
+    model = tmp_path / "quiet-model"
+    tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
+    tagger.divide_scores(1e6)
+    tagger.save(model)
+    first = build([pages], tmp_path / "g")
+    second = build([pages], tmp_path / "g", model=model)
+    assert (second.new, second.changed) == (0, 0)
+    assert sum(second.stats.entities.values()) != sum(first.stats.entities.values())
+    assert runs(existing(tmp_path / "g").open())[-1].model.name == "quiet-model"
+
+
+def test_a_damaged_model_leaves_the_graph_as_it_was(tmp_path: Path, pages: Path) -> None:
+    build([pages], tmp_path / "g")
+    before = nquads(tmp_path / "g")
+    (tmp_path / "model").mkdir()
+    with pytest.raises(InputError, match="is no model folder"):
+        build([pages], tmp_path / "g", model=tmp_path / "model")
+    assert nquads(tmp_path / "g") == before
