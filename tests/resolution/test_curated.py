@@ -31,6 +31,12 @@ def test_shipped_broader_names_are_entities() -> None:
     assert unknown == []
 
 
+def test_shipped_pages_are_of_one_entity_each() -> None:
+    entities = read_curated().entities.values()
+    pages = [page for entity in entities for page in (entity.wikipedia, entity.wikidata) if page]
+    assert len(pages) == len(set(pages)) > 100
+
+
 def test_entity_is_found_by_any_name_in_any_spelling(tmp_path: Path) -> None:
     found = curated(tmp_path, '{"type": "Dataset", "name": "Zorblatt-10", "aliases": ["Zorblatt images"]}')
     names = {entity.name for name in ("zorblatt 10", "Zorblatt Image") if (entity := found.named("Dataset", name))}
