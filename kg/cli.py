@@ -296,6 +296,7 @@ def train(
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written to is refused before the work
     learned = list(training.examples(texts, rules or ()))
     recipe = training.Recipe(epochs=epochs, seed=seed)
+    output.mkdir(parents=True, exist_ok=True)  # so that a folder that cannot be made is told now, not after training
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
     tagger = training.train(learned, recipe, base, _report_epoch)
     tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}

@@ -81,6 +81,8 @@ def evaluate_resolution(
         InputError: a pair or a paper is wrong, or a pair names a paper that is not there; names file and line.
     """
     placed = list(_read(pairs))
+    if not placed:
+        raise InputError(str(pairs), "has no pair of names")
     entries: defaultdict[str, list[Paper]] = defaultdict(list)
     for paper in read_papers(papers, warn):
         entries[title_key(paper.title)].append(paper)

@@ -187,7 +187,10 @@ class Tagger:
         self.transitions = self.transitions / number
 
     def save(self, folder: Path) -> None:
-        """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits), then ``model.json`` (size, origin)."""
+        """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits) and ``model.json`` (size, origin).
+
+        A model that stood there stays as it was until both are written.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         weights: dict[str, Any] = {}
         for number, array in enumerate(self._parameters()):
@@ -196,9 +199,17 @@ class Tagger:
                 weights[f"p{number:02}"], weights[f"steps{number:02}"] = np.rint(array / steps).astype(np.int8), steps
             else:
                 weights[f"p{number:02}"] = array.astype(np.float16)
-        np.savez_compressed(folder / "weights.npz", **weights)
         described = {"format": FORMAT, "shape": asdict(self.shape), "about": self.about}
-        (folder / "model.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+        coming = {name: folder / f".{name}.new" for name in ("weights.npz", "model.json")}
+        try:
+            with coming["weights.npz"].open("wb") as stream:
+                np.savez_compressed(stream, **weights)
+            coming["model.json"].write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+            for name, path in coming.items():
+                path.replace(folder / name)
+        finally:
+            for path in coming.values():
+                path.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, folder: Path, dropout: float = 0.0) -> Tagger:

@@ -63,3 +63,8 @@ def test_wrong_pair_is_refused_by_its_line(tmp_path: Path, line: str, problem: s
         evaluate_resolution(path, [DATA / "pairs-papers.jsonl"])
     assert refused.value.place == f"{path}:2"
     assert problem in refused.value.problem
+
+
+def test_a_file_without_pairs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has no pair"):
+        evaluate_resolution(pairs_file(tmp_path, ""), [DATA / "pairs-papers.jsonl"])

@@ -86,6 +86,14 @@ def test_a_damaged_folder_is_refused(tmp_path: Path, name: str, content: bytes, 
     assert "\n" not in str(error.value)
 
 
+def test_a_model_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    Tagger(TINY, about={"made": "first"}).save(tmp_path)
+    with pytest.raises(TypeError):
+        Tagger(TINY, about={"made": object()}).save(tmp_path)
+    assert Tagger.load(tmp_path).about == {"made": "first"}
+    assert {path.name for path in tmp_path.iterdir()} == {"model.json", "weights.npz"}
+
+
 def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
     Tagger(TINY).save(tmp_path)
     described = json.loads((tmp_path / "model.json").read_text())
