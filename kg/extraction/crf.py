@@ -17,7 +17,6 @@ import numpy as np
 from kg.records import EntityType
 
 TYPES: tuple[EntityType, ...] = ("Method", "Task", "Metric", "Dataset")  # in the order of their tags in a model
-OUTSIDE = 0
 BEGIN, INSIDE, LAST, UNIT = range(4)
 TAGS = 1 + 4 * len(TYPES)
 _TINY = 1e-30

@@ -68,7 +68,7 @@ class Settle:
     @staticmethod
     def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
         key = span_key(doc, candidate)
-        return bool(key) and key not in generic and not _is_cut(doc, candidate)
+        return key.strip("0123456789") != "" and key not in generic and not _is_cut(doc, candidate)
 
     def _short_forms_of_generic(self, doc: Doc) -> set[str]:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""

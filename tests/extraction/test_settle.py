@@ -62,6 +62,10 @@ def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
     assert settled(nlp, "Tested on POND-10/100.", ("POND-10/100", "Dataset", 0.9)) == [("POND-10", "Dataset")]
 
 
+def test_a_number_or_a_blank_is_no_name(nlp: Language) -> None:
+    assert settled(nlp, "On CIFAR-10/100 and \n it.", ("100", "Dataset", 0.9), ("\n", "Method", 0.9)) == []
+
+
 @pytest.mark.parametrize("cut", ["D_KL", "SE(3", "x^2"])
 def test_what_cuts_through_a_formula_is_no_name(nlp: Language, cut: str) -> None:
     assert settled(nlp, "We bound D_{KL}(p) over SE(3) and x^2 here.", (cut, "Method", 0.9)) == []
