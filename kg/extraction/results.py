@@ -265,7 +265,9 @@ class ResultFinder:
             if measure.start > items[group[-1]].start or word in comparatives_of(measure, self._comparatives):
                 return measured
         told = compared.before(word, items[group[0]].start)
-        return [told] if told else measured
+        if told:
+            return [told]
+        return following if word in _SPEEDS else measured
 
     def _shared(
         self, text: str, items: list[Item], named: Item, number: int, metrics: list[list[int]]
