@@ -22,7 +22,7 @@ from kg.names import name_key, singular
 Kind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
 
 _MAX_WORDS = 4
-_VARIANT = re.compile(r"-\d+(?!\w)")  # "ROUGE-1"
+_VARIANT = re.compile(r"-(?:\d+|ups?)(?!\w)")  # "ROUGE-1", "speed-up"
 _PASSIVE = frozenset(["is", "are", "was", "were", "been", "be"])
 _STATES = frozenset(["of", "is", "are", "was", "were", ":", "above", "over", "below"])
 _CHANGED_BY = frozenset(["by", "from", "to"])
@@ -94,6 +94,8 @@ class MeasureReader:
 
     def named_by(self, text: str, items: Sequence[Item], first: int, last: int) -> Item | None:
         """The measure of the values at ``first`` to ``last``, as the words beside them name it; None if they do not."""
+        if last + 1 < len(items) and items[last + 1].text == "+":  # "50%+ fewer errors"
+            last += 1
         after = self._after(text, items, last + 1)
         compared = last + 1 < len(items) and self._compares(items[last + 1])
         if after or compared:

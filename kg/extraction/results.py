@@ -19,12 +19,13 @@ from typing import TypeVar, get_args
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.comparatives import Compared, comparatives_of
 from kg.extraction.document import Candidate
 from kg.extraction.measures import Item, Kind, MeasureReader
 from kg.extraction.quantities import Quantity, QuantityFinder
 from kg.extraction.rules import Rule
 from kg.extraction.testbeds import Testbeds, only_dataset
-from kg.names import name_key, sentence_spans, spaced_key
+from kg.names import name_key, sentence_spans, singular, spaced_key
 from kg.records import EntityType, Result
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
@@ -63,7 +64,7 @@ _BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside i
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
-_DOUBTFUL = 0.2  # confidence from which a metric counts that was not settled on
+_DOUBTFUL = 0.4  # confidence from which a metric counts that was not settled on
 
 
 class ResultFinder:
@@ -72,6 +73,7 @@ class ResultFinder:
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
     ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
+    ``ResultComparative`` (last words of measures, ``id`` the comparative that is said of them),
     ``ResultOutside`` (words that end a measure's name), ``ResultExclusion`` (``id`` before or after: numbers there are
     no results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
     a measure's name does not start with a dataset.
@@ -82,6 +84,7 @@ class ResultFinder:
         self._read = MeasureReader(self.words, frozenset(), frozenset(), frozenset(), frozenset())
         self._find_quantities = QuantityFinder((), {})
         self._measures = re.compile(r"(?!)")
+        self._comparatives: dict[str, frozenset[str]] = {}
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
@@ -102,6 +105,9 @@ class ResultFinder:
         )
         heads = _metric_heads(of)
         self._read = MeasureReader(self.words, outside, vague, datasets, heads)
+        for rule in of.get("ResultComparative", ()):
+            word = singular(rule["pattern"].lower())
+            self._comparatives[word] = self._comparatives.get(word, frozenset()) | {rule["id"]}
         measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
         exclusions = of.get("ResultExclusion", ())
@@ -121,13 +127,28 @@ class ResultFinder:
         ]
         only = only_dataset(entities)
         own = _OwnMethods.of(doc)
+        compared = self._compared(text, entities) if quantities else Compared({})
         results: list[Result] = []
         for start, end in _parts(text):
             if here := _starting_in(quantities, start, end):
                 items = self._items(text, start, end, _starting_in(entities, start, end), here)
-                results.extend(self._results(doc, items, only, own))
+                results.extend(self._results(doc, items, only, own, compared))
         doc._.results = results
         return doc
+
+    def _compared(self, text: str, entities: Sequence[Item]) -> Compared:
+        """The measures that a text names, beside values or not, if it has a comparative that may be said of one."""
+        comparatives: frozenset[str] = frozenset().union(*self._comparatives.values())
+        if not any(comparative in text for comparative in comparatives):
+            return Compared({})
+        taken = [(item.start, item.end) for item in entities]
+        generic = (
+            Item("metric", match.start(), match.end(), match[0])
+            for match in self._measures.finditer(text)
+            if not _inside(match.start(), taken)
+        )
+        metrics = (item for item in entities if item.kind == "metric")
+        return Compared.of([*metrics, *generic], self._comparatives)
 
     def _items(
         self, text: str, start: int, end: int, entities: Sequence[Item], quantities: Sequence[Quantity]
@@ -172,7 +193,9 @@ class ResultFinder:
                 return False
         return not (self._excluded_before.search(before) or self._excluded_after.match(text, quantity.end))
 
-    def _results(self, doc: Doc, items: list[Item], only: list[Item], own: _OwnMethods) -> Iterator[Result]:
+    def _results(
+        self, doc: Doc, items: list[Item], only: list[Item], own: _OwnMethods, compared: Compared
+    ) -> Iterator[Result]:
         values = _lists(items, "value", _LIST_SIGNS)
         metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
         testbeds = Testbeds(items, values, _lists(items, "dataset", _ENTITY_LIST_SIGNS))
@@ -188,7 +211,7 @@ class ResultFinder:
                 value = items[index]
                 quantity = _quantity(value)
                 own_unit = quantity.unit or unit
-                measured = measures[position]
+                measured = self._told(items, group, measures[position], compared)
                 # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
                 scored = bare and bool(last) and not measured and not own_unit and "." in value.text
                 if not (scored or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
@@ -201,8 +224,10 @@ class ResultFinder:
                 bare = not own_unit
                 last = measured
                 relative = self._is_relative(items, index, group, relative and listed)
+                # What a paper gains it often gains over all it tried, more than it names.
+                datasets = on[position] or (only if not relative else [])
                 for measure in measured or (None,):
-                    for dataset in on[position] or only or (None,):
+                    for dataset in datasets or (None,):
                         yield _result(doc, value, own_unit, measure, dataset, method, relative)
 
     def _measures_of(
@@ -231,6 +256,18 @@ class ResultFinder:
         if len(group) == 1 and len(row) > 1 and (index == row[0] > group[0] or index == row[-1] < group[0]):
             return [list(dict.fromkeys(full.values()))], cost
         return [[full[index]]] * len(group), cost
+
+    def _told(self, items: list[Item], group: list[int], measured: list[Item], compared: Compared) -> list[Item]:
+        """The measures of a value, or what the comparative after it ("2x faster") is said of if it is not of these."""
+        following = items[group[-1] + 1 : group[-1] + 2]
+        word = following[0].text.lower() if following else ""
+        for measure in measured:
+            if measure.start > items[group[-1]].start or word in comparatives_of(measure, self._comparatives):
+                return measured
+        told = compared.before(word, items[group[0]].start)
+        if told:
+            return [told]
+        return following if word in _SPEEDS else measured
 
     def _shared(
         self, text: str, items: list[Item], named: Item, number: int, metrics: list[list[int]]

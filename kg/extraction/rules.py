@@ -101,6 +101,14 @@ class ResultWordRule(TypedDict):
     id: Literal["bridge", "change", "win", "barrier"]
 
 
+class ComparativeRule(TypedDict):
+    """A word that ends measures' names, and a comparative that is said of what they measure."""
+
+    label: Literal["ResultComparative"]
+    pattern: Text
+    id: Text
+
+
 class OutsideRule(TypedDict):
     """A word that is never part of a measure's name, or may stand within one and is no measure itself."""
 
@@ -135,6 +143,7 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
         | LinkRule
         | FactorRule
         | ResultWordRule
+        | ComparativeRule
         | OutsideRule
         | ExclusionRule
         | BetterRule,
