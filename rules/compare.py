@@ -3,7 +3,7 @@
     pip install '.[teach]'
     python rules/compare.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz
 
-Prints a Markdown table of strict entity F1. Some three hours on two cores.
+Prints a Markdown table of strict entity F1. About an hour on two cores.
 """
 
 from __future__ import annotations
