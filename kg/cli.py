@@ -236,7 +236,7 @@ def evaluate(
     if (gold is None) == (resolution is None):
         raise typer.BadParameter("give annotated texts, or pairs of names with --resolution")
     if gold is None or resolution is not None:
-        _evaluate_resolution(resolution, papers, rules, as_json)
+        _evaluate_resolution(resolution, papers, rules, model, as_json)
         return
     from kg import evaluation
     from kg.evaluation.report import render
@@ -252,14 +252,16 @@ def evaluate(
         print(render(measured, errors=errors, calibration=calibration), end="")
 
 
-def _evaluate_resolution(pairs: Path | None, papers: Path | None, rules: list[Path] | None, as_json: bool) -> None:
+def _evaluate_resolution(
+    pairs: Path | None, papers: Path | None, rules: list[Path] | None, model: Path | None, as_json: bool
+) -> None:
     from kg.evaluation.resolution import evaluate_resolution, render
     from kg.terminal import progress_bar
 
     if pairs is None or papers is None:
         raise typer.BadParameter("--resolution needs the papers that the names are in", param_hint="--papers")
     with progress_bar() as progress:
-        score = evaluate_resolution(pairs, [papers], rules=rules or (), warn=_warn, progress=progress)
+        score = evaluate_resolution(pairs, [papers], rules=rules or (), model=model, warn=_warn, progress=progress)
     if as_json:
         _print_json(score.as_dict())
     else:
@@ -286,7 +288,7 @@ def train(
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often each text is learned from.")] = 8,
     seed: Annotated[int, typer.Option("--seed", help="The same texts and the same seed give the same model.")] = 0,
 ) -> None:
-    """Train a model on your own annotations, for kg extract --model and kg evaluate --model."""
+    """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg import training
     from kg.extraction.ner import SHIPPED, Tagger
     from kg.gold import read_gold
@@ -296,7 +298,6 @@ def train(
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written to is refused before the work
     learned = list(training.examples(texts, rules or ()))
     recipe = training.Recipe(epochs=epochs, seed=seed)
-    output.mkdir(parents=True, exist_ok=True)  # so that a folder that cannot be made is told now, not after training
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
     tagger = training.train(learned, recipe, base, _report_epoch)
     tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}

@@ -5,7 +5,7 @@
 
 The teacher is a small transformer (MiniLM, 6 layers of 384; Wang et al. 2020, arXiv:2002.10957, in the weights of
 all-MiniLM-L6-v2) under the tagger's own CRF. It learns from the annotated papers, then says of unlabelled abstracts how
-likely each tag of each token is, and the tagger learns that. About two hours on two cores, most of them at bfloat16.
+likely each tag of each token is, and the tagger learns that. About an hour and a half on two cores that know bfloat16.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from kg.training import READ_BEFORE, Example, Recipe, calibrate, train
 
 MOST_PIECES = 510  # of a text that the encoder reads; 512 with its first and its last
 LONGEST_WORD = 40  # letters
+FIRST_MARK, MARKS = 3, 5  # columns of the tagger's features: the word's shape, what the rules say
 MARK_ROWS, MARK_WIDTH = 512, 32
 
 
@@ -58,7 +59,7 @@ class Reading:
     @property
     def marks(self) -> torch.Tensor:
         """What the rules say of each token: the tagger's features but for the word itself, as rows of an embedding."""
-        columns = self.example.features[: len(self.firsts), 3:]
+        columns = self.example.features[: len(self.firsts), FIRST_MARK:]
         rows = columns % MARK_ROWS + np.arange(columns.shape[1], dtype=np.uint64) * MARK_ROWS
         return torch.from_numpy(rows.astype(np.int64))
 
@@ -71,11 +72,11 @@ class Teacher(nn.Module):
         self.encoder = AutoModel.from_pretrained(get_model_path())
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)  # rare words would leave the others behind
         self.tokenizer = AutoTokenizer.from_pretrained(get_model_path())
-        width, marks = self.encoder.config.hidden_size, 5
-        self.marks = nn.Embedding(marks * MARK_ROWS, MARK_WIDTH)
+        width = self.encoder.config.hidden_size
+        self.marks = nn.Embedding(MARKS * MARK_ROWS, MARK_WIDTH)
         self.head = nn.Sequential(
             nn.Dropout(dropout),
-            nn.Linear(2 * width + marks * MARK_WIDTH, width),
+            nn.Linear(2 * width + MARKS * MARK_WIDTH, width),
             nn.GELU(),
             nn.Dropout(dropout),
             nn.Linear(width, TAGS),

@@ -65,6 +65,7 @@ def evaluate_resolution(
     papers: Sequence[str | Path],
     *,
     rules: Sequence[Path] = (),
+    model: Path | None = None,
     warn: Callable[[str], None] = lambda line: None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> ResolutionScore:
@@ -74,11 +75,13 @@ def evaluate_resolution(
         pairs: JSON lines as told above.
         papers: the corpus: listing pages or JSON lines, files or folders.
         rules: folders of further rule files.
+        model: folder of a model in place of the shipped one.
         warn: called with a line for each paper that is skipped.
         progress: called as papers are done.
 
     Raises:
-        InputError: a pair or a paper is wrong, or a pair names a paper that is not there; names file and line.
+        InputError: a pair, a paper, a rule file or the model is wrong, or a pair names a paper that is not there; names
+            file and line.
     """
     placed = list(_read(pairs))
     if not placed:
@@ -95,7 +98,7 @@ def evaluate_resolution(
     resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
     extractions: dict[str, Extraction] = {}
     progress("extracting", 0, len(works))
-    found = extract_all((work.paper for work in works), rules)
+    found = extract_all((work.paper for work in works), rules, model=model)
     for done, (work, extraction) in enumerate(zip(works, found, strict=True), start=1):
         resolver.add(extraction)
         extractions.update({entry.id: extraction for entry in work.entries})

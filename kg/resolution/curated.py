@@ -18,7 +18,7 @@ from kg.errors import InputError
 from kg.extraction.rules import rule_folders
 from kg.lines import json_object, numbered_lines, open_bytes, validated
 from kg.names import entity_key
-from kg.records import EntityType, Record
+from kg.records import TYPES, EntityType, Record
 
 FILES = "entities*.jsonl"
 
@@ -178,11 +178,7 @@ class Curated:
 
     def of_any_type(self, name: str) -> CuratedEntity | None:
         """The one entity with this name, whatever its type; ``None`` where there is none or more than one."""
-        found = {
-            entity.identity: entity
-            for kind in ("Method", "Dataset", "Metric", "Task")
-            if (entity := self.named(kind, name))
-        }
+        found = {entity.identity: entity for kind in TYPES if (entity := self.named(kind, name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def aliases(self, identity: Identity) -> tuple[str, ...]:
