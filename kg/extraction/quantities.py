@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _PERCENT = r"\s?%|\s?percent(?:age\spoints?)?\b"
 _FACTOR = r"\s?[-‐]?(?:[xX](?!\w|-\D|\s\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
+_DEVIATION = r"(?:±|\+/?[-−])"  # without a blank it belongs to the value: "1.98+/-0.07"
 
 _REACH = 40  # characters to look back over for a "from"
 
@@ -41,12 +42,14 @@ class QuantityFinder:
         number = rf"(?:{_NUMBER})"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?=[\d.+\-−])(?<![\w.,^_@\#])(?<![A-Za-z\d][-‐])(?<![A-Za-z]/)(?<![A-Za-z]\s[<>=≤≥]\s)
+            rf"""(?=[\d.+\-−])(?<![\w.,^_@\#])(?<![A-Za-z\d][-‐])(?<!_\s)(?<![A-Za-z]/)(?<![A-Za-z]\s[<>=≤≥]\s)
             (?P<sign>[+\-−](?=[\d.]))?
             (?P<first>{number})
             (?:(?P<inner>{measure})?\s?[-–—~]\s?{number}(?P<after>{measure})
               |\sto\s{number}(?P<later>{measure})
               |(?P<unit>{measure}))?
+            (?:{_DEVIATION}{number}(?P<common>{measure})?)?
+            (?(unit)|(?![-–—]\d))  # "VOC 10-1" is a name
             (?!\w|\.\d|,\d|-[A-Za-z]|[\^])""",
             re.VERBOSE,
         )
@@ -62,7 +65,7 @@ class QuantityFinder:
         position = 0
         while match := self._values.search(text, position):
             end = match.end()
-            unit = match["unit"] or match["after"] or match["later"]
+            unit = match["unit"] or match["after"] or match["later"] or match["common"]
             ranged = bool(match["after"] or match["later"])
             if match["later"] and self._from.search(text[max(0, match.start() - _REACH) : match.start()]):
                 # "from 28 to 43%" are two values.

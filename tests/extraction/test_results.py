@@ -284,6 +284,8 @@ def test_a_lone_dataset_of_the_paper_is_where_results_stand(nlp: Language) -> No
         ("3x-5x", None, "x"),
         ("doubling", 2, "x"),
         (".8", 0.8, None),
+        ("1.98+/-0.07", 1.98, None),
+        ("5.8±0.3%", 5.8, "%"),
     ],
 )
 def test_a_quantity_has_number_and_unit(text: str, number: float | None, unit: str | None) -> None:
@@ -292,7 +294,9 @@ def test_a_quantity_has_number_and_unit(text: str, number: float | None, unit: s
     assert f"It is {text} there"[quantity.start : quantity.end] == text
 
 
-@pytest.mark.parametrize("text", ["ResNet-50", "256x256", "4-bit", "GF2", "x4", "v1.2.3", "10^6", "mAP@0.5"])
+@pytest.mark.parametrize(
+    "text", ["ResNet-50", "256x256", "4-bit", "GF2", "x4", "v1.2.3", "10^6", "mAP@0.5", "VOC 10-1", "AP_ 50"]
+)
 def test_numbers_within_names_and_codes_are_no_quantities(text: str) -> None:
     assert QuantityFinder(["ms"], {})(f"It is {text} there") == []
 
