@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import spacy
 import torch
-from distil import Teacher, distil, teach, words_of
+from distil import Teacher, ask_for_teacher, distil, lessons, sample, teach, words_of
 from mine import (
     Annotated,
     annotation_pipeline,
@@ -25,22 +25,19 @@ from mine import (
     look_up,
     look_up_folds,
     other_rules,
-    read_abstracts,
     read_annotated,
-    read_papers,
 )
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example as SpacyExample
 
 from kg.evaluation import compare
-from kg.extraction.crf import TYPES, TypedSpan, best_spans
+from kg.extraction.crf import TAGS, TYPES, TypedSpan, best_spans
 from kg.extraction.document import Candidate
 from kg.extraction.ner import Ner, Tagger, probable_spans
 from kg.extraction.pipeline import record
 from kg.extraction.settle import Settle
 from kg.gold import Gold, read_gold
-from kg.names import title_key
 from kg.training import Example, train
 
 EVERY = 4  # one paper of so many is held aside
@@ -57,16 +54,16 @@ def stock(papers: Sequence[Annotated], epochs: int = 12) -> Finder:
     nlp.add_pipe("ner")
     texts = []
     for paper in papers:
-        wanted = Doc(nlp.vocab, words=words_of(paper))
+        wanted = Doc(nlp.vocab, words=words_of(paper.doc))
         wanted.ents = [Span(wanted, start, end, kind) for (start, end), kind in sorted(paper.gold.items())]
-        texts.append(SpacyExample(Doc(nlp.vocab, words=words_of(paper)), wanted))
+        texts.append(SpacyExample(Doc(nlp.vocab, words=words_of(paper.doc)), wanted))
     optimizer = nlp.initialize(lambda: texts)
     for _ in range(epochs):
         for batch in spacy.util.minibatch(random.sample(texts, len(texts)), 8):
             nlp.update(batch, sgd=optimizer, drop=0.2)
 
     def find(paper: Annotated) -> None:
-        entities = nlp(Doc(nlp.vocab, words=words_of(paper))).ents
+        entities = nlp(Doc(nlp.vocab, words=words_of(paper.doc))).ents
         keep(paper, [(span.start, span.end, span.label_) for span in entities])  # type: ignore[misc]
 
     return find
@@ -97,9 +94,9 @@ def teacher_alone(teacher: Teacher) -> Finder:
     transitions = teacher.transitions.detach().numpy()
 
     def find(paper: Annotated) -> None:
-        text = teacher.read(*examples_of([paper]), words_of(paper))
+        text = teacher.read(*examples_of([paper]), words_of(paper.doc))
         with torch.inference_mode():
-            scores = teacher([text])[0].numpy()
+            scores = teacher([text])[0, :, :TAGS].numpy()
         keep(paper, best_spans(probable_spans([scores], [text.example.sentences], transitions)[0]))
 
     return find
@@ -125,6 +122,7 @@ def main() -> None:
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--count", type=int, default=20_000, help="how many abstracts the teacher labels")
+    ask_for_teacher(parser)
     args = parser.parse_args()
     torch.manual_seed(0)
     random.seed(0)
@@ -148,16 +146,15 @@ def main() -> None:
     row("spaCy's stock NER", stock(fit))
     row("tagger that reads words", tagger_alone(train(bare(fit)), bare))
     row("tagger that reads words and rules", tagger_alone(train(examples_of(fit))))
-    teacher = Teacher()
-    teach(teacher, [teacher.read(*text) for text in zip(examples_of(fit), map(words_of, fit), strict=True)])
-    row("teacher: MiniLM that reads words and rules", teacher_alone(teacher))
-    titles = {title_key(paper.title) for paper in read_papers(args.papers)}
+    teacher = Teacher(args.encoder)
+    teach(teacher, lessons(teacher, fit), args.epochs, args.rate)
+    row("teacher: a transformer that reads words and rules", teacher_alone(teacher))
     with TemporaryDirectory() as folder:
-        distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, epochs=1).save(Path(folder))
+        distil(teacher, sample(args.abstracts, args.papers, args.count))[0].save(Path(folder))
         distilled = Tagger.load(Path(folder))  # as it ships: in 8 bits
     row("tagger distilled from the teacher", tagger_alone(distilled))
     row("the same, trained further on the annotated papers", tagger_alone(train(examples_of(fit), base=distilled)))
-    row("distilled tagger and rules, settled (the default)", settled(nlp, distilled))
+    row("distilled tagger and rules, settled", settled(nlp, distilled))
 
 
 if __name__ == "__main__":

@@ -3,18 +3,23 @@
     pip install '.[teach]'
     python rules/distil.py --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz --out kg/model
 
-The teacher is a small transformer (MiniLM, 6 layers of 384; Wang et al. 2020, arXiv:2002.10957, in the weights of
-all-MiniLM-L6-v2) under the tagger's own CRF. It learns from the annotated papers, then says of unlabelled abstracts how
-likely each tag of each token is, and the tagger learns that. About an hour and a half on two cores that know bfloat16.
+The teacher is a transformer under the tagger's own CRF: MiniLM (6 layers of 384; Wang et al. 2020, arXiv:2002.10957, in
+the weights of all-MiniLM-L6-v2), or another ``--encoder``. It learns from the annotated papers, then says of unlabelled
+abstracts how likely each tag of each token is, and the tagger learns that; and how likely each name is introduced, and
+the weights of ``roles-evidence.jsonl`` are fitted to that. With MiniLM about an hour and a half on two cores that know
+bfloat16.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,18 +30,23 @@ from mine import (
     examples_of,
     look_up,
     look_up_folds,
+    other_rules,
     read_abstracts,
     read_annotated,
     read_papers,
+    write,
 )
+from spacy.tokens import Doc
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
 
 from kg.extraction.crf import TAGS, batched, gradient, padded, posterior
-from kg.extraction.document import make_doc
+from kg.extraction.document import Candidate, make_doc
 from kg.extraction.ner import Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
+from kg.extraction.roles import Roles, names_of
+from kg.extraction.rules import Rule
 from kg.names import title_key
 from kg.records import Paper
 from kg.training import READ_BEFORE, Example, Recipe, calibrate, train
@@ -49,9 +59,13 @@ MARK_ROWS, MARK_WIDTH = 512, 32
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An example as the teacher reads it: word pieces, and the first and last piece of each token of its sentences."""
+    """An example as the teacher reads it: word pieces, and the first and last piece of each token of its sentences.
+
+    ``roles`` says of each token in a name whether the paper introduces it, 1 or 0, and is NaN elsewhere.
+    """
 
     example: Example
+    roles: np.ndarray
     pieces: torch.Tensor
     firsts: torch.Tensor
     lasts: torch.Tensor
@@ -65,13 +79,16 @@ class Reading:
 
 
 class Teacher(nn.Module):
-    """Scores the tags of each token from the encoder's states of its first and last piece, and from its marks."""
+    """Scores the tags of each token, and last whether its name is introduced.
 
-    def __init__(self, dropout: float = 0.2) -> None:
+    It sees the encoder's states of the token's first and last piece, and its marks.
+    """
+
+    def __init__(self, encoder: str, dropout: float = 0.2) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(get_model_path())
+        self.encoder = AutoModel.from_pretrained(encoder)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)  # rare words would leave the others behind
-        self.tokenizer = AutoTokenizer.from_pretrained(get_model_path())
+        self.tokenizer = AutoTokenizer.from_pretrained(encoder)
         width = self.encoder.config.hidden_size
         self.marks = nn.Embedding(MARKS * MARK_ROWS, MARK_WIDTH)
         self.head = nn.Sequential(
@@ -79,11 +96,11 @@ class Teacher(nn.Module):
             nn.Linear(2 * width + MARKS * MARK_WIDTH, width),
             nn.GELU(),
             nn.Dropout(dropout),
-            nn.Linear(width, TAGS),
+            nn.Linear(width, TAGS + 1),
         )
         self.transitions = nn.Parameter(torch.zeros(TAGS, TAGS))
 
-    def read(self, text: Example, words: Sequence[str]) -> Reading:
+    def read(self, text: Example, words: Sequence[str], roles: np.ndarray | None = None) -> Reading:
         """Cut words into pieces; sentences that the encoder has no room for are left out of the example."""
         cut = [word[:LONGEST_WORD] for word in words]
         pieces = self.tokenizer(cut, add_special_tokens=False)["input_ids"] if cut else []
@@ -97,6 +114,7 @@ class Teacher(nn.Module):
         row.append(self.tokenizer.sep_token_id)
         return Reading(
             Example(text.features, text.tags, kept),
+            np.full(tokens, np.nan, dtype=np.float32) if roles is None else roles[:tokens],
             torch.tensor(row),
             torch.from_numpy(ends[:tokens]),
             torch.from_numpy(ends[1 : tokens + 1] - 1),
@@ -116,9 +134,7 @@ class Teacher(nn.Module):
         return scores
 
 
-def teach(
-    teacher: Teacher, texts: Sequence[Reading], epochs: int = 6, rate: float = 1e-4, size: int = 8, seed: int = 0
-) -> None:
+def teach(teacher: Teacher, texts: Sequence[Reading], epochs: int, rate: float, size: int = 8, seed: int = 0) -> None:
     """Train the teacher: the encoder at ``rate``, what stands on it ten times as fast."""
     shuffled = random.Random(seed)
     groups = [
@@ -151,18 +167,21 @@ def teach(
 def slopes(
     scores: np.ndarray, batch: Sequence[Reading], transitions: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """The CRF's gradient by the scores of whole texts and by the transitions, and the loss."""
+    """The gradient by the scores of whole texts and by the CRF's transitions, and the CRF's loss."""
     places = [(n, start, end) for n, text in enumerate(batch) for start, end in text.example.sentences]
     wanted = [text.example.wanted for text in batch]
     by_sentence, by_transition, loss = gradient(
-        padded([scores[n, start:end] for n, start, end in places]),
+        padded([scores[n, start:end, :TAGS] for n, start, end in places]),
         padded([wanted[n][start:end] for n, start, end in places]),
         np.array([end - start for _, start, end in places]),
         transitions,
     )
     by_score = np.zeros_like(scores)
     for row, (n, start, end) in enumerate(places):
-        by_score[n, start:end] = by_sentence[row, : end - start]
+        by_score[n, start:end, :TAGS] = by_sentence[row, : end - start]
+    for n, text in enumerate(batch):
+        chances = 1 / (1 + np.exp(-scores[n, : len(text.roles), TAGS]))
+        by_score[n, : len(text.roles), TAGS] = np.nan_to_num(chances - text.roles)
     return by_score, by_transition.astype(np.float32), loss
 
 
@@ -177,51 +196,149 @@ def by_length(texts: Sequence[Reading], size: int, shuffled: random.Random) -> l
     return batches
 
 
-def label(teacher: Teacher, texts: Iterable[Reading], size: int = 32) -> Iterator[Example]:
-    """The examples with the chances that the teacher gives to each tag."""
+def label(teacher: Teacher, texts: Iterable[Reading], size: int = 32) -> Iterator[tuple[Example, np.ndarray]]:
+    """Each text's example with the chances that the teacher gives to each tag, and for each token the chance that a
+    name there is introduced."""
     transitions = teacher.transitions.detach().numpy()
     for part in batched(texts, 16 * size):
-        for batch in batched(sorted(part, key=lambda text: len(text.pieces)), size):
+        labelled: dict[int, tuple[Example, np.ndarray]] = {}
+        order = sorted(range(len(part)), key=lambda number: len(part[number].pieces))
+        for numbers in batched(order, size):
+            batch = [part[number] for number in numbers]
             with torch.inference_mode():
                 scores = teacher(batch).numpy()
             places = [(n, start, end) for n, text in enumerate(batch) for start, end in text.example.sentences]
             lengths = np.array([end - start for _, start, end in places])
-            seen = posterior(padded([scores[n, start:end] for n, start, end in places]), lengths, transitions)
+            seen = posterior(padded([scores[n, start:end, :TAGS] for n, start, end in places]), lengths, transitions)
             chances = [np.zeros((len(text.example.features), TAGS), dtype=np.float16) for text in batch]
             for row, (n, start, end) in enumerate(places):
                 chances[n][start:end] = seen.chances[row, : end - start]
-            for text, tags in zip(batch, chances, strict=True):
-                yield Example(text.example.features, tags, text.example.sentences)
+            roles = (1 / (1 + np.exp(-scores[..., TAGS]))).astype(np.float16)
+            for number, text, tags, introduced in zip(numbers, batch, chances, roles, strict=True):
+                example = Example(text.example.features, tags, text.example.sentences)
+                labelled[number] = example, introduced[: len(text.roles)]
+        yield from (labelled[number] for number in range(len(part)))
 
 
-def words_of(paper: Annotated) -> list[str]:
-    return [token.text for token in paper.doc]
+def words_of(doc: Doc) -> list[str]:
+    return [token.text for token in doc]
 
 
-def distil(teacher: Teacher, abstracts: Sequence[str], count: int, epochs: int) -> Tagger:
-    """A tagger that learns what the teacher says of some of the abstracts."""
-    chosen = random.Random(0).sample(abstracts, min(count, len(abstracts)))
-    taught = list(label(teacher, (teacher.read(*text) for text in unlabelled(chosen))))
+def lessons(teacher: Teacher, papers: Sequence[Annotated]) -> list[Reading]:
+    """Annotated papers as the teacher learns them."""
+    read = []
+    for paper, example in zip(papers, examples_of(papers), strict=True):
+        roles = np.full(len(paper.doc), np.nan, dtype=np.float32)
+        for start, end in paper.gold:
+            roles[start:end] = paper.introduced.get((start, end), 0.0)
+        read.append(teacher.read(example, words_of(paper.doc), roles))
+    return read
+
+
+def distil(
+    teacher: Teacher, papers: Iterable[Paper], epochs: int = 1, base: Tagger | None = None
+) -> tuple[Tagger, dict[str, np.ndarray]]:
+    """A tagger that learns what the teacher says of papers, and what it says of their roles: for each paper's id and
+    token the chance that a name there is introduced."""
+    read = {doc._.paper.id: teacher.read(blank(doc), words_of(doc)) for doc in docs_of(papers)}
+    labelled = list(label(teacher, read.values()))
     tagger = train(
-        taught,
+        [example for example, _ in labelled],
         Recipe(epochs=epochs, rate=0.002, dropout=0.1),
+        base,
         progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
-    tagger.about = {"unlabelled texts": len(taught)}
-    return tagger
+    tagger.about = {"unlabelled texts": len(read)}
+    return tagger, {paper: roles for paper, (_, roles) in zip(read, labelled, strict=True)}
 
 
-def unlabelled(abstracts: Iterable[str]) -> Iterator[tuple[Example, list[str]]]:
-    """Abstracts as examples without tags, and their words."""
+def blank(doc: Doc) -> Example:
+    """A Doc as an example without tags."""
+    return Example(features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc))
+
+
+def docs_of(papers: Iterable[Paper]) -> Iterator[Doc]:
+    """Docs as the tagger reads them, without empty ones."""
     nlp = build_pipeline(components=READ_BEFORE)
-    for number, text in enumerate(abstracts):
-        title, _, abstract = text.partition("\n")
-        doc = nlp(make_doc(nlp, Paper(id=str(number), title=title, abstract=abstract)))
-        if len(doc):
-            yield (
-                Example(features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc)),
-                [token.text for token in doc],
-            )
+    return (doc for doc in nlp.pipe(make_doc(nlp, paper) for paper in papers) if len(doc))
+
+
+def found_by(tagger: Tagger, papers: Iterable[Paper], roles: Mapping[str, np.ndarray]) -> Iterator[Annotated]:
+    """Papers with the names that the tagger and the rules find in them, and what the teacher says of their roles."""
+    nlp: Any = build_pipeline()
+    nlp.select_pipes(disable=["roles", "results"])
+    nlp.get_pipe("ner").tagger = tagger
+    for doc in nlp.pipe(make_doc(nlp, paper) for paper in papers if paper.id in roles):
+        chances = roles[doc._.paper.id]  # of the tokens that the teacher had room for
+        names = {(entity.start, entity.end): entity.type for entity in doc._.entities if entity.end <= len(chances)}
+        yield Annotated(doc, names, {span: float(chances[slice(*span)].mean()) for span in names})
+
+
+def mine_roles(papers: Iterable[Annotated], least_count: int = 25) -> list[Rule]:
+    """ROLE rules: the weights of what is seen of an introduced name; what is seen of few names has none.
+
+    What the names of annotated papers show of the lexicon is what it would tell of papers that it was not made from.
+    """
+    roles = Roles()
+    roles.add_rules(other_rules())
+    seen, chances = zip(*(name for paper in papers for name in names_seen(roles, paper)), strict=True)
+    counts = Counter(pattern for patterns in seen for pattern in patterns)
+    known = sorted(pattern for pattern, count in counts.items() if count >= least_count)
+    index = {pattern: row for row, pattern in enumerate(known)}
+    examples = [np.array(sorted(index[pattern] for pattern in patterns if pattern in index)) for patterns in seen]
+    weights = fit(examples, np.array(chances), len(known)).round(1).tolist()
+    return [
+        {"label": "ROLE", "pattern": pattern, "weight": weight}
+        for pattern, weight in zip(known, weights, strict=True)
+        if weight
+    ]
+
+
+def names_seen(roles: Roles, paper: Annotated) -> Iterator[tuple[Collection[str], float]]:
+    """For each name of a paper what :meth:`Roles.evidence` sees of it, and the chance that it is introduced: the mean
+    of its places."""
+    entities = [Candidate(*span, kind, 1.0, "gold") for span, kind in sorted(paper.gold.items())]  # type: ignore[arg-type]
+    chances: dict[str, list[float]] = defaultdict(list)
+    for name, entity in zip(names_of(paper.doc, entities), entities, strict=True):
+        chances[name].append(paper.introduced.get((entity.start, entity.end), 0.0))
+    for name, seen in roles.evidence(paper.doc, entities).items():
+        yield seen, sum(chances[name]) / len(chances[name])
+
+
+def fit(
+    examples: Sequence[np.ndarray], labels: np.ndarray, size: int, penalty: float = 4.0, rounds: int = 250
+) -> np.ndarray:
+    """Weights of a binary logistic regression with an L2 penalty (Adam; Kingma and Ba 2015, arXiv:1412.6980).
+
+    Args:
+        examples: the rows of the patterns that hold, for each example.
+        labels: the chance that each example is positive.
+    """
+    columns = np.concatenate(examples)
+    rows = np.repeat(np.arange(len(examples)), [len(example) for example in examples])
+    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
+    for number in range(1, rounds + 1):
+        chances = 1 / (1 + np.exp(-np.bincount(rows, weights[columns], minlength=len(examples))))
+        gradient = np.bincount(columns, (chances - labels)[rows], minlength=size) + penalty * weights
+        mean = 0.9 * mean + 0.1 * gradient
+        square = 0.99 * square + 0.01 * gradient**2
+        rate = 0.1 * min(1.0, 2 * (1 - number / rounds) + 0.01)
+        weights -= rate * (mean / (1 - 0.9**number)) / (np.sqrt(square / (1 - 0.99**number)) + 1e-8)
+    return weights
+
+
+def sample(path: Path, papers: Path, count: int) -> list[Paper]:
+    """Some of the unlabelled abstracts, none of which is among the annotated papers or those that judge us."""
+    titles = {title_key(paper.title) for paper in read_papers(papers)}
+    abstracts = list(read_abstracts(path, titles))
+    chosen = (text.partition("\n") for text in random.Random(0).sample(abstracts, min(count, len(abstracts))))
+    return [Paper(id=str(n), title=title, abstract=abstract) for n, (title, _, abstract) in enumerate(chosen)]
+
+
+def ask_for_teacher(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoder", default=get_model_path(), help="folder of the teacher's encoder, if not MiniLM")
+    parser.add_argument("--epochs", type=int, default=6, help="how often the teacher reads the annotated papers")
+    parser.add_argument("--rate", type=float, default=1e-4, help="the encoder's highest learning rate")
 
 
 def main() -> None:
@@ -231,23 +348,28 @@ def main() -> None:
     parser.add_argument("--abstracts", type=Path, required=True, help="unlabelled abstracts, gzipped JSON lines")
     parser.add_argument("--held", type=Path, help="annotated papers to calibrate the chances on, not to learn from")
     parser.add_argument("--count", type=int, default=40_000, help="how many abstracts to label")
-    parser.add_argument("--epochs", type=int, default=1, help="how often the tagger reads them")
+    ask_for_teacher(parser)
+    parser.add_argument("--base", type=Path, help="tagger to train further, as an earlier teacher left it")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tagger")
+    parser.add_argument("--rules", type=Path, help="folder for the weights of the roles")
     args = parser.parse_args()
     torch.manual_seed(0)
     nlp = annotation_pipeline()
     papers = read_annotated(nlp, args.gold, args.papers)
     look_up_folds(nlp, papers)
-    teacher = Teacher()
-    teach(teacher, [teacher.read(*text) for text in zip(examples_of(papers), map(words_of, papers), strict=True)])
-    titles = {title_key(paper.title) for paper in read_papers(args.papers)}
-    tagger = distil(teacher, list(read_abstracts(args.abstracts, titles)), args.count, args.epochs)
+    teacher = Teacher(args.encoder)
+    teach(teacher, lessons(teacher, papers), args.epochs, args.rate)
+    abstracts = sample(args.abstracts, args.papers, args.count)
+    tagger, roles = distil(teacher, abstracts, base=Tagger.load(args.base) if args.base else None)
     tagger.about["texts"] = len(papers)
     if args.held:
         held = read_annotated(nlp, args.held, args.papers)
         look_up(nlp, held, papers)
         print(f"temperature {calibrate(tagger, examples_of(held))}")
     tagger.save(args.out)
+    if args.rules:
+        weights = mine_roles(chain(papers, found_by(tagger, abstracts, roles)))
+        write(args.rules / "roles-evidence.jsonl", weights)
 
 
 if __name__ == "__main__":

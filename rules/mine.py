@@ -13,20 +13,18 @@ import gzip
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extraction.document import Candidate, make_doc
+from kg.extraction.document import make_doc
 from kg.extraction.lexicon import Lexicon, keys_in
 from kg.extraction.patterns import Patterns
 from kg.extraction.pipeline import build_pipeline
-from kg.extraction.roles import Roles, names_of
 from kg.extraction.rules import Rule, rule_files
 from kg.extraction.settle import span_key
 from kg.names import entity_key, title_key
@@ -42,11 +40,14 @@ FROM_ANNOTATED = ("lexicon-annotated.jsonl", "roles-evidence.jsonl")
 
 @dataclass(frozen=True)
 class Annotated:
-    """A Doc after links and abbreviations, with its annotated spans: token offsets to type."""
+    """A Doc after links and abbreviations, with its annotated spans: token offsets to type.
+
+    ``introduced`` holds the chance that the paper introduces the name that stands there, where it is above 0.
+    """
 
     doc: Doc
     gold: Gold
-    introduced: frozenset[Span]
+    introduced: Mapping[Span, float]
 
 
 def read_papers(path: Path) -> Iterator[Paper]:
@@ -79,7 +80,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[Annotated]:
             names = {entity["text"]: entity for entity in record["entities"]}
             found = _occurrences(doc, names)
             types = {span: names[name]["type"] for span, name in found.items()}
-            introduced = frozenset(span for span, name in found.items() if names[name].get("role") == "introduced")
+            introduced = {span: 1.0 for span, name in found.items() if names[name].get("role") == "introduced"}
             annotated.append(Annotated(doc, types, introduced))
     return annotated
 
@@ -96,54 +97,7 @@ def _occurrences(doc: Doc, names: Iterable[str]) -> dict[Span, str]:
     return found
 
 
-# Roles --------------------------------------------------------------------------------------------------------------
-
-
-def mine_roles(papers: Sequence[Annotated], least_count: int = 8) -> list[Rule]:
-    """ROLE rules: the weights of what is seen of an introduced name."""
-    roles = Roles()
-    roles.add_rules(other_rules())
-    seen: list[Iterable[str]] = []
-    labels: list[bool] = []
-    for paper in papers:
-        entities = [Candidate(*span, kind, 1.0, "gold") for span, kind in sorted(paper.gold.items())]  # type: ignore[arg-type]
-        names = names_of(paper.doc, entities)
-        introduced = {name for name, e in zip(names, entities, strict=True) if (e.start, e.end) in paper.introduced}
-        for name, found in roles.evidence(paper.doc, entities).items():
-            seen.append(found)
-            labels.append(name in introduced)
-    counts = Counter(name for names in seen for name in names)
-    known = sorted(name for name, count in counts.items() if count >= least_count)
-    index = {name: row for row, name in enumerate(known)}
-    examples = [np.array(sorted(index[name] for name in names if name in index)) for names in seen]
-    weights = fit(examples, np.array(labels), len(known)).round(1).tolist()
-    return [
-        {"label": "ROLE", "pattern": name, "weight": weight}
-        for name, weight in zip(known, weights, strict=True)
-        if weight
-    ]
-
-
-def fit(
-    examples: Sequence[np.ndarray], labels: np.ndarray, size: int, penalty: float = 4.0, rounds: int = 250
-) -> np.ndarray:
-    """Weights of a binary logistic regression with an L2 penalty (Adam; Kingma and Ba 2015, arXiv:1412.6980).
-
-    Args:
-        examples: the rows of the patterns that hold, for each example.
-        labels: whether each example is positive.
-    """
-    columns = np.concatenate(examples)
-    rows = np.repeat(np.arange(len(examples)), [len(example) for example in examples])
-    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
-    for number in range(1, rounds + 1):
-        chances = 1 / (1 + np.exp(-np.bincount(rows, weights[columns], minlength=len(examples))))
-        gradient = np.bincount(columns, (chances - labels)[rows], minlength=size) + penalty * weights
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.99 * square + 0.01 * gradient**2
-        rate = 0.1 * min(1.0, 2 * (1 - number / rounds) + 0.01)
-        weights -= rate * (mean / (1 - 0.9**number)) / (np.sqrt(square / (1 - 0.99**number)) + 1e-8)
-    return weights
+# Counts of names -----------------------------------------------------------------------------------------------------
 
 
 def mine_seen(texts: Iterable[str], least_count: int = 2) -> list[Rule]:
@@ -313,26 +267,23 @@ def main() -> None:
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
     parser.add_argument("--senses", action="store_true", help="the senses of short forms alone, from --abstracts")
-    parser.add_argument("--roles", action="store_true", help="the roles alone, from the other files as they are")
+    parser.add_argument("--seen", action="store_true", help="the counts of papers alone, from --abstracts")
     args = parser.parse_args()
     annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
     titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
     unseen = {title for key, title in titles.items() if key not in annotated}
-    if args.abstracts and not args.roles:
+    if args.abstracts and not args.seen:
         write(args.out / "senses.jsonl", mine_senses(read_abstracts(args.abstracts, set(titles.values()))))
     if args.senses:
         return
-    if args.abstracts and not args.roles:
-        datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans))
-        write(args.out / "lexicon-datasets.jsonl", datasets)
-    nlp = annotation_pipeline()
-    papers = read_annotated(nlp, args.gold, args.papers)
-    look_up_folds(nlp, papers)
-    if not args.roles:
+    if not args.seen:
+        if args.abstracts:
+            datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans))
+            write(args.out / "lexicon-datasets.jsonl", datasets)
+        papers = read_annotated(annotation_pipeline(), args.gold, args.papers)
         write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
     if args.abstracts:
         write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))
-    write(args.out / "roles-evidence.jsonl", mine_roles(papers))
 
 
 if __name__ == "__main__":

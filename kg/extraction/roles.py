@@ -13,7 +13,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -27,6 +27,7 @@ from kg.extraction.words import word_key, word_shape
 # name is doubtful as a contribution.
 THRESHOLD = 0.45
 WINDOW = 6  # tokens on each side of a name whose words are noted
+PAIRED = ("before=", "through=", "title-holds=", "type=")  # patterns that have weights together as well
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
 
@@ -103,13 +104,13 @@ class Roles:
             start, end = entity.start, entity.end
             part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
             found = seen.setdefault(name, {"any", f"count={min(counts[name], 4)}", f"first-part={part}"})
-            found |= _of_place(words, sentences, start, end)
-            found |= _of_form(doc, entity, title)
             clause, papers = clauses[start], self._papers_with(span_key(doc, entity))
+            here = _of_place(words, sentences, start, end) | _of_form(doc, entity, title)
+            here.add(f"through={clause.kind} {clause.through}")
+            found |= here | _pairs(here)
             found |= {
                 "listed" if (start, end) in listed else "unlisted",
                 f"seen={papers}",
-                f"through={clause.kind} {clause.through}",
                 f"names-between={clause.kind} {min(clause.names, 3)}{'' if clause.through == '-' else ' interrupted'}",
             }
             if clause.kind == "introduces" and clause.through == "-":
@@ -170,6 +171,11 @@ def _long_forms(doc: Doc) -> dict[str, str]:
 
 def _form(span: Span) -> str:
     return "".join(word_key(token.text) for token in span)
+
+
+def _pairs(here: Collection[str]) -> set[str]:
+    """What of :data:`PAIRED` is seen in one place, two and two: "of" means little by itself before a dataset's name."""
+    return {f"{one} & {other}" for one, other in combinations(sorted(p for p in here if p.startswith(PAIRED)), 2)}
 
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
