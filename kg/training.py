@@ -18,7 +18,6 @@ from kg.extraction.ner import Shape, Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
 from kg.gold import AnnotatedText
 
-BATCH = 8  # texts a step
 WARM_UP = 100  # steps until the full learning rate
 READ_BEFORE = ("links", "abbreviations", "lexicon", "patterns")  # the components whose finds the tagger reads
 
@@ -45,12 +44,13 @@ class Recipe:
     """How to train.
 
     ``rate`` is Adam's highest learning rate, which rises over the first steps and then falls to nothing; ``dropout``
-    the share of activations left out.
+    the share of activations left out; ``batch`` how many texts make a step.
     """
 
     epochs: int = 8
     rate: float = 0.001
-    dropout: float = 0.5
+    dropout: float = 0.6
+    batch: int = 4
     seed: int = 0
 
 
@@ -117,7 +117,7 @@ def train(
     shuffled = random.Random(recipe.seed)
     tagger = base.copy_of(recipe.dropout) if base else Tagger(Shape(), recipe.dropout)
     order = list(texts)
-    steps = recipe.epochs * -(-len(texts) // BATCH)
+    steps = recipe.epochs * -(-len(texts) // recipe.batch)
     optimizer = Adam(recipe.rate, grad_clip=1.0, use_averages=False)
     link = Adam(recipe.rate, grad_clip=0.0, use_averages=False)
     averages = Averages(tagger._parameters())
@@ -125,7 +125,7 @@ def train(
     for epoch in range(1, recipe.epochs + 1):
         shuffled.shuffle(order)
         loss = count = 0.0
-        for batch in batched(order, BATCH):
+        for batch in batched(order, recipe.batch):
             step += 1
             optimizer.learn_rate = recipe.rate * min(1.0, step / WARM_UP) * max(0.02, 1 - step / steps)
             link.learn_rate = 5 * optimizer.learn_rate

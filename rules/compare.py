@@ -38,8 +38,9 @@ from kg.extraction.ner import Ner, Tagger, probable_spans
 from kg.extraction.pipeline import record
 from kg.extraction.settle import Settle
 from kg.gold import Gold, read_gold
-from kg.training import Example, train
+from kg.training import Example, Recipe, train
 
+RECIPE = Recipe(dropout=0.5, batch=8)  # of the taggers that learn from annotated papers
 EVERY = 4  # one paper of so many is held aside
 ROWS = ("entity", "untyped", *TYPES)
 MARKS = slice(4, 6)  # the features that say what lexicon and patterns found
@@ -144,8 +145,8 @@ def main() -> None:
         print(f"| {name} |", *(f"{scores[key].f1:.3f} |" for key in ROWS), f"{rate:.0f} |", flush=True)
 
     row("spaCy's stock NER", stock(fit))
-    row("tagger that reads words", tagger_alone(train(bare(fit)), bare))
-    row("tagger that reads words and rules", tagger_alone(train(examples_of(fit))))
+    row("tagger that reads words", tagger_alone(train(bare(fit), RECIPE), bare))
+    row("tagger that reads words and rules", tagger_alone(train(examples_of(fit), RECIPE)))
     teacher = Teacher(args.encoder)
     teach(teacher, lessons(teacher, fit), args.epochs, args.rate)
     row("teacher: a transformer that reads words and rules", teacher_alone(teacher))
@@ -153,7 +154,7 @@ def main() -> None:
         distil(teacher, sample(args.abstracts, args.papers, args.count))[0].save(Path(folder))
         distilled = Tagger.load(Path(folder))  # as it ships: in 8 bits
     row("tagger distilled from the teacher", tagger_alone(distilled))
-    row("the same, trained further on the annotated papers", tagger_alone(train(examples_of(fit), base=distilled)))
+    row("the same, trained further on the annotated papers", tagger_alone(train(examples_of(fit), RECIPE, distilled)))
     row("distilled tagger and rules, settled", settled(nlp, distilled))
 
 

@@ -244,7 +244,7 @@ def distil(
     labelled = list(label(teacher, read.values()))
     tagger = train(
         [example for example, _ in labelled],
-        Recipe(epochs=epochs, rate=0.002, dropout=0.1),
+        Recipe(epochs=epochs, rate=0.002, dropout=0.1, batch=8),
         base,
         progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
