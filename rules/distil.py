@@ -236,7 +236,7 @@ def lessons(teacher: Teacher, papers: Sequence[Annotated]) -> list[Reading]:
 
 
 def distil(
-    teacher: Teacher, papers: Iterable[Paper], epochs: int = 1, base: Tagger | None = None
+    teacher: Teacher, papers: Iterable[Paper], base: Tagger | None = None
 ) -> tuple[Tagger, dict[str, np.ndarray]]:
     """A tagger that learns what the teacher says of papers, and what it says of their roles: for each paper's id and
     token the chance that a name there is introduced."""
@@ -244,7 +244,7 @@ def distil(
     labelled = list(label(teacher, read.values()))
     tagger = train(
         [example for example, _ in labelled],
-        Recipe(epochs=epochs, rate=0.002, dropout=0.1, batch=8),
+        Recipe(epochs=1, rate=0.002, dropout=0.1, batch=8),
         base,
         progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
     )
@@ -285,8 +285,8 @@ def mine_roles(papers: Iterable[Annotated], least_count: int = 25) -> list[Rule]
     counts = Counter(pattern for patterns in seen for pattern in patterns)
     known = sorted(pattern for pattern, count in counts.items() if count >= least_count)
     index = {pattern: row for row, pattern in enumerate(known)}
-    examples = [np.array(sorted(index[pattern] for pattern in patterns if pattern in index)) for patterns in seen]
-    weights = fit(examples, np.array(chances), len(known)).round(1).tolist()
+    examples = [sorted(index[pattern] for pattern in patterns if pattern in index) for patterns in seen]
+    weights = [round(weight, 1) for weight in fit(examples, chances, len(known))]
     return [
         {"label": "ROLE", "pattern": pattern, "weight": weight}
         for pattern, weight in zip(known, weights, strict=True)
@@ -305,26 +305,30 @@ def names_seen(roles: Roles, paper: Annotated) -> Iterator[tuple[Collection[str]
         yield seen, sum(chances[name]) / len(chances[name])
 
 
-def fit(
-    examples: Sequence[np.ndarray], labels: np.ndarray, size: int, penalty: float = 4.0, rounds: int = 250
-) -> np.ndarray:
-    """Weights of a binary logistic regression with an L2 penalty (Adam; Kingma and Ba 2015, arXiv:1412.6980).
+def fit(examples: Sequence[Sequence[int]], chances: Sequence[float], size: int, penalty: float = 4.0) -> list[float]:
+    """Weights of a binary logistic regression with an L2 penalty.
 
     Args:
         examples: the rows of the patterns that hold, for each example.
-        labels: the chance that each example is positive.
+        chances: that each example is positive.
     """
-    columns = np.concatenate(examples)
-    rows = np.repeat(np.arange(len(examples)), [len(example) for example in examples])
-    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
-    for number in range(1, rounds + 1):
-        chances = 1 / (1 + np.exp(-np.bincount(rows, weights[columns], minlength=len(examples))))
-        gradient = np.bincount(columns, (chances - labels)[rows], minlength=size) + penalty * weights
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.99 * square + 0.01 * gradient**2
-        rate = 0.1 * min(1.0, 2 * (1 - number / rounds) + 0.01)
-        weights -= rate * (mean / (1 - 0.9**number)) / (np.sqrt(square / (1 - 0.99**number)) + 1e-8)
-    return weights
+    rows = torch.tensor([row for example in examples for row in example])
+    starts = torch.tensor(np.cumsum([0, *map(len, examples[:-1])]))
+    wanted = torch.tensor(chances, dtype=torch.float64)
+    weights = nn.EmbeddingBag(size, 1, mode="sum", dtype=torch.float64)
+    nn.init.zeros_(weights.weight)
+    optimizer = torch.optim.LBFGS(weights.parameters(), max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        scores = weights(rows, starts)[:, 0]
+        nats = nn.functional.binary_cross_entropy_with_logits(scores, wanted, reduction="sum")
+        nats += penalty / 2 * weights.weight.square().sum()
+        nats.backward()
+        return nats
+
+    optimizer.step(loss)
+    return weights.weight[:, 0].tolist()
 
 
 def sample(path: Path, papers: Path, count: int) -> list[Paper]:

@@ -34,7 +34,7 @@ from kg.training import Example, example
 
 Span = tuple[int, int]
 Gold = dict[Span, str]
-# What this script makes from the annotated papers: left out when it looks names up in these papers.
+# What is made from the annotated papers: left out when names are looked up in these papers.
 FROM_ANNOTATED = ("lexicon-annotated.jsonl", "roles-evidence.jsonl")
 
 

@@ -81,6 +81,17 @@ def test_a_doubtful_name_is_doubtfully_introduced() -> None:
     assert decide([PROPOSE, REACHED, BIAS], abstract, Beta=0.2) == {"Beta": "used"}
 
 
+def test_two_patterns_count_together_in_one_place() -> None:
+    pair = {"label": "ROLE", "pattern": "before=called & type=Method", "weight": 2.0}
+    assert decide([pair, BIAS], "The frog called Alpha meets Beta.", Alpha=1.0, Beta=1.0) == {
+        "Alpha": "introduced",
+        "Beta": "used",
+    }
+    apart = {"label": "ROLE", "pattern": "before=meets & through=introduces -", "weight": 2.0}
+    abstract = "We propose Beta here. A frog meets Beta."
+    assert decide([PROPOSE, apart, BIAS], abstract, Beta=1.0) == {"Beta": "used"}
+
+
 def test_counts_of_papers_are_evidence() -> None:
     weights = [
         {"label": "ROLE", "pattern": "seen=0", "weight": 1.0},
