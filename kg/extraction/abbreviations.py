@@ -32,7 +32,8 @@ _HEADS = frozenset([
     "system", "task",
 ])
 _LOOSE_TAILS = frozenset(["aware", "based", "driven", "guided", "like", "style", "'s", "’s"])
-_SPELLED_DIGITS = {"1": ("one",), "2": ("to", "two", "too"), "3": ("three",), "4": ("for", "four")}
+_SPELLED_OUT = {"1": ("one",), "2": ("to", "two", "too"), "3": ("three",), "4": ("for", "four"), "x": ("cross",)}
+_PHRASE_ENDS = frozenset(["by", "for", "from", "in", "of", "on", "to", "under", "using", "via", "with"])
 _DEFINERS = frozenset([
     "abbreviated", "called", "coined", "denoted", "dubbed", "named", "namely", "referred", "short", "termed",
 ])
@@ -58,6 +59,7 @@ _TRIMMED_HEAD = 0.1
 _LIMIT = 0.9
 _LIMIT_PER_LETTER = 0.3
 _STRICT_LIMIT = 0.35
+_PHRASE_LIMIT = 1.1  # one word left out
 _LAST_WORD = 0.6  # a word at the end that no letter stands for, unless it is a head to trim
 
 
@@ -139,9 +141,24 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
         short = doc[: token.i] if token.i < doc._.title_end else _name_ending_at(doc, token.i)
         if short and is_short_form(short.text):
             sentence = next((i for i in range(token.i + 1, len(doc)) if doc[i].is_sent_start), len(doc))
-            long = _long_form(doc, short.text, _words(doc[token.i + 1 : sentence]), strict=True)
+            words = _words(doc[token.i + 1 : sentence])
+            long = _long_form(doc, short.text, words, limit=_STRICT_LIMIT)
+            if not long and token.i < doc._.title_end:
+                long = _first_phrase(doc, short.text, words)
             if long:
                 yield short, long
+
+
+def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
+    """The shortest phrase at the beginning of ``words`` that a short form spells as a whole: up to a preposition."""
+    if words and words[0].text.lower() in _NO_BEGINNING:
+        words = words[1:]
+    ends = [place for place, word in enumerate(words) if word.text.lower() in _PHRASE_ENDS]
+    for end in (*ends, len(words)):
+        long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE_LIMIT)
+        if long and long.start == words[0].index:
+            return long
+    return None
 
 
 def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
@@ -151,7 +168,7 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
             short = _name_ending_at(doc, token.i)
             if short and is_short_form(short.text):
                 end = next((i for i in range(token.i + 1, len(doc)) if _closes(doc[i])), len(doc))
-                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), strict=True)
+                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), limit=_STRICT_LIMIT)
                 if long:
                     yield short, long
 
@@ -167,7 +184,7 @@ def _by_definer(doc: Doc) -> Iterator[tuple[Span, Span]]:
             start += 1
         short = _name_starting_at(doc, start)
         if short and is_short_form(short.text):
-            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, strict=True)
+            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, limit=_STRICT_LIMIT)
             if long:
                 yield short, long
 
@@ -238,7 +255,7 @@ def _words(span: Span) -> list[Word]:
             comma = _SKIPPED_COMMA
         if not _has_letter(token):
             continue
-        tail = bool(words) and token.nbor(-1).text in ("-", "/") and words[-1].index == token.i - 2
+        tail = bool(words) and token.nbor(-1).text == "-" and words[-1].index == token.i - 2
         light = token.lower_ in _STOP_WORDS or token.lower_ in _LOOSE_TAILS
         skip = _SKIPPED_STOP_WORD if light else _SKIPPED_PART if tail else _SKIPPED_WORD
         words.append(Word(token.text, token.i, skip + comma, tail))
@@ -246,14 +263,17 @@ def _words(span: Span) -> list[Word]:
     return words
 
 
-def _long_form(doc: Doc, short: str, words: list[Word], at_end: bool = False, strict: bool = False) -> Span | None:
+def _long_form(
+    doc: Doc, short: str, words: list[Word], at_end: bool = False, limit: float | None = None
+) -> Span | None:
     """The cheapest stretch of ``words`` that a short form's letters spell, the first way of writing them that fits.
 
     Args:
         at_end: it must reach the last word, but for a head noun such as "algorithm".
-        strict: nothing but stop words may be left out.
+        limit: what the alignment may cost; then the short form has at least three letters, the long form two words.
     """
-    spelled = (_spelled_by(doc, short, letters, words, at_end, strict) for letters in _letters(short))
+    forms = [short] if limit is not None else [short, re.sub(r"(?<=\w{3})-?\d+$", "", short)]  # CoDA21 is CoDA
+    spelled = (_spelled_by(doc, form, letters, words, at_end, limit) for form in forms for letters in _letters(form))
     return next((long for long in spelled if long is not None), None)
 
 
@@ -270,19 +290,21 @@ def _letters(short: str) -> Iterator[str]:
     yield from dict.fromkeys((letters, before, after))
 
 
-def _spelled_by(doc: Doc, short: str, letters: str, words: list[Word], at_end: bool, strict: bool) -> Span | None:
+def _spelled_by(
+    doc: Doc, short: str, letters: str, words: list[Word], at_end: bool, limit: float | None
+) -> Span | None:
     """:func:`_long_form` for one way of writing the letters."""
-    limit = _STRICT_LIMIT if strict else _LIMIT + _LIMIT_PER_LETTER * len(letters)
     best: tuple[float, int, int, int] | None = None
-    if not words or (strict and len(letters) < 3):
+    if not words or (limit is not None and len(letters) < 3):
         return None
+    most = _LIMIT + _LIMIT_PER_LETTER * len(letters) if limit is None else limit
     for first in range(len(words)):
         if words[first].tail or words[first].text.lower() in _NO_BEGINNING:
             continue
         for last, cost in _alignments(letters, words[first:]):
             last += first
             if last == first:
-                if strict:
+                if limit is not None:
                     continue
                 cost += _LONE_WORD if cost >= _SCATTERED_LETTER else 0.0
             while last + 1 < len(words) and words[last + 1].tail and words[last + 1].text not in _LOOSE_TAILS:
@@ -294,7 +316,7 @@ def _spelled_by(doc: Doc, short: str, letters: str, words: list[Word], at_end: b
             if len(rest) > 2:
                 continue
             cost, last = cost + _LAST_WORD * len(rest), last + len(rest)
-            if cost <= limit and (best is None or (cost, last - first) < best[:2]):
+            if cost <= most and (best is None or (cost, last - first) < best[:2]):
                 best = (cost, last - first, first, last)
     if best is None:
         return None
@@ -328,7 +350,7 @@ def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
 def _spelled(letters: str, word: str) -> Iterator[tuple[int, float]]:
     """How many of the letters a word can spell from its beginning on, each with its cost."""
     lower = word.lower()
-    if lower in _SPELLED_DIGITS.get(letters[0], ()):
+    if lower in _SPELLED_OUT.get(letters[0], ()):
         yield 1, 0.0
     for start, cost in _beginnings(letters[0], word):
         yield 1, cost

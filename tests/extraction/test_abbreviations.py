@@ -42,6 +42,9 @@ def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str
         ("With an effective lily leaf leap (EL3).", "EL3", "effective lily leaf leap"),
         ("With self-leaping leap training (S2LT).", "S2LT", "self-leaping leap training"),
         ("The variant LPS (with lily pad search) is small.", "LPS", "lily pad search"),
+        ("The task LPS21 (Lily Pad Search) is hard.", "LPS21", "Lily Pad Search"),
+        ("With leaps/lily pad search (LPS).", "LPS", "lily pad search"),
+        ("With cross-pond lily leaping (X-PLL).", "X-PLL", "cross-pond lily leaping"),
     ],
 )
 def test_a_definition_is_found(nlp: Language, abstract: str, short: str, long: str) -> None:
@@ -64,6 +67,12 @@ def test_other_parentheses_define_nothing(nlp: Language, abstract: str) -> None:
 def test_a_title_defines_a_name_that_abbreviates_its_expansion(nlp: Language) -> None:
     assert pairs(nlp, "Text.", "LPS: Lily Pad Search for Frogs") == {("LPS", "Lily Pad Search")}
     assert pairs(nlp, "Text.", "FROGGY: Lily Pad Search in Ponds") == set()
+
+
+def test_a_title_expands_a_name_by_its_first_phrase(nlp: Language) -> None:
+    assert pairs(nlp, "Text.", "LPS: A Lily Pad Wind Search for Frogs") == {("LPS", "Lily Pad Wind Search")}
+    assert pairs(nlp, "Text.", "LPSW: Lily Pad Search with Wings") == {("LPSW", "Lily Pad Search with Wings")}
+    assert pairs(nlp, "Text.", "LPS: Leaping over All the Wide Ponds in Spring") == set()
 
 
 def test_a_parenthesis_settles_a_short_form(nlp: Language) -> None:
