@@ -4,7 +4,7 @@ What a rule is certain of and what the tagger proposes are weighed against one a
 tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
 words are no names, a leading "novel" and a trailing "dataset" are no part of one, of two overlapping candidates the
 likelier wins and then the longer, and a name that was accepted once is found wherever the paper writes it, with one
-type. A short form has the type of its long form.
+type. A short form has the type of its long form, and is no name if that is none.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kg.extraction.words import word_key
 from kg.records import EntityType
 
 THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
+EVIDENT = 0.9  # chance from which a short form is a name though its long form is none
 LONGER_WINS = 0.5  # chance from which a name hides all names within it
 
 
@@ -61,7 +62,8 @@ class Settle:
             and linked.isdisjoint(range(candidate.start, candidate.end))
             and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic))
         ]
-        entities = with_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
+        entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
+        entities = with_short_forms(doc, entities)
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
 
@@ -172,6 +174,18 @@ def one_type_each(doc: Doc, entities: Iterable[Candidate]) -> list[Candidate]:
     for key, entity in keyed:
         votes[key][entity.type] += entity.confidence
     return [replace(entity, type=max(votes[key], key=votes[key].__getitem__)) for key, entity in keyed]
+
+
+def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
+    """The entities less the short forms of what is no name, nor part of one, unless they are :data:`EVIDENT`."""
+    named = {token for entity in entities for token in range(entity.start, entity.end)}
+    bare: dict[str, bool] = {}
+    for pair in doc._.abbreviations:
+        key = words_key(pair.short)
+        bare[key] = bare.get(key, True) and named.isdisjoint(range(pair.long.start, pair.long.end))
+    keyed = [(span_key(doc, entity), entity) for entity in entities]
+    evident = {key for key, entity in keyed if entity.confidence >= EVIDENT}
+    return [entity for key, entity in keyed if key in evident or not bare.get(key)]
 
 
 def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:

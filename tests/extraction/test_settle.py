@@ -53,6 +53,17 @@ def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> No
     assert names(settle(doc)) == [("ResNet", "Method")]
 
 
+@pytest.mark.parametrize(("chance", "expected"), [(0.8, []), (0.95, [("LFT", "Method")] * 2)])
+def test_the_short_form_of_what_is_no_name_must_be_evident(
+    nlp: Language, chance: float, expected: list[tuple[str, str]]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="The left front toe (LFT) is wet. Toads lift the LFT."))
+    first, again = (token.i for token in doc if token.text == "LFT")
+    doc._.abbreviations = [Abbreviation(doc[first : first + 1], doc[first - 4 : first - 1])]
+    doc._.candidates = [Candidate(place, place + 1, "Method", chance, "ner") for place in (first, again)]
+    assert names(Settle(nlp)(doc)) == expected
+
+
 def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Language) -> None:
     assert settled(nlp, "The STL-10 dataset.", ("STL-10 dataset", "Dataset", 0.9)) == [("STL-10", "Dataset")]
     assert settled(nlp, "A diffusion model.", ("diffusion model", "Method", 0.9)) == [("diffusion model", "Method")]
