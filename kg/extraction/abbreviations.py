@@ -58,8 +58,8 @@ _LONE_WORD = 0.8  # a single word with scattered letters: "hyperparameter (HP)"
 _TRIMMED_HEAD = 0.1
 _LIMIT = 0.9
 _LIMIT_PER_LETTER = 0.3
-_STRICT_LIMIT = 0.35
-_PHRASE_LIMIT = 1.1  # one word left out
+_STRICT = 0.35  # none but stop words
+_PHRASE = 1.1  # and one more word
 _LAST_WORD = 0.6  # a word at the end that no letter stands for, unless it is a head to trim
 
 
@@ -142,7 +142,7 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
         if short and is_short_form(short.text):
             sentence = next((i for i in range(token.i + 1, len(doc)) if doc[i].is_sent_start), len(doc))
             words = _words(doc[token.i + 1 : sentence])
-            long = _long_form(doc, short.text, words, limit=_STRICT_LIMIT)
+            long = _long_form(doc, short.text, words, limit=_STRICT)
             if not long and token.i < doc._.title_end:
                 long = _first_phrase(doc, short.text, words)
             if long:
@@ -155,7 +155,7 @@ def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
         words = words[1:]
     ends = [place for place, word in enumerate(words) if word.text.lower() in _PHRASE_ENDS]
     for end in (*ends, len(words)):
-        long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE_LIMIT)
+        long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE)
         if long and long.start == words[0].index:
             return long
     return None
@@ -168,7 +168,7 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
             short = _name_ending_at(doc, token.i)
             if short and is_short_form(short.text):
                 end = next((i for i in range(token.i + 1, len(doc)) if _closes(doc[i])), len(doc))
-                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), limit=_STRICT_LIMIT)
+                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), limit=_STRICT)
                 if long:
                     yield short, long
 
@@ -184,7 +184,7 @@ def _by_definer(doc: Doc) -> Iterator[tuple[Span, Span]]:
             start += 1
         short = _name_starting_at(doc, start)
         if short and is_short_form(short.text):
-            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, limit=_STRICT_LIMIT)
+            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, limit=_STRICT)
             if long:
                 yield short, long
 

@@ -41,6 +41,7 @@ class WordRule(TypedDict):
 
     label: Literal[
         "GENERIC",
+        "MEASURED",
         "LEADING",
         "INTRODUCES",
         "NAMES",

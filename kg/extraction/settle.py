@@ -2,9 +2,9 @@
 
 What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
 tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
-words are no names, a leading "novel" and a trailing "dataset" are no part of one, of two overlapping candidates the
-likelier wins and then the longer, and a name that was accepted once is found wherever the paper writes it, with one
-type. A short form has the type of its long form, and is no name if that is none.
+words are no names, costs only beside numbers, a leading "novel" and a trailing "dataset" are no part of one, of two
+overlapping candidates the likelier wins and then the longer, and a name that was accepted once is found wherever the
+paper writes it, with one type. A short form has the type of its long form, and is no name if that is none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -33,14 +34,17 @@ class Settle:
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
         self._generic: set[str] = set()
+        self._measured: set[str] = set()
         self._leading: set[str] = set()
         self._trailing: dict[str, set[str]] = defaultdict(set)
 
     def add_rules(self, rules: Sequence[Rule]) -> None:
-        """Take the GENERIC (no names), LEADING and TRAILING rules (words that begin, that end no name of a type)."""
+        """Take the rules that say what is no name: GENERIC, MEASURED, LEADING, TRAILING."""
         for rule in rules:
             if rule["label"] == "GENERIC":
                 self._generic.add(lexicon_key(self.nlp, rule["pattern"]))
+            elif rule["label"] == "MEASURED":
+                self._measured.add(lexicon_key(self.nlp, rule["pattern"]))
             elif rule["label"] == "LEADING":
                 self._leading.add(word_key(rule["pattern"]))
             elif rule["label"] == "TRAILING":
@@ -49,6 +53,7 @@ class Settle:
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
         generic = self._generic | self._short_forms_of_generic(doc)
+        numbered = numbered_sentences(doc)
         by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
         trimmed = (
             self.trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
@@ -60,17 +65,18 @@ class Settle:
             for candidate in trimmed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic))
+            and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic, numbered))
         ]
         entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         entities = with_short_forms(doc, entities)
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
 
-    @staticmethod
-    def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
+    def _may_be_name(self, doc: Doc, candidate: Candidate, generic: set[str], numbered: set[int]) -> bool:
         key = span_key(doc, candidate)
-        return key.strip("0123456789") != "" and key not in generic and not _is_cut(doc, candidate)
+        if key in generic or (key in self._measured and candidate.start not in numbered):
+            return False
+        return key.strip("0123456789") != "" and not _is_cut(doc, candidate)
 
     def _short_forms_of_generic(self, doc: Doc) -> set[str]:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
@@ -93,6 +99,17 @@ class Settle:
         while end - 3 > start and doc[end - 1].is_digit and doc[end - 2].text == "/" and doc[end - 3].is_digit:
             end -= 2
         return replace(candidate, start=start, end=end)
+
+
+def numbered_sentences(doc: Doc) -> set[int]:
+    """The tokens of the sentences that give a number, other than one in a name: "ResNet-50"."""
+    openers = list(accumulate((token.i if token.is_sent_start else 0 for token in doc), max))
+    numbered = {
+        openers[token.i]
+        for token in doc
+        if token.text[0].isdigit() and (token.i == 0 or token.nbor(-1).text != "-" or token.nbor(-1).whitespace_)
+    }
+    return {place for place, opener in enumerate(openers) if opener in numbered}
 
 
 def linked_tokens(doc: Doc) -> set[int]:

@@ -13,6 +13,7 @@ from kg.records import Link, Paper
 
 RULES = [
     {"label": "GENERIC", "pattern": "neural networks"},
+    {"label": "MEASURED", "pattern": "pond size"},
     {"label": "LEADING", "pattern": "novel"},
     {"label": "TRAILING", "pattern": "dataset", "id": "Dataset"},
     {"label": "TRAILING", "pattern": "model", "id": "Method"},
@@ -40,6 +41,13 @@ def names(doc: Doc) -> list[tuple[str, str]]:
 
 def test_generic_words_are_no_names(nlp: Language) -> None:
     assert settled(nlp, "A neural network learns.", ("neural network", "Method", 0.9)) == []
+
+
+def test_a_cost_is_a_metric_where_it_is_measured(nlp: Language) -> None:
+    size = ("pond size", "Metric", 0.9)
+    assert settled(nlp, "Frogs depend on pond size. FrogNet-50 hops.", size) == []
+    assert settled(nlp, "FrogNet-50 hops at a pond size of 3 m.", size) == [("pond size", "Metric")]
+    assert settled(nlp, "Frogs depend on pond size.", ("pond size", "Metric", 1.0)) == [("pond size", "Metric")]
 
 
 def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> None:
