@@ -24,6 +24,7 @@ from kg.extraction.words import word_key
 from kg.records import EntityType
 
 THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
+TYPED = 0.35  # of the chance that it is of the type it gets
 EVIDENT = 0.9  # chance from which a short form is a name though its long form is none
 LONGER_WINS = 0.5  # chance from which a name hides all names within it
 
@@ -164,9 +165,10 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     taken: set[int] = set()
     kept = []
     for span, types in ranked:
-        if chances[span] >= THRESHOLD and taken.isdisjoint(range(*span)):
+        likeliest = max(types.values(), key=lambda candidate: candidate.confidence)
+        if chances[span] >= THRESHOLD and likeliest.confidence >= TYPED and taken.isdisjoint(range(*span)):
             taken.update(range(*span))
-            kept.append(max(types.values(), key=lambda candidate: candidate.confidence))
+            kept.append(likeliest)
     return kept
 
 

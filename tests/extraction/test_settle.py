@@ -156,6 +156,13 @@ candidate = st.builds(
 )
 
 
+@pytest.mark.parametrize(("chances", "kept"), [((0.4, 0.2), ["Method"]), ((0.3, 0.3), []), ((0.4, 0.0), [])])
+def test_a_name_is_likely_one_and_likely_of_its_type(chances: tuple[float, float], kept: list[str]) -> None:
+    method, task = chances
+    candidates = [Candidate(0, 2, "Method", method, "ner"), Candidate(0, 2, "Task", task, "ner")]
+    assert [candidate.type for candidate in without_overlaps(candidates)] == kept
+
+
 @given(st.lists(candidate))
 def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
     tokens = [token for kept in without_overlaps(candidates) for token in range(kept.start, kept.end)]
