@@ -42,7 +42,6 @@ class WordRule(TypedDict):
     label: Literal[
         "GENERIC",
         "MEASURED",
-        "LEADING",
         "INTRODUCES",
         "NAMES",
         "INTERRUPTS",
@@ -52,14 +51,6 @@ class WordRule(TypedDict):
         "ResultModifier",
     ]
     pattern: Text
-
-
-class TrailingRule(TypedDict):
-    """A word that ends no name of a type."""
-
-    label: Literal["TRAILING"]
-    pattern: Text
-    id: EntityType
 
 
 class RoleRule(TypedDict):
@@ -138,7 +129,6 @@ _ADAPTER: TypeAdapter[Any] = TypeAdapter(
     Annotated[
         NameRule
         | WordRule
-        | TrailingRule
         | RoleRule
         | SeenRule
         | LinkRule

@@ -2,9 +2,9 @@
 
 What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
 tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
-words are no names, costs only beside numbers, a leading "novel" and a trailing "dataset" are no part of one, of two
-overlapping candidates the likelier wins and then the longer, and a name that was accepted once is found wherever the
-paper writes it, with one type. A short form has the type of its long form, and is no name if that is none.
+words are no names, costs only beside numbers, of two overlapping candidates the likelier wins and then the longer, and
+a name that was accepted once is found wherever the paper writes it, with one type. A short form has the type of its
+long form, and is no name if that is none.
 """
 
 from __future__ import annotations
@@ -36,34 +36,28 @@ class Settle:
         self.nlp = nlp
         self._generic: set[str] = set()
         self._measured: set[str] = set()
-        self._leading: set[str] = set()
-        self._trailing: dict[str, set[str]] = defaultdict(set)
 
     def add_rules(self, rules: Sequence[Rule]) -> None:
-        """Take the rules that say what is no name: GENERIC, MEASURED, LEADING, TRAILING."""
+        """Take the rules that say what is no name: GENERIC, and MEASURED but beside a number."""
         for rule in rules:
             if rule["label"] == "GENERIC":
                 self._generic.add(lexicon_key(self.nlp, rule["pattern"]))
             elif rule["label"] == "MEASURED":
                 self._measured.add(lexicon_key(self.nlp, rule["pattern"]))
-            elif rule["label"] == "LEADING":
-                self._leading.add(word_key(rule["pattern"]))
-            elif rule["label"] == "TRAILING":
-                self._trailing[rule["id"]].add(word_key(rule["pattern"]))
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
         generic = self._generic | self._short_forms_of_generic(doc)
         numbered = numbered_sentences(doc)
         by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
-        trimmed = (
-            self.trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
+        proposed = (
+            trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
             for c in doc._.candidates
             if c.confidence == 1 or c.extractor == "ner"
         )
         candidates = [
             candidate
-            for candidate in trimmed
+            for candidate in proposed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
             and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic, numbered))
@@ -83,23 +77,19 @@ class Settle:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
 
-    def trimmed(self, doc: Doc, candidate: Candidate) -> Candidate:
-        """The candidate without blanks, leading adjectives, and what follows a proper name: a common noun, a "/100"."""
-        if candidate.confidence == 1:
-            return candidate
-        start, end = candidate.start, candidate.end
-        while start < end and _is_blank(doc[start].text):
-            start += 1
-        while end > start and _is_blank(doc[end - 1].text):
-            end -= 1
-        while start < end - 1 and word_key(doc[start].text) in self._leading and doc[start].whitespace_:
-            start += 1
-        trailing = self._trailing[candidate.type]
-        while end - 1 > start and word_key(doc[end - 1].text) in trailing and _is_proper(doc[end - 2].text):
-            end -= 1
-        while end - 3 > start and doc[end - 1].is_digit and doc[end - 2].text == "/" and doc[end - 3].is_digit:
-            end -= 2
-        return replace(candidate, start=start, end=end)
+
+def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
+    """The candidate without blanks, and without the second of two numbers: "CIFAR-10/100"."""
+    if candidate.confidence == 1:
+        return candidate
+    start, end = candidate.start, candidate.end
+    while start < end and _is_blank(doc[start].text):
+        start += 1
+    while end > start and _is_blank(doc[end - 1].text):
+        end -= 1
+    while end - 3 > start and doc[end - 1].is_digit and doc[end - 2].text == "/" and doc[end - 3].is_digit:
+        end -= 2
+    return replace(candidate, start=start, end=end)
 
 
 def numbered_sentences(doc: Doc) -> set[int]:
@@ -139,10 +129,6 @@ def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
     text = original_text(doc, candidate.start, candidate.end)
     return "^" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
-
-
-def _is_proper(word: str) -> bool:
-    return any(not letter.islower() for letter in word[1:]) or word[:1].isdigit()
 
 
 def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:

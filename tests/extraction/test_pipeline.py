@@ -52,6 +52,12 @@ def test_offsets_point_at_the_text(extractor: Extractor, title: str, abstract: s
         assert long in paper.text
 
 
+def test_a_name_may_begin_with_an_adjective(extractor: Extractor) -> None:
+    abstract = "A new corpus of toad songs for named entity recognition and multiple object tracking."
+    names = {mention.text for mention in extractor(Paper(id="1", title="Toads", abstract=abstract)).entities}
+    assert names >= {"named entity recognition", "multiple object tracking"}
+
+
 def test_title_and_abstract_are_never_one_name(extractor: Extractor) -> None:
     found = extractor(Paper(id="1", title="A Study of CIFAR", abstract="10 ways to train. We use CIFAR-10."))
     assert [mention.text for mention in found.entities if mention.type == "Dataset"][-1] == "CIFAR-10"

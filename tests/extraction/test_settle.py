@@ -14,9 +14,6 @@ from kg.records import Link, Paper
 RULES = [
     {"label": "GENERIC", "pattern": "neural networks"},
     {"label": "MEASURED", "pattern": "pond size"},
-    {"label": "LEADING", "pattern": "novel"},
-    {"label": "TRAILING", "pattern": "dataset", "id": "Dataset"},
-    {"label": "TRAILING", "pattern": "model", "id": "Method"},
 ]
 
 
@@ -72,11 +69,6 @@ def test_the_short_form_of_what_is_no_name_must_be_evident(
     assert names(Settle(nlp)(doc)) == expected
 
 
-def test_a_trailing_noun_goes_after_a_proper_name_and_stays_after_words(nlp: Language) -> None:
-    assert settled(nlp, "The STL-10 dataset.", ("STL-10 dataset", "Dataset", 0.9)) == [("STL-10", "Dataset")]
-    assert settled(nlp, "A diffusion model.", ("diffusion model", "Method", 0.9)) == [("diffusion model", "Method")]
-
-
 def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
     assert settled(nlp, "Tested on POND-10/100.", ("POND-10/100", "Dataset", 0.9)) == [("POND-10", "Dataset")]
 
@@ -103,10 +95,6 @@ def test_what_a_rule_is_not_certain_of_is_left_to_the_tagger(nlp: Language) -> N
         ("lakes", 1.0, "lexicon"),
         ("rivers", 0.7, "pattern"),
     ]
-
-
-def test_leading_adjectives_go(nlp: Language) -> None:
-    assert settled(nlp, "A novel graph kernel.", ("novel graph kernel", "Method", 0.9)) == [("graph kernel", "Method")]
 
 
 def test_the_longer_name_wins(nlp: Language) -> None:
