@@ -73,6 +73,10 @@ def triples(nlp: Language, abstract: str) -> list[tuple[str, str | None, str | N
         ("The frogs outperform toads by 4.7%.", [("4.7%", None, None)]),
         ("It runs at 90 FPS.", [("90 FPS", "FPS", None)]),
         ("Our search halves the memory.", [("halves", "memory", None)]),
+        (
+            "We see recall rise for frogs that hop about all day long in ponds, unlike that of any toad, by 2%.",
+            [("2%", "recall", None)],
+        ),
     ],
 )
 def test_values_meet_their_measure_and_dataset(
