@@ -45,8 +45,9 @@ from kg.extraction.crf import TAGS, batched, gradient, padded, posterior
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.ner import Tagger, features, sentences
 from kg.extraction.pipeline import build_pipeline
-from kg.extraction.roles import Roles, names_of
+from kg.extraction.roles import Roles
 from kg.extraction.rules import Rule
+from kg.extraction.settle import names_of
 from kg.names import title_key
 from kg.records import Paper
 from kg.training import READ_BEFORE, Example, Recipe, calibrate, train

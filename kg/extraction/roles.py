@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.rules import Rule
-from kg.extraction.settle import span_key
+from kg.extraction.settle import names_of, span_key, words_key
 from kg.extraction.words import word_key, word_shape
 
 # Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
@@ -124,8 +124,8 @@ class Roles:
         cued = [candidate for candidate in doc._.candidates if candidate.role == "introduced"]
         for name in names_of(doc, cued):
             seen.get(name, set()).add("cue")
-        for name in _long_forms(doc).values():
-            seen.get(name, set()).add("abbreviated")
+        for pair in doc._.abbreviations:
+            seen.get(words_key(pair.long), set()).add("abbreviated")
         return seen
 
     def _papers_with(self, form: str) -> int:
@@ -156,21 +156,6 @@ class Roles:
             elif word in self._words["INTERRUPTS"] and clause.through == "-":
                 clause = replace(clause, through=word)
         return found
-
-
-def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
-    """The key of what each entity names: for a short form that the text defines, that of its long form."""
-    long_forms = _long_forms(doc)
-    return [long_forms.get(form, form) for form in (span_key(doc, entity) for entity in entities)]
-
-
-def _long_forms(doc: Doc) -> dict[str, str]:
-    """The keys of the short forms that a Doc defines, with those of their long forms."""
-    return {_form(pair.short): _form(pair.long) for pair in doc._.abbreviations}
-
-
-def _form(span: Span) -> str:
-    return "".join(word_key(token.text) for token in span)
 
 
 def _pairs(here: Collection[str]) -> set[str]:

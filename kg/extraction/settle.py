@@ -3,12 +3,13 @@
 What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
 tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
 words are no names, costs only beside numbers, of two overlapping candidates the likelier wins and then the longer, and
-a name that was accepted once is found wherever the paper writes it, with one type. A short form has the type of its
-long form, and is no name if that is none.
+a name that was accepted once is found wherever the paper writes it, with one type. A short form and its long
+form have one type, and it is no name if that is none.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -172,13 +173,21 @@ def _chance(types: dict[EntityType, Candidate]) -> float:
     return min(1.0, sum(candidate.confidence for candidate in types.values()))
 
 
-def one_type_each(doc: Doc, entities: Iterable[Candidate]) -> list[Candidate]:
-    """The entities with the same type for the same name: the one with the highest summed confidence."""
+def one_type_each(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
+    """The entities with the same type for all forms of a name: that of a certain rule, or the one with the highest
+    summed confidence."""
     votes: dict[str, dict[EntityType, float]] = defaultdict(lambda: defaultdict(float))
-    keyed = [(span_key(doc, entity), entity) for entity in entities]
-    for key, entity in keyed:
-        votes[key][entity.type] += entity.confidence
-    return [replace(entity, type=max(votes[key], key=votes[key].__getitem__)) for key, entity in keyed]
+    names = names_of(doc, entities)
+    for name, entity in zip(names, entities, strict=True):
+        votes[name][entity.type] += entity.confidence if entity.confidence < 1 else math.inf
+    types = {name: max(of_name, key=of_name.__getitem__) for name, of_name in votes.items()}
+    return [replace(entity, type=types[name]) for name, entity in zip(names, entities, strict=True)]
+
+
+def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
+    """The key of what each entity names: for a short form that the text defines, that of its long form."""
+    long_forms = {words_key(pair.short): words_key(pair.long) for pair in doc._.abbreviations}
+    return [long_forms.get(form, form) for form in (span_key(doc, entity) for entity in entities)]
 
 
 def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
@@ -194,18 +203,16 @@ def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Ca
 
 
 def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
-    """The entities with the defined short forms of names, typed as these are."""
-    types = {(entity.start, entity.end): entity for entity in entities}
-    shorts = {}
+    """The entities with the defined short forms of names where nothing else was found, typed as these are."""
+    found = list(entities)
+    spans = {(entity.start, entity.end): entity for entity in entities}
+    taken = {token for entity in entities for token in range(entity.start, entity.end)}
     for pair in doc._.abbreviations:
-        long = types.get((pair.long.start, pair.long.end))
-        if long:
-            key = words_key(pair.short)
-            shorts[key] = long.type
-            if all(e.end <= pair.short.start or e.start >= pair.short.end for e in entities):
-                found = Candidate(pair.short.start, pair.short.end, long.type, long.confidence, "abbreviation")
-                entities = [*entities, found]
-    return [replace(entity, type=shorts.get(span_key(doc, entity), entity.type)) for entity in entities]
+        long = spans.get((pair.long.start, pair.long.end))
+        if long and taken.isdisjoint(range(pair.short.start, pair.short.end)):
+            taken.update(range(pair.short.start, pair.short.end))
+            found.append(Candidate(pair.short.start, pair.short.end, long.type, long.confidence, "abbreviation"))
+    return found
 
 
 def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int]) -> list[Candidate]:

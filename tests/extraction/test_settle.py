@@ -127,6 +127,19 @@ def test_a_short_form_has_the_type_of_its_long_form(nlp: Language) -> None:
     assert names(settle(doc)) == [("tree kernel", "Method"), ("TK", "Method"), ("TK", "Method")]
 
 
+@pytest.mark.parametrize(("certain", "kind"), [(False, "Dataset"), (True, "Task")])
+def test_both_forms_of_a_name_vote_on_its_type_unless_a_rule_is_certain(
+    nlp: Language, certain: bool, kind: str
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="The lily pad count (LPC) is hard. On LPC, toads beat LPC."))
+    first, second, third = (token.i for token in doc if token.text == "LPC")
+    doc._.abbreviations.append(Abbreviation(doc[first : first + 1], doc[first - 4 : first - 1]))
+    doc._.candidates = [Candidate(first - 4, first - 1, "Task", 1.0 if certain else 0.8, "ner")] + [
+        Candidate(place, place + 1, "Dataset", 0.9, "ner") for place in (first, second, third)
+    ]
+    assert names(Settle(nlp)(doc)) == [("lily pad count", kind), *[("LPC", kind)] * 3]
+
+
 def test_nothing_is_found_inside_an_address(nlp: Language) -> None:
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract="Code: https://example.org/ResNet"))
     start = doc.text.index("https")
