@@ -25,7 +25,7 @@ from kg.extraction.words import word_key, word_shape
 
 # Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
 # name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
-THRESHOLD = 0.4
+THRESHOLD = 0.42
 WINDOW = 6  # tokens on each side of a name whose words are noted
 PAIRED = ("before=", "through=", "title-holds=", "type=")  # patterns that have weights together as well
 _REACH = 4  # tokens between "we" and "propose"
