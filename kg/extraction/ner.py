@@ -46,6 +46,7 @@ LEAST = 0.1  # chance from which a span is proposed
 MOST = 0.99  # only a rule is certain
 _WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
+_KEPT = 20_000  # words whose part in the first layer is kept, 1.5 kB each
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
 
 
@@ -95,16 +96,11 @@ def features(doc: Doc) -> np.ndarray:
     words = [token.lower_ for token in doc]
     counts = Counter(words)
     title = set(words[: doc._.title_end])
-    rows = [
-        (
-            *_word_features(token.text),
-            get_string_id(f"lexicon {lexicon[i]}"),
-            get_string_id(f"pattern {patterns[i]}"),
-            get_string_id(f"form {forms[i]} {i < doc._.title_end}"),
-            get_string_id(f"count {min(counts[words[i]], 4)} {words[i] in title} {bool(token.is_sent_start)}"),
-        )
-        for i, token in enumerate(doc)
-    ]
+    rows = []
+    for i, token in enumerate(doc):
+        form = f"{forms[i]} {i < doc._.title_end}"
+        count = f"{min(counts[words[i]], 4)} {words[i] in title} {bool(token.is_sent_start)}"
+        rows.append(_word_features(token.text) + _mark_features(lexicon[i], patterns[i], form, count))
     return np.array(rows, dtype=np.uint64).reshape(len(rows), _WORD_COLUMNS + 4)
 
 
@@ -116,6 +112,13 @@ def _part(place: int, size: int) -> str:
 def _word_features(word: str) -> tuple[int, int, int, int]:
     lower = word.lower()
     names = (f"word {lower}", f"prefix {lower[:3]}", f"suffix {lower[-3:]}", f"shape {_letter_shape(word)}")
+    one, two, three, four = map(get_string_id, names)
+    return one, two, three, four
+
+
+@lru_cache(maxsize=50_000)
+def _mark_features(lexicon: str, pattern: str, form: str, count: str) -> tuple[int, int, int, int]:
+    names = (f"lexicon {lexicon}", f"pattern {pattern}", f"form {form}", f"count {count}")
     one, two, three, four = map(get_string_id, names)
     return one, two, three, four
 
@@ -164,6 +167,8 @@ class Tagger:
         self.network = network(shape, dropout)
         self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
         self.about = about or {}
+        self._words: dict[bytes, np.ndarray] = {}
+        self._marks: dict[bytes, np.ndarray] = {}
         for node in self.network.walk():
             node.ops = NumpyOps(use_blis=False)  # numpy's own BLAS is twice as fast as the one that thinc brings
         self._threads = ThreadpoolController()
@@ -176,8 +181,36 @@ class Tagger:
 
     def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
         """From texts' :func:`features` to the scores of their tags."""
+        _, convolutions, output = self.network.layers
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            return self.network.predict(texts)
+            scored: list[np.ndarray] = output.predict(convolutions.predict([self._mixed(text) for text in texts]))
+        return scored
+
+    def _mixed(self, text: np.ndarray) -> np.ndarray:
+        """What the network's first layer makes of a text.
+
+        Up to its maxima it adds what it makes of a token's word to what it makes of its marks. Both are the same again
+        and again, and are kept.
+        """
+        first: Any = self.network.layers[0].layers[0]
+        embeddings, (maxout, normalized) = first.layers[0].layers, first.layers[1].layers[0].layers
+        bias, weights = maxout.get_param("b").T, maxout.get_param("W").transpose(1, 0, 2)
+        sums = bias[None]
+        words, marks = slice(_WORD_COLUMNS), slice(_WORD_COLUMNS, None)
+        for columns, kept in ((words, self._words), (marks, self._marks)):
+            keys = [row.tobytes() for row in text[:, columns]]
+            unknown = {key: row for key, row in zip(keys, text, strict=True) if key not in kept}
+            if len(kept) + len(unknown) > _KEPT:
+                kept.clear()
+                unknown = dict(zip(keys, text, strict=True))
+            if unknown:
+                rows = np.array(list(unknown.values()))
+                embedded = np.hstack([embedding.predict(rows) for embedding in embeddings[columns]])
+                part = weights[..., : embedded.shape[1]] if columns is words else weights[..., -embedded.shape[1] :]
+                kept.update(zip(unknown, np.tensordot(embedded, part, (1, 2)), strict=True))
+            sums = sums + np.array([kept[key] for key in keys], dtype=np.float32).reshape(-1, *bias.shape)
+        mixed: np.ndarray = normalized.predict(sums.max(axis=1))
+        return mixed
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""
@@ -259,6 +292,8 @@ class Tagger:
         for old, new in zip(self._parameters(), arrays, strict=True):
             if old.shape != new.shape or not np.isfinite(new).all():
                 raise ValueError(f"an array of shape {new.shape} does not fit one of {old.shape}")
+        self._words.clear()
+        self._marks.clear()
         *arrays, self.transitions = arrays
         for (node, name), array in zip(self._names(), arrays, strict=True):
             node.set_param(name, cast(Any, array))

@@ -49,7 +49,6 @@ class Settle:
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
         generic = self._generic | self._short_forms_of_generic(doc)
-        numbered = numbered_sentences(doc)
         by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
         proposed = (
             trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
@@ -61,22 +60,28 @@ class Settle:
             for candidate in proposed
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
-            and (candidate.confidence == 1 or self._may_be_name(doc, candidate, generic, numbered))
+            and (candidate.confidence == 1 or _may_be_name(doc, candidate, generic))
         ]
+        candidates = self._less_unmeasured(doc, candidates)
         entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         entities = with_short_forms(doc, entities)
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
 
-    def _may_be_name(self, doc: Doc, candidate: Candidate, generic: set[str], numbered: set[int]) -> bool:
-        key = span_key(doc, candidate)
-        if key in generic or (key in self._measured and candidate.start not in numbered):
-            return False
-        return key.strip("0123456789") != "" and not _is_cut(doc, candidate)
+    def _less_unmeasured(self, doc: Doc, candidates: list[Candidate]) -> list[Candidate]:
+        """The candidates less the costs that stand beside no number."""
+        costs = {(c.start, c.end) for c in candidates if c.confidence < 1 and span_key(doc, c) in self._measured}
+        numbered = numbered_sentences(doc) if costs else set()
+        return [c for c in candidates if (c.start, c.end) not in costs or c.start in numbered or c.confidence == 1]
 
     def _short_forms_of_generic(self, doc: Doc) -> set[str]:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
+
+
+def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
+    key = span_key(doc, candidate)
+    return key.strip("0123456789") != "" and key not in generic and not _is_cut(doc, candidate)
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:

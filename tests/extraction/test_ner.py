@@ -44,6 +44,20 @@ def test_a_text_is_read_alike_alone_and_among_others(shipped: Tagger) -> None:
         assert dict(found) == pytest.approx(dict(alone), abs=1e-4)
 
 
+@pytest.mark.parametrize("kept", [20_000, 5])
+def test_what_is_kept_of_words_changes_no_score(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    monkeypatch.setattr("kg.extraction.ner._KEPT", kept)
+    tagger, other = Tagger(TINY), Tagger(TINY)
+    texts = [features(doc_of(text)) for text in ("Frogs hop, toads hop.", "Toads hop on frogs.", "")]
+    for seed in (1, 2):
+        values = np.random.default_rng(seed)
+        arrays = [values.normal(size=array.shape).astype(np.float32) for array in tagger._parameters()]
+        tagger._set_parameters(arrays)
+        other._set_parameters(arrays)
+        for scores, expected in zip(tagger.scores(texts), other.network.predict(texts), strict=True):
+            np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
+
+
 def test_features_tell_the_lexicon_and_the_case_of_words() -> None:
     lower, upper = (features(doc_of(f"We use {name} here.")) for name in ("imagenet", "ImageNet"))
     row = [token.lower_ for token in doc_of("We use imagenet here.")].index("imagenet")
