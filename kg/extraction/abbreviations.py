@@ -151,8 +151,8 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
     """The shortest phrase at the beginning of ``words`` that a short form spells as a whole: up to a preposition."""
-    if words and words[0].text.lower() in _NO_BEGINNING:
-        words = words[1:]
+    words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
+    words = words[: 2 * len(short)]
     ends = [place for place, word in enumerate(words) if word.text.lower() in _PHRASE_ENDS]
     for end in (*ends, len(words)):
         long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE)

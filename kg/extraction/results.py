@@ -220,7 +220,7 @@ class ResultFinder:
                     # "90 FPS": the unit names what is measured.
                     measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
                 elif not measured and (scored or own_unit in _SAME_MEASURE_UNITS):
-                    measured = last or self._only_before(items, group[0])
+                    measured = last or _only_before(items, group[0])
                 bare = not own_unit
                 last = measured
                 relative = self._is_relative(items, index, group, relative and listed)
@@ -268,12 +268,6 @@ class ResultFinder:
         if told:
             return [told]
         return following if word in _SPEEDS else measured
-
-    def _only_before(self, items: list[Item], index: int) -> list[Item]:
-        """The one measure of a sentence that is said to change by what stands at ``index``, however far before it."""
-        metrics = [item for item in items if item.kind == "metric"]
-        by = any(item.text.lower() == "by" for item in items[max(0, index - 5) : index])
-        return metrics if by and len(metrics) == 1 and metrics[0].end <= items[index].start else []
 
     def _shared(
         self, text: str, items: list[Item], named: Item, number: int, metrics: list[list[int]]
@@ -433,6 +427,13 @@ def _inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
 def _add_free(items: list[Item], item: Item) -> None:
     if not any(_overlap(item, other) for other in items):
         items.append(item)
+
+
+def _only_before(items: Sequence[Item], index: int) -> list[Item]:
+    """The one measure of a sentence, if it stands before ``index`` and "by" leads from it to there."""
+    metrics = [item for item in items if item.kind == "metric"]
+    by = any(item.text.lower() == "by" for item in items[max(0, index - 5) : index])
+    return metrics if by and len(metrics) == 1 and metrics[0].end <= items[index].start else []
 
 
 def _overlap(one: Item, other: Item) -> bool:
