@@ -220,7 +220,7 @@ class ResultFinder:
                     # "90 FPS": the unit names what is measured.
                     measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
                 elif not measured and (scored or own_unit in _SAME_MEASURE_UNITS):
-                    measured = last or _only_before(items, group[0])
+                    measured = last or (_only_before(items, group[0]) if self._led_to(items, group[0]) else [])
                 bare = not own_unit
                 last = measured
                 relative = self._is_relative(items, index, group, relative and listed)
@@ -430,10 +430,9 @@ def _add_free(items: list[Item], item: Item) -> None:
 
 
 def _only_before(items: Sequence[Item], index: int) -> list[Item]:
-    """The one measure of a sentence, if it stands before ``index`` and "by" leads from it to there."""
+    """The one measure of a sentence, if it stands before ``index``."""
     metrics = [item for item in items if item.kind == "metric"]
-    by = any(item.text.lower() == "by" for item in items[max(0, index - 5) : index])
-    return metrics if by and len(metrics) == 1 and metrics[0].end <= items[index].start else []
+    return metrics if len(metrics) == 1 and metrics[0].end <= items[index].start else []
 
 
 def _overlap(one: Item, other: Item) -> bool:
