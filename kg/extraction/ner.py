@@ -196,8 +196,11 @@ class Tagger:
         embeddings, (maxout, normalized) = first.layers[0].layers, first.layers[1].layers[0].layers
         bias, weights = maxout.get_param("b").T, maxout.get_param("W").transpose(1, 0, 2)
         sums = bias[None]
-        words, marks = slice(_WORD_COLUMNS), slice(_WORD_COLUMNS, None)
-        for columns, kept in ((words, self._words), (marks, self._marks)):
+        of_words, of_marks = np.split(weights, [_WORD_COLUMNS * self.shape.width], axis=2)
+        for columns, part, kept in (
+            (slice(_WORD_COLUMNS), of_words, self._words),
+            (slice(_WORD_COLUMNS, None), of_marks, self._marks),
+        ):
             keys = [row.tobytes() for row in text[:, columns]]
             unknown = {key: row for key, row in zip(keys, text, strict=True) if key not in kept}
             if len(kept) + len(unknown) > _KEPT:
@@ -206,7 +209,6 @@ class Tagger:
             if unknown:
                 rows = np.array(list(unknown.values()))
                 embedded = np.hstack([embedding.predict(rows) for embedding in embeddings[columns]])
-                part = weights[..., : embedded.shape[1]] if columns is words else weights[..., -embedded.shape[1] :]
                 kept.update(zip(unknown, np.tensordot(embedded, part, (1, 2)), strict=True))
             sums = sums + np.array([kept[key] for key in keys], dtype=np.float32).reshape(-1, *bias.shape)
         mixed: np.ndarray = normalized.predict(sums.max(axis=1))

@@ -62,9 +62,11 @@ class Patterns:
 
 
 def widened(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """The span with the words that hyphens join to its last word."""
+    """The span with the words that hyphens join to its first and its last word."""
     while joined(doc, end):
         end += 2
+    while start > 1 and joined(doc, start - 1):
+        start -= 2
     return start, end
 
 

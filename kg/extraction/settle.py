@@ -13,15 +13,15 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
+from kg.extraction.ner import sentences
 from kg.extraction.rules import Rule
-from kg.extraction.words import word_key
+from kg.extraction.words import joined, word_key
 from kg.records import EntityType
 
 THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
@@ -100,13 +100,11 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
 
 def numbered_sentences(doc: Doc) -> set[int]:
     """The tokens of the sentences that give a number, other than one in a name: "ResNet-50"."""
-    openers = list(accumulate((token.i if token.is_sent_start else 0 for token in doc), max))
-    numbered = {
-        openers[token.i]
-        for token in doc
-        if token.text[0].isdigit() and (token.i == 0 or token.nbor(-1).text != "-" or token.nbor(-1).whitespace_)
-    }
-    return {place for place, opener in enumerate(openers) if opener in numbered}
+    numbered: set[int] = set()
+    for start, end in sentences(doc):
+        if any(doc[i].text[0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
+            numbered.update(range(start, end))
+    return numbered
 
 
 def linked_tokens(doc: Doc) -> set[int]:

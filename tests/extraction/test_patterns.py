@@ -42,6 +42,15 @@ def test_the_name_takes_in_its_hyphenated_rest(nlp: Language) -> None:
     assert candidates(nlp, [rule], "A layer called Zig-Zag-2 is added.") == [("Zig-Zag-2", "Method", None)]
 
 
+def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
+    rule = {"label": "Dataset", "pattern": [{"IS_ALPHA": True}, {"TEXT": ","}], "name": [0, 0]}
+    assert candidates(nlp, [rule], "On Zig-Zag-QX, a dataset, it is - QX, too.") == [
+        ("Zig-Zag-QX", "Dataset", None),
+        ("dataset", "Dataset", None),
+        ("QX", "Dataset", None),
+    ]
+
+
 def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
     rule = {"label": "Method", "pattern": [{"NO_SUCH_ATTRIBUTE": 1}], "place": "own.jsonl:7"}
     with pytest.raises(InputError, match=r"^own\.jsonl:7: .*NO_SUCH_ATTRIBUTE"):
