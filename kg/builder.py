@@ -167,7 +167,7 @@ def _now() -> str:
 
 def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequence[Path], model: Path | None) -> Run:
     """The run that ends now."""
-    folders = (Part.of(folder.name, sorted(folder.glob("*.jsonl"))) for folder in rules)
+    folders = (Part.of(folder.name, sorted(folder.rglob("*.jsonl"))) for folder in rules)
     return Run(
         number=number,
         started=started,
@@ -175,7 +175,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], rules: Sequenc
         inputs=tuple(sorted(map(str, inputs))),
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parent.rglob("*.py"))),
-        rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().glob("*.jsonl"))), *folders])),
+        rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
         model=Part.of(model.name if model else "shipped model", _model_files(model)),
     )
 
@@ -258,15 +258,13 @@ def _extraction(work: Work) -> Extraction:
 
 
 def _model_files(model: Path | None) -> list[Path]:
-    return sorted(path for path in (model or SHIPPED).glob("*") if path.is_file())
+    return sorted(path for path in (model or SHIPPED).rglob("*") if path.is_file())
 
 
 def _fingerprints(rules: Sequence[Path], model: Path | None) -> Callable[[Paper], str]:
     """A digest of a paper's text together with the rules, the model and the code that read it."""
-    package = Path(__file__).parent
-    code = (package / "names.py", package / "links.py", *sorted((package / "extraction").glob("*.py")))
     common = hashlib.blake2b(digest_size=16)
-    for path in (*code, *_model_files(model), *rule_files(rules)):
+    for path in (*_extraction_code(), *_model_files(model), *rule_files(rules)):
         common.update(path.read_bytes())
 
     def fingerprint(paper: Paper) -> str:
@@ -275,3 +273,10 @@ def _fingerprints(rules: Sequence[Path], model: Path | None) -> Callable[[Paper]
         return own.hexdigest()
 
     return fingerprint
+
+
+def _extraction_code() -> list[Path]:
+    """Every module that extraction runs, wherever it is in these places."""
+    package = Path(__file__).parent
+    places = [package / name for name in ("extraction", "names.py", "links.py", "records.py")]
+    return sorted(path for place in places for path in (place.rglob("*.py") if place.is_dir() else [place]))

@@ -164,7 +164,7 @@ def rule_folders(folders: Iterable[Path] = ()) -> list[Path]:
 
 
 def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
-    """The rule files of :func:`rule_folders`, each folder's in name order, without those that resolution reads.
+    """The rule files of :func:`rule_folders`, each folder's and its subfolders' in name order, without those that resolution reads.
 
     Raises:
         InputError: a folder is absent.
@@ -172,7 +172,7 @@ def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
     return [
         path
         for folder in rule_folders(folders)
-        for path in sorted(folder.glob("*.jsonl"))
+        for path in sorted(folder.rglob("*.jsonl"))
         if not any(map(path.match, OF_RESOLUTION))
     ]
 

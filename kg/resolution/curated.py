@@ -205,7 +205,7 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
     return Curated(
         statement
         for folder in rule_folders(folders)
-        for path in sorted(folder.glob(FILES))
+        for path in sorted(folder.rglob(FILES))
         for statement in _read(path)
     )
 

@@ -115,7 +115,7 @@ def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, 
     Raises:
         kg.errors.InputError: a line is wrong; names file and line.
     """
-    paths = (path for folder in rule_folders(folders) for path in sorted(folder.glob(FILES)))
+    paths = (path for folder in rule_folders(folders) for path in sorted(folder.rglob(FILES)))
     return {line.short: (line.papers, line.senses) for path in paths for line in _lines(path)}
 
 
