@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kg.api import KnowledgeGraph, build, evaluate, extract
+    from kg.api import KnowledgeGraph, build, evaluate, extract, load
     from kg.errors import GraphError, InputError, KGError, QueryError
     from kg.records import Extraction, Link, Mention, Paper, Result
     from kg.sources import read_papers
@@ -24,6 +24,7 @@ _HOMES = {
     "build": "api",
     "evaluate": "api",
     "extract": "api",
+    "load": "api",
     "GraphError": "errors",
     "InputError": "errors",
     "KGError": "errors",
@@ -50,6 +51,7 @@ __all__ = [
     "build",
     "evaluate",
     "extract",
+    "load",
     "read_papers",
 ]
 

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+import io
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from kg.errors import KGError
 from kg.graph.store import existing
+from kg.records import Extraction, Paper
+from kg.vocabulary import KINDS, Kind
 
 if TYPE_CHECKING:
     from networkx import DiGraph
     from pyoxigraph import Store
     from rdflib import Dataset
+    from spacy.language import Language
 
-    from kg.describe import Card
-    from kg.evaluation import Evaluation
-    from kg.graph.reader import Kind
-    from kg.lookup import Found
-    from kg.paths import Paths
-    from kg.provenance import Run
-    from kg.query import Answer
-    from kg.questions import Question
-    from kg.records import Extraction, Paper
-    from kg.stats import Stats
-    from kg.validation import Report
+    from kg.ask.card import Card
+    from kg.ask.lookup import Found
+    from kg.ask.paths import Paths
+    from kg.ask.questions import Question
+    from kg.ask.sparql import Answer
+    from kg.ask.stats import Stats
+    from kg.evaluation.report import Evaluation
+    from kg.extraction import Extractor
+    from kg.graph.provenance import Run
+    from kg.graph.validation import Report
+    from kg.resolution import Curated
 
-__all__ = ["KnowledgeGraph", "build", "evaluate", "extract"]
+__all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
 
 
 class KnowledgeGraph:
-    """A graph that was built in a folder, opened for reading.
+    """The graph of a folder, opened for reading.
 
     >>> graph = KnowledgeGraph("output")  # doctest: +SKIP
     >>> [match.name for match in graph.lookup("cifar 10").matches]  # doctest: +SKIP
     ['CIFAR-10']
 
     Args:
-        folder: where ``kg build -g`` put it.
+        folder: the graph folder, as ``kg build -g`` made it.
 
     Raises:
         GraphError: the folder holds no graph, or a damaged one.
@@ -50,40 +57,42 @@ class KnowledgeGraph:
         self._profiles: dict[str, Store] = {}
 
     def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
-        """Answer a SPARQL 1.1 query over all graphs, the vocabulary's prefixes declared.
+        """Answer a SPARQL 1.1 query over all graphs, with the vocabulary's prefixes declared.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
-            source: what errors call the query, a file's name say.
-            profile: the vocabulary that it is written in, where that is not the graph's own: "lpwc".
+            source: what errors call the query, such as a file's name.
+            profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
 
         Raises:
             QueryError: the query cannot be parsed; names line and column.
             KGError: there is no such profile.
         """
-        from kg.query import run
+        from kg.ask.sparql import run
 
         return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
-    def ask(self, name: str, parameters: Mapping[str, str] | None = None) -> Answer:
-        """Answer one of the shipped queries (``kg query --list``).
+    def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """Answer one of the shipped queries (``kg ask --list``).
 
         Raises:
-            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name may mean
-                several things.
+            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name is that
+                of several entities.
         """
         return self.answer(self.question(name, parameters))
 
-    def question(self, name: str, parameters: Mapping[str, str] | None = None) -> Question:
-        """What :meth:`ask` asks: the SPARQL of a shipped query, and what the names given to it mean in this graph.
+    def question(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Question:
+        """What :meth:`ask` asks: the SPARQL of a shipped query, and the entities that its parameters name.
 
         Raises:
             QueryError: as :meth:`ask`.
         """
-        from kg.named_queries import named_query
-        from kg.questions import pose
+        from kg.ask.named import named_query
+        from kg.ask.questions import pose
 
-        return pose(self.store, named_query(name), parameters or {}, self.base)
+        return pose(
+            self.store, named_query(name), {key: str(value) for key, value in (parameters or {}).items()}, self.base
+        )
 
     def answer(self, question: Question) -> Answer:
         """Answer a question of :meth:`question`."""
@@ -94,64 +103,89 @@ class KnowledgeGraph:
 
         Args:
             words: a name in any spelling, a title, ``owner/name`` or an address.
-            type: the only kind of thing to look for.
-            limit: matches at most.
-        """
-        from kg.lookup import find
+            type: the only kind to look for: "method", "dataset", "metric", "task", "paper" or "code".
+            limit: the maximum number of matches.
 
+        Raises:
+            KGError: ``type`` is no kind, or ``limit`` is less than 1.
+        """
+        from kg.ask.lookup import find
+
+        if type is not None and type not in KINDS:
+            raise KGError(f"type: expected one of {', '.join(KINDS)}, found {type!r}")
+        if not isinstance(limit, int) or limit < 1:
+            raise KGError(f"limit: expected a whole number from 1, found {limit!r}")
         return find(self.store, words, base=self.base, type=type, limit=limit)
 
     def card(self, iri: str) -> Card:
-        """All there is to say of one entity, paper or repository.
+        """Everything that the graph says about one entity, paper or repository.
 
         Raises:
             KGError: nothing in the graph has this IRI.
         """
-        from kg.describe import card
+        from kg.ask.card import read_card
 
-        return card(self.store, iri)
+        return read_card(self.store, iri)
 
     def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
 
         Raises:
-            QueryError: a name is unknown or may mean several things, both are the same, or no chain joins them.
+            QueryError: a name is unknown or that of several entities, both are the same, or no chain joins them.
         """
-        from kg.paths import paths
+        from kg.ask.paths import shortest_paths
 
-        return paths(self.store, source, target, base=self.base, limit=limit)
+        return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
     def export(
         self,
         format: str,
-        output: IO[bytes],
+        output: IO[bytes] | str | Path,
         *,
         profile: str | None = None,
         provenance: bool = False,
         description: bool = False,
         alignment: bool = False,
     ) -> int:
-        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig or rdfxml. Returns the statements written.
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig, rdfxml, or a plugin's format.
 
         Args:
-            format: one of these names.
-            output: takes UTF-8.
-            profile: the vocabulary to write it in, in place of its own: "lpwc". Nothing is added to it.
+            format: the name of the format.
+            output: a path, or a stream that takes bytes.
+            profile: the vocabulary to write the graph in, instead of its own: "lpwc". Nothing can be added to it.
             provenance: add which runs made the graph; their times differ from build to build.
             description: add what the graph is and how much it holds, in VoID and DCAT.
-            alignment: add how its vocabulary relates to others.
+            alignment: add how the vocabulary relates to others.
+
+        Returns:
+            The number of statements written.
 
         Raises:
-            KGError: there is no such format or profile.
+            KGError: there is no such format or profile, or the output takes no bytes.
         """
-        from kg.export import additions, export
-        from kg.export.profiles import profile_prefixes
+        from kg.export import additions
+        from kg.export.formats import export_graph, known_format
+        from kg.profiles import profile_prefixes
+        from kg.text.files import writing
 
+        known_format(format)
+        if isinstance(output, str | Path):
+            with writing(Path(output)) as stream:
+                return self.export(
+                    format,
+                    stream,
+                    profile=profile,
+                    provenance=provenance,
+                    description=description,
+                    alignment=alignment,
+                )
+        if isinstance(output, io.TextIOBase):
+            raise KGError("output: expected a path or a stream of bytes (mode 'wb'), found a stream of text")
         if profile is not None:
-            return export(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
+            return export_graph(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
         added = [additions.description(self.store, self.base)] if description else []
         added += [additions.alignment()] if alignment else []
-        return export(self.store, format, output, self.base, provenance=provenance, additions=added)
+        return export_graph(self.store, format, output, self.base, provenance=provenance, additions=added)
 
     def profile(self, name: str) -> Store:
         """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
@@ -161,10 +195,10 @@ class KnowledgeGraph:
         Raises:
             KGError: there is no such profile.
         """
-        from kg.export.profiles import profile
+        from kg.profiles import apply_profile
 
         if name not in self._profiles:
-            self._profiles[name] = profile(self.store, name)
+            self._profiles[name] = apply_profile(self.store, name)
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
@@ -180,91 +214,168 @@ class KnowledgeGraph:
         Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``; edges run from a paper and
         have the attribute ``property`` (the local name of the property, "usesDataset").
         """
-        from kg.network import network
+        from kg.ask.network import paper_network
 
-        return network(self.store)
+        return paper_network(self.store)
 
     def stats(self) -> Stats:
         """Count papers, entities, links, results and triples."""
-        from kg.stats import stats
+        from kg.ask.stats import count_graph
 
-        return stats(self.store)
+        return count_graph(self.store)
 
     def provenance(self) -> list[Run]:
-        """The runs that made the graph, in their order: when, by what version, with which rules and model."""
-        from kg.provenance import runs
+        """The runs that made the graph, in their order: when, by which version, with which rules and model."""
+        from kg.graph.provenance import read_runs
 
-        return runs(self.store)
+        return read_runs(self.store)
 
-    def validate(self, shapes: Path | None = None) -> Report:
-        """Check the graph against SHACL shapes, the shipped ones unless others are given."""
-        from kg.validation import validate
+    def validate(self, shapes: str | Path | None = None) -> Report:
+        """Check the graph against SHACL shapes, the shipped ones unless a file is given."""
+        from kg.graph.validation import validate
 
-        return validate(self.store, shapes)
+        return validate(self.store, None if shapes is None else Path(shapes))
 
 
-def build(
-    inputs: Iterable[str | Path],
-    folder: str | Path = "output",
-    *,
-    base: str | None = None,
-    rules: Sequence[str | Path] = (),
-    model: str | Path | None = None,
-    workers: int | None = 1,
-) -> KnowledgeGraph:
-    """Add the papers of listing pages and JSON lines to the graph of a folder, and open it.
+class LoadedExtractor:
+    """An extractor whose rules and model are loaded, to be called again and again.
 
-    Entries that are skipped are reported through :mod:`warnings`. See :func:`kg.builder.build` for the arguments, and
-    for a report of what was done.
+    >>> extractor = load()
+    >>> found = extractor(Paper(id="1", title="A study", abstract="We train ResNet-50 on CIFAR-10."))
+    >>> [(mention.type, mention.text) for mention in found.entities]
+    [('Method', 'ResNet-50'), ('Dataset', 'CIFAR-10')]
+
+    Its :attr:`nlp` is a spaCy pipeline:
+
+    >>> doc = extractor.nlp("We train ResNet-50 on CIFAR-10.")
+    >>> [(span.text, span.label_) for span in doc.ents]
+    [('ResNet-50', 'Method'), ('CIFAR-10', 'Dataset')]
+    """
+
+    def __init__(self, extractor: Extractor, curated: Curated) -> None:
+        self._extractor = extractor
+        self._curated = curated
+
+    @property
+    def nlp(self) -> Language:
+        """The spaCy pipeline; texts go in, ``doc.ents`` and ``doc.spans`` come out (:mod:`kg.extraction.document`)."""
+        return self._extractor.nlp
+
+    def __call__(self, paper: Paper) -> Extraction:
+        """Extract from one paper."""
+        return next(self.pipe([paper]))
+
+    def pipe(self, papers: Iterable[Paper], *, workers: int | None = 1) -> Iterator[Extraction]:
+        """Extract from papers, one record each, in order, every mention resolved to an entity by its own paper.
+
+        Args:
+            papers: read no further ahead than needed.
+            workers: processes; ``None`` takes one a CPU where there are papers enough.
+
+        Raises:
+            KGError: something that is given is no paper.
+        """
+        from kg.extraction.parallel import extract_all
+        from kg.resolution import resolve_alone
+
+        for found in extract_all(_checked(papers), self._extractor, workers):
+            yield resolve_alone(found, curated=self._curated)
+
+
+def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
+    for paper in papers:
+        if not isinstance(paper, Paper):
+            raise KGError(f"expected kg.Paper, found {type(paper).__name__}")
+        yield paper
+
+
+def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | None = None) -> LoadedExtractor:
+    """Load rules and model once, for many calls.
+
+    Args:
+        rules: a folder, or folders, of rule files that are read after the shipped ones.
+        model: the folder of a model from ``kg train``, instead of the shipped one.
 
     Raises:
-        InputError: an input, a rule file or the model cannot be read.
-        GraphError: the folder cannot be written.
+        InputError: a rule file or the model cannot be read.
     """
-    import warnings
+    from kg.extraction import Extractor
+    from kg.resolution import read_curated
 
-    from kg import builder
-
-    builder.build(
-        inputs,
-        Path(folder),
-        base=base,
-        rules=[Path(path) for path in rules],
-        model=Path(model) if model else None,
-        workers=workers,
-        warn=lambda line: warnings.warn(line, stacklevel=4),
-    )
-    return KnowledgeGraph(folder)
+    folders = [Path(path) for path in _several(rules)]
+    extractor = Extractor(folders, None if model is None else Path(model))
+    _ = extractor.nlp  # so that what is wrong is reported here
+    return LoadedExtractor(extractor, read_curated(folders))
 
 
 def extract(
-    papers: Iterable[Paper],
+    papers: Paper | Iterable[Paper],
     *,
-    rules: Sequence[str | Path] = (),
+    rules: str | Path | Sequence[str | Path] = (),
     workers: int | None = 1,
     model: str | Path | None = None,
 ) -> Iterator[Extraction]:
     """Extract from papers, one record each, in order, every mention resolved to an entity by its own paper.
 
-    >>> from kg.records import Paper
+    Loads rules and model each time; :func:`load` does so once for many calls.
+
     >>> paper = Paper(id="1", title="A study of CIFAR-10", abstract="We train ResNet-50 on CIFAR-10.")
     >>> [mention.text for mention in next(extract([paper])).entities if mention.type == "Dataset"]
     ['CIFAR-10', 'CIFAR-10']
     """
-    from kg.extraction.parallel import extract_all
-    from kg.resolution import read_curated, resolve_alone
+    return load(rules, model=model).pipe([papers] if isinstance(papers, Paper) else papers, workers=workers)
 
-    own = None if model is None else Path(model)
-    folders = [Path(path) for path in rules]
-    curated = read_curated(folders)
-    return (resolve_alone(found, curated=curated) for found in extract_all(papers, folders, workers, own))
+
+def build(
+    inputs: str | Path | Iterable[str | Path],
+    folder: str | Path = "output",
+    *,
+    base: str | None = None,
+    rules: str | Path | Sequence[str | Path] = (),
+    model: str | Path | None = None,
+    workers: int | None = 1,
+    extractor: LoadedExtractor | None = None,
+) -> KnowledgeGraph:
+    """Add papers to the graph of a folder, and open it.
+
+    Entries that are skipped are reported through :mod:`warnings`.
+
+    Args:
+        inputs: a file or folder, several of them, or "-" for standard input.
+        folder: the graph folder, made where it is absent.
+        base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
+        rules: a folder, or folders, of rule files that are read after the shipped ones.
+        model: the folder of a model from ``kg train``, instead of the shipped one.
+        workers: worker processes; ``None`` decides by the number of papers.
+        extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
+
+    Raises:
+        InputError: an input, a rule file or the model cannot be read.
+        GraphError: the folder cannot be written.
+        KGError: both an extractor and rules or a model are given.
+    """
+    from kg.builder import build_graph
+    from kg.extraction import Extractor
+
+    if extractor is not None and (rules or model):
+        raise KGError("extractor: give either an extractor or rules and a model, not both")
+    folders = [Path(path) for path in _several(rules)]
+    build_graph(
+        _several(inputs),
+        Path(folder),
+        base=base,
+        extractor=extractor._extractor if extractor else Extractor(folders, None if model is None else Path(model)),
+        workers=workers,
+        warn=_warn,
+    )
+    return KnowledgeGraph(folder)
 
 
 def evaluate(
     gold: str | Path,
     *,
     papers: str | Path | None = None,
-    rules: Sequence[str | Path] = (),
+    rules: str | Path | Sequence[str | Path] = (),
     model: str | Path | None = None,
 ) -> Evaluation:
     """Score the extraction on annotated papers or passages.
@@ -272,19 +383,36 @@ def evaluate(
     >>> evaluate("gold.jsonl", papers="papers.jsonl").scores["entity"].f1  # doctest: +SKIP
     0.7
 
-    Papers that are skipped are reported through :mod:`warnings`. See :func:`kg.evaluation.evaluate` for the arguments.
+    Papers that are skipped are reported through :mod:`warnings`.
+
+    Args:
+        gold: annotated papers or passages (:mod:`kg.evaluation.gold`).
+        papers: titles and abstracts of the annotated papers, if they are not with the annotations.
+        rules: a folder, or folders, of rule files that are read after the shipped ones.
+        model: the folder of a model from ``kg train``, instead of the shipped one.
 
     Raises:
         InputError: the annotations, the papers or a rule file are wrong.
     """
-    import warnings
+    from kg.evaluation.report import evaluate
 
-    from kg import evaluation
-
-    return evaluation.evaluate(
+    return evaluate(
         Path(gold),
         papers=Path(papers) if papers else None,
-        rules=[Path(path) for path in rules],
-        model=Path(model) if model else None,
-        warn=lambda line: warnings.warn(line, stacklevel=4),
+        rules=[Path(path) for path in _several(rules)],
+        model=None if model is None else Path(model),
+        warn=_warn,
     )
+
+
+def _several(paths: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    """One path or several as a list."""
+    return [paths] if isinstance(paths, str | Path) else list(paths)
+
+
+def _warn(line: str) -> None:
+    """Warn at the line of the caller's code that called this package."""
+    level = 2
+    while level < 20 and sys._getframe(level - 1).f_globals.get("__name__", "").partition(".")[0] == "kg":
+        level += 1
+    warnings.warn(line, stacklevel=level)

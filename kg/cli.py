@@ -20,10 +20,10 @@ from kg.errors import InputError, KGError
 from kg.vocabulary import is_base
 
 if TYPE_CHECKING:
+    from kg.ask.stats import Stats
     from kg.builder import BuildReport
-    from kg.cards import Style
-    from kg.provenance import Part, Run
-    from kg.stats import Stats
+    from kg.graph.provenance import Part, Run
+    from kg.terminal.cards import Style
 
 app = typer.Typer(
     name="kg",
@@ -117,11 +117,13 @@ def build(
     """Add papers to the graph: new ones are added, changed ones replaced, all others stay."""
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
-    report = _build(inputs, graph, rules, model, workers, base_iri)
+    from kg.terminal.tables import print_counts
+
+    report, found = _build(inputs, graph, rules, model, workers, base_iri)
     if as_json:
-        _print_json(report.as_dict())
+        _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
-        _print_report(report, f"Graph in {graph}")
+        print_counts(f"Graph in {graph}", _report_rows(report, found), to_stderr=True)
 
 
 def _build(
@@ -131,34 +133,30 @@ def _build(
     model: Path | None,
     workers: int | None,
     base_iri: str | None,
-) -> BuildReport:
-    from kg import builder
-    from kg.terminal import progress_bar
+) -> tuple[BuildReport, Stats]:
+    from kg.api import KnowledgeGraph
+    from kg.builder import build_graph
+    from kg.extraction import Extractor
+    from kg.terminal.progress import progress_bar
 
     with progress_bar() as progress:
-        return builder.build(
+        report = build_graph(
             inputs,
             graph,
             base=base_iri,
-            rules=rules or (),
-            model=model,
+            extractor=Extractor(rules or (), model),
             workers=workers,
             warn=_warn,
             progress=progress,
         )
+    return report, KnowledgeGraph(graph).stats()
 
 
-def _print_report(report: BuildReport, title: str) -> None:
-    from kg.terminal import print_counts
-
-    print_counts(title, _report_rows(report), to_stderr=True)
-
-
-def _report_rows(report: BuildReport) -> dict[str, object]:
+def _report_rows(report: BuildReport, found: Stats) -> dict[str, object]:
     changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
     seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
     read = {"entries read": report.entries, "their papers": seen}
-    return {**read, **_rows(report.stats), "seconds": f"{report.seconds:.1f}"}
+    return {**read, **_rows(found), "seconds": f"{report.seconds:.1f}"}
 
 
 def _rows(found: Stats) -> dict[str, object]:
@@ -191,12 +189,15 @@ def extract(
     output: Output = None,
 ) -> None:
     """Write what is found in each paper as JSON lines, in input order, as it is read."""
+    import json
+
     import kg
 
     papers = kg.read_papers(inputs, _warn)
     with _output(output) as stream:
         for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
-            stream.write(extraction.model_dump_json().encode() + b"\n")
+            line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))
+            stream.write(line.encode() + b"\n")
             stream.flush()
 
 
@@ -238,25 +239,26 @@ def evaluate(
     if gold is None or resolution is not None:
         _evaluate_resolution(resolution, papers, rules, model, as_json)
         return
-    from kg import evaluation
-    from kg.evaluation.report import render
-    from kg.terminal import progress_bar
+    from kg.evaluation.report import evaluate
+    from kg.terminal.evaluation import render_evaluation
+    from kg.terminal.progress import progress_bar
 
     with progress_bar() as progress:
-        measured = evaluation.evaluate(
+        measured = evaluate(
             gold, papers=papers, rules=rules or (), model=model, examples=examples, warn=_warn, progress=progress
         )
     if as_json:
         _print_json(measured.as_dict())
     else:
-        print(render(measured, errors=errors, calibration=calibration), end="")
+        print(render_evaluation(measured, errors=errors, calibration=calibration), end="")
 
 
 def _evaluate_resolution(
     pairs: Path | None, papers: Path | None, rules: list[Path] | None, model: Path | None, as_json: bool
 ) -> None:
-    from kg.evaluation.resolution import evaluate_resolution, render
-    from kg.terminal import progress_bar
+    from kg.evaluation.resolution import evaluate_resolution
+    from kg.terminal.evaluation import render_resolution
+    from kg.terminal.progress import progress_bar
 
     if pairs is None or papers is None:
         raise typer.BadParameter("--resolution needs the papers that the names are in", param_hint="--papers")
@@ -265,7 +267,7 @@ def _evaluate_resolution(
     if as_json:
         _print_json(score.as_dict())
     else:
-        print(render(score), end="")
+        print(render_resolution(score), end="")
 
 
 @app.command()
@@ -289,17 +291,17 @@ def train(
     seed: Annotated[int, typer.Option("--seed", help="The same texts and the same seed give the same model.")] = 0,
 ) -> None:
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
-    from kg import training
-    from kg.extraction.ner import SHIPPED, Tagger
-    from kg.gold import read_gold
+    from kg.evaluation.gold import read_gold
+    from kg.extraction.tagger.network import SHIPPED, Tagger
+    from kg.training.tagger import Recipe, examples, train
 
     texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
     base = None if from_scratch else Tagger.load(SHIPPED)
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written to is refused before the work
-    learned = list(training.examples(texts, rules or ()))
-    recipe = training.Recipe(epochs=epochs, seed=seed)
+    learned = list(examples(texts, rules or ()))
+    recipe = Recipe(epochs=epochs, seed=seed)
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
-    tagger = training.train(learned, recipe, base, _report_epoch)
+    tagger = train(learned, recipe, base, _report_epoch)
     tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
     tagger.save(output)
     print(f"kg: model in {output}", file=sys.stderr)
@@ -393,7 +395,7 @@ def _parameters(words: list[str]) -> dict[str, str]:
 
 
 def _list_queries() -> None:
-    from kg.named_queries import named_queries
+    from kg.ask.named import named_queries
 
     for named in named_queries():
         typer.secho(named.name, bold=True)
@@ -423,8 +425,8 @@ def lookup(
 ) -> None:
     """Look up an entity, a paper or a repository: exact name, other spelling, acronym, prefix, typo."""
     from kg.api import KnowledgeGraph
-    from kg.cards import render_card, render_matches
-    from kg.graph.reader import KINDS
+    from kg.terminal.cards import render_card, render_matches
+    from kg.vocabulary import KINDS
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
@@ -456,7 +458,7 @@ def path(
     Chains through what few papers share come first. A paper on something narrower than A or B is one on A or B.
     """
     from kg.api import KnowledgeGraph
-    from kg.cards import render_paths
+    from kg.terminal.cards import render_paths
 
     found = KnowledgeGraph(graph).paths(source, target, limit=limit)
     if as_json:
@@ -476,13 +478,14 @@ def diff(
 
     Edges are what papers introduce, use and link to. --json prints everything.
     """
-    from kg import diff
+    from kg.ask.diff import compare_graphs
+    from kg.terminal.changes import render_changes
 
-    changes = diff.diff(old, new)
+    changes = compare_graphs(old, new)
     if as_json:
         _print_json(changes.as_dict())
     else:
-        print(diff.render(changes, limit), end="")
+        print(render_changes(changes, limit), end="")
 
 
 class _Page(TypedDict):
@@ -493,7 +496,7 @@ class _Page(TypedDict):
 
 
 def _page() -> _Page:
-    from kg.cards import ansi
+    from kg.terminal.cards import ansi
 
     return {"width": get_terminal_size().columns, "style": ansi if sys.stdout.isatty() else None}
 
@@ -521,7 +524,7 @@ def export(
 ) -> None:
     """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
     from kg.api import KnowledgeGraph
-    from kg.export import FORMATS
+    from kg.export.formats import FORMATS
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
@@ -543,7 +546,7 @@ def export(
 def _known_profile(name: str | None) -> None:
     if name is None:
         return
-    from kg.export.profiles import PROFILES
+    from kg.profiles import PROFILES
 
     if name not in PROFILES:
         raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
@@ -559,7 +562,7 @@ def stats(
 ) -> None:
     """Count what the graph holds."""
     from kg.api import KnowledgeGraph
-    from kg.terminal import print_counts
+    from kg.terminal.tables import print_counts
 
     opened = KnowledgeGraph(graph)
     if provenance:
@@ -573,7 +576,7 @@ def stats(
 
 
 def _print_runs(runs: list[Run], as_json: bool) -> None:
-    from kg.terminal import plain_table
+    from kg.terminal.tables import plain_table
 
     if as_json:
         _print_json({"runs": [run.as_dict() for run in runs]})
@@ -624,13 +627,13 @@ def validate(
 def demo(graph: Graph = _DEMO_GRAPH) -> None:
     """Build the graph of a small sample that ships with kg, and show what can be asked of it."""
     from kg.api import KnowledgeGraph
-    from kg.cards import render_card
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
-    from kg.terminal import print_counts
+    from kg.terminal.cards import render_card
+    from kg.terminal.tables import print_counts
 
-    report = _build(sample_pages(), graph, None, None, 1, None)
+    report, found = _build(sample_pages(), graph, None, None, 1, None)
     opened = KnowledgeGraph(graph)
-    print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report), to_stderr=False)
+    print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report, found), to_stderr=False)
     for question in QUESTIONS:
         typer.secho(question.text, bold=True)
         typer.echo(f"  {question.command(graph)}\n")
@@ -654,14 +657,15 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """Show which names were taken for one entity, in how many papers, and why."""
+    from kg.ask.merges import recorded_merges
     from kg.graph.store import existing
-    from kg.merges import merges, render
+    from kg.terminal.merges import render_merges
 
-    rows = list(merges(existing(graph), " ".join(words) if words else None))
+    rows = list(recorded_merges(existing(graph), " ".join(words) if words else None))
     if as_json:
         _print_json(rows)
     else:
-        print(render(rows), end="")
+        print(render_merges(rows), end="")
 
 
 @contextmanager
@@ -671,17 +675,10 @@ def _output(path: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if path.is_symlink() or (path.exists() and not path.is_file()):  # /dev/stdout, a pipe: not to be replaced
-        with path.open("wb") as stream:
-            yield stream
-        return
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("wb") as stream:
-            yield stream
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    from kg.text.files import writing
+
+    with writing(path) as stream:
+        yield stream
 
 
 def _print_json(value: object) -> None:

@@ -1,26 +1,39 @@
 """The records that the stages hand to one another.
 
-The JSON lines contract is these models: ``kg extract`` reads :class:`Paper` and writes :class:`Extraction`.
+The JSON lines contract is these classes: ``kg extract`` reads :class:`Paper` and writes :class:`Extraction`.
 All ``start`` and ``end`` are character offsets (end exclusive) into :attr:`Paper.text`.
 """
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-EntityType = Literal["Method", "Dataset", "Metric", "Task"]
-Role = Literal["introduced", "used"]
-TYPES: tuple[EntityType, ...] = get_args(EntityType)
-LinkKind = Literal["code", "data", "project"]
-Better = Literal["higher", "lower"]
+from kg.vocabulary import Better, EntityType, LinkKind, Role
 
 
-class Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Record:
+    """Base of the dataclasses that the library returns: each can be had as JSON."""
+
+    __slots__ = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as JSON objects, lists, text and numbers."""
+        return {field.name: _as_json(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
 
 
+def _as_json(value: object) -> Any:
+    if isinstance(value, Record):
+        return value.as_dict()
+    if isinstance(value, tuple):
+        return [_as_json(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _as_json(item) for key, item in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper(Record):
     """One listing entry: what a source says of a paper.
 
@@ -38,35 +51,31 @@ class Paper(Record):
     source: str | None = None
     line: int | None = None
 
-    @field_validator("id", mode="before")
-    @classmethod
-    def _number_as_id(cls, value: object) -> object:
-        return str(value) if isinstance(value, int) else value
-
-    @field_validator("authors", mode="before")
-    @classmethod
-    def _absent_authors(cls, value: object) -> object:
-        return () if value is None else value
-
     @property
     def text(self) -> str:
         """Title and abstract as one string, the frame of every offset."""
         return f"{self.title}\n{self.abstract}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention(Record):
-    """A span of the text that names an entity. ``entity`` is the resolved IRI, absent before resolution."""
+    """A span of the text that names an entity.
+
+    ``confidence`` is the chance, 0 to 1, that it does; ``extractor`` names the component that found it. ``entity`` is
+    the entity's IRI, absent before resolution.
+    """
 
     type: EntityType
     text: str
     start: int
     end: int
     role: Role = "used"
-    confidence: float = Field(ge=0, le=1)
+    confidence: float
     extractor: str
     entity: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Record):
     """An address in the text, cleaned; ``start`` and ``end`` enclose it as written there."""
 
@@ -76,6 +85,7 @@ class Link(Record):
     end: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result(Record):
     """A reported number with its measure.
 
@@ -95,6 +105,7 @@ class Result(Record):
     end: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction(Record):
     """All that was found in one paper, sorted by offset; one line of ``kg extract``."""
 
@@ -104,3 +115,44 @@ class Extraction(Record):
     abbreviations: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
     results: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity(Record):
+    """A node of the graph: its IRI, type, preferred name and other names, and what else is known of it.
+
+    ``broader`` and ``may_mean`` are IRIs of entities of the same type; the latter are the senses of an ``ambiguous``
+    name that are entities too. ``pages`` are those of its Wikidata item and its Wikipedia article. ``better`` says
+    which values of a metric are, where its names tell.
+    """
+
+    iri: str
+    type: EntityType
+    label: str
+    other_labels: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    ambiguous: bool = False
+    may_mean: tuple[str, ...] = ()
+    homepage: str | None = None
+    pages: tuple[str, ...] = ()
+    better: Better | None = None
+
+
+Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated alias", "word that adds nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Record):
+    """A name that papers use for an entity with another label, in how many papers, and why it is the same.
+
+    ``detail`` says on what grounds: the long form, and for a dominant sense the papers that give it of those that
+    define the short form.
+    """
+
+    entity: str
+    type: EntityType
+    label: str
+    name: str
+    papers: int
+    why: Why
+    detail: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import quote
 
-from kg.names import slug
+from kg.text.names import slug
 
 KG = "https://w3id.org/papers-kg/ontology#"
 SCHEMA = "https://schema.org/"
@@ -34,27 +35,48 @@ PREFIXES: dict[str, str] = {
     "xsd": XSD,
 }
 
-ENTITY_TYPES = ("Method", "Dataset", "Metric", "Task")
+EntityType = Literal["Method", "Dataset", "Metric", "Task"]
+Kind = Literal["method", "dataset", "metric", "task", "paper", "code"]
+Role = Literal["introduced", "used"]
+LinkKind = Literal["code", "data", "project"]
+Better = Literal["higher", "lower"]
 
-# The schema.org class that an instance of each kg: class carries beside it.
-SCHEMA_CLASSES = {
-    "Paper": SCHEMA + "ScholarlyArticle",
-    "Method": SCHEMA + "DefinedTerm",
-    "Dataset": SCHEMA + "Dataset",
-    "Metric": SCHEMA + "DefinedTerm",
-    "Task": SCHEMA + "DefinedTerm",
-    "Repository": SCHEMA + "SoftwareSourceCode",
-    "Result": SCHEMA + "Observation",
-    "Mention": OA + "Annotation",
-}
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ENTITY_KINDS: tuple[Kind, ...] = KINDS[: len(ENTITY_TYPES)]
 
-# The property from a paper to an entity of each type that it uses; `kg:introduces` stands in its place for a new one.
-USES = {
-    "Method": KG + "usesMethod",
-    "Dataset": KG + "usesDataset",
-    "Metric": KG + "usesMetric",
-    "Task": KG + "addresses",
-}
+
+class NodeClass(NamedTuple):
+    """A class of the graph's nodes.
+
+    Args:
+        name: its local name in the ``kg:`` namespace; for entities also their type in JSON.
+        kind: what the command line, IRIs and answers call it; ``None`` for nodes that nobody looks up.
+        schema: the IRI of the class that its instances carry beside the ``kg:`` one.
+        uses: the IRI of the property from a paper to an entity that it uses; a paper has ``kg:introduces`` instead
+            to an entity that it introduces.
+    """
+
+    name: str
+    kind: Kind | None
+    schema: str
+    uses: str | None = None
+
+
+NODE_CLASSES = (
+    NodeClass("Method", "method", SCHEMA + "DefinedTerm", KG + "usesMethod"),
+    NodeClass("Dataset", "dataset", SCHEMA + "Dataset", KG + "usesDataset"),
+    NodeClass("Metric", "metric", SCHEMA + "DefinedTerm", KG + "usesMetric"),
+    NodeClass("Task", "task", SCHEMA + "DefinedTerm", KG + "addresses"),
+    NodeClass("Paper", "paper", SCHEMA + "ScholarlyArticle"),
+    NodeClass("Repository", "code", SCHEMA + "SoftwareSourceCode"),
+    NodeClass("Result", None, SCHEMA + "Observation"),
+    NodeClass("Mention", None, OA + "Annotation"),
+)
+CLASS_NAMES: dict[Kind, str] = {found.kind: found.name for found in NODE_CLASSES if found.kind}
+KIND_OF_CLASS: dict[str, Kind] = {KG + name: kind for kind, name in CLASS_NAMES.items()}
+SCHEMA_CLASSES: dict[str, str] = {found.name: found.schema for found in NODE_CLASSES}
+USES: dict[str, str] = {found.name: found.uses for found in NODE_CLASSES if found.uses}
 LINKS = {"code": KG + "hasCode", "data": KG + "hasData", "project": KG + "hasProjectPage"}
 
 

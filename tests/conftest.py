@@ -57,8 +57,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a graph built from :func:`pages`; tests only read it."""
-    from kg.builder import build
+    from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
-    build([pages], folder)
+    build_graph([pages], folder)
     return folder

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from pydantic import TypeAdapter
 
 from kg import cli
 from kg.records import Extraction
@@ -152,7 +153,7 @@ def test_extract_writes_the_json_lines_contract_in_input_order(kg: Terminal, pag
     records = [json.loads(line) for line in outcome.out.splitlines()]
     assert [record["title"][:10] for record in records] == ["FrogNet: H", "Sharpness-", "FROGNET - ", "Segmenting"]
     for record in records:
-        Extraction.model_validate(record)
+        TypeAdapter(Extraction).validate_python(record)
         assert list(record) == ["id", "title", "entities", "abbreviations", "links", "results"]
     mention = records[0]["entities"][0]
     assert list(mention) == ["type", "text", "start", "end", "role", "confidence", "extractor", "entity"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kg.records import Record
+
 BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Record):
     """The mentions found with a confidence from ``low`` (inclusive) to ``high`` (exclusive, but for 1).
 
     ``confidence`` is their mean confidence and ``right`` the share of them that is annotated just so; both 0 where
@@ -24,7 +26,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Record):
     """The bins in order, and the expected calibration error: the mean distance between confidence and share right, each
     bin weighed by its mentions (Guo et al., On Calibration of Modern Neural Networks, ICML 2017)."""
 
@@ -32,10 +34,10 @@ class Calibration:
     error: float
 
 
-def calibration(mentions: Iterable[tuple[float, bool]]) -> Calibration:
+def measure_calibration(mentions: Iterable[tuple[float, bool]]) -> Calibration:
     """Sort mentions into bins of equal width.
 
-    >>> calibration([(0.75, True), (0.75, False), (0.2, False)]).bins[7]
+    >>> measure_calibration([(0.75, True), (0.75, False), (0.2, False)]).bins[7]
     Bin(low=0.7, high=0.8, mentions=2, confidence=0.75, right=0.5)
 
     Args:

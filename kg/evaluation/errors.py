@@ -10,12 +10,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from kg.evaluation.gold import AnnotatedText, Form, Span
 from kg.evaluation.scores import normal, spans_of
-from kg.gold import AnnotatedText, Form, Span
-from kg.names import name_key
-from kg.records import TYPES, EntityType, Extraction
+from kg.records import Extraction, Record
+from kg.text.names import name_key
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 KINDS = {
     "wrong type": "the same words are annotated as one type and found as another",
@@ -36,32 +37,35 @@ Side = Literal["missed", "spurious"]
 _Key = tuple[EntityType, str | tuple[int, int]]
 
 
-class Name(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TypedName(Record):
     """A name: of a paper in its normal form, of a passage as written."""
 
     type: EntityType
     text: str
 
 
-class Error(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Error(Record):
     """A name that is annotated or was found, but not both; ``None`` is where the other side has nothing."""
 
     side: Side
     kind: str
-    annotated: Name | None
-    found: Name | None
+    annotated: TypedName | None
+    found: TypedName | None
 
 
-class Example(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Example(Record):
     """What was annotated and what was found in its place, and in how many texts."""
 
-    annotated: Name | None
-    found: Name | None
+    annotated: TypedName | None
+    found: TypedName | None
     texts: int
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorKind:
+class ErrorKind(Record):
     """All errors of a kind, with the commonest examples; of wrong types, those between two types."""
 
     name: str
@@ -85,7 +89,7 @@ class Errors:
         self._types = types
         self._known = known
         self._counts: dict[str, Counter[Side]] = defaultdict(Counter)
-        self._examples: dict[str, Counter[tuple[Name | None, Name | None]]] = defaultdict(Counter)
+        self._examples: dict[str, Counter[tuple[TypedName | None, TypedName | None]]] = defaultdict(Counter)
 
     def add(self, annotated: AnnotatedText, extraction: Extraction) -> None:
         """Sort the errors of one text."""
@@ -154,10 +158,10 @@ class _Comparison:
 
     def _judged(
         self, side: Side, key: _Key, text: str, others: dict[_Key, str], known: Callable[[str], bool]
-    ) -> tuple[str, Name | None]:
+    ) -> tuple[str, TypedName | None]:
         """The kind of an error, and the name that stands on the other side in its place."""
         own_type, identity = key
-        for kind in TYPES:
+        for kind in ENTITY_TYPES:
             if (kind, identity) in others:
                 return "wrong type", self._name(kind, others[kind, identity])
         if meetings := self._meetings[side, key]:
@@ -194,8 +198,8 @@ class _Comparison:
     def _name_key(self, type: EntityType, text: str) -> _Key:
         return type, normal(text, type)
 
-    def _name(self, type: EntityType, text: str) -> Name:
-        return Name(type, normal(text, type) if self._form == "papers" else text)
+    def _name(self, type: EntityType, text: str) -> TypedName:
+        return TypedName(type, normal(text, type) if self._form == "papers" else text)
 
 
 def overlapping(ones: Iterable[Span], others: Iterable[Span]) -> Iterator[tuple[Span, Span]]:

@@ -7,27 +7,27 @@ extracted and resolved together; names that no paper has are judged by what the 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
-from kg.builder import Work
 from kg.errors import InputError
+from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
-from kg.lines import json_object, numbered_lines, open_bytes, validated
-from kg.names import title_key
-from kg.records import EntityType, Extraction, Paper, Record
+from kg.records import Extraction, Record
 from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
+from kg.sources.duplicates import by_title, merged
+from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.vocabulary import EntityType
 
 _EXPECTED = '{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}'
 
 
-class NameInPaper(Record):
+class NameInPaper(JsonModel):
     """A name, and the id of the paper that it is meant in, if it is meant in one."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -37,7 +37,7 @@ class NameInPaper(Record):
         return f"{self.name} ({self.paper})" if self.paper else self.name
 
 
-class Pair(Record):
+class Pair(JsonModel):
     """Two names of a type, and whether they are the same thing."""
 
     type: EntityType
@@ -46,8 +46,11 @@ class Pair(Record):
     same: Annotated[bool, Field(strict=True)]
 
 
+_PAIR = TypeAdapter(Pair)
+
+
 @dataclass(frozen=True, slots=True)
-class ResolutionScore:
+class ResolutionScore(Record):
     """How many pairs were judged right, and those that were not: joined wrongly, kept apart wrongly."""
 
     right: int
@@ -86,23 +89,20 @@ def evaluate_resolution(
     placed = list(_read(pairs))
     if not placed:
         raise InputError(str(pairs), "has no pair of names")
-    entries: defaultdict[str, list[Paper]] = defaultdict(list)
-    for paper in read_papers(papers, warn):
-        entries[title_key(paper.title)].append(paper)
-    works = [Work(key=key, entries=tuple(entries[key])) for key in sorted(entries)]
-    known = {entry.id for work in works for entry in work.entries}
+    listed = [entries for _, entries in sorted(by_title(read_papers(papers, warn)).items())]
+    known = {entry.id for entries in listed for entry in entries}
     for place, pair in placed:
         for name in (pair.a, pair.b):
             if name.paper is not None and name.paper not in known:
                 raise InputError(place, f'the papers have none with the id "{name.paper}"')
     resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
     extractions: dict[str, Extraction] = {}
-    progress("extracting", 0, len(works))
-    found = extract_all((work.paper for work in works), rules, model=model)
-    for done, (work, extraction) in enumerate(zip(works, found, strict=True), start=1):
+    progress("extracting", 0, len(listed))
+    found = extract_all(map(merged, listed), Extractor(rules, model))
+    for done, (entries, extraction) in enumerate(zip(listed, found, strict=True), start=1):
         resolver.add(extraction)
-        extractions.update({entry.id: extraction for entry in work.entries})
-        progress("extracting", done, len(works))
+        extractions.update({entry.id: extraction for entry in entries})
+        progress("extracting", done, len(listed))
     return judge((pair for _, pair in placed), resolver, extractions)
 
 
@@ -133,23 +133,6 @@ def judge(pairs: Iterable[Pair], resolver: Resolver, papers: dict[str, Extractio
     return ResolutionScore(right, tuple(merges), tuple(splits))
 
 
-def render(score: ResolutionScore) -> str:
-    """The counts, and the pairs that were judged wrongly."""
-    in_all = score.right + len(score.wrong_merges) + len(score.wrong_splits)
-    lines = [f"right: {score.right:,} of {in_all:,}" + (f" ({score.right / in_all:.3f})" if in_all else "")]
-    for title, pairs in (
-        ("joined, but different", score.wrong_merges),
-        ("kept apart, but the same", score.wrong_splits),
-    ):
-        if pairs:
-            lines.append(f"{title}: {len(pairs):,}")
-            lines += [f"  {pair.type}: {pair.a} | {pair.b}" for pair in pairs]
-    return "".join(f"{line}\n" for line in lines)
-
-
 def _read(path: Path) -> Iterable[tuple[str, Pair]]:
-    with open_bytes(path) as stream:
-        for line in numbered_lines(stream, str(path), "JSON lines"):
-            if line.text.strip():
-                place = f"{path}:{line.number}"
-                yield place, validated(Pair, json_object(line.text, place, _EXPECTED), place)
+    for line in json_lines_of(path, _EXPECTED):
+        yield line.place, validated(_PAIR, line.fields, line.place)

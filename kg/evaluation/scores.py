@@ -12,8 +12,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from kg.gold import AnnotatedText, Span
-from kg.records import TYPES, EntityType, Extraction, Role
+from kg.evaluation.gold import AnnotatedText, Span
+from kg.records import Extraction, Record
+from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
 Key = tuple[EntityType, str]
 """A name that counts once a paper: its type and its normal form."""
@@ -31,8 +32,8 @@ _TRAILING: dict[EntityType, frozenset[str]] = {
 
 
 # --- when two are the same -------------------------------------------------------------------------------------------
-# Not kg.names, which decides what is one node of the graph: these are the definitions of the annotations' own scorer,
-# kept to the letter so that scores compare with others'.
+# Not kg.text.names, which decides what is one node of the graph: these are the definitions of the annotations' own
+# scorer, kept to the letter so that scores compare with others'.
 
 
 def normal(name: str, type: EntityType | None = None) -> str:
@@ -89,7 +90,7 @@ def paper_keys(text: AnnotatedText | Extraction) -> dict[str, set[Hashable]]:
     rows: dict[str, set[Hashable]] = {
         "entity": set(roles),
         "untyped": {name for _, name in roles},
-        **{kind: {key for key in roles if key[0] == kind} for kind in TYPES},
+        **{kind: {key for key in roles if key[0] == kind} for kind in ENTITY_TYPES},
         "introduced": {key for key, role in roles.items() if role == "introduced" and key[0] in WITH_ROLE},
     }
     if text.links is not None:
@@ -130,7 +131,7 @@ def spans_of(text: AnnotatedText | Extraction) -> list[Span]:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(Record):
     """A row of the table; ``gold`` counts what was annotated."""
 
     precision: float

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg.provenance import provenance_graphs
+from kg.graph.provenance import provenance_graphs
 from kg.vocabulary import (
     DCTERMS,
     ENTITY_TYPES,
@@ -94,7 +94,7 @@ def description(store: ox.Store, base: str) -> Addition:
 
 def alignment() -> Addition:
     """How the vocabulary of the graph relates to others, as ``alignment.ttl`` says."""
-    text = (files("kg.graph") / "alignment.ttl").read_text("utf-8")
+    text = (files("kg.export") / "alignment.ttl").read_text("utf-8")
     graph = ox.NamedNode(alignment_graph())
     triples = ox.parse(text, format=ox.RdfFormat.TURTLE)
     quads = [ox.Quad(found.subject, found.predicate, found.object, graph) for found in triples]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kg.extraction.latex import PlainText, plain
-from kg.names import sentence_spans
-from kg.records import EntityType, Paper, Role
+from kg.records import Paper
+from kg.text.plain import plain_text
+from kg.text.sentences import sentence_spans
+from kg.vocabulary import EntityType, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,14 @@ class Abbreviation:
 
 
 EXTENSIONS: dict[str, Any] = {
-    "paper": None,  # kg.records.Paper: the record that the Doc was made from
-    "plain": None,  # PlainText: the Doc's text, and the way back to the offsets of paper.text
+    "paper": None,  # kg.records.Paper: the record that the Doc was made from, if it was made from one
+    "plain": None,  # PlainText: the Doc's text, and the way back to the offsets of the text as given
     "title_end": 0,  # int: number of tokens of the title
-    "links": [],  # list[kg.records.Link], offsets into paper.text
+    "links": [],  # list[kg.records.Link], offsets into the text as given
     "abbreviations": [],  # list[Abbreviation]
     "candidates": [],  # list[Candidate]: what the extractors propose, overlaps and all
     "entities": [],  # list[Candidate]: what was settled on, by offset, none overlapping
-    "results": [],  # list[kg.records.Result], offsets into paper.text
+    "results": [],  # list[kg.records.Result], offsets into the text as given
 }
 
 for _name, _default in EXTENSIONS.items():
@@ -53,18 +56,62 @@ for _name, _default in EXTENSIONS.items():
         Doc.set_extension(_name, default=_default)
 
 
-def make_doc(nlp: Any, paper: Paper) -> Doc:
-    """Tokenize a paper's plain text, with sentence starts set and the title told apart."""
-    text: PlainText = plain(paper.text)
-    doc: Doc = nlp.make_doc(text.text)
-    starts = {start for start, _ in sentence_spans(text.text)}
-    # As an array, because setting it token by token looks through the whole Doc each time.
-    marks = np.array([1 if token.idx in starts else -1 for token in doc], dtype=np.int64)
-    doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
+def _entity(span: Span) -> Candidate | None:
+    return next((c for c in span.doc._.entities if (c.start, c.end) == (span.start, span.end)), None)
+
+
+if not Span.has_extension("candidate"):
+    Span.set_extension("candidate", getter=_entity)  # of an entity its role, confidence and extractor
+
+
+class PlainTokenizer:
+    """Makes a Doc of the plain text under a text (:func:`kg.text.plain.plain_text`), with sentence starts set.
+
+    Args:
+        tokenizer: splits the plain text into words.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        plain = plain_text(text)
+        doc = self.tokenizer(plain.text)
+        starts = {start for start, _ in sentence_spans(plain.text)}
+        # As an array, because setting it token by token looks through the whole Doc each time.
+        marks = np.array([1 if token.idx in starts else -1 for token in doc], dtype=np.int64)
+        doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
+        doc._.plain = plain
+        return doc
+
+
+def make_doc(nlp: Language, paper: Paper) -> Doc:
+    """The Doc of a paper's text, with the title told apart."""
+    doc = nlp.make_doc(paper.text)
+    offsets = doc._.plain.offsets
     doc._.paper = paper
-    doc._.plain = text
-    doc._.title_end = sum(1 for token in doc if text.offsets[token.idx] < len(paper.title))
+    doc._.title_end = sum(1 for token in doc if offsets[token.idx] < len(paper.title))
     return doc
+
+
+def set_spans(doc: Doc) -> Doc:
+    """Show what was found as spaCy does.
+
+    ``doc.ents`` are the entities, their label the type; ``doc.spans["abbreviations"]`` the short and long forms,
+    ``doc.spans["results"]`` the values of results, their label the metric.
+    """
+    doc.ents = tuple(Span(doc, entity.start, entity.end, label=entity.type) for entity in doc._.entities)
+    pairs: list[Abbreviation] = doc._.abbreviations
+    doc.spans["abbreviations"] = [span for pair in pairs for span in (pair.short, pair.long)]
+    results = ((result, doc._.plain.plain_span(result.start, result.end)) for result in doc._.results)
+    values = (doc.char_span(*span, label=result.metric or "", alignment_mode="expand") for result, span in results)
+    doc.spans["results"] = [value for value in values if value is not None]
+    return doc
+
+
+@Language.component("kg_spans")
+def _spans(doc: Doc) -> Doc:
+    return set_spans(doc)
 
 
 def original_text(doc: Doc, start: int, end: int) -> str:

@@ -15,10 +15,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
-from kg.extraction.rules import Rule
 from kg.extraction.words import JOINTS, word_key
-from kg.names import name_key
-from kg.records import TYPES, EntityType
+from kg.rulefiles import Rule
+from kg.text.names import name_key
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 MAX_TOKENS = 10
 CERTAIN = 1.0  # the confidence of a rule that names none
@@ -81,7 +81,7 @@ class Lexicon:
     def add_rules(self, rules: Sequence[Rule]) -> None:
         """Take the rules whose label is an entity type and whose pattern is a phrase."""
         for rule in rules:
-            if rule["label"] in TYPES and isinstance(rule["pattern"], str):
+            if rule["label"] in ENTITY_TYPES and isinstance(rule["pattern"], str):
                 name = Name(rule["label"], float(rule.get("confidence", CERTAIN)), written_form(rule["pattern"]))
                 self.names[lexicon_key(self.nlp, rule["pattern"])].append(name)
 

@@ -10,9 +10,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.links import address_key
-from kg.names import sentence_spans
-from kg.records import Link, LinkKind
+from kg.records import Link
+from kg.text.addresses import address_key
+from kg.text.sentences import sentence_spans
+from kg.vocabulary import LinkKind
 
 # What an address is made of; LaTeX escapes some of its signs with a backslash, another address ends it.
 _SIGN = r"(?:(?!(?<![/=])https?\s?:\s?/)(?:\\[_%&#$~]|[^\s<>\"{}\\|^`\[\]“”‘’，。]))"

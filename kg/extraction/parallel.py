@@ -20,21 +20,16 @@ from kg.records import Extraction, Paper
 BATCH_SIZE = 32
 _WORTH_A_WORKER = 200  # papers; below this, loading the pipeline once more costs more than it saves
 
-Parts = tuple[tuple[Path, ...], Path | None]  # what an Extractor is built from
-
 _extractor: Extractor
 
 
-def extract_all(
-    papers: Iterable[Paper], rules: Sequence[Path] = (), workers: int | None = 1, model: Path | None = None
-) -> Iterator[Extraction]:
+def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | None = 1) -> Iterator[Extraction]:
     """Extract from a stream of papers, in order.
 
     Args:
         papers: read no further ahead than the workers need.
-        rules: folders of further rule files.
+        extractor: what reads them; worker processes build one like it, with the same rules and model.
         workers: processes; 1 works in this one, ``None`` takes one a CPU where there are papers enough.
-        model: folder of a model in place of the shipped one.
 
     Raises:
         InputError: a rule file or the model is wrong.
@@ -43,19 +38,26 @@ def extract_all(
     papers = iter(papers)
     if workers is None:
         first = list(islice(papers, _WORTH_A_WORKER))
-        workers = len(os.sched_getaffinity(0)) if len(first) == _WORTH_A_WORKER else 1
+        workers = usable_cpus() if len(first) == _WORTH_A_WORKER else 1
         papers = chain(first, papers)
     if workers == 1:
-        yield from Extractor(rules, model).pipe(papers)
+        yield from extractor.pipe(papers)
     else:
-        yield from _in_processes(papers, (tuple(rules), model), workers)
+        yield from _in_processes(papers, extractor, workers)
 
 
-def _in_processes(papers: Iterator[Paper], parts: Parts, workers: int) -> Iterator[Extraction]:
-    if any(parts):
-        Extractor(*parts)  # a wrong rule or model ends here in one line, not in every worker with a traceback
+def usable_cpus() -> int:
+    """The CPUs that this process may use, on systems that tell; else all there are."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_processes(papers: Iterator[Paper], extractor: Extractor, workers: int) -> Iterator[Extraction]:
+    if extractor.rules or extractor.model:
+        _ = extractor.nlp  # a wrong rule or model ends here in one line, not in every worker with a traceback
     # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, parts)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, (extractor.rules, extractor.model))
     pending: deque[Future[list[Extraction]]] = deque()
     try:
         while batch := list(islice(papers, BATCH_SIZE)):

@@ -17,9 +17,9 @@ from spacy.tokens import Doc
 from kg.errors import InputError
 from kg.extraction.document import Candidate
 from kg.extraction.lexicon import CERTAIN
-from kg.extraction.rules import Rule
 from kg.extraction.words import joined
-from kg.records import TYPES
+from kg.rulefiles import Rule
+from kg.vocabulary import ENTITY_TYPES
 
 
 class Patterns:
@@ -36,7 +36,7 @@ class Patterns:
             InputError: spaCy's Matcher refuses a pattern, or "name" points outside of it.
         """
         for rule in rules:
-            if rule["label"] in TYPES and isinstance(rule["pattern"], list):
+            if rule["label"] in ENTITY_TYPES and isinstance(rule["pattern"], list):
                 key = f"{rule['label']} pattern {len(self._rules) + 1}"
                 first, last = rule.get("name", (0, 0))
                 if not 0 <= first <= last < max(len(rule["pattern"]), 1):

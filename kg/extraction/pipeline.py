@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
 
-from kg.extraction import abbreviations, lexicon, links, ner, patterns, results, roles, settle  # noqa: F401 (factories)
-from kg.extraction.document import Candidate, make_doc, original_span, original_text
-from kg.extraction.ner import SHIPPED, Tagger
-from kg.extraction.rules import load_rules
+from kg.extraction import abbreviations, lexicon, links, patterns, roles, settle  # noqa: F401 (factories)
+from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
+from kg.extraction.results import component as results  # noqa: F401
+from kg.extraction.tagger import component as tagger  # noqa: F401
+from kg.extraction.tagger.network import SHIPPED, Tagger
 from kg.records import Extraction, Mention, Paper
+from kg.rulefiles import load_rules
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
-COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "settle", "roles", "results")
+COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "settle", "roles", "results", "spans")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
@@ -49,6 +52,7 @@ def build_pipeline(
     tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), _FULL_STOP]).search
     tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_INFIXES]).finditer
     tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
+    nlp.tokenizer = PlainTokenizer(tokenizer)
     loaded = load_rules(rules)
     for name in components:
         if model is None or name != "settle":  # another model, of other guidelines perhaps, decides alone
@@ -66,6 +70,10 @@ def build_pipeline(
 class Extractor:
     """Finds entities, abbreviations, links and results in papers.
 
+    Args:
+        rules: folders of rule files that are read after the shipped ones.
+        model: folder of a model in place of the shipped one.
+
     >>> extractor = Extractor()
     >>> found = extractor(Paper(id="1", title="Residual networks", abstract="We train ResNet-50 on CIFAR-10."))
     >>> [mention.text for mention in found.entities if mention.type == "Dataset"]
@@ -73,7 +81,17 @@ class Extractor:
     """
 
     def __init__(self, rules: Iterable[Path] = (), model: Path | None = None) -> None:
-        self.nlp = build_pipeline(rules, model)
+        self.rules = tuple(rules)
+        self.model = model
+
+    @cached_property
+    def nlp(self) -> Language:
+        """The spaCy pipeline, built when it is first needed."""
+        return build_pipeline(self.rules, self.model)
+
+    def model_files(self) -> list[Path]:
+        """The files of the model, sorted."""
+        return sorted(path for path in (self.model or SHIPPED).rglob("*") if path.is_file())
 
     def __call__(self, paper: Paper) -> Extraction:
         return next(self.pipe([paper]))

@@ -19,9 +19,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
-from kg.extraction.rules import Rule
 from kg.extraction.settle import names_of, span_key, words_key
 from kg.extraction.words import word_key, word_shape
+from kg.rulefiles import Rule
 
 # Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
 # name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).

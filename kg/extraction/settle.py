@@ -19,10 +19,10 @@ from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
-from kg.extraction.ner import sentences
-from kg.extraction.rules import Rule
+from kg.extraction.tagger.features import sentences
 from kg.extraction.words import joined, word_key
-from kg.records import EntityType
+from kg.rulefiles import Rule
+from kg.vocabulary import EntityType
 
 THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
 TYPED = 0.35  # of the chance that it is of the type it gets

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc
 
-from kg.names import spaced_key
+from kg.text.names import spaced_key
 
 JOINTS = frozenset("-‐‑‒–—/+&×'")
 

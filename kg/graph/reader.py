@@ -7,38 +7,11 @@ follow an index from the node outwards however large the graph is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal, TypeAlias, cast
+from typing import cast
 
 import pyoxigraph as ox
 
-from kg.vocabulary import KG, RDF, SCHEMA, SKOS
-
-Kind: TypeAlias = Literal["method", "dataset", "metric", "task", "paper", "code"]
-KINDS: tuple[Kind, ...] = ("method", "dataset", "metric", "task", "paper", "code")
-ENTITY_KINDS: tuple[Kind, ...] = KINDS[:4]
-
-_CLASSES: dict[str, Kind] = {
-    KG + "Method": "method",
-    KG + "Dataset": "dataset",
-    KG + "Metric": "metric",
-    KG + "Task": "task",
-    KG + "Paper": "paper",
-    KG + "Repository": "code",
-}
-
-
-def as_json(value: object) -> Any:
-    """A record as JSON objects, lists, text and numbers.
-
-    The records that answer questions are named tuples, because dataclasses take longer to define than to look up.
-    """
-    if isinstance(value, tuple):
-        names = getattr(value, "_fields", None)
-        items = map(as_json, value)
-        return dict(zip(names, items, strict=True)) if names else list(items)
-    if isinstance(value, dict):
-        return {key: as_json(item) for key, item in value.items()}
-    return value
+from kg.vocabulary import KG, KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
 
 
 class Reader:
@@ -68,7 +41,7 @@ class Reader:
     def kind(self, iri: str) -> Kind | None:
         """What the node is; ``None`` for an IRI that is no entity, paper or repository of this graph."""
         classes = self.objects(iri, RDF + "type")
-        return next((_CLASSES[name] for name in classes if name in _CLASSES), None)
+        return next((KIND_OF_CLASS[name] for name in classes if name in KIND_OF_CLASS), None)
 
     def name(self, iri: str) -> str:
         """What to call a node: its preferred label or name, else its IRI."""

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kg.directions import Directions
-from kg.links import absolute, repository
-from kg.names import name_key, sentence_around, sentence_spans, slug
-from kg.records import Extraction, Mention, Paper, Result
-from kg.resolution import Entity
+from kg.records import Entity, Extraction, Mention, Paper, Result
+from kg.text.addresses import absolute, repository
+from kg.text.names import name_key, slug
+from kg.text.sentences import sentence_around, sentence_spans
 from kg.vocabulary import (
     DCTERMS,
     KG,
@@ -195,7 +194,7 @@ def paper_statements(
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
-    """What is said of entities across papers: their types, names, hierarchy and pages."""
+    """What holds for entities across papers: types, names, hierarchy, pages, and which values of a metric are best."""
     end = _end(entities_graph(base))
     for entity in entities:
         node = f"<{entity.iri}>"
@@ -211,13 +210,7 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
             yield f"{node} <{KG}mayMean> <{sense}>{end}"
         if entity.homepage and (address := absolute(entity.homepage)):
             yield f"{node} <{SCHEMA}url> <{address}>{end}"
+        if entity.better:
+            yield f"{node} <{KG}better> {literal(entity.better)}{end}"
         for page in filter(None, map(absolute, entity.pages)):
             yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
-
-
-def direction_statements(entities: Iterable[Entity], directions: Directions, base: str) -> Iterator[str]:
-    """Which values of each metric are the better ones, where one of its names tells."""
-    end = _end(entities_graph(base))
-    for entity in entities:
-        if entity.type == "Metric" and (better := directions.better((entity.label, *entity.other_labels))):
-            yield f"<{entity.iri}> <{KG}better> {literal(better)}{end}"

@@ -7,7 +7,8 @@
 """
 
 from kg.resolution.curated import Curated, read_curated
-from kg.resolution.resolver import Entity, Merge, Resolver, resolve_alone
+from kg.resolution.directions import Directions
+from kg.resolution.resolver import Resolver, resolve_alone
 from kg.resolution.senses import read_senses
 
-__all__ = ["Curated", "Entity", "Merge", "Resolver", "read_curated", "read_senses", "resolve_alone"]
+__all__ = ["Curated", "Directions", "Resolver", "read_curated", "read_senses", "resolve_alone"]

@@ -10,20 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter
 
 from kg.errors import InputError
-from kg.extraction.rules import rule_folders
-from kg.lines import json_object, numbered_lines, open_bytes, validated
-from kg.names import entity_key
-from kg.records import TYPES, EntityType, Record
+from kg.rulefiles import rule_folders
+from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.text.names import entity_key
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 FILES = "entities*.jsonl"
 
 Identity = tuple[EntityType, str]
-"""What makes an entity one: its type and the key of its name (:func:`kg.names.entity_key`)."""
+"""What makes an entity one: its type and the key of its name (:func:`kg.text.names.entity_key`)."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Names = Annotated[tuple[Name, ...], Field(min_length=2)]
@@ -33,7 +33,7 @@ _EXPECTED = (
 )
 
 
-class Statement(Record):
+class Statement(JsonModel):
     """What a line says of names of a type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +85,16 @@ class Padding(Statement):
 
 
 _Kind = TypeVar("_Kind", bound=Statement)
+
+_STATEMENTS: dict[
+    str, TypeAdapter[CuratedEntity] | TypeAdapter[Same] | TypeAdapter[Different] | TypeAdapter[Padding]
+] = {
+    "name": cast(TypeAdapter[Statement], TypeAdapter(CuratedEntity)),
+    "same": cast(TypeAdapter[Statement], TypeAdapter(Same)),
+    "different": cast(TypeAdapter[Statement], TypeAdapter(Different)),
+    "padding": cast(TypeAdapter[Statement], TypeAdapter(Padding)),
+}
+"""What a line states, by the field that tells."""
 
 
 class Curated:
@@ -178,7 +188,7 @@ class Curated:
 
     def of_any_type(self, name: str) -> CuratedEntity | None:
         """The one entity with this name, whatever its type; ``None`` where there is none or more than one."""
-        found = {entity.identity: entity for kind in TYPES if (entity := self.named(kind, name))}
+        found = {entity.identity: entity for kind in ENTITY_TYPES if (entity := self.named(kind, name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def aliases(self, identity: Identity) -> tuple[str, ...]:
@@ -211,23 +221,14 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
 
 
 def _read(path: Path) -> Iterator[tuple[str, Statement]]:
-    with open_bytes(path) as stream:
-        for line in numbered_lines(stream, str(path), "JSON lines"):
-            if line.text.strip():
-                place = f"{path}:{line.number}"
-                yield place, _statement(json_object(line.text, place, _EXPECTED), place)
+    for line in json_lines_of(path, _EXPECTED):
+        yield line.place, _statement(line.fields, line.place)
 
 
 def _statement(fields: dict[str, Any], place: str) -> Statement:
-    kinds: dict[str, type[Statement]] = {
-        "name": CuratedEntity,
-        "same": Same,
-        "different": Different,
-        "padding": Padding,
-    }
-    for field, kind in kinds.items():
+    for field, adapter in _STATEMENTS.items():
         if field in fields:
-            return validated(kind, fields, place)
+            return validated(adapter, fields, place)
     raise InputError(place, f"is no statement; expected {_EXPECTED}")
 
 

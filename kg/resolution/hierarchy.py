@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
-from kg.records import EntityType
 from kg.resolution.curated import Curated, Identity
+from kg.vocabulary import EntityType
 
 _PROPER = re.compile(r"\d|[^\W\d_][A-Z]")  # no "Human" of "Human3.6M"
 # What is "semi-supervised" or "non-convex" is not a kind of what is supervised or convex.

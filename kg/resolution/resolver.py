@@ -1,7 +1,7 @@
 """Names of all papers in, the entity of each mention out.
 
-A mention's identity is its type and the key of its name (:func:`kg.names.entity_key`), unless one of these says more,
-in this order:
+A mention's identity is its type and the key of its name (:func:`kg.text.names.entity_key`), unless one of these says
+more, in this order:
 
 1. its own paper: a short form that the paper defines is the long form, and so is one whose letters are the initials of
    another name in the paper;
@@ -20,52 +20,16 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from kg.names import entity_key, entity_words, slug, spaced_key
-from kg.records import EntityType, Extraction
+from kg.records import Entity, Extraction, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
+from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.senses import Senses, are_variants
-from kg.vocabulary import DEFAULT_BASE, entity_iri
-
-Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated alias", "word that adds nothing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A node of the graph: its IRI, type, preferred name and other names, and what else is known of it.
-
-    ``broader`` and ``may_mean`` are IRIs of entities of the same type; the latter are the senses of an ``ambiguous``
-    name that are entities too. ``pages`` are those of its Wikidata item and its Wikipedia article.
-    """
-
-    iri: str
-    type: EntityType
-    label: str
-    other_labels: tuple[str, ...] = ()
-    broader: tuple[str, ...] = ()
-    ambiguous: bool = False
-    may_mean: tuple[str, ...] = ()
-    homepage: str | None = None
-    pages: tuple[str, ...] = ()
-
-
-class Merge(NamedTuple):
-    """A name that papers use for an entity with another label, in how many papers, and why it is the same.
-
-    ``detail`` says on what grounds: the long form, and for a dominant sense the papers that give it of those that
-    define the short form.
-    """
-
-    entity: str
-    type: EntityType
-    label: str
-    name: str
-    papers: int
-    why: Why
-    detail: str
+from kg.text.names import entity_key, entity_words, slug, spaced_key
+from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
 
 class _Placed(NamedTuple):
@@ -117,6 +81,7 @@ class Resolver:
         base: the base IRI of entities.
         curated: the curated files.
         elsewhere: counts of definitions from elsewhere (:func:`kg.resolution.senses.read_senses`).
+        directions: which values of a metric are the better ones.
     """
 
     def __init__(
@@ -124,9 +89,11 @@ class Resolver:
         base: str = DEFAULT_BASE,
         curated: Curated | None = None,
         elsewhere: Mapping[str, tuple[int, Mapping[str, int]]] | None = None,
+        directions: Directions | None = None,
     ) -> None:
         self.base = base
         self.curated = curated or Curated()
+        self._directions = directions or Directions([])
         self._senses = Senses(elsewhere)
         self._uses: Counter[_Use] = Counter()
         self._defined: Counter[_Use] = Counter()
@@ -171,8 +138,8 @@ class Resolver:
         for mention in extraction.entities:
             text = _one_line(mention.text)
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
-            mentions.append(mention.model_copy(update={"entity": iris[placed.identity]}))
-        return extraction.model_copy(update={"entities": tuple(mentions)})
+            mentions.append(replace(mention, entity=iris[placed.identity]))
+        return replace(extraction, entities=tuple(mentions))
 
     def identity(self, entity_type: EntityType, name: str, paper: Extraction | None = None) -> Identity:
         """What a name means: in a paper that was added, or in the corpus as a whole."""
@@ -207,6 +174,7 @@ class Resolver:
                 may_mean=tuple(sorted(iris[sense] for sense in unclear.get(one, ()))),
                 homepage=str(written.homepage) if written and written.homepage else None,
                 pages=_pages(written) if written else (),
+                better=self._directions.better((labels[one], *sorted(others))) if one[0] == "Metric" else None,
             )
 
     def merges(self) -> Iterator[Merge]:

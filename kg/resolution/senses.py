@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
-from kg.extraction.rules import rule_folders
-from kg.lines import json_object, numbered_lines, open_bytes, validated
-from kg.names import entity_key, spaced_key
-from kg.records import Record
+from kg.rulefiles import rule_folders
+from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.text.names import entity_key, spaced_key
 
 FILES = "senses*.jsonl"
 
@@ -45,10 +44,13 @@ class Sense(NamedTuple):
     of: int
 
 
-class _Line(Record):
+class _Line(JsonModel):
     short: Annotated[str, Field(min_length=1)]
     papers: Annotated[int, Field(ge=1)]
     senses: dict[str, Annotated[int, Field(ge=1)]]
+
+
+_LINE = TypeAdapter(_Line)
 
 
 @dataclass(slots=True)
@@ -121,11 +123,8 @@ def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, 
 
 def _lines(path: Path) -> Iterator[_Line]:
     expected = '{"short", "papers", "senses": {long: papers}}'
-    with open_bytes(path) as stream:
-        for line in numbered_lines(stream, str(path), "JSON lines"):
-            if line.text.strip():
-                place = f"{path}:{line.number}"
-                yield validated(_Line, json_object(line.text, place, expected), place)
+    for line in json_lines_of(path, expected):
+        yield validated(_LINE, line.fields, line.place)
 
 
 def _dominant(sources: Iterable[_Counts | None], least: int, share: float) -> Sense | None:

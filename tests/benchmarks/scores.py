@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import kg
-from kg.evaluation.report import LABELS
+from kg.terminal.evaluation import LABELS
 
 
 def main(gold: Path, name: str = "dev") -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.evaluation.errors import ErrorKind, Errors, Example, Name, overlapping
-from kg.gold import TYPES, AnnotatedText, Form, GoldEntity, Span, occurrences
-from kg.records import EntityType, Extraction, Mention, Paper
+from kg.evaluation.errors import ErrorKind, Errors, Example, TypedName, overlapping
+from kg.evaluation.gold import ENTITY_TYPES, AnnotatedText, Form, GoldEntity, Span, occurrences
+from kg.records import Extraction, Mention, Paper
+from kg.vocabulary import EntityType
 
 Named = tuple[str, EntityType]
 TEXT = "We train GreenNet and MossNet attacks, a deep frog classifier (DFC), on ponds; DFC hops."
@@ -19,7 +20,7 @@ def kinds(
     gold: list[Named],
     found: list[Named],
     form: Form = "papers",
-    types: tuple[EntityType, ...] = TYPES,
+    types: tuple[EntityType, ...] = ENTITY_TYPES,
     pairs: tuple[tuple[str, str], ...] = (),
 ) -> tuple[ErrorKind, ...]:
     paper = Paper(id="1", title="", abstract=TEXT)
@@ -74,7 +75,7 @@ def test_a_short_form_beside_its_long_form_is_another_form() -> None:
     pairs = (("DFC", "deep frog classifier"),)
     (kind,) = kinds(gold, gold[:1], pairs=pairs)
     assert (kind.name, kind.missed) == ("other form", 1)
-    assert kind.examples == (Example(Name("Method", "dfc"), Name("Method", "deep frog classifier"), 1),)
+    assert kind.examples == (Example(TypedName("Method", "dfc"), TypedName("Method", "deep frog classifier"), 1),)
     assert kinds(gold, gold[:1])[0].name == "unseen name"
 
 
@@ -90,7 +91,10 @@ def test_types_that_nobody_asked_for_are_no_errors() -> None:
 def test_kinds_and_examples_are_sorted_by_how_common_they_are() -> None:
     first, second = kinds([("hops", "Metric"), ("ponds", "Dataset"), ("MossNet", "Method")], [])
     assert [(kind.name, kind.missed) for kind in (first, second)] == [("unseen word", 2), ("known name", 1)]
-    assert [example.annotated for example in first.examples] == [Name("Dataset", "pond"), Name("Metric", "hop")]
+    assert [example.annotated for example in first.examples] == [
+        TypedName("Dataset", "pond"),
+        TypedName("Metric", "hop"),
+    ]
 
 
 @st.composite

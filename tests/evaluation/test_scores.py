@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kg.evaluation.gold import AnnotatedText, GoldEntity, GoldLink, GoldResult, Span
 from kg.evaluation.scores import Score, Tally, normal, normal_address, normal_value, paper_keys, passage_keys
-from kg.gold import AnnotatedText, GoldEntity, GoldLink, GoldResult, Span
-from kg.records import EntityType, Extraction, Link, Mention, Paper, Result, Role
+from kg.records import Extraction, Link, Mention, Paper, Result
+from kg.vocabulary import EntityType, Role
 
 PAPER = Paper(id="1", title="FrogNet", abstract="FrogNet and PadNets reach 93.5% accuracy on the Lily dataset.")
 

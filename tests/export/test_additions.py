@@ -10,10 +10,10 @@ import pytest
 import rdflib
 from rdflib import OWL, RDF, Graph, URIRef
 
-from kg.export import FORMATS, export
+from kg.ask.sparql import run
 from kg.export.additions import alignment, description
-from kg.provenance import Part, Run, run_quads
-from kg.query import run
+from kg.export.formats import FORMATS, export_graph
+from kg.graph.provenance import Part, Run, run_quads
 from kg.vocabulary import DEFAULT_BASE, KG, graph_iri
 
 SMALL = Path(__file__).parents[1] / "data" / "small.trig"
@@ -31,7 +31,7 @@ def small(*runs: Run) -> ox.Store:
 
 def exported(store: ox.Store, format: str, **options: object) -> bytes:
     output = io.BytesIO()
-    export(store, format, output, **options)  # type: ignore[arg-type]
+    export_graph(store, format, output, **options)  # type: ignore[arg-type]
     return output.getvalue()
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from kg.extraction.document import make_doc
 from kg.extraction.links import LinkFinder, find_addresses
-from kg.extraction.rules import load_rules
-from kg.links import absolute, address_key, repository
 from kg.records import Paper
+from kg.rulefiles import load_rules
+from kg.text.addresses import absolute, address_key, repository
 
 
 def urls(text: str) -> list[str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
 KILLED = """
 import multiprocessing, time
+from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
@@ -23,7 +25,7 @@ def papers():
     time.sleep(60)
 
 if __name__ == "__main__":
-    found = extract_all(papers(), workers=2)
+    found = extract_all(papers(), Extractor(), workers=2)
     next(found)
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     time.sleep(60)
@@ -32,9 +34,9 @@ if __name__ == "__main__":
 
 def test_order_is_kept_with_workers() -> None:
     papers = [Paper(id=str(i), title=f"Paper {i}", abstract="We train ResNet-50 on CIFAR-10.") for i in range(70)]
-    alone = list(extract_all(papers))
+    alone = list(extract_all(papers, Extractor()))
     assert [found.id for found in alone] == [paper.id for paper in papers]
-    assert list(extract_all(papers, workers=2)) == alone
+    assert list(extract_all(papers, Extractor(), workers=2)) == alone
 
 
 def alive(process: int) -> bool:

@@ -6,8 +6,8 @@ import spacy
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.pipeline import Extractor
 from kg.extraction.roles import Clause, Roles
-from kg.extraction.rules import Rule, load_rules
 from kg.records import Paper
+from kg.rulefiles import Rule, load_rules
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg import vocabulary
-from kg.validation import validate
+from kg.graph.validation import validate
 from kg.vocabulary import KG, OA, SCHEMA
 
 SHIPPED = files("kg")

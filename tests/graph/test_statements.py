@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.graph.statements import SharedNodes, decimal, entity_statements, literal, paper_statements
-from kg.records import Extraction, Link, Mention, Paper, Result
-from kg.resolution import Entity
+from kg.records import Entity, Extraction, Link, Mention, Paper, Result
 from kg.vocabulary import KG, OA, SCHEMA
 
 BASE = "http://x/"
@@ -21,7 +20,7 @@ def graph_of(paper: Paper, extraction: Extraction) -> rdflib.Graph:
 
 
 def extraction(**fields: object) -> Extraction:
-    return Extraction.model_validate({"id": "1", "title": "T", **fields})
+    return Extraction(id="1", title="T", **fields)  # type: ignore[arg-type]
 
 
 PAPER = Paper(id="1", title="A Title", abstract="Words.", source="page.txt", line=3)
@@ -47,10 +46,16 @@ def test_decimals_are_canonical() -> None:
 
 def test_role_decides_the_property() -> None:
     def mention(name: str, role: str, type_: str = "Method") -> Mention:
-        return Mention.model_validate(
-            {"type": type_, "text": name, "start": len(name), "end": len(name) + 1, "role": role, "confidence": 1,
-             "extractor": "pattern", "entity": f"http://x/{type_.lower()}/{name}"}
-        )  # fmt: skip
+        return Mention(
+            type=type_,  # type: ignore[arg-type]
+            text=name,
+            start=len(name),
+            end=len(name) + 1,
+            role=role,  # type: ignore[arg-type]
+            confidence=1,
+            extractor="pattern",
+            entity=f"http://x/{type_.lower()}/{name}",
+        )
 
     graph = graph_of(
         PAPER, extraction(entities=(mention("a", "introduced"), mention("bb", "used"), mention("ccc", "used", "Task")))

@@ -1,9 +1,9 @@
 """What is broader follows from names and the curated files."""
 
-from kg.names import entity_key
-from kg.records import EntityType
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.hierarchy import broader_entities
+from kg.text.names import entity_key
+from kg.vocabulary import EntityType
 
 
 def broader(entity_type: EntityType, *names: str, curated: tuple[CuratedEntity, ...] = ()) -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from itertools import permutations
 
-from kg.records import EntityType, Extraction, Mention
-from kg.resolution import Curated, Entity, Resolver, resolve_alone
+from kg.records import Entity, Extraction, Mention
+from kg.resolution import Curated, Resolver, resolve_alone
 from kg.resolution.curated import CuratedEntity, Different, Padding
+from kg.vocabulary import EntityType
 
 
 def extraction(

@@ -1,0 +1,408 @@
+"""What the graph says of one entity, paper or repository, as a record.
+
+Lists are bounded, so that a card stays a card for a data set that thousands of papers use; a total stands beside each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from kg.errors import KGError
+from kg.graph.reader import Reader
+from kg.records import Record
+from kg.text.sentences import sentence_around, sentence_spans
+from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
+
+_PAPERS = 8
+_COMPANIONS = 5
+_RESULTS = 10
+_BEST = 6
+_NARROWER = 12
+_QUOTES = 2
+
+_RELATIONS = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine(Record):
+    """A paper in a list; ``code`` is the address of its first repository."""
+
+    iri: str
+    title: str
+    year: int | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLine(Record):
+    """An entity in a list, with the number of papers it shares with the entity or repository that the list is of.
+
+    Above or below an entity stand entities with the number of all their papers.
+    """
+
+    iri: str
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine(Record):
+    """A reported result, ``value`` as written in the paper (an IRI) of this ``title``.
+
+    ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised; ``sentence``
+    is what the result was read from.
+    """
+
+    metric: str | None
+    value: str
+    dataset: str | None
+    method: str | None
+    relative: bool
+    paper: str
+    title: str
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BestLine(Record):
+    """The best of the ``among`` results by one metric on one dataset.
+
+    ``better`` tells which values are, "higher" or "lower"; "higher" too where the graph does not know of the metric.
+    """
+
+    result: ResultLine
+    better: str
+    among: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Record):
+    """A sentence that names the entity.
+
+    ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end``
+    enclose the mention, in the same text.
+    """
+
+    paper: str
+    title: str
+    sentence: str
+    offset: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCard(Record):
+    """A method, dataset, metric or task.
+
+    ``broader`` are the entities right above it, ``narrower`` those below it, near and far, of the most papers;
+    ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
+    them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
+    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that stand in the most
+    papers together with this one, by kind. ``best`` holds the best absolute result for each metric and dataset, those
+    with the most results to be compared first: results of the entity and of what is narrower, and for a task those
+    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of.
+    """
+
+    iri: str
+    type: Kind
+    name: str
+    other_names: tuple[str, ...]
+    broader: tuple[EntityLine, ...]
+    narrower: tuple[EntityLine, ...]
+    narrower_in_all: int
+    papers: int
+    papers_with_narrower: int
+    introduced_by: int
+    used_by: int
+    mentions: int
+    introducing: tuple[PaperLine, ...]
+    using: tuple[PaperLine, ...]
+    companions: dict[Kind, tuple[EntityLine, ...]]
+    best: tuple[BestLine, ...]
+    results: tuple[ResultLine, ...]
+    results_in_all: int
+    evidence: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCard(Record):
+    """A paper. ``introduces`` and ``uses`` hold its entities by kind; ``listed_on`` the file and line of each entry."""
+
+    iri: str
+    type: Kind
+    name: str
+    authors: tuple[str, ...]
+    year: int | None
+    venue: str | None
+    identifiers: tuple[str, ...]
+    listed_on: tuple[str, ...]
+    urls: tuple[str, ...]
+    code: tuple[str, ...]
+    data: tuple[str, ...]
+    project_pages: tuple[str, ...]
+    introduces: dict[Kind, tuple[EntityLine, ...]]
+    uses: dict[Kind, tuple[EntityLine, ...]]
+    results: tuple[ResultLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryCard(Record):
+    """A code repository, ``linked_by`` so many papers, the newest in ``papers``; ``introduces`` is what they do."""
+
+    iri: str
+    type: Kind
+    name: str
+    url: str | None
+    linked_by: int
+    papers: tuple[PaperLine, ...]
+    introduces: dict[Kind, tuple[EntityLine, ...]]
+
+
+Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
+
+
+def read_card(store: ox.Store, iri: str) -> Card:
+    """All there is to say of one entity, paper or repository.
+
+    Args:
+        store: the graph.
+        iri: of a resource in it, such as :func:`kg.ask.lookup.find` returns.
+
+    Raises:
+        KGError: the graph has no entity, paper or repository of this IRI.
+    """
+    reader = Reader(store)
+    try:
+        kind = reader.kind(iri)
+    except ValueError:
+        kind = None
+    if kind is None:
+        raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
+    if kind == "paper":
+        return _paper_card(reader, iri)
+    if kind == "code":
+        return _repository_card(reader, iri)
+    return _entity_card(reader, iri, kind)
+
+
+def _entity_card(reader: Reader, iri: str, kind: Kind) -> EntityCard:
+    node = ox.NamedNode(iri)
+    introducing = _newest_first(reader, reader.subjects(KG + "introduces", node))
+    using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
+    introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[:_PAPERS])
+    using_lines = tuple(_paper_line(reader, paper) for paper in using[:_PAPERS])
+    narrower = reader.narrower(iri)
+    papers_of = {entity: reader.subjects(KG + "mentions", ox.NamedNode(entity)) for entity in (iri, *narrower)}
+    all_papers = set().union(*papers_of.values())
+    relation = _RELATIONS.get(kind)
+    results = reader.subjects(KG + relation, node) if relation else []
+    if relation:
+        related = {result for entity in papers_of for result in reader.subjects(KG + relation, ox.NamedNode(entity))}
+    else:
+        related = {result for paper in all_papers for result in reader.objects(paper, KG + "reports")}
+    below = sorted(narrower, key=lambda entity: (-len(papers_of[entity]), entity))
+    return EntityCard(
+        iri=iri,
+        type=kind,
+        name=reader.name(iri),
+        other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
+        broader=tuple(_entity_line(reader, entity) for entity in reader.objects(iri, SKOS + "broader")),
+        narrower=tuple(EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[:_NARROWER]),
+        narrower_in_all=len(below),
+        papers=len(introducing) + len(using),
+        papers_with_narrower=len(all_papers),
+        introduced_by=len(introducing),
+        used_by=len(using),
+        mentions=reader.count(OA + "hasBody", iri),
+        introducing=introducing_lines,
+        using=using_lines,
+        companions=_companions(reader, iri, [*introducing, *using]),
+        best=_best(reader, related),
+        results=_newest_results(reader, results),
+        results_in_all=len(results),
+        evidence=_evidence(reader, iri, introducing_lines, using_lines),
+    )
+
+
+def _paper_card(reader: Reader, iri: str) -> PaperCard:
+    venue = reader.value(iri, SCHEMA + "isPartOf")
+    introduced = reader.objects(iri, KG + "introduces")
+    used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USES[name])]
+    return PaperCard(
+        iri=iri,
+        type="paper",
+        name=reader.name(iri),
+        authors=tuple(reader.objects(iri, SCHEMA + "author")),
+        year=_year(reader, iri),
+        venue=reader.name(venue) if venue else None,
+        identifiers=tuple(reader.objects(iri, DCTERMS + "identifier")),
+        listed_on=tuple(reader.objects(iri, KG + "listedOn")),
+        urls=tuple(reader.objects(iri, SCHEMA + "url")),
+        code=_addresses(reader, iri),
+        data=tuple(reader.objects(iri, LINKS["data"])),
+        project_pages=tuple(reader.objects(iri, LINKS["project"])),
+        introduces=_by_kind(reader, Counter(introduced)),
+        uses=_by_kind(reader, Counter(used)),
+        results=tuple(
+            _result_line(reader, result, iri)
+            for result in sorted(reader.objects(iri, KG + "reports"), key=lambda result: _start(reader, result))
+        ),
+    )
+
+
+def _repository_card(reader: Reader, iri: str) -> RepositoryCard:
+    papers = _newest_first(reader, reader.subjects(LINKS["code"], ox.NamedNode(iri)))
+    introduced = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "introduces"))
+    return RepositoryCard(
+        iri=iri,
+        type="code",
+        name=reader.name(iri),
+        url=reader.value(iri, SCHEMA + "codeRepository"),
+        linked_by=len(papers),
+        papers=tuple(_paper_line(reader, paper) for paper in papers[:_PAPERS]),
+        introduces=_by_kind(reader, introduced),
+    )
+
+
+def _newest_first(reader: Reader, papers: Iterable[str]) -> list[str]:
+    """Papers from the newest to those without a year; within a year by IRI, which is made of the title."""
+    years = {paper: _year(reader, paper) or 0 for paper in papers}
+    return sorted(years, key=lambda paper: (-years[paper], paper))
+
+
+def _year(reader: Reader, paper: str) -> int | None:
+    year = reader.value(paper, SCHEMA + "datePublished")
+    return int(year) if year else None
+
+
+def _paper_line(reader: Reader, paper: str) -> PaperLine:
+    code = _addresses(reader, paper)
+    return PaperLine(paper, reader.name(paper), _year(reader, paper), code[0] if code else None)
+
+
+def _entity_line(reader: Reader, entity: str) -> EntityLine:
+    return EntityLine(entity, reader.name(entity), reader.count(KG + "mentions", entity))
+
+
+def _addresses(reader: Reader, paper: str) -> tuple[str, ...]:
+    """Where a paper's repositories can be read."""
+    repositories = reader.objects(paper, LINKS["code"])
+    return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
+
+
+def _companions(reader: Reader, iri: str, papers: Iterable[str]) -> dict[Kind, tuple[EntityLine, ...]]:
+    together = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "mentions"))
+    del together[iri]
+    return _by_kind(reader, together, limit=_COMPANIONS)
+
+
+def _by_kind(reader: Reader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
+    """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
+    # An entity's IRI tells its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
+    lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
+    full = 0
+    for iri, number in sorted(papers.items(), key=lambda item: (-item[1], item[0])):
+        same_kind = lines.get(iri.rpartition("/")[0].rpartition("/")[2])
+        if same_kind is None or len(same_kind) == limit:
+            continue
+        same_kind.append(EntityLine(iri, reader.name(iri), number))
+        full += len(same_kind) == limit
+        if full == len(lines):
+            break
+    return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
+
+
+def _newest_results(reader: Reader, results: Iterable[str]) -> tuple[ResultLine, ...]:
+    reported: dict[str, list[str]] = {}
+    for result in results:
+        for paper in reader.subjects(KG + "reports", ox.NamedNode(result)):
+            reported.setdefault(paper, []).append(result)
+    lines: list[ResultLine] = []
+    for paper in _newest_first(reader, reported):
+        if len(lines) >= _RESULTS:
+            break
+        in_order = sorted(reported[paper], key=lambda result: _start(reader, result))
+        lines.extend(_result_line(reader, result, paper) for result in in_order)
+    return tuple(lines[:_RESULTS])
+
+
+def _best(reader: Reader, results: Iterable[str]) -> tuple[BestLine, ...]:
+    """The best absolute result for each metric and dataset; equal ones by IRI, which is made of the paper's title."""
+    boards: dict[tuple[str, str], list[tuple[Decimal, str]]] = {}
+    for result in sorted(results):
+        value = reader.value(result, KG + "value")
+        metric, dataset = reader.value(result, KG + "byMetric"), reader.value(result, KG + "onDataset")
+        if value and metric and dataset and reader.value(result, KG + "relative") == "false":
+            boards.setdefault((metric, dataset), []).append((Decimal(value), result))
+    lines = []
+    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0]))[:_BEST]:
+        better = reader.value(metric, KG + "better") or "higher"
+        _, result = (min if better == "lower" else max)(board, key=lambda entry: entry[0])
+        (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
+        lines.append(BestLine(_result_line(reader, result, paper), better, len(board)))
+    return tuple(lines)
+
+
+def _start(reader: Reader, node: str) -> tuple[int, str]:
+    """The place of a result or mention in its paper's text; the IRI decides between two at the same place."""
+    return int(reader.value(node, OA + "start") or 0), node
+
+
+def _result_line(reader: Reader, result: str, paper: str) -> ResultLine:
+    def named(predicate: str) -> str | None:
+        entity = reader.value(result, KG + predicate)
+        return reader.name(entity) if entity else None
+
+    return ResultLine(
+        metric=named("byMetric") or reader.value(result, KG + "metricText"),
+        value=reader.value(result, KG + "valueText") or "",
+        dataset=named("onDataset"),
+        method=named("ofMethod"),
+        relative=reader.value(result, KG + "relative") == "true",
+        paper=paper,
+        title=reader.name(paper),
+        sentence=reader.value(result, KG + "sentence"),
+    )
+
+
+def _evidence(
+    reader: Reader, iri: str, introducing: Iterable[PaperLine], using: Iterable[PaperLine]
+) -> tuple[Quote, ...]:
+    """A sentence from each of the first papers, those that introduce the entity before those that use it.
+
+    One paper alone gives several sentences.
+    """
+    firsts: list[Quote] = []
+    others: list[Quote] = []
+    for paper in (*introducing, *using):
+        quotes = _quotes(reader, iri, paper)
+        firsts.extend(quotes[:1])
+        others.extend(quotes[1:])
+        if len(firsts) == _QUOTES:
+            break
+    return tuple([*firsts, *others][:_QUOTES])
+
+
+def _quotes(reader: Reader, iri: str, paper: PaperLine) -> list[Quote]:
+    """The sentences of a paper that name an entity, the surest mention first, the title last."""
+    title, abstract = reader.name(paper.iri), reader.value(paper.iri, SCHEMA + "abstract") or ""
+    text = f"{title}\n{abstract}"
+    ranked = []
+    for mention in reader.subjects(OA + "hasTarget", ox.NamedNode(paper.iri)):
+        if iri in reader.objects(mention, OA + "hasBody"):
+            start, end = _start(reader, mention)[0], int(reader.value(mention, OA + "end") or 0)
+            confidence = float(reader.value(mention, KG + "confidence") or 0)
+            ranked.append((start <= len(title), -confidence, start, end))
+    quotes: dict[int, Quote] = {}
+    spans = sentence_spans(text)
+    for _, _, start, end in sorted(ranked):
+        opening, closing = sentence_around(spans, start, end)
+        quotes.setdefault(opening, Quote(paper.iri, title, text[opening:closing], opening, start, end))
+    return list(quotes.values())

@@ -1,0 +1,330 @@
+"""Finding entities, papers and repositories by what a person calls them.
+
+>>> found = find(store, "cifar 10")  # doctest: +SKIP
+>>> found.winner.name, found.winner.rank  # doctest: +SKIP
+('CIFAR-10', 'spelling')
+
+Matches are ranked; within a rank those of more papers come first, then the alphabet decides:
+
+==========  ============================================================================================
+exact       the preferred name, title, address or IRI as typed
+spelling    the same name written otherwise (:func:`kg.text.names.name_key`), or another name of the thing
+acronym     the short form of its name, the long form of it, or the first letters of its words
+prefix      its name begins so
+words       its name has all these words, somewhere
+typo        its name is an edit or two away, and none is nearer
+==========  ============================================================================================
+
+The first three are whole names and mostly found straight from the store's index. Only where they fail are all names
+scanned, once for prefixes and words, and once more for typos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pyoxigraph as ox
+
+from kg.graph.reader import Reader
+from kg.records import Record
+from kg.text.addresses import repository
+from kg.text.names import name_key, singular, spaced_key
+from kg.vocabulary import (
+    CLASS_NAMES,
+    DCTERMS,
+    DEFAULT_BASE,
+    ENTITY_KINDS,
+    KG,
+    KINDS,
+    SCHEMA,
+    SKOS,
+    Kind,
+    entity_iri,
+    paper_iri,
+    repository_iri,
+)
+
+Rank = Literal["exact", "spelling", "acronym", "prefix", "words", "typo"]
+
+_RANKS: tuple[Rank, ...] = ("exact", "spelling", "acronym", "prefix", "words", "typo")
+WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
+"""The ranks of matches whose whole name was asked for, and not only a part of it or something like it."""
+
+_DOMINANCE = 3
+_NEAREST = 3
+_LONGEST = 300
+"""Characters; names and titles are shorter, so no more of what was typed is compared with them."""
+
+_NAME_PROPERTIES = (SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "name")
+_NAMES = f"?thing <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SCHEMA}name> ?name"
+_ALL_NAMES = f"SELECT DISTINCT ?name WHERE {{ {_NAMES} }}"
+_NAMES_OF_CLASS = f"SELECT DISTINCT ?name ?class WHERE {{ ?thing a ?class . {_NAMES} }}"
+# Coarse, because a regular expression put together from the words would be compiled again for every name. Each ?wordN
+# is a column only because the store substitutes nothing else.
+_SCAN = (
+    "SELECT ?thing ?name ?start ?initials {columns} WHERE {{ " + _NAMES + " . BIND(LCASE(?name) AS ?low) "
+    'FILTER(STRSTARTS(REPLACE(?low, "[\\\\W_]+", ""), ?start) '
+    '|| REPLACE(?low, "([^\\\\W_])[^\\\\W_]*[\\\\W_]*", "$1") = ?initials '
+    "|| ({conditions})) }}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Record):
+    """A thing that bears the name looked for, or one like it.
+
+    ``name`` is what it is called, ``matched`` the name of its that was met; ``papers`` counts the papers that mention
+    an entity or link to a repository, and is 1 for a paper.
+    """
+
+    iri: str
+    type: Kind
+    name: str
+    matched: str
+    rank: Rank
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Record):
+    """The answer to a look-up.
+
+    ``matches`` are best first, ``total`` counts those beyond the limit too. ``winner`` is the match that was clearly
+    meant, if there is one. Without any match ``nearest`` holds up to three names that look most like the words.
+    """
+
+    words: str
+    matches: tuple[Match, ...]
+    total: int
+    nearest: tuple[str, ...]
+    winner: Match | None
+
+
+def find(
+    store: ox.Store,
+    words: str,
+    *,
+    base: str = DEFAULT_BASE,
+    type: Kind | tuple[Kind, ...] | None = None,
+    limit: int = 10,
+) -> Found:
+    """Look up entities, papers and repositories by name.
+
+    A match wins if it is alone in its rank. Where whole names compete it wins over one of the same rank with three
+    times its papers, and loses to one of a lower rank that has three times its own; so does a typo against typos.
+
+    Args:
+        store: the graph.
+        words: a name in any spelling, words of a title, a paper's identifier, ``owner/name``, an address, or an IRI,
+            also with the prefix of its kind (``task:image-classification``).
+        base: the base IRI of the graph's resources; with another one only the slower scan finds other spellings.
+        type: the only kind of thing to look for, or the only kinds.
+        limit: matches to return at most.
+    """
+    text = " ".join(words.encode("utf-8", "replace").decode().split())
+    wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
+    search = _Search(Reader(store), text, base, wanted)
+    search.whole_names()
+    if not search.matches:
+        search.scan()
+    names = search.all_names() if not search.matches and text else []
+    if names:
+        search.typos(names)
+    matches = sorted(
+        search.matches.values(), key=lambda match: (_RANKS.index(match.rank), -match.papers, match.name, match.iri)
+    )
+    nearest = () if matches else tuple(search.nearest(names))
+    return Found(text, tuple(matches[:limit]), len(matches), nearest, _winner(matches))
+
+
+def _winner(matches: list[Match]) -> Match | None:
+    if not matches:
+        return None
+    first, *others = matches
+    peers = [match for match in others if match.rank == first.rank]
+    if first.rank in ("prefix", "words"):
+        return None if peers else first
+    if any(first.papers < _DOMINANCE * max(peer.papers, 1) for peer in peers):
+        return None
+    lower = [match for match in others if match.rank in WHOLE_NAMES and match.rank != first.rank]
+    if any(match.papers >= _DOMINANCE * max(first.papers, 1) for match in lower):
+        return None
+    return first
+
+
+class _Search:
+    """One look-up: the words in the forms that names are compared in, and the matches so far by IRI."""
+
+    def __init__(self, reader: Reader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
+        self.reader = reader
+        self.text = text
+        self.base = base
+        self.wanted = wanted
+        self.key = name_key(text[:_LONGEST])
+        self.words = spaced_key(text[:_LONGEST]).split()
+        self.matches: dict[str, Match] = {}
+
+    def whole_names(self) -> None:
+        """Match names, titles, identifiers and addresses that the store's index leads to straight away."""
+        for form in dict.fromkeys((self.text, self.text.upper(), self.text.lower())):
+            literal = ox.Literal(form)
+            for name_property in _NAME_PROPERTIES:
+                for iri in self.reader.subjects(name_property, literal):
+                    self._add_by_name(iri, form)
+        for iri in self.reader.subjects(DCTERMS + "identifier", ox.Literal(self.text)):
+            self._add(iri, "exact", self.text)
+        for iri in self._iris():
+            self._add(iri, "exact", self.text)
+        if self.words:
+            spaced = " ".join(self.words)
+            for iri in (
+                *(entity_iri(self.base, kind, spaced) for kind in ENTITY_KINDS),
+                paper_iri(self.base, self.text),
+            ):
+                for name in self._names(iri):
+                    if name_key(name) == self.key:
+                        self._add_by_name(iri, name)
+
+    def scan(self) -> None:
+        """Match acronyms, other spellings, prefixes and words among all names."""
+        start = "".join(filter(str.isalnum, self.key))
+        if not start:
+            return
+        words = list(dict.fromkeys(_stem(singular(word)) for word in self.words))
+        columns = [f"word{number}" for number in range(len(words))]
+        query = _SCAN.format(
+            columns=" ".join(f"?{column}" for column in columns),
+            conditions=" && ".join(f"CONTAINS(?low, ?{column})" for column in columns),
+        )
+        rows = self.reader.rows(
+            query,
+            start=ox.Literal(_stem(start)),
+            initials=ox.Literal(self.key if self._may_be_initials else ""),
+            **{column: ox.Literal(word) for column, word in zip(columns, words, strict=True)},
+        )
+        for iri, name, *_ in rows:
+            self._add_by_name(iri, name)
+
+    def all_names(self) -> list[str]:
+        """Every name in the graph, or of the wanted kinds; venues have names too, and are left to the caller."""
+        if self.wanted == KINDS:
+            return [row[0] for row in self.reader.rows(_ALL_NAMES)]
+        classes = [ox.NamedNode(KG + CLASS_NAMES[kind]) for kind in self.wanted]
+        rows = (row for of_class in classes for row in self.reader.rows(_NAMES_OF_CLASS, **{"class": of_class}))
+        return list(dict.fromkeys(row[0] for row in rows))
+
+    def typos(self, names: list[str]) -> None:
+        """Match names by edit distance, with adjacent letters swapped as one edit.
+
+        As many edits are forgiven as Lucene's "AUTO" fuzziness forgives: none in up to two letters, one in up to
+        five, two in more.
+        """
+        from rapidfuzz import process, utils
+        from rapidfuzz.distance import OSA
+
+        edits = 0 if len(self.key) <= 2 else 1 if len(self.key) <= 5 else 2
+        if not edits or len(self.text) > _LONGEST:
+            return
+        near = process.extract(
+            self.text, names, scorer=OSA.distance, processor=utils.default_process, score_cutoff=edits, limit=None
+        )
+        fewest = min((distance for _, distance, _ in near), default=0)
+        for name, distance, _ in near:
+            if distance == fewest:
+                for iri in self._bearers(name):
+                    self._add(iri, "typo", name)
+
+    def nearest(self, names: list[str]) -> Iterator[str]:
+        """The names most similar to the words, best first, then by the alphabet."""
+        from rapidfuzz import fuzz, process, utils
+
+        # A few more than wanted, because some may turn out to be the names of venues.
+        near = process.extract(
+            self.text[:_LONGEST], names, scorer=fuzz.ratio, processor=utils.default_process, limit=10 * _NEAREST
+        )
+        in_order = [name for name, _, _ in sorted(near, key=lambda item: (-item[1], item[0]))]
+        things = [name for name in in_order if any(map(self._kind, self._bearers(name)))]
+        yield from things[:_NEAREST]
+
+    @property
+    def _may_be_initials(self) -> bool:
+        return len(self.words) == 1 and 2 <= len(self.key) <= 8 and self.key.isalpha()
+
+    def _iris(self) -> Iterator[str]:
+        """Nodes that the words are an address of: their own IRI, a repository's, a paper's page."""
+        if named := repository(self.text):
+            yield repository_iri(self.base, named.host, named.path)
+        kind, _, name = self.text.partition(":")
+        address = f"{self.base}{kind}/{name}" if kind in KINDS else self.text
+        try:
+            node = ox.NamedNode(address)
+        except ValueError:
+            return
+        yield address
+        yield from self.reader.subjects(SCHEMA + "url", node)
+
+    def _names(self, iri: str) -> list[str]:
+        return [name for name_property in _NAME_PROPERTIES for name in self.reader.objects(iri, name_property)]
+
+    def _bearers(self, name: str) -> Iterator[str]:
+        for name_property in _NAME_PROPERTIES:
+            yield from self.reader.subjects(name_property, ox.Literal(name))
+
+    def _kind(self, iri: str) -> Kind | None:
+        """What a node is, if that is wanted."""
+        kind = self.reader.kind(iri)
+        return kind if kind in self.wanted else None
+
+    def _add_by_name(self, iri: str, name: str) -> None:
+        """Take a node in, if it is of the wanted kind and its name matches more than coarsely."""
+        kind = self._kind(iri)
+        if kind and (rank := self._rank(kind, preferred := self.reader.name(iri), name)):
+            self._keep(iri, kind, preferred, name, rank)
+
+    def _add(self, iri: str, rank: Rank, name: str) -> None:
+        """Take a node in by a rank that is known, if it is of the wanted kind."""
+        if kind := self._kind(iri):
+            self._keep(iri, kind, self.reader.name(iri), name, rank)
+
+    def _keep(self, iri: str, kind: Kind, preferred: str, name: str, rank: Rank) -> None:
+        known = self.matches.get(iri)
+        if known is None or _RANKS.index(rank) < _RANKS.index(known.rank):
+            papers = known.papers if known else self.reader.papers(iri, kind)
+            self.matches[iri] = Match(iri, kind, preferred, name, rank, papers)
+
+    def _rank(self, kind: Kind, preferred: str, name: str) -> Rank | None:
+        """How a name of a thing matches the words; a repository also goes by its path without the owner."""
+        if name == preferred == self.text:
+            return "exact"
+        key = name_key(name)
+        keys = {key, name_key(name.rpartition("/")[2])} if kind == "code" else {key}
+        if self.key in keys:
+            return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
+        words = spaced_key(name).split()
+        if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
+            return "acronym"
+        if any(key.startswith(self.key) for key in keys):
+            return "prefix"
+        return "words" if set(map(singular, self.words)) <= set(map(singular, words)) else None
+
+
+def _stem(word: str) -> str:
+    """A word without the final "y" that a plural turns into "ie", so that it is part of both."""
+    return word[:-1] if word.endswith("y") and len(word) > 1 else word
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether one name is made of letters of the other, a longer one, from its first letter on and in order.
+
+    The condition of Schwartz and Hearst (2003) for a short form.
+
+    >>> _abbreviates("GAN", "generative adversarial network"), _abbreviates("CIFAR10", "CIFAR-10")
+    (True, False)
+    """
+    letters, rest = name_key(short), name_key(long)
+    if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
+        return False
+    following = iter(rest)
+    return all(letter in following for letter in letters)

@@ -1,0 +1,39 @@
+"""What the last build took for one entity, and why, as ``kg entities merges`` shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from kg.errors import GraphError
+from kg.graph.store import Generation
+from kg.text.names import name_key
+
+
+def recorded_merges(generation: Generation, words: str | None = None) -> Iterator[dict[str, Any]]:
+    """The names that are not the label of their entity, by entity and name; see :class:`kg.resolution.Merge`.
+
+    Args:
+        generation: the graph.
+        words: only the entities with this name, in any spelling, as label or otherwise.
+
+    Raises:
+        GraphError: the graph was built before merges were recorded, or the record is damaged.
+    """
+    rows = list(_rows(generation))
+    if words is not None:
+        key = name_key(words)
+        wanted = {row["entity"] for row in rows if key in (name_key(row["label"]), name_key(row["name"]))}
+        rows = [row for row in rows if row["entity"] in wanted]
+    yield from rows
+
+
+def _rows(generation: Generation) -> Iterator[dict[str, Any]]:
+    try:
+        with generation.merges.open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+    except FileNotFoundError:
+        raise GraphError(f"{generation.merges}: is not there; build the graph again to see its merges") from None
+    except ValueError:
+        raise GraphError(f"{generation.merges}: is damaged; build the graph again") from None

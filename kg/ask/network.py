@@ -1,0 +1,33 @@
+"""The graph as a network of papers, entities and repositories, for the algorithms of networkx."""
+
+from __future__ import annotations
+
+import networkx as nx
+import pyoxigraph as ox
+
+from kg.graph.reader import Reader
+from kg.vocabulary import KG, LINKS, USES
+
+_EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
+
+
+def paper_network(store: ox.Store) -> nx.DiGraph[str]:
+    """Papers with what they introduce and use and where their code is.
+
+    Nodes are IRIs with the attributes ``kind`` and ``name``; edges run from a paper and have the attribute
+    ``property``, the local name of the property. Nodes and edges come sorted, so that algorithms which depend on their
+    order give the same for the same graph.
+    """
+    edges = sorted(
+        (quad.subject.value, quad.object.value, predicate.removeprefix(KG))
+        for predicate in _EDGES
+        for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None)
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
+    )
+    reader = Reader(store)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for node in sorted({end for source, target, _ in edges for end in (source, target)}):
+        graph.add_node(node, kind=reader.kind(node), name=reader.name(node))
+    for source, target, name in edges:
+        graph.add_edge(source, target, property=name)
+    return graph

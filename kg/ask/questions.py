@@ -1,0 +1,113 @@
+"""Asking a named query of a graph: the names that a person gives become the things that they name there.
+
+>>> question = pose(store, named_query("datasets-for-task"), {"task": "image classifications"})  # doctest: +SKIP
+>>> question.meant["task"].name  # doctest: +SKIP
+'image classification'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.ask.lookup import WHOLE_NAMES, Match, find
+from kg.ask.named import NAMED, NamedQuery, bind
+from kg.errors import QueryError
+from kg.records import Record
+from kg.text.names import spaced_key
+from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri
+
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Meant(Record):
+    """What a name means in a graph: ``match``, or nothing, and then ``nearest`` are the names most like it."""
+
+    words: str
+    match: Match | None
+    nearest: tuple[str, ...]
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the thing is called otherwise: the name was its beginning, some of its words, or has a typo."""
+        return self.match is not None and self.match.rank not in WHOLE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Record):
+    """A named query with everything in place.
+
+    ``values`` are the parameters as given, ``meant`` says for those that name a thing what it is, and ``sparql`` is
+    what to run, on the graph in the vocabulary of ``profile`` or else in its own.
+    """
+
+    name: str
+    profile: str | None
+    values: dict[str, str]
+    meant: dict[str, Meant]
+    sparql: str
+
+    @property
+    def nothing(self) -> str:
+        """What to say of an empty answer: what was asked, and which names nothing in the graph has."""
+        asked = ", ".join(f"{name} {value!r}" for name, value in self.values.items())
+        said = f"{self.name}: found nothing for {asked}" if asked else f"{self.name}: found nothing"
+        for name, meant in self.meant.items():
+            if not meant.match:
+                nearest = f" (nearest: {', '.join(meant.nearest)})" if meant.nearest else ""
+                said += f"; the graph has no {name} {meant.words!r}{nearest}"
+        return said
+
+
+def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> Question:
+    """Find what the parameters name and put it into a query.
+
+    A name that nothing has stands for the IRI that a thing of this name would have: the query then finds nothing.
+
+    Args:
+        store: the graph.
+        query: the query.
+        values: text for each parameter; those left out take their default.
+        base: the IRI that the graph's resources live under.
+
+    Raises:
+        QueryError: a name may mean several things, or a parameter is unknown, missing or not of its type.
+    """
+    given = {parameter.name: parameter.default for parameter in query.parameters} | dict(values)
+    terms = dict(values)
+    found: dict[str, Meant] = {}
+    for parameter in query.parameters:
+        words = given[parameter.name]
+        if parameter.type in NAMED and words is not None:
+            found[parameter.name] = name = meant(store, words, NAMED[parameter.type], base)
+            terms[parameter.name] = (
+                name.match.iri if name.match else entity_iri(base, parameter.type, spaced_key(name.words))
+            )
+    sparql = bind(query, terms, base)
+    return Question(query.name, query.profile, dict(values), found, sparql)
+
+
+def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:
+    """The one thing that a name means, as ``kg lookup`` finds it.
+
+    Args:
+        store: the graph.
+        words: a name in any spelling, or an IRI, in full or with a prefix (``method:sam``).
+        kinds: what the thing may be.
+        base: the IRI that the graph's resources live under.
+
+    Raises:
+        QueryError: several things bear the name and none is clearly meant; names them.
+    """
+    found = find(store, words, base=base, type=tuple(kinds))
+    if found.winner:
+        return Meant(found.words, found.winner, ())
+    rivals = [match for match in found.matches if match.rank in WHOLE_NAMES]
+    if rivals:
+        choices = ", ".join(f"{match.name} ({curie(match.iri, base)})" for match in rivals)
+        raise QueryError(f"{found.words!r} may be any of {choices}; name one by what stands in brackets")
+    near = found.nearest or tuple(match.name for match in found.matches[:_NEAREST])
+    return Meant(found.words, None, near)

@@ -1,0 +1,40 @@
+"""What a comparative beside a value compares: "2x faster" is said of a time that the paper names somewhere before."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.extraction.results.measures import Item
+from kg.text.names import singular
+
+Comparatives = Mapping[str, frozenset[str]]
+"""The comparatives that are said of a measure, by the last word of its name, singular and in lower case."""
+
+
+def comparatives_of(measure: Item, known: Comparatives) -> frozenset[str]:
+    """The comparatives that are said of a measure: "faster" of an "inference time"."""
+    return known.get(singular(measure.text.lower().split()[-1]), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The measures that a paper names, by the comparatives that are said of them; each row by offset."""
+
+    rows: Mapping[str, Sequence[Item]]
+
+    @classmethod
+    def of(cls, measures: Iterable[Item], known: Comparatives) -> Compared:
+        rows: dict[str, list[Item]] = defaultdict(list)
+        for measure in sorted(measures, key=lambda measure: measure.start):
+            for comparative in comparatives_of(measure, known):
+                rows[comparative].append(measure)
+        return cls(dict(rows))
+
+    def before(self, comparative: str, offset: int) -> Item | None:
+        """The last measure before an offset that the comparative can be said of."""
+        row = self.rows.get(comparative, ())
+        index = bisect_left(row, offset, key=lambda measure: measure.start)
+        return row[index - 1] if index else None

@@ -1,0 +1,188 @@
+"""A linear-chain conditional random field over BILU tags, in numpy, for batches of sentences.
+
+Every name is tagged ``B I* L`` or ``U`` (begin, inside, last, unit), all else ``O``; sequences that are no row of names
+have probability 0. Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001; scaled forward and
+backward sums as in Rabiner 1989.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from kg.vocabulary import EntityType
+
+TAG_ORDER: tuple[EntityType, ...] = ("Method", "Task", "Metric", "Dataset")  # in the order of their tags in a model
+BEGIN, INSIDE, LAST, UNIT = range(4)
+TAGS = 1 + 4 * len(TAG_ORDER)
+_TINY = 1e-30
+
+TypedSpan = tuple[int, int, EntityType]
+Item = TypeVar("Item")
+
+
+def tag(part: int, kind: int) -> int:
+    """The number of a tag: ``part`` of a name of ``TAG_ORDER[kind]``."""
+    return 1 + 4 * kind + part
+
+
+def _grammar() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which tag may follow which; which may stand first, and last, in a sentence."""
+    part = np.array([-1, *range(4)] + [*range(4)] * (len(TAG_ORDER) - 1))
+    kind = np.array([-1] + [number for number in range(len(TAG_ORDER)) for _ in range(4)])
+    opens = np.isin(part, (-1, BEGIN, UNIT))
+    closes = np.isin(part, (-1, LAST, UNIT))
+    goes_on = (kind[:, None] == kind) & np.isin(part, (INSIDE, LAST))
+    follows = np.where(closes[:, None], opens, goes_on)
+    return follows, opens, closes
+
+
+FOLLOWS, OPENS, CLOSES = _grammar()
+
+
+def tags_of(length: int, spans: Iterable[TypedSpan]) -> np.ndarray:
+    """The tags of ``length`` tokens with these spans (token offsets), which do not overlap."""
+    tags = np.zeros(length, dtype=np.int64)
+    for start, end, kind in spans:
+        number = TAG_ORDER.index(kind)
+        if end - start == 1:
+            tags[start] = tag(UNIT, number)
+        else:
+            tags[start:end] = tag(INSIDE, number)
+            tags[start], tags[end - 1] = tag(BEGIN, number), tag(LAST, number)
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What the scores of a padded batch say: arrays over sentence, token (and tag).
+
+    ``chances`` are the tags' marginal probabilities, ``forward`` and ``backward`` the scaled sums that make them,
+    ``odds`` the exponentials of the scores, ``steps`` those of the transitions, ``scales`` and ``total``
+    what normalises.
+    """
+
+    chances: np.ndarray
+    forward: np.ndarray
+    backward: np.ndarray
+    odds: np.ndarray
+    steps: np.ndarray
+    scales: np.ndarray
+    total: np.ndarray
+
+
+def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) -> Posterior:
+    """The posterior of a batch.
+
+    Args:
+        scores: of each tag of each token, float32, (sentences, longest, TAGS); what stands behind a sentence's end
+            does not count.
+        lengths: of the sentences in tokens, at least 1.
+        transitions: the score of each tag after each, (TAGS, TAGS).
+    """
+    sentences, longest, _ = scores.shape
+    odds = np.exp(scores - scores.max(axis=2, keepdims=True))
+    steps = np.where(FOLLOWS, np.exp(transitions), 0).astype(scores.dtype)
+    forward = np.zeros_like(scores)
+    scales = np.ones((sentences, longest), dtype=scores.dtype)
+    state = odds[:, 0] * OPENS
+    for token in range(longest):
+        if token:
+            state = (forward[:, token - 1] @ steps) * odds[:, token]
+        scales[:, token] = state.sum(axis=1) + _TINY
+        forward[:, token] = state / scales[:, token, None]
+    backward = np.zeros_like(scores)
+    last = (lengths - 1)[:, None]
+    state = np.zeros((sentences, TAGS), dtype=scores.dtype)
+    for token in range(longest - 1, -1, -1):
+        if token + 1 < longest:
+            state = ((odds[:, token + 1] * state) @ steps.T) / scales[:, token + 1, None]
+        state = np.where(last == token, CLOSES, np.where(last < token, 0, state))
+        backward[:, token] = state
+    chances = forward * backward
+    total = chances.sum(axis=2) + _TINY
+    return Posterior(chances / total[..., None], forward, backward, odds, steps, scales, total)
+
+
+def gradient(
+    scores: np.ndarray, wanted: np.ndarray, lengths: np.ndarray, transitions: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """The gradient of the loss of a batch, summed over it: by scores, by transitions; and the loss itself, in nats.
+
+    Args:
+        scores: as in :func:`posterior`.
+        wanted: the chance that each tag should have, in the form of ``scores``. Where every chance is 0 or 1, the loss
+            is the negative log-likelihood of these tags. Else it is the expected one (Hinton, Vinyals and Dean 2015,
+            arXiv:1503.02531), with the transitions of the likeliest tags.
+        lengths: as in :func:`posterior`.
+        transitions: as in :func:`posterior`.
+    """
+    seen = posterior(scores, lengths, transitions)
+    within = np.arange(scores.shape[1]) < lengths[:, None]
+    by_score = (seen.chances - wanted) * within[..., None]
+    final = seen.total[np.arange(len(lengths)), lengths - 1]
+    loss = float((np.log(seen.scales) + scores.max(axis=2))[within].sum() + np.log(final).sum())
+    loss -= float((wanted * scores)[within].sum())
+    after = seen.odds[:, 1:] * seen.backward[:, 1:] / (seen.scales[:, 1:, None] * final[:, None, None])
+    after *= within[:, 1:, None]
+    before = seen.forward[:, :-1].reshape(-1, TAGS)
+    by_transition = (before.T @ after.reshape(-1, TAGS)) * seen.steps
+    tags = wanted.argmax(axis=2)
+    step = (tags[:, :-1][within[:, 1:]], tags[:, 1:][within[:, 1:]])
+    np.subtract.at(by_transition, step, 1)
+    return by_score, by_transition * FOLLOWS, loss - float(transitions[step].sum())
+
+
+def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterator[tuple[TypedSpan, float]]:
+    """The spans of a sentence whose probability is at least ``least``, with it.
+
+    The posterior of the tags is itself a Markov chain, so that a span's probability is that of its first tag times
+    those of the steps to its last; the search gives a beginning up as soon as that falls below ``least``.
+    """
+    chances = seen.chances[row]
+    for kind, name in enumerate(TAG_ORDER):
+        unit, begin, inside, last = (tag(part, kind) for part in (UNIT, BEGIN, INSIDE, LAST))
+        for start in np.flatnonzero(chances[:length, unit] >= least).tolist():
+            yield (start, start + 1, name), float(chances[start, unit])
+        for start in np.flatnonzero(chances[:length, begin] >= least).tolist():
+            chance, state = float(chances[start, begin]), begin
+            for token in range(start + 1, length):
+                here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
+                onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
+                if chance * onward[last] >= least:
+                    yield (start, token + 1, name), chance * float(onward[last])
+                chance, state = chance * float(onward[inside]), inside
+                if chance < least:
+                    break
+
+
+def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:
+    """The likeliest of the spans that do not overlap, sorted."""
+    taken: set[int] = set()
+    kept = []
+    for span, chance in sorted(found, key=lambda item: (-item[1], item[0])):
+        tokens = range(span[0], span[1])
+        if chance >= least and taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(span)
+    return sorted(kept)
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Items in lists of at most ``size``."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def padded(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Arrays of different lengths as one, filled up with zeros."""
+    longest = max(len(array) for array in arrays)
+    batch = np.zeros((len(arrays), longest, *arrays[0].shape[1:]), dtype=arrays[0].dtype)
+    for row, array in enumerate(arrays):
+        batch[row, : len(array)] = array
+    return batch

@@ -1,0 +1,238 @@
+"""Is the graph complete and well formed? SHACL shapes say what that means, pySHACL applies them.
+
+Constraints in SPARQL (SHACL, section 5) are answered by the store, for all nodes of a target at once: pySHACL asks them
+for one node after another, which takes a hundred times as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kg.errors import InputError
+from kg.records import Record
+from kg.vocabulary import PREFIXES, SH, XSD
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Violation(Record):
+    """A node that is not as a shape wants it.
+
+    Args:
+        node: its IRI.
+        path: the property at fault, as "schema:name", or "^oa:hasBody" followed from object to subject; ``None`` where
+            the node itself is at fault.
+        constraint: the SHACL constraint that failed, such as "MinCount".
+        message: what the shape expects, in words.
+        value: the offending value; ``None`` where one is missing or there are too many.
+    """
+
+    node: str
+    path: str | None
+    constraint: str
+    message: str
+    value: str | None
+
+    def __str__(self) -> str:
+        place = f"{self.node} {self.path}" if self.path else self.node
+        found = "" if self.value is None else f", found {self.value!r}"
+        return f"{place}: {self.message}{found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Record):
+    """What a validation found; ``violations`` is sorted by node and empty when the graph ``conforms``."""
+
+    conforms: bool
+    violations: tuple[Violation, ...]
+
+
+def validate(store: ox.Store, shapes: Path | None = None) -> Report:
+    """Check the union of all graphs of a store. No inference: a class is what the graph says it is.
+
+    The graph is copied into memory, about 1 KB a triple.
+
+    Args:
+        store: the graph.
+        shapes: a Turtle file of SHACL shapes in place of the shipped ``shapes.ttl``.
+
+    Raises:
+        InputError: the shapes cannot be read or are no valid shapes.
+    """
+    from pyshacl import validate as apply_shapes
+    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+
+    if shapes is None:
+        with as_file(files("kg.graph") / "shapes.ttl") as shipped:
+            return validate(store, shipped)
+    expected = _parsed(shapes)
+    try:
+        found = [violation for rule in _taken_rules(expected) for violation in rule.violations(store)]
+        _, report, _ = apply_shapes(_copied(store), shacl_graph=expected, inference="none", inplace=True)
+    except (ReportableRuntimeError, ShapeLoadError, SyntaxError) as error:
+        raise InputError(str(shapes), f"is not a valid set of SHACL shapes: {_one_line(error)}") from None
+    found += _violations(report)
+    return Report(not found, tuple(sorted(found, key=str)))
+
+
+@dataclass(frozen=True, slots=True)
+class _SparqlRule:
+    """A constraint in SPARQL of a node shape.
+
+    Args:
+        targets: patterns that bind ``?this`` to the nodes that it holds for.
+        select: a SELECT of ``$this`` for each node at fault, with the offending ``?value`` where there is one.
+        prefixes: namespaces by prefix, for ``select``.
+        message: what it expects, in words.
+    """
+
+    targets: tuple[str, ...]
+    select: str
+    prefixes: dict[str, str]
+    message: str
+
+    def violations(self, store: ox.Store) -> list[Violation]:
+        """The nodes at fault.
+
+        Raises:
+            SyntaxError: the constraint is no SPARQL.
+        """
+        targets = " UNION ".join(f"{{ {target} }}" for target in self.targets)
+        solutions = store.query(
+            f"SELECT DISTINCT ?this ?value WHERE {{ {{ {self.select} }} {targets} }}",
+            prefixes=self.prefixes,
+            use_default_graph_as_union=True,
+        )
+        assert isinstance(solutions, ox.QuerySolutions)
+        rows = ((_value(solution["this"]), _value(solution["value"])) for solution in solutions)
+        return [Violation(node or "", None, "SPARQL", self.message, value) for node, value in rows]
+
+
+def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str | None:
+    return None if term is None else str(term) if isinstance(term, ox.Triple) else term.value
+
+
+def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
+    """The SPARQL constraints of node shapes with targets, taken out of the shapes; all others stay for pySHACL."""
+    from rdflib import RDF, SH, URIRef
+
+    patterns = {
+        SH.targetClass: "?this a {}",
+        SH.targetSubjectsOf: "?this {} ?any",
+        SH.targetObjectsOf: "?any {} ?this",
+        SH.targetNode: "VALUES ?this {{ {} }}",
+    }
+    rules = []
+    for shape, constraint in sorted(shapes.subject_objects(SH.sparql)):
+        targets = [
+            pattern.format(target.n3())
+            for predicate, pattern in patterns.items()
+            for target in shapes.objects(shape, predicate)
+            if isinstance(target, URIRef)
+        ]
+        if not targets or (shape, RDF.type, SH.NodeShape) not in shapes or (shape, SH.path, None) in shapes:
+            continue
+        declared = [
+            declaration
+            for vocabulary in shapes.objects(constraint, SH.prefixes)
+            for declaration in shapes.objects(vocabulary, SH.declare)
+        ]
+        rules.append(
+            _SparqlRule(
+                targets=tuple(sorted(targets)),
+                select=str(shapes.value(constraint, SH.select)),
+                prefixes={str(shapes.value(d, SH.prefix)): str(shapes.value(d, SH.namespace)) for d in declared},
+                message=_one_line(shapes.value(constraint, SH.message)),
+            )
+        )
+        shapes.remove((shape, SH.sparql, constraint))
+    return rules
+
+
+def _parsed(shapes: Path) -> Graph:
+    from rdflib import Graph
+    from rdflib.plugins.parsers.notation3 import BadSyntax
+
+    try:
+        return Graph().parse(
+            data=shapes.read_text(encoding="utf-8"), format="turtle", publicID=shapes.absolute().as_uri()
+        )
+    except OSError as error:
+        raise InputError(str(shapes), error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise InputError(str(shapes), "is not UTF-8 text") from None
+    except BadSyntax as error:
+        raise InputError(f"{shapes}:{error.lines + 1}", f"expected Turtle: {error._why}") from None
+
+
+def _copied(store: ox.Store) -> Graph:
+    """The union of a store's graphs as an rdflib graph, literals as written, twice as fast as through N-Triples."""
+    from rdflib import BNode, Graph, Literal, URIRef
+
+    @lru_cache(maxsize=100_000)
+    def node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> Node:
+        assert not isinstance(term, ox.Triple), "RDF 1.1 only"
+        return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(term.value)
+
+    def value(term: ox.NamedNode | ox.BlankNode | ox.Triple | ox.Literal) -> Node:
+        if not isinstance(term, ox.Literal):
+            return node(term)
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        # To RDF 1.1 "a" and "a"^^xsd:string are one; rdflib keeps them apart, and its parsers make the former.
+        return Literal(term.value, datatype=None if datatype == XSD + "string" else URIRef(datatype), normalize=False)
+
+    graph = Graph()
+    for quad in store:
+        graph.add((node(quad.subject), node(quad.predicate), value(quad.object)))
+    return graph
+
+
+def _violations(report: Graph) -> list[Violation]:
+    from rdflib import URIRef
+
+    def of(result: Node, name: str) -> Node | None:
+        return report.value(result, URIRef(SH + name))
+
+    found = []
+    for result in report.objects(None, URIRef(SH + "result")):
+        node, value, path = of(result, "focusNode"), of(result, "value"), of(result, "resultPath")
+        found.append(
+            Violation(
+                node=str(node),
+                path=None if path is None else _path(report, path),
+                constraint=str(of(result, "sourceConstraintComponent"))
+                .removeprefix(SH)
+                .removesuffix("ConstraintComponent"),
+                message=_one_line(of(result, "resultMessage")),
+                value=None if value is None or value == node else str(value),
+            )
+        )
+    return found
+
+
+def _path(report: Graph, path: Node) -> str:
+    """A property path by its prefixed names; of the complex ones, only the inverse of a property has a short form."""
+    from rdflib import URIRef
+
+    inverse = report.value(path, URIRef(SH + "inversePath"))
+    if inverse is not None:
+        return "^" + _path(report, inverse)
+    for prefix, iri in PREFIXES.items():
+        if str(path).startswith(iri):
+            return f"{prefix}:{str(path)[len(iri) :]}"
+    return str(path)
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())

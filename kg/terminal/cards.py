@@ -1,0 +1,255 @@
+"""Cards, match lists and chains of papers as text for a terminal.
+
+What they say comes from :mod:`kg.ask.card`, :mod:`kg.ask.lookup` and :mod:`kg.ask.paths`.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.ask.lookup import Found
+from kg.vocabulary import CLASS_NAMES, Kind
+
+if TYPE_CHECKING:
+    from kg.ask.paths import Paths  # loads networkx, which a card does not need
+
+Emphasis = Literal["bold", "dim"]
+Style: TypeAlias = Callable[[str, Emphasis], str]
+"""Gives a piece of text an emphasis, in whatever way the place it is shown at has."""
+
+_INDENT = "  "
+# Private-use characters hold the place of the marks while a sentence is wrapped; they are one column wide as well.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+_CODES = {"bold": "1", "dim": "2"}
+
+
+def ansi(text: str, emphasis: Emphasis) -> str:
+    """Emphasis by ANSI escape sequences (ECMA-48), for a terminal."""
+    return f"\x1b[{_CODES[emphasis]}m{text}\x1b[0m"
+
+
+def render_card(card: Card, *, width: int = 80, style: Style | None = None) -> str:
+    """A card as lines of text.
+
+    Args:
+        card: what :func:`kg.ask.card.read_card` returns.
+        width: columns to wrap at; a longer word, such as an address, stays whole.
+        style: how to emphasise; without one the text is plain, and a quoted mention stands between marks.
+    """
+    page = _Page(width, style)
+    if isinstance(card, EntityCard):
+        lines = _entity(page, card)
+    elif isinstance(card, PaperCard):
+        lines = _paper(page, card)
+    else:
+        lines = _repository(page, card)
+    return "\n".join(lines)
+
+
+def render_matches(found: Found, *, width: int = 80, style: Style | None = None) -> str:
+    """A numbered list of matches, each with its type, papers and how it matched; arguments as :func:`render_card`."""
+    page = _Page(width, style)
+    digits = len(str(len(found.matches)))
+    lines = []
+    for number, match in enumerate(found.matches, start=1):
+        also = f" ({match.matched})" if match.matched not in (match.name, found.words) else ""
+        facts = [CLASS_NAMES[match.type], match.rank]
+        if match.type != "paper":
+            facts.insert(1, _number(match.papers, "paper"))
+        lines += page.wrapped(
+            f"{number:>{digits}}. ", f"{match.name}{also}", after=f"  [{', '.join(facts)}]", emphasis="bold"
+        )
+    if found.total > len(found.matches):
+        lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.matches)} more"))
+    return "\n".join(lines)
+
+
+def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -> str:
+    """Numbered chains, the papers with what joins them indented between; arguments as :func:`render_card`."""
+    page = _Page(width, style)
+    ends = f"{found.source.name} and {found.target.name}"
+    chains = f"{_number(found.total, 'shortest chain')} of {_number(found.papers, 'paper')}"
+    lines = page.wrapped("", ends, after=f"  [{chains}]", emphasis="bold")
+    digits = len(str(len(found.chains)))
+    for number, chain in enumerate(found.chains, start=1):
+        label = f"{number:>{digits}}. "
+        for step in chain[1:-1]:
+            if step.type == "paper":
+                lines += page.wrapped(label, step.name)
+            else:
+                lines += page.wrapped(f"{' ' * len(label)}{_INDENT}", step.name, after=f"  [{CLASS_NAMES[step.type]}]")
+            label = " " * len(label)
+    if found.total > len(found.chains):
+        lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.chains):,} more"))
+    return "\n".join(lines)
+
+
+def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
+    yield from page.heading(card.name, card.type)
+    if card.other_names:
+        yield from page.wrapped("also: ", ", ".join(card.other_names))
+    yield (
+        f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
+        f"{_number(card.mentions, 'mention')}"
+    )
+    if card.broader:
+        yield from page.wrapped("broader: ", ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.broader))
+    if card.narrower:
+        names = ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.narrower)
+        more = card.narrower_in_all - len(card.narrower)
+        rest = f" and {more:,} more" if more else ""
+        with_them = f"; {_number(card.papers_with_narrower, 'paper')} with these"
+        yield from page.wrapped("narrower: ", names + rest + with_them)
+    yield from page.papers("Introduced by", card.introducing, card.introduced_by)
+    yield from page.papers("Used by", card.using, card.used_by)
+    yield from page.entities("Occurs most with", card.companions, counted=True)
+    yield from page.best(card.best)
+    yield from page.results(card.results, card.results_in_all, titles=True)
+    yield from page.quotes(card.evidence)
+
+
+def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
+    yield from page.heading(card.name, card.type)
+    if card.authors:
+        yield from page.wrapped("", ", ".join(card.authors))
+    if published := ", ".join(filter(None, (card.venue, str(card.year or "")))):
+        yield from page.wrapped("", published)
+    for label, addresses in (
+        ("url: ", card.urls),
+        ("code: ", card.code),
+        ("data: ", card.data),
+        ("project: ", card.project_pages),
+        ("id: ", card.identifiers),
+        ("listed on: ", card.listed_on),
+    ):
+        if addresses:
+            yield from page.wrapped(label, ", ".join(addresses))
+    yield from page.entities("Introduces", card.introduces)
+    yield from page.entities("Uses", card.uses)
+    yield from page.results(card.results, len(card.results))
+
+
+def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
+    yield from page.heading(card.name, card.type)
+    if card.url:
+        yield from page.wrapped("", card.url)
+    yield from page.papers("Papers", card.papers, card.linked_by)
+    yield from page.entities("These introduce", card.introduces)
+
+
+class _Page:
+    """The parts of a card, laid out for a width and a way of emphasis."""
+
+    def __init__(self, width: int, style: Style | None) -> None:
+        self.width = max(width, 20)
+        self.style = style
+
+    def bold(self, text: str) -> str:
+        return self.style(text, "bold") if self.style else text
+
+    def dim(self, text: str) -> str:
+        return self.style(text, "dim") if self.style else text
+
+    def wrapped(self, label: str, text: str, *, after: str = "", emphasis: Emphasis | None = None) -> list[str]:
+        """Text with a label before its first line, the following lines indented below the text.
+
+        ``after`` follows the text, dim; ``emphasis`` is that of the text itself.
+        """
+        lines = textwrap.wrap(
+            _printable(text + after) or " ",
+            self.width,
+            initial_indent=label,
+            subsequent_indent=" " * len(label),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        if not self.style:
+            return lines
+        left = len(_printable(text))
+        styled = []
+        for line in lines:
+            head, body = line[: len(label)], line[len(label) :]
+            main, rest = body[: max(left, 0)], body[max(left, 0) :]
+            left -= len(body) + 1
+            shown = self.style(main, emphasis) if emphasis and main else main
+            styled.append(head + shown + (self.dim(rest) if rest else ""))
+        return styled
+
+    def heading(self, name: str, kind: Kind) -> list[str]:
+        return self.wrapped("", name, after=f"  [{CLASS_NAMES[kind]}]", emphasis="bold")
+
+    def section(self, title: str, remark: str = "") -> list[str]:
+        return ["", self.bold(title) + (self.dim(f" ({remark})") if remark else "")]
+
+    def papers(self, title: str, papers: tuple[PaperLine, ...], in_all: int) -> Iterator[str]:
+        if not papers:
+            return
+        yield from self.section(title, _shown(len(papers), in_all))
+        for paper in papers:
+            year = f"{paper.year}  " if paper.year else "      "
+            yield from self.wrapped(_INDENT + year, paper.title, after=f"  {paper.code}" if paper.code else "")
+
+    def entities(self, title: str, kinds: dict[Kind, tuple[EntityLine, ...]], counted: bool = False) -> Iterator[str]:
+        if not kinds:
+            return
+        yield from self.section(title)
+        for kind, entities in kinds.items():
+            names = (f"{entity.name} ({entity.papers:,})" if counted else entity.name for entity in entities)
+            yield from self.wrapped(f"{_INDENT}{kind + 's:':<10}", ", ".join(names))
+
+    def results(self, results: Iterable[ResultLine], in_all: int, titles: bool = False) -> Iterator[str]:
+        shown = list(results)
+        if not shown:
+            return
+        yield from self.section("Reported results", _shown(len(shown), in_all))
+        for result in shown:
+            yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+
+    def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
+        for number, line in enumerate(lines):
+            if number == 0:
+                yield from self.section("Best reported")
+            among = (
+                f"{'lowest' if line.better == 'lower' else 'highest'} of {line.among:,} — " if line.among > 1 else ""
+            )
+            yield from self.wrapped(_INDENT, _result(line.result), after=f" — {among}{line.result.title}")
+
+    def quotes(self, quotes: Iterable[Quote]) -> Iterator[str]:
+        for number, quote in enumerate(quotes):
+            if number == 0:
+                yield from self.section("Evidence")
+            start, end = quote.start - quote.offset, quote.end - quote.offset
+            parts = (quote.sentence[:start], quote.sentence[start:end], quote.sentence[end:])
+            before, mention, after = (part.replace(_OPEN, "").replace(_CLOSE, "") for part in parts)
+            sentence = "\n".join(self.wrapped(_INDENT, f"{before}{_OPEN}{mention}{_CLOSE}{after}"))
+            yield _MARKED.sub(self._mark, sentence)
+            yield from self.wrapped(_INDENT + _INDENT, "", after=f"{quote.title}, characters {quote.start}-{quote.end}")
+
+    def _mark(self, mention: re.Match[str]) -> str:
+        """A mention, on one line or broken over several: bold, or between marks where there is no bold."""
+        return "\n".join(map(self.bold, mention[1].split("\n"))) if self.style else f"«{mention[1]}»"
+
+
+def _result(result: ResultLine) -> str:
+    parts = [result.value, result.metric or ""]
+    parts.append(f"on {result.dataset}" if result.dataset else "")
+    parts.append(f"by {result.method}" if result.method else "")
+    return " ".join(filter(None, parts))
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _shown(shown: int, in_all: int) -> str:
+    return f"{in_all:,}" if shown == in_all else f"{shown:,} of {in_all:,}, the newest"
+
+
+def _printable(text: str) -> str:
+    """Text on one line without control characters, so that no title can steer the terminal."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable() or char in (_OPEN, _CLOSE))

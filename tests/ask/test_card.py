@@ -1,0 +1,207 @@
+"""Cards as records, on a graph written out by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from kg.ask.card import Card, EntityCard, PaperCard, RepositoryCard, read_card
+from kg.errors import KGError
+
+BASE = "https://w3id.org/papers-kg/"
+ABSTRACT = "Frogs are hard. We test on PondBench and win. It rains. PondBench is wet."
+TITLE = "Frogs on PondBench"
+
+
+def paper(name: str, title: str, more: str) -> str:
+    node = f"<paper/{name}>"
+    return f'{node} {{ {node} a kg:Paper ; schema:name "{title}" ; schema:abstract "{ABSTRACT}" ; {more} . }}\n'
+
+
+def mention(name: str, start: int, confidence: float) -> str:
+    node = f"<paper/{name}#char={start},{start + 9}>"
+    return f"""<paper/{name}> {{ {node} a kg:Mention ; oa:hasTarget <paper/{name}> ; oa:hasBody <dataset/pondbench> ;
+      oa:start {start} ; oa:end {start + 9} ; kg:confidence {confidence} . }}\n"""
+
+
+GRAPH = (
+    """
+@prefix kg: <https://w3id.org/papers-kg/ontology#> .
+@prefix schema: <https://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@base <https://w3id.org/papers-kg/> .
+<entities> {
+  <dataset/pondbench> a kg:Dataset ; skos:prefLabel "PondBench" ; skos:altLabel "Pond Bench" .
+  <method/frognet> a kg:Method ; skos:prefLabel "FrogNet" .
+  <metric/accuracy> a kg:Metric ; skos:prefLabel "accuracy" .
+  <metric/error> a kg:Metric ; skos:prefLabel "error" ; kg:better "lower" .
+  <task/croaking> a kg:Task ; skos:prefLabel "croaking" .
+  <dataset/suite> a kg:Dataset ; skos:prefLabel "Suite" .
+  <dataset/pondbench> skos:broader <dataset/suite> .
+  <dataset/pond-s> a kg:Dataset ; skos:prefLabel "Pond-S" ; skos:broader <dataset/pondbench> .
+  <dataset/pond-xs> a kg:Dataset ; skos:prefLabel "Pond-XS" ; skos:broader <dataset/pond-s> .
+  <code/github.com/pond/frog> a kg:Repository ; schema:name "pond/frog" ;
+    schema:codeRepository <https://github.com/pond/frog> .
+  <venue/toads> a schema:Periodical ; schema:name "Toads" .
+}
+"""
+    + paper(
+        "old",
+        TITLE,
+        'kg:mentions <dataset/pondbench> ; kg:introduces <dataset/pondbench> ; schema:datePublished "2018"^^xsd:gYear',
+    )
+    + paper(
+        "new",
+        TITLE,
+        """kg:mentions <dataset/pondbench>, <method/frognet>, <metric/accuracy> ;
+        kg:usesDataset <dataset/pondbench> ; kg:introduces <method/frognet> ; kg:usesMetric <metric/accuracy> ;
+        schema:datePublished "2021"^^xsd:gYear ; schema:isPartOf <venue/toads> ; schema:author "B. Toad", "A. Newt" ;
+        kg:hasCode <code/github.com/pond/frog> ; kg:hasData <https://example.org/data> ;
+        kg:reports <paper/new#result-1>, <paper/new#result-2>""",
+    )
+    + paper("undated", TITLE, "kg:mentions <dataset/pondbench> ; kg:usesDataset <dataset/pondbench>")
+    + "".join(
+        mention(name, start, confidence)
+        for name in ("old", "new")
+        for start, confidence in ((9, 0.99), (46, 0.8), (75, 0.9))
+    )
+    + """<paper/new> {
+  <paper/new#result-1> kg:valueText "91%" ; kg:metricText "acc." ; kg:byMetric <metric/accuracy> ; oa:start 60 ;
+    kg:value 91 ; kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false ;
+    kg:sentence "We reach 91%." .
+  <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 .
+}
+"""
+    + paper(
+        "small",
+        TITLE,
+        """kg:mentions <dataset/pond-xs>, <task/croaking> ; kg:usesDataset <dataset/pond-xs> ;
+        kg:addresses <task/croaking> ; kg:reports <paper/small#result-1>, <paper/small#result-2>,
+        <paper/small#result-3>, <paper/small#result-4>""",
+    )
+    + "".join(
+        f"""<paper/small> {{ <paper/small#result-{number}> kg:valueText "{value}" ; kg:value {value} ;
+        oa:start {number} ; kg:relative {relative} ; kg:byMetric <metric/{metric}> ;
+        kg:onDataset <dataset/pond-xs> . }}\n"""
+        for number, (value, metric, relative) in enumerate(
+            [("10", "error", "false"), ("9.5", "error", "false"), ("1", "error", "true"), ("50", "accuracy", "false")],
+            1,
+        )
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    store = Store()
+    store.load(GRAPH, format=RdfFormat.TRIG)
+    return store
+
+
+@pytest.fixture(scope="module")
+def pondbench(store: Store) -> EntityCard:
+    found = read_card(store, BASE + "dataset/pondbench")
+    assert isinstance(found, EntityCard)
+    return found
+
+
+def test_an_entity_has_its_names_and_counts(pondbench: EntityCard) -> None:
+    assert (pondbench.type, pondbench.name, pondbench.other_names) == ("dataset", "PondBench", ("Pond Bench",))
+    assert (pondbench.papers, pondbench.introduced_by, pondbench.used_by, pondbench.mentions) == (3, 1, 2, 6)
+
+
+def test_papers_come_newest_first_and_those_without_a_year_last(pondbench: EntityCard) -> None:
+    assert [line.year for line in pondbench.introducing] == [2018]
+    assert [(line.year, line.code) for line in pondbench.using] == [
+        (2021, "https://github.com/pond/frog"),
+        (None, None),
+    ]
+
+
+def test_an_entity_has_what_is_right_above_it_and_all_below_it_with_their_papers(pondbench: EntityCard) -> None:
+    assert [(line.name, line.papers) for line in pondbench.broader] == [("Suite", 0)]
+    assert [(line.name, line.papers) for line in pondbench.narrower] == [("Pond-XS", 1), ("Pond-S", 0)]
+    assert (pondbench.narrower_in_all, pondbench.papers_with_narrower) == (2, 4)
+
+
+def best(found: object) -> list[tuple[str, str | None, str | None, str, int]]:
+    assert isinstance(found, EntityCard)
+    return [
+        (line.result.value, line.result.metric, line.result.dataset, line.better, line.among) for line in found.best
+    ]
+
+
+def test_the_best_results_are_the_absolute_ones_of_each_metric_and_dataset_as_the_metric_wants(
+    store: Store, pondbench: EntityCard
+) -> None:
+    narrow = [("9.5", "error", "Pond-XS", "lower", 2), ("50", "accuracy", "Pond-XS", "higher", 1)]
+    assert sorted(best(pondbench)) == sorted([*narrow, ("91%", "accuracy", "PondBench", "higher", 1)])
+    assert best(pondbench)[0] == narrow[0]
+    assert best(read_card(store, BASE + "metric/error")) == narrow[:1]
+    assert best(read_card(store, BASE + "method/frognet")) == [("91%", "accuracy", "PondBench", "higher", 1)]
+
+
+def test_the_best_results_of_a_task_are_those_of_its_papers(store: Store) -> None:
+    assert len(best(read_card(store, BASE + "task/croaking"))) == 2
+
+
+def test_companions_are_counted_by_kind_without_the_entity_itself(pondbench: EntityCard) -> None:
+    assert {kind: [(line.name, line.papers) for line in lines] for kind, lines in pondbench.companions.items()} == {
+        "method": [("FrogNet", 1)],
+        "metric": [("accuracy", 1)],
+    }
+
+
+def test_a_result_goes_by_the_names_of_its_entities(pondbench: EntityCard) -> None:
+    (result,) = pondbench.results
+    assert (result.value, result.metric, result.dataset, result.method) == ("91%", "accuracy", "PondBench", "FrogNet")
+    assert result.sentence == "We reach 91%."
+    assert pondbench.results_in_all == 1
+
+
+def test_evidence_quotes_the_surest_sentence_of_two_papers_from_the_abstract(pondbench: EntityCard) -> None:
+    assert [quote.paper for quote in pondbench.evidence] == [BASE + "paper/old", BASE + "paper/new"]
+    for quote in pondbench.evidence:
+        assert quote.sentence == "PondBench is wet."
+        assert f"{TITLE}\n{ABSTRACT}"[quote.start : quote.end] == "PondBench"
+        assert quote.sentence[quote.start - quote.offset : quote.end - quote.offset] == "PondBench"
+
+
+def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(store: Store) -> None:
+    found = read_card(store, BASE + "paper/new")
+    assert isinstance(found, PaperCard)
+    assert (found.name, found.year, found.venue, found.authors) == (TITLE, 2021, "Toads", ("A. Newt", "B. Toad"))
+    assert (found.code, found.data) == (("https://github.com/pond/frog",), ("https://example.org/data",))
+    assert [line.name for line in found.introduces["method"]] == ["FrogNet"]
+    assert {kind: [line.name for line in lines] for kind, lines in found.uses.items()} == {
+        "dataset": ["PondBench"],
+        "metric": ["accuracy"],
+    }
+    assert [(result.value, result.metric, result.relative) for result in found.results] == [
+        ("2x", "speed", True),
+        ("91%", "accuracy", False),
+    ]
+
+
+def test_a_repository_has_its_papers_and_what_they_introduce(store: Store) -> None:
+    found = read_card(store, BASE + "code/github.com/pond/frog")
+    assert isinstance(found, RepositoryCard)
+    assert (found.name, found.url, found.linked_by) == ("pond/frog", "https://github.com/pond/frog", 1)
+    assert [line.iri for line in found.papers] == [BASE + "paper/new"]
+    assert [line.name for line in found.introduces["method"]] == ["FrogNet"]
+
+
+@pytest.mark.parametrize("iri", ["dataset/pondbench", "paper/new", "code/github.com/pond/frog"])
+def test_as_dict_is_json(store: Store, iri: str) -> None:
+    found: Card = read_card(store, BASE + iri)
+    assert json.loads(json.dumps(found.as_dict()))["iri"] == BASE + iri
+
+
+@pytest.mark.parametrize("iri", [BASE + "method/unheard-of", BASE + "venue/toads", "no IRI at all", ""])
+def test_an_iri_of_nothing_is_an_error_that_names_it(store: Store, iri: str) -> None:
+    with pytest.raises(KGError, match="no entity, paper or repository"):
+        read_card(store, iri)

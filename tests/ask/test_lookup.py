@@ -1,0 +1,158 @@
+"""Finding by name, on a graph of four papers written out by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, Store
+
+from kg.ask.lookup import Found, Rank, find
+from kg.vocabulary import Kind
+
+PREFIXES = """
+@prefix kg: <https://w3id.org/papers-kg/ontology#> .
+@prefix schema: <https://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@base <https://w3id.org/papers-kg/> .
+"""
+GRAPH = """
+<entities> {
+  <dataset/cifar-10> a kg:Dataset ; skos:prefLabel "CIFAR-10" ; skos:altLabel "CIFAR10" .
+  <dataset/cifar-100> a kg:Dataset ; skos:prefLabel "CIFAR-100" .
+  <dataset/imagenet> a kg:Dataset ; skos:prefLabel "ImageNet" ; skos:altLabel "ILSVRC" .
+  <method/gan> a kg:Method ; skos:prefLabel "generative adversarial network" ; skos:altLabel "GAN" .
+  <method/rnn> a kg:Method ; skos:prefLabel "recurrent neural network" .
+  <method/mirror> a kg:Method ; skos:prefLabel "Mirror" .
+  <task/mirror> a kg:Task ; skos:prefLabel "Mirror" .
+  <metric/c++> a kg:Metric ; skos:prefLabel "top-1 accuracy" .
+  <venue/iclr> a schema:Periodical ; schema:name "Toadmeet" .
+  <code/github.com/pond/frog-net> a kg:Repository ; schema:name "Pond/Frog-Net" ;
+    schema:codeRepository <https://github.com/Pond/Frog-Net> .
+}
+<paper/one> { <paper/one> a kg:Paper ; schema:name "Leaping over Lily Pads" ; dcterms:identifier "2101.00001" ;
+  schema:url <https://example.org/one> ;
+  kg:mentions <dataset/cifar-10>, <dataset/cifar-100>, <method/gan>, <method/mirror> ;
+  kg:hasCode <code/github.com/pond/frog-net> . }
+<paper/two> { <paper/two> a kg:Paper ; schema:name "Frogs \\"quoted\\" {and} braced" ;
+  kg:mentions <dataset/cifar-100>, <method/mirror> . }
+<paper/three> { <paper/three> a kg:Paper ; schema:name "Croaking at Night" ; kg:mentions <method/mirror> . }
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    store = Store()
+    store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
+    return store
+
+
+def met(found: Found) -> list[tuple[str, Rank]]:
+    return [(match.name, match.rank) for match in found.matches]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "rank"),
+    [
+        ("CIFAR-10", "CIFAR-10", "exact"),
+        ("CIFAR10", "CIFAR-10", "spelling"),
+        ("  cifar   10 ", "CIFAR-10", "spelling"),
+        ("ILSVRC", "ImageNet", "spelling"),
+        ("generative adversarial networks", "generative adversarial network", "spelling"),
+        ("GAN", "generative adversarial network", "acronym"),
+        ("gans", "generative adversarial network", "acronym"),
+        ("rnn", "recurrent neural network", "acronym"),
+        ("gener", "generative adversarial network", "prefix"),
+        ("adversarial", "generative adversarial network", "words"),
+        ("imagnet", "ImageNet", "typo"),
+        ("CIFRA-10", "CIFAR-10", "typo"),
+        ("Leaping over lily-pads", "Leaping over Lily Pads", "spelling"),
+        ("leaping", "Leaping over Lily Pads", "prefix"),
+        ("pads leaping", "Leaping over Lily Pads", "words"),
+        ("Leaping over Lilly Pads", "Leaping over Lily Pads", "typo"),
+        ('Frogs "quoted" {and} braced', 'Frogs "quoted" {and} braced', "exact"),
+        ("2101.00001", "Leaping over Lily Pads", "exact"),
+        ("https://example.org/one", "Leaping over Lily Pads", "exact"),
+        ("https://w3id.org/papers-kg/dataset/imagenet", "ImageNet", "exact"),
+        ("Pond/Frog-Net", "Pond/Frog-Net", "exact"),
+        ("pond/frognet", "Pond/Frog-Net", "spelling"),
+        ("frog net", "Pond/Frog-Net", "spelling"),
+        ("github.com/Pond/Frog-Net.git", "Pond/Frog-Net", "exact"),
+        ("https://www.github.com/pond/frog-net/tree/main", "Pond/Frog-Net", "exact"),
+    ],
+)
+def test_what_is_clearly_meant_wins(store: Store, words: str, name: str, rank: Rank) -> None:
+    found = find(store, words)
+    assert found.winner is not None
+    assert (found.winner.name, found.winner.rank) == (name, rank)
+    assert found.matches[0] == found.winner
+
+
+def test_of_several_with_one_beginning_none_wins_and_more_papers_come_first(store: Store) -> None:
+    found = find(store, "cifar")
+    assert met(found) == [("CIFAR-100", "prefix"), ("CIFAR-10", "prefix")]
+    assert [match.papers for match in found.matches] == [2, 1]
+    assert found.winner is None
+
+
+def test_limit_bounds_the_matches_and_not_their_total(store: Store) -> None:
+    found = find(store, "cifar", limit=1)
+    assert (len(found.matches), found.total, found.winner) == (1, 2, None)
+
+
+def test_three_times_the_papers_decide_between_equal_names(store: Store) -> None:
+    found = find(store, "Mirror")
+    assert [(match.type, match.papers) for match in found.matches] == [("method", 3), ("task", 0)]
+    assert found.winner == found.matches[0]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("task", ["task"]), ("method", ["method"]), ("paper", [])])
+def test_type_leaves_out_all_others(store: Store, kind: Kind, expected: list[str]) -> None:
+    assert [match.type for match in find(store, "Mirror", type=kind).matches] == expected
+
+
+@pytest.mark.parametrize("words", ["zyzzyva", "toadmeet"])
+def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(store: Store, words: str) -> None:
+    found = find(store, words)
+    assert found.matches == ()
+    assert len(found.nearest) == 3
+    assert "Toadmeet" not in found.nearest
+
+
+def test_the_nearest_are_of_the_type_asked_for(store: Store) -> None:
+    assert set(find(store, "zyzzyva", type="dataset").nearest) <= {
+        "CIFAR-10",
+        "CIFAR10",
+        "CIFAR-100",
+        "ImageNet",
+        "ILSVRC",
+    }
+
+
+@pytest.mark.parametrize("words", ["", " ", '"}{\\', "' OR ?s ?p ?o . {", "\N{FROG FACE}" * 50, "x" * 10_000, "\udcff"])
+def test_hostile_words_find_nothing_and_break_nothing(store: Store, words: str) -> None:
+    assert find(store, words).winner is None
+
+
+@settings(deadline=None, max_examples=50)
+@given(words=st.text(st.characters(codec=None), max_size=30))
+def test_any_text_can_be_looked_up(words: str) -> None:
+    store = Store()
+    store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
+    found = find(store, words)
+    assert not (found.matches and found.nearest)
+
+
+def test_an_empty_graph_has_nothing_near() -> None:
+    assert find(Store(), "CIFAR-10").nearest == ()
+
+
+def test_another_base_finds_the_same(store: Store) -> None:
+    assert find(store, "cifar 10", base="https://example.org/").winner == find(store, "cifar 10").winner
+
+
+def test_as_dict_is_plain_data(store: Store) -> None:
+    found = find(store, "CIFAR-10").as_dict()
+    assert found["winner"] == found["matches"][0]
+    assert found["winner"]["type"] == "dataset"

@@ -1,0 +1,379 @@
+"""Questions to a graph written by hand: what a name means in it, and the answer of every shipped query."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.ask.named import named_queries, named_query
+from kg.ask.questions import Question, meant, pose
+from kg.ask.sparql import run
+from kg.errors import QueryError
+from kg.vocabulary import PREFIXES, resource_prefixes
+
+BASE = "https://example.org/"
+
+# Four papers: Alpha (2019) brings method ANet and dataset Tiles with code; Beta (2021) uses both and shares the code of
+# Alpha; Gamma (no year) brings method GNet, without code; Delta (2022) brings ANet-XL with ANet on Small Tiles, part of
+# Tiles, for tile sorting, a kind of sorting. Both GNet and ANet-XL go by the name of "TheNet" too.
+GRAPH = """
+entities: {
+    method:anet a kg:Method ; skos:prefLabel "ANet" ; skos:altLabel "Alpha Network" .
+    method:anet-xl a kg:Method ; skos:prefLabel "ANet-XL" ; skos:altLabel "TheNet" ; skos:broader method:anet .
+    method:gnet a kg:Method ; skos:prefLabel "GNet" ; skos:altLabel "TheNet" .
+    method:adam a kg:Method ; skos:prefLabel "Adam Newton" .
+    dataset:tiles a kg:Dataset ; skos:prefLabel "Tiles" ; skos:altLabel "TILES-10" .
+    dataset:small-tiles a kg:Dataset ; skos:prefLabel "Small Tiles" ; skos:broader dataset:tiles .
+    dataset:roads a kg:Dataset ; skos:prefLabel "Roads" .
+    metric:accuracy a kg:Metric ; skos:prefLabel "accuracy" ; kg:better "higher" .
+    metric:error a kg:Metric ; skos:prefLabel "error" ; skos:altLabel "error rate" ; kg:better "lower" .
+    task:sorting a kg:Task ; skos:prefLabel "sorting" .
+    task:tile-sorting a kg:Task ; skos:prefLabel "tile sorting" ; skos:broader task:sorting .
+    task:routing a kg:Task ; skos:prefLabel "routing" .
+}
+paper:alpha {
+    paper:alpha a kg:Paper ; schema:name "Alpha" ; schema:abstract "ANet sorts Tiles." ;
+        schema:datePublished "2019"^^xsd:gYear ;
+        kg:introduces method:anet , dataset:tiles ; kg:usesMethod method:adam ; kg:usesMetric metric:accuracy ;
+        kg:addresses task:sorting ;
+        kg:mentions method:anet , dataset:tiles , method:adam , metric:accuracy , task:sorting ;
+        kg:hasCode <https://example.org/code/github.com/a/anet> ; kg:hasData <https://tiles.example.org/> ;
+        kg:reports <https://example.org/paper/alpha#result-1> , <https://example.org/paper/alpha#result-2> .
+    <https://example.org/paper/alpha#char=6,10> a kg:Mention ; oa:hasTarget paper:alpha ; oa:hasBody method:anet ;
+        oa:start 6 ; oa:end 10 ; oa:exact "ANet" ; kg:role "introduced" ; kg:confidence 0.9 ; kg:extractor "ner" ;
+        kg:sentence "ANet sorts Tiles." .
+    <https://example.org/paper/alpha#char=17,22> a kg:Mention ; oa:hasTarget paper:alpha ; oa:hasBody dataset:tiles ;
+        oa:start 17 ; oa:end 22 ; oa:exact "Tiles" ; kg:sentence "ANet sorts Tiles." .
+    <https://example.org/paper/alpha#result-1> a kg:Result ; kg:valueText "90%" ; kg:value 90.0 ; kg:relative false ;
+        kg:metricText "accuracy" ; kg:byMetric metric:accuracy ; kg:onDataset dataset:tiles ; kg:ofMethod method:anet ;
+        kg:sentence "ANet attains 90%." .
+    <https://example.org/paper/alpha#result-2> a kg:Result ; kg:valueText "2x" ; kg:value 2.0 ; kg:relative true ;
+        kg:metricText "speed" ; kg:onDataset dataset:tiles ; kg:sentence "It is fast." .
+    <https://example.org/code/github.com/a/anet> a kg:Repository ; schema:codeRepository <https://github.com/a/anet> .
+}
+paper:beta {
+    paper:beta a kg:Paper ; schema:name "Beta" ; schema:abstract "Sorting Tiles again." ;
+        schema:datePublished "2021"^^xsd:gYear ;
+        kg:usesMethod method:anet ; kg:usesDataset dataset:tiles , dataset:roads ;
+        kg:usesMetric metric:accuracy , metric:error ; kg:addresses task:sorting ;
+        kg:mentions method:anet , dataset:tiles , dataset:roads , metric:accuracy , metric:error , task:sorting ;
+        kg:hasCode <https://example.org/code/github.com/a/anet> ;
+        kg:reports <https://example.org/paper/beta#result-1> , <https://example.org/paper/beta#result-2> ,
+            <https://example.org/paper/beta#result-3> .
+    <https://example.org/paper/beta#char=13,18> a kg:Mention ; oa:hasTarget paper:beta ; oa:hasBody dataset:tiles ;
+        oa:start 13 ; oa:end 18 ; oa:exact "Tiles" ; kg:sentence "Sorting Tiles again." .
+    <https://example.org/paper/beta#result-1> a kg:Result ; kg:valueText "95%" ; kg:value 95.0 ; kg:relative false ;
+        kg:metricText "accuracy" ; kg:byMetric metric:accuracy ; kg:onDataset dataset:tiles ;
+        kg:sentence "We reach 95%." .
+    <https://example.org/paper/beta#result-2> a kg:Result ; kg:valueText "7" ; kg:value 7 ; kg:relative false ;
+        kg:metricText "error" ; kg:byMetric metric:error ; kg:onDataset dataset:roads ; kg:sentence "7 before." .
+    <https://example.org/paper/beta#result-3> a kg:Result ; kg:valueText "10" ; kg:value 10 ; kg:relative false ;
+        kg:metricText "error" ; kg:byMetric metric:error ; kg:onDataset dataset:roads ; kg:sentence "10 after." .
+    <https://example.org/code/github.com/a/anet> a kg:Repository ; schema:codeRepository <https://github.com/a/anet> .
+}
+paper:gamma {
+    paper:gamma a kg:Paper ; schema:name "Gamma" ; schema:abstract "GNet routes." ;
+        kg:introduces method:gnet ; kg:usesDataset dataset:roads ; kg:addresses task:routing ;
+        kg:mentions method:gnet , dataset:roads , task:routing .
+}
+paper:delta {
+    paper:delta a kg:Paper ; schema:name "Delta" ; schema:abstract "ANet-XL." ;
+        schema:datePublished "2022"^^xsd:gYear ;
+        kg:introduces method:anet-xl ; kg:usesMethod method:anet ; kg:usesDataset dataset:small-tiles ;
+        kg:usesMetric metric:accuracy ; kg:addresses task:tile-sorting ;
+        kg:mentions method:anet-xl , method:anet , dataset:small-tiles , metric:accuracy , task:tile-sorting ;
+        kg:reports <https://example.org/paper/delta#result-1> .
+    <https://example.org/paper/delta#result-1> a kg:Result ; kg:valueText "97%" ; kg:value 97.0 ; kg:relative false ;
+        kg:metricText "accuracy" ; kg:byMetric metric:accuracy ; kg:onDataset dataset:small-tiles ;
+        kg:ofMethod method:anet-xl ; kg:sentence "97% is best." .
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    prefixes = PREFIXES | resource_prefixes(BASE) | {"entities": f"{BASE}entities"}
+    declarations = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes.items())
+    store = ox.Store()
+    store.load(declarations + GRAPH, format=ox.RdfFormat.TRIG)
+    return store
+
+
+def question(store: ox.Store, name: str, **values: str) -> Question:
+    return pose(store, named_query(name), values, BASE)
+
+
+def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
+    answer = run(store, question(store, name, **values).sparql, BASE, name)
+    return [tuple(record.values()) for record in answer.records()]
+
+
+# What a name means ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["Tiles", "tiles", "TILES 10", "tiles10", "dataset:tiles", f"{BASE}dataset/tiles"])
+def test_a_thing_is_found_by_any_spelling_of_its_names_and_by_its_iri(store: ox.Store, words: str) -> None:
+    match = meant(store, words, ("dataset",), BASE).match
+    assert match
+    assert match.iri == f"{BASE}dataset/tiles"
+
+
+def test_only_the_kinds_asked_for_are_found(store: ox.Store) -> None:
+    assert meant(store, "Roads", ("method", "task"), BASE).match is None
+    assert meant(store, "Roads", ("method", "dataset"), BASE).match
+
+
+def test_a_name_of_two_things_is_refused_with_both(store: ox.Store) -> None:
+    both = r"'the net' may be any of ANet-XL \(method:anet-xl\), GNet \(method:gnet\)"
+    with pytest.raises(QueryError, match=both):
+        question(store, "method-by-year", method="the net")
+    assert ask(store, "method-by-year", method="method:gnet") == [(None, 1, 1, 0)]
+
+
+def test_a_typo_is_understood_and_marked_as_a_guess(store: ox.Store) -> None:
+    tiles = question(store, "papers-on-dataset", dataset="Tyles").meant["dataset"]
+    assert tiles.match
+    assert (tiles.match.name, tiles.guessed) == ("Tiles", True)
+    assert not question(store, "papers-on-dataset", dataset="tiles").meant["dataset"].guessed
+
+
+def test_an_unknown_name_has_no_rows_and_what_was_asked_is_said(store: ox.Store) -> None:
+    asked = question(store, "datasets-for-task", task="knitting")
+    assert list(run(store, asked.sparql, BASE).rows()) == []
+    assert asked.nothing == (
+        "datasets-for-task: found nothing for task 'knitting'; "
+        "the graph has no task 'knitting' (nearest: routing, sorting, tile sorting)"
+    )
+
+
+def test_an_empty_answer_about_known_things_says_what_was_asked(store: ox.Store) -> None:
+    values = {"dataset": "Roads", "metric": "accuracy", "limit": "3"}
+    assert ask(store, "leaderboard", **values) == []
+    assert question(store, "leaderboard", **values).nothing == (
+        "leaderboard: found nothing for dataset 'Roads', metric 'accuracy', limit '3'"
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ['") } #', "'''", '"""', "\\", "\\u0022", "}\nDROP ALL", "$x ?y", "<a>", "", "\ud800"]
+)
+def test_no_name_changes_what_is_asked(store: ox.Store, value: str) -> None:
+    assert ask(store, "datasets-for-task", task=value) == []
+
+
+def test_limit_cuts_after_ordering(store: ox.Store) -> None:
+    assert ask(store, "datasets-for-task", task="sorting", limit="1") == [("Tiles", 2)]
+
+
+# The questions, as they are numbered in docs/questions.md -------------------------------------------------------------
+
+
+def test_1_methods_that_papers_on_a_task_introduce(store: ox.Store) -> None:
+    assert ask(store, "introduced-methods", task="routing") == [("GNet", None, "Gamma")]
+    assert ask(store, "introduced-methods", task="sorting") == [("ANet-XL", 2022, "Delta"), ("ANet", 2019, "Alpha")]
+
+
+def test_2_datasets_for_a_task_and_the_narrower_ones(store: ox.Store) -> None:
+    assert ask(store, "datasets-for-task", task="tile sorting") == [("Small Tiles", 1)]
+    assert ask(store, "datasets-for-task", task="sorting") == [("Tiles", 2), ("Roads", 1), ("Small Tiles", 1)]
+
+
+def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
+    code = "https://github.com/a/anet"
+    assert ask(store, "papers-on-dataset", dataset="tiles-10") == [
+        ("Delta", 2022, "uses", None),
+        ("Beta", 2021, "uses", code),
+        ("Alpha", 2019, "introduces", code),
+    ]
+    assert ask(store, "papers-on-dataset", dataset="roads") == [
+        ("Beta", 2021, "uses", code),
+        ("Gamma", None, "uses", None),
+    ]
+
+
+def test_4_a_leaderboard_is_ranked_as_the_metric_wants_and_shows_the_sentence(store: ox.Store) -> None:
+    assert ask(store, "leaderboard", dataset="Tiles", metric="accuracy") == [
+        ("97%", "ANet-XL", "Small Tiles", "Delta", 2022, "97% is best."),
+        ("95%", None, "Tiles", "Beta", 2021, "We reach 95%."),
+        ("90%", "ANet", "Tiles", "Alpha", 2019, "ANet attains 90%."),
+    ]
+    assert [row[0] for row in ask(store, "leaderboard", dataset="Roads", metric="error rate")] == ["7", "10"]
+
+
+def test_4_the_direction_can_be_given(store: ox.Store) -> None:
+    reverse = ask(store, "leaderboard", dataset="Roads", metric="error", better="higher")
+    assert [row[0] for row in reverse] == ["10", "7"]
+
+
+def test_5_methods_with_a_method_leaves_it_and_its_kinds_out(store: ox.Store) -> None:
+    assert ask(store, "methods-with-method", method="alpha network") == [("Adam Newton", 1)]
+    assert ask(store, "methods-with-method", method="ANet-XL") == [("ANet", 1)]
+
+
+def test_6_repositories_for_an_entity(store: ox.Store) -> None:
+    assert ask(store, "repositories-for", entity="ANet") == [
+        ("https://github.com/a/anet", "introduces", "Alpha"),
+        ("https://github.com/a/anet", "uses", "Beta"),
+    ]
+    assert {row[2] for row in ask(store, "repositories-for", entity="sorting")} == {"Alpha", "Beta"}
+
+
+def test_7_new_datasets_with_who_used_them_since(store: ox.Store) -> None:
+    assert ask(store, "new-datasets") == [("Tiles", 2019, "Alpha", "https://tiles.example.org/", 2021, "Beta")]
+
+
+def test_8_papers_without_code(store: ox.Store) -> None:
+    assert ask(store, "papers-without-code") == [("Delta", 2022, "ANet-XL"), ("Gamma", None, "GNet")]
+
+
+def test_9_the_evidence_for_an_edge(store: ox.Store) -> None:
+    assert ask(store, "evidence-for-edge", paper="alpha", entity="ANet") == [
+        ("introduces", 6, 10, "ANet", "introduced", 0.9, "ner", "ANet sorts Tiles.")
+    ]
+    assert ask(store, "evidence-for-edge", paper="alpha", entity="Roads") == []
+
+
+def test_9_the_evidence_for_an_entity(store: ox.Store) -> None:
+    assert ask(store, "evidence", entity="Tiles") == [
+        ("Alpha", 17, 22, "Tiles", "ANet sorts Tiles."),
+        ("Beta", 13, 18, "Tiles", "Sorting Tiles again."),
+    ]
+
+
+def test_10_most_used_entities_of_one_type(store: ox.Store) -> None:
+    assert ask(store, "most-used") == [("Roads", 2, 0), ("Tiles", 2, 1), ("Small Tiles", 1, 0)]
+    assert ask(store, "most-used", type="Task") == [("sorting", 2, 0), ("routing", 1, 0), ("tile sorting", 1, 0)]
+
+
+def test_11_what_builds_on_a_method(store: ox.Store) -> None:
+    assert ask(store, "builds-on", method="ANet") == [("ANet-XL", "ANet", 2022, "Delta")]
+
+
+def test_12_a_method_by_year(store: ox.Store) -> None:
+    assert ask(store, "method-by-year", method="ANet") == [(2019, 1, 1, 1), (2021, 1, 0, 1), (2022, 1, 1, 0)]
+
+
+def test_13_datasets_that_bridge_two_tasks(store: ox.Store) -> None:
+    assert ask(store, "bridges", task="sorting", other="routing") == [("Roads", 1, 1)]
+    assert ask(store, "bridges", task="tile sorting", other="routing") == []
+
+
+def test_14_metrics_for_a_task(store: ox.Store) -> None:
+    assert ask(store, "metrics-for-task", task="sorting") == [("accuracy", 3, 3), ("error", 1, 2)]
+
+
+# Linked Papers With Code: one venue with two papers, one of another venue, all of 2021 but the last.
+LPWC = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix fabio: <http://purl.org/spar/fabio/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix lpwc: <https://linkedpaperswithcode.com/property/> .
+@prefix lpwcc: <https://linkedpaperswithcode.com/class/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@base <https://example.org/> .
+<venue/pond> a lpwcc:conference ; foaf:name "Pond" .
+<venue/lake> a lpwcc:conference ; foaf:name "Lake" .
+<task/sorting> a lpwcc:task ; foaf:name "sorting" ; lpwc:hasSubtask <task/tile-sorting> .
+<task/tile-sorting> a lpwcc:task ; foaf:name "tile sorting" .
+<dataset/tiles> a lpwcc:dataset ; dcterms:title "Tiles" .
+<dataset/roads> a lpwcc:dataset ; dcterms:title "Roads" .
+<paper/a> a lpwcc:paper ; dcterms:title "A" ; dcterms:date "2021-01-01"^^xsd:date ; lpwc:hasConference <venue/pond> ;
+    lpwc:hasTask <task/sorting> ; lpwc:usesDataset <dataset/tiles> ; lpwc:hasEvaluation <paper/a#1>, <paper/a#2> .
+<paper/a#1> lpwc:hasEvaluationResult [ lpwc:metricName "accuracy" ] .
+<paper/a#2> lpwc:hasEvaluationResult [ lpwc:metricName "error" ] .
+<paper/b> a lpwcc:paper ; dcterms:title "B" ; dcterms:date "2021-01-01"^^xsd:date ; lpwc:hasConference <venue/pond> ;
+    lpwc:hasTask <task/sorting>, <task/tile-sorting> ; lpwc:usesDataset <dataset/tiles>, <dataset/roads> ;
+    lpwc:hasEvaluation <paper/b#1> .
+<paper/b#1> lpwc:hasEvaluationResult [ lpwc:metricName "error" ] .
+<paper/c> a lpwcc:paper ; dcterms:title "C" ; dcterms:date "2022-01-01"^^xsd:date ; lpwc:hasConference <venue/lake> ;
+    lpwc:hasTask <task/tile-sorting> ; lpwc:hasEvaluation <paper/c#1> .
+<paper/c#1> lpwc:hasEvaluationResult [ lpwc:metricName "accuracy" ] .
+<code/1> a lpwcc:repository ; fabio:hasURL "https://github.com/a/b"^^xsd:anyURI .
+<code/2> a lpwcc:repository ; fabio:hasURL "http://www.GitHub.com/c"^^xsd:anyURI .
+<code/3> a lpwcc:repository ; fabio:hasURL "https://gitlab.com/a/b"^^xsd:anyURI .
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rows"),
+    [
+        ("lpwc-metrics-of-venue", {"venue": "pond"}, [("error", 2), ("accuracy", 1)]),
+        ("lpwc-tasks-of-venue", {"venue": "Pond"}, [("sorting", 2), ("tile sorting", 1)]),
+        ("lpwc-papers-on-task", {"task": "sorting", "year": "2021"}, [("A",), ("B",)]),
+        ("lpwc-papers-on-task", {"task": "sorting", "year": "2022"}, [("C",)]),
+        ("lpwc-papers-on-task", {"task": "tile sorting", "year": "2021"}, [("B",)]),
+        ("lpwc-most-used-datasets", {}, [("Tiles", 2), ("Roads", 1)]),
+        ("lpwc-code-hosts", {}, [("github.com", 2), ("gitlab.com", 1)]),
+    ],
+)
+def test_15_the_queries_of_linked_papers_with_code(
+    store: ox.Store, name: str, values: dict[str, str], rows: list[tuple[object, ...]]
+) -> None:
+    theirs = ox.Store()
+    theirs.load(LPWC, format=ox.RdfFormat.TURTLE)
+    asked = question(store, name, **values)
+    assert asked.profile == "lpwc"
+    found = [tuple(record.values()) for record in run(theirs, asked.sparql, BASE, name).records()]
+    assert [row[-len(rows[0]) :] for row in found] == rows
+
+
+# Further queries ------------------------------------------------------------------------------------------------------
+
+
+def test_results_on_dataset_falls_back_to_the_words_of_a_metric(store: ox.Store) -> None:
+    assert ask(store, "results-on-dataset", dataset="Tiles") == [
+        ("accuracy", "90%", False, "ANet", "Alpha", "ANet attains 90%."),
+        ("accuracy", "95%", False, None, "Beta", "We reach 95%."),
+        ("accuracy", "97%", False, "ANet-XL", "Delta", "97% is best."),
+        ("speed", "2x", True, None, "Alpha", "It is fast."),
+    ]
+
+
+def test_counts_by_year_keeps_the_papers_without_a_year(store: ox.Store) -> None:
+    assert ask(store, "counts-by-year") == [
+        (None, 1, 0, 0, 0),
+        (2019, 1, 1, 1, 1),
+        (2021, 1, 1, 0, 1),
+        (2022, 1, 0, 0, 1),
+    ]
+
+
+def test_entities_of_paper_counts_mentions(store: ox.Store) -> None:
+    assert ask(store, "entities-of-paper", paper="ALPH") == [
+        ("Alpha", "introduces", "dataset", "Tiles", 1),
+        ("Alpha", "introduces", "method", "ANet", 1),
+        ("Alpha", "uses", "method", "Adam Newton", 0),
+        ("Alpha", "uses", "metric", "accuracy", 0),
+        ("Alpha", "uses", "task", "sorting", 0),
+    ]
+
+
+def test_about_takes_a_prefixed_name_and_answers_triples_from_both_sides(store: ox.Store) -> None:
+    triples = run(store, question(store, "about", resource="task:routing").sparql, BASE).triples()
+    routing, gamma = ox.NamedNode(f"{BASE}task/routing"), ox.NamedNode(f"{BASE}paper/gamma")
+    kg = PREFIXES["kg"]
+    assert set(triples) == {
+        ox.Triple(routing, ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(kg + "Task")),
+        ox.Triple(routing, ox.NamedNode(PREFIXES["skos"] + "prefLabel"), ox.Literal("routing")),
+        ox.Triple(gamma, ox.NamedNode(kg + "addresses"), routing),
+        ox.Triple(gamma, ox.NamedNode(kg + "mentions"), routing),
+    }
+
+
+def test_every_shipped_query_is_asked_above() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [query.name for query in named_queries() if f'"{query.name}"' not in text] == []
+
+
+def test_the_documentation_shows_every_shipped_query_with_parameters_that_it_has(store: ox.Store) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    shown = set()
+    for command in re.findall(r"`kg query --name (.*)` \|", document):
+        name, *words = shlex.split(command)
+        question(store, name, **{word[2:]: value for word, value in zip(words[::2], words[1::2], strict=True)})
+        shown.add(name)
+    assert shown == {query.name for query in named_queries()}

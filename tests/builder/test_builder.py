@@ -1,0 +1,304 @@
+"""Builds add, replace and keep; they never lose what stood."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.builder import build_graph
+from kg.builder.works import read_records
+from kg.errors import GraphError, InputError
+from kg.extraction import Extractor
+from kg.extraction.tagger.network import Shape, Tagger
+from kg.graph.provenance import read_runs
+from kg.graph.store import existing
+
+
+def nquads(folder: Path) -> bytes:
+    output = io.BytesIO()
+    KnowledgeGraph(folder).export("nquads", output)
+    return output.getvalue()
+
+
+def rows(folder: Path, query: str) -> list[dict[str, object]]:
+    return list(KnowledgeGraph(folder).query(query).records())
+
+
+def record(title: str, abstract: str, **fields: object) -> str:
+    return json.dumps({"id": title.lower(), "title": title, "abstract": abstract, **fields}) + "\n"
+
+
+def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path) -> None:
+    stats = KnowledgeGraph(graph_folder).stats()
+    assert (stats.papers, stats.merged) == (3, 1)
+    listed = rows(
+        graph_folder,
+        "SELECT ?at { ?p schema:name ?n ; kg:listedOn ?at FILTER(CONTAINS(LCASE(?n), 'frognet')) } ORDER BY ?at",
+    )
+    assert [row["at"] for row in listed] == ["one.txt:7", "two.txt:7"]
+
+
+def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder: Path) -> None:
+    edges = rows(
+        graph_folder,
+        "SELECT ?paper ?edge ?entity { ?paper ?edge ?entity"
+        " VALUES ?edge { kg:mentions kg:introduces kg:usesMethod kg:usesDataset kg:usesMetric kg:addresses } }",
+    )
+    mentions = rows(
+        graph_folder,
+        "SELECT ?paper ?entity ?title ?abstract ?start ?end ?exact ?sentence ?at ?role ?confidence ?extractor {"
+        " ?m a kg:Mention ; oa:hasTarget ?paper ; oa:hasBody ?entity ; oa:start ?start ; oa:end ?end ;"
+        " oa:exact ?exact ; kg:sentence ?sentence ; kg:sentenceStart ?at ; kg:role ?role ; kg:confidence ?confidence ;"
+        " kg:extractor ?extractor . ?paper schema:name ?title ; schema:abstract ?abstract }",
+    )
+    for mention in mentions:
+        text = f"{mention['title']}\n{mention['abstract']}"
+        start, end, at, sentence = (mention[name] for name in ("start", "end", "at", "sentence"))
+        assert text[start:end] == mention["exact"]  # type: ignore[misc]
+        assert text[at:].startswith(sentence)  # type: ignore[misc, arg-type]
+        assert at <= start < end <= at + len(sentence)  # type: ignore[operator, arg-type]
+    assert len(edges) > 20
+    for edge in edges:
+        local = str(edge["edge"]).rpartition("#")[2]
+        roles = {"introduces": {"introduced"}, "mentions": {"introduced", "used"}}.get(local, {"used"})
+        shown = [m for m in mentions if (m["paper"], m["entity"]) == (edge["paper"], edge["entity"])]
+        assert roles & {mention["role"] for mention in shown}, edge
+
+
+def test_every_result_says_the_sentence_it_was_read_from(graph_folder: Path) -> None:
+    results = rows(
+        graph_folder,
+        "SELECT ?result ?title ?abstract ?text ?start ?end ?sentence ?at { ?paper kg:reports ?result ;"
+        " schema:name ?title ; schema:abstract ?abstract . ?result kg:valueText ?text"
+        " OPTIONAL { ?result oa:start ?start ; oa:end ?end ; kg:sentence ?sentence ; kg:sentenceStart ?at } }",
+    )
+    assert len(results) > 4
+    for result in results:
+        text = f"{result['title']}\n{result['abstract']}"
+        assert text[result["start"] : result["end"]] == result["text"]  # type: ignore[misc]
+        assert text[result["at"] :].startswith(result["sentence"])  # type: ignore[misc, arg-type]
+        assert result["text"] in result["sentence"]  # type: ignore[operator]
+
+
+def test_the_graph_conforms_to_the_shapes(graph_folder: Path) -> None:
+    assert [str(violation) for violation in KnowledgeGraph(graph_folder).validate().violations] == []
+
+
+def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path) -> None:
+    found = rows(graph_folder, "SELECT ?code (COUNT(DISTINCT ?p) AS ?papers) { ?p kg:hasCode ?code } GROUP BY ?code")
+    assert found == [{"code": "https://w3id.org/papers-kg/code/github.com/pond-lab/frognet", "papers": 2}]
+
+
+def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build_graph([pages / "two.txt"], tmp_path)
+    report = build_graph([pages], tmp_path)
+    assert (report.new, report.changed, report.unchanged) == (1, 1, 1)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path: Path) -> None:
+    defining = [record(f"Paper {n}", "We train on MNIST with quick frog descent (QFD).") for n in range(3)]
+    bare = record("Bare", "We propose QFD, a new optimizer. We train QFD on CIFAR-10.")
+    for name, lines in (("a", [bare, *defining[:2]]), ("b", defining[2:])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines))
+    build_graph([tmp_path / "a.jsonl"], tmp_path / "steps")
+    assert rows(tmp_path / "steps", "SELECT ?m { ?m kg:ambiguous true ; skos:prefLabel 'QFD' }")
+    build_graph([tmp_path / "b.jsonl"], tmp_path / "steps")
+    build_graph([tmp_path / "b.jsonl", tmp_path / "a.jsonl"], tmp_path / "once")
+    assert nquads(tmp_path / "steps") == nquads(tmp_path / "once")
+    assert not rows(tmp_path / "once", "SELECT ?m { ?m kg:ambiguous true }")
+    (row,) = rows(tmp_path / "once", "SELECT (COUNT(?p) AS ?papers) { ?p kg:mentions/skos:altLabel 'QFD' }")
+    assert row == {"papers": 4}
+
+
+def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    lines = [
+        {"type": "Dataset", "name": "Zorblatt", "aliases": ["the Z"], "homepage": "https://example.org/z"},
+        {"type": "Dataset", "name": "Zorblatt-2", "broader": ["Zorblatt"], "wikidata": "Q7"},
+    ]
+    (tmp_path / "rules" / "entities.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    names = [{"label": "Dataset", "pattern": line["name"]} for line in lines]
+    (tmp_path / "rules" / "names.jsonl").write_text("".join(json.dumps(name) + "\n" for name in names))
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on the Zorblatt dataset and on the Zorblatt-2 dataset."))
+    build_graph([source], tmp_path / "g", extractor=Extractor([tmp_path / "rules"]))
+    (row,) = rows(
+        tmp_path / "g",
+        "SELECT ?alias ?page ?same { ?z skos:altLabel ?alias ; schema:url ?page ."
+        " ?narrow skos:broader ?z ; schema:sameAs ?same }",
+    )
+    assert row == {"alias": "the Z", "page": "https://example.org/z", "same": "http://www.wikidata.org/entity/Q7"}
+
+
+def test_building_again_changes_nothing(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build_graph([pages], tmp_path)
+    report = build_graph([pages / "one.txt", pages / "two.txt"], tmp_path)
+    assert (report.new, report.changed, report.unchanged) == (0, 0, 3)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_workers_do_not_change_the_graph(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build_graph([pages], tmp_path, workers=2)
+    assert nquads(tmp_path) == nquads(graph_folder)
+
+
+def test_changed_paper_is_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST.") + record("B", "We train on ImageNet."))
+    build_graph([source], tmp_path / "g")
+    source.write_text(record("A", "We train on SVHN."))
+    report = build_graph([source], tmp_path / "g")
+    assert (report.new, report.changed) == (0, 1)
+    names = rows(tmp_path / "g", "SELECT ?n { ?d a kg:Dataset ; skos:prefLabel ?n } ORDER BY ?n")
+    assert [row["n"] for row in names] == ["ImageNet", "SVHN"]
+
+
+def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    fields = {"authors": ["Ada", "Bob"], "year": 2018, "venue": "ICLR", "github": "https://github.com/ada/a"}
+    source.write_text(record("A", "Words.", **fields))
+    build_graph([source], tmp_path / "g")
+    (row,) = rows(
+        tmp_path / "g",
+        "SELECT ?year ?venue ?id ?url { ?p schema:datePublished ?year ; schema:isPartOf/schema:name ?venue ;"
+        " dcterms:identifier ?id ; kg:hasCode/schema:codeRepository ?url }",
+    )
+    assert row == {"year": 2018, "venue": "ICLR", "id": "a", "url": "https://github.com/ada/a"}
+
+
+def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
+    short, long = tmp_path / "short.jsonl", tmp_path / "long.jsonl"
+    short.write_text(record("A", "We train on MNIST.", year=2020))
+    long.write_text(record("A!", "We train on MNIST and then on SVHN."))
+    for name, order in (("1", [short, long]), ("2", [long, short])):
+        for source in order:
+            build_graph([source], tmp_path / name)
+    assert nquads(tmp_path / "1") == nquads(tmp_path / "2")
+    (row,) = rows(tmp_path / "1", "SELECT ?name ?year { ?p schema:name ?name ; schema:datePublished ?year }")
+    assert row == {"name": "A!", "year": 2020}
+
+
+def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST."))
+    build_graph([source], tmp_path / "g", base="https://example.org/")
+    build_graph([source], tmp_path / "g")
+    assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://example.org/dataset/mnist"}]
+
+
+@pytest.mark.parametrize("base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:"])
+def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
+    with pytest.raises(InputError, match="is no base IRI"):
+        build_graph([], tmp_path / "g", base=base)
+
+
+def test_input_error_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build_graph([pages], tmp_path / "g")
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(record("New", "Paper.") + '{"id": "half')
+    with pytest.raises(InputError):
+        build_graph([broken], tmp_path / "g")
+    assert nquads(tmp_path / "g") == nquads(graph_folder)
+
+
+def test_failure_while_writing_leaves_the_graph_as_it_was(
+    pages: Path, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_graph([pages], tmp_path)
+
+    def full_disk(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.graph.store.Generation.load", full_disk)
+        with pytest.raises(GraphError, match="No space left on device"):
+            build_graph([pages], tmp_path)
+    assert nquads(tmp_path) == nquads(graph_folder)
+    assert [path.name for path in tmp_path.glob("generation-*")] == ["generation-1"]
+
+
+def test_killed_build_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+    build_graph([pages], tmp_path)
+    code = (
+        "import sys, time; from pathlib import Path; from kg.builder import build_graph\n"
+        "def wait(step, done, total):\n"
+        "    if step == 'writing': print('here', flush=True); time.sleep(60)\n"
+        "build_graph([sys.argv[1]], Path(sys.argv[2]), progress=wait)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(pages), str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    assert list(tmp_path.glob("*.partial"))
+    assert nquads(tmp_path) == nquads(graph_folder)
+    build_graph([pages], tmp_path)
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_second_build_at_the_same_time_is_refused(pages: Path, tmp_path: Path) -> None:
+    def build_within(step: str, done: int, total: int) -> None:
+        with pytest.raises(GraphError, match="another build"):
+            build_graph([pages], tmp_path)
+
+    build_graph([pages], tmp_path, progress=build_within)
+
+
+def test_folder_that_is_a_file(pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "g").write_text("")
+    with pytest.raises(GraphError, match="cannot be written"):
+        build_graph([pages], tmp_path / "g")
+
+
+def test_folder_without_a_graph(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match="holds no graph"):
+        KnowledgeGraph(tmp_path)
+
+
+def test_damaged_graph_is_named(pages: Path, tmp_path: Path) -> None:
+    build_graph([pages], tmp_path)
+    records = existing(tmp_path).records
+    records.write_text(records.read_text()[:-40])
+    with pytest.raises(GraphError, match=r"papers.jsonl:3: is damaged"):
+        build_graph([pages], tmp_path)
+
+
+def test_records_are_kept_sorted(graph_folder: Path) -> None:
+    keys = [work.key for work in read_records(existing(graph_folder))]
+    assert keys == sorted(keys)
+    assert len(keys) == 3
+
+
+def test_control_characters_keep_their_place(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "\x00\x01 We train on MNIST \x0c."))
+    build_graph([source], tmp_path / "g")
+    (row,) = rows(tmp_path / "g", "SELECT ?s ?a { ?m oa:exact 'MNIST' ; oa:start ?s . ?p schema:abstract ?a }")
+    assert f"A\n{row['a']}"[row["s"] :].startswith("MNIST")  # type: ignore[misc]
+
+
+def test_another_model_reads_all_papers_again(tmp_path: Path, pages: Path) -> None:
+    model = tmp_path / "quiet-model"
+    tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
+    tagger.divide_scores(1e6)
+    tagger.save(model)
+    build_graph([pages], tmp_path / "g")
+    first = KnowledgeGraph(tmp_path / "g").stats().entities
+    second = build_graph([pages], tmp_path / "g", extractor=Extractor(model=model))
+    assert (second.new, second.changed) == (0, 0)
+    assert sum(KnowledgeGraph(tmp_path / "g").stats().entities.values()) != sum(first.values())
+    assert read_runs(existing(tmp_path / "g").open())[-1].model.name == "quiet-model"
+
+
+def test_a_damaged_model_leaves_the_graph_as_it_was(tmp_path: Path, pages: Path) -> None:
+    build_graph([pages], tmp_path / "g")
+    before = nquads(tmp_path / "g")
+    (tmp_path / "model").mkdir()
+    with pytest.raises(InputError, match="is no model folder"):
+        build_graph([pages], tmp_path / "g", extractor=Extractor(model=tmp_path / "model"))
+    assert nquads(tmp_path / "g") == before

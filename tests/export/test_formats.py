@@ -1,0 +1,205 @@
+"""Exports: every format says what the store says, in the same bytes each time, and reads well."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import Dataset, Graph
+from rdflib.compare import isomorphic
+
+from kg.errors import KGError
+from kg.export.formats import FORMATS, export_graph, serialize
+from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+
+SMALL = Path(__file__).parents[1] / "data" / "small.trig"
+TRIPLE_FORMATS = [name for name, known in FORMATS.items() if known.write_triples]
+GRAPH_FORMATS = [name for name, known in FORMATS.items() if known.write_graphs]
+RDFLIB_NAMES = {"ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml"}
+
+
+@pytest.fixture(scope="module")
+def small() -> ox.Store:
+    store = ox.Store()
+    store.load(path=SMALL, format=ox.RdfFormat.TRIG)
+    return store
+
+
+def exported(store: ox.Store, format: str, base: str = DEFAULT_BASE) -> bytes:
+    output = io.BytesIO()
+    export_graph(store, format, output, base)
+    return output.getvalue()
+
+
+def parsed(data: bytes, format: str) -> Graph:
+    return Graph().parse(data=data, format=RDFLIB_NAMES.get(format, format))
+
+
+def expected(triples: Iterable[ox.Triple]) -> Graph:
+    return Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
+
+
+def quads(data: bytes, format: str) -> set[tuple[Any, ...]]:
+    dataset = Dataset()
+    dataset.parse(data=data, format=format)
+    return set(dataset.quads())
+
+
+@pytest.mark.parametrize("format", TRIPLE_FORMATS)
+def test_every_triple_format_holds_the_union_of_the_graphs(small: ox.Store, format: str) -> None:
+    assert isomorphic(parsed(exported(small, format), format), expected(quad.triple for quad in small))
+
+
+@pytest.mark.parametrize("format", GRAPH_FORMATS)
+def test_every_quad_format_keeps_the_named_graphs(small: ox.Store, format: str) -> None:
+    original = ox.serialize(small, format=ox.RdfFormat.N_QUADS) or b""
+    assert quads(exported(small, format), format) == quads(original, "nquads")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, format: str) -> None:
+    reverse = ox.Store()
+    for quad in reversed(list(small)):
+        reverse.add(quad)
+    assert exported(reverse, format) == exported(small, format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_empty_store_is_an_empty_document(format: str) -> None:
+    data = exported(ox.Store(), format)
+    assert not (quads(data, format) if format in GRAPH_FORMATS else parsed(data, format))
+
+
+def test_a_statement_in_two_graphs_is_written_once_by_the_formats_without_graphs() -> None:
+    store = ox.Store()
+    triple = (ox.NamedNode("http://e.org/s"), ox.NamedNode("http://e.org/p"), ox.Literal("o"))
+    for graph in (ox.NamedNode("http://e.org/g"), ox.NamedNode("http://e.org/h"), ox.DefaultGraph()):
+        store.add(ox.Quad(*triple, graph))
+    assert {name: export_graph(store, name, io.BytesIO()) for name in TRIPLE_FORMATS} == dict.fromkeys(
+        TRIPLE_FORMATS, 1
+    )
+    assert {name: export_graph(store, name, io.BytesIO()) for name in GRAPH_FORMATS} == dict.fromkeys(GRAPH_FORMATS, 3)
+
+
+def test_an_unknown_format_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(KGError, match=r"'owl'.*turtle"):
+        export_graph(ox.Store(), "owl", io.BytesIO())
+
+
+def test_turtle_shortens_iris_where_that_needs_no_escape(small: ox.Store) -> None:
+    text = exported(small, "turtle").decode()
+    assert "\npaper:frognet-hops a kg:Paper, schema:ScholarlyArticle ;\n" in text
+    assert "<https://w3id.org/papers-kg/paper/frognet-hops#char=13,20> a kg:Mention" in text
+    assert "kg:value 93.5 ;" in text
+    assert '"2018"^^xsd:gYear' in text
+
+
+def test_prefixes_and_ids_follow_the_base() -> None:
+    store = ox.Store()
+    node = ox.NamedNode("http://pond.example/graph/paper/a-b")
+    store.add(ox.Quad(node, ox.NamedNode(SCHEMA + "name"), ox.Literal("A, B")))
+    base = "http://pond.example/graph/"
+    assert "paper:a-b schema:name" in exported(store, "turtle", base).decode()
+    document = json.loads(exported(store, "jsonld", base))
+    assert document["@context"]["@base"] == base
+    assert document["@graph"] == [{"id": "paper/a-b", "name": "A, B"}]
+
+
+def test_json_ld_reads_as_plain_json(small: ox.Store) -> None:
+    nodes = {node["id"]: node for node in json.loads(exported(small, "jsonld"))["@graph"]}
+    paper = nodes["paper/frognet-hops"]
+    assert list(paper)[:4] == ["id", "type", "name", "author"]
+    assert paper["type"] == ["Paper", "ScholarlyArticle"]
+    assert paper["introduces"] == ["method/frognet"]
+    assert paper["year"] == "2018"
+    mention = nodes["paper/frognet-hops#char=72,80"]
+    assert (mention["entity"], mention["start"], mention["end"]) == ("dataset/cifar-10", 72, 80)
+    result = nodes["paper/frognet-hops#result-1"]
+    assert (result["value"], result["relative"]) == ("93.5", False)
+    assert nodes["dataset/cifar-10"]["otherNames"] == ["CIFAR10"]
+
+
+def test_a_character_that_xml_cannot_hold_is_an_error_that_names_the_node() -> None:
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("http://e.org/s"), ox.NamedNode(SCHEMA + "name"), ox.Literal("a\x0cb")))
+    with pytest.raises(KGError, match=r"http://e.org/s"):
+        export_graph(store, "rdfxml", io.BytesIO())
+
+
+# Round trips of whatever a graph may hold ----------------------------------------------------------------------------
+
+_ANY = st.text(st.characters(codec="utf-8"))
+_XML = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\t\n\r")
+)
+_TYPED = st.one_of(
+    st.integers().map(lambda number: ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3).map(
+        lambda number: ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal"))
+    ),
+    st.booleans().map(lambda truth: ox.Literal(str(truth).lower(), datatype=ox.NamedNode(XSD + "boolean"))),
+    st.integers(1000, 2999).map(lambda year: ox.Literal(str(year), datatype=ox.NamedNode(XSD + "gYear"))),
+)
+_NODES = st.builds(
+    lambda namespace, path, fragment: ox.NamedNode(namespace + path + fragment),
+    st.sampled_from((DEFAULT_BASE, DEFAULT_BASE + "paper/", DEFAULT_BASE + "code/github.com/", "https://example.org/")),
+    st.text("abC09_-.~+*=,;!'()é漢/?:@%", max_size=8).map(lambda path: path.replace("%", "%2F")),
+    st.sampled_from(("", "#char=1,2", "#result-1", "#a:b")),
+).filter(lambda node: not {".", ".."} & set(node.value.partition("#")[0].split("/")))
+_PROPERTIES = st.sampled_from(
+    [KG + name for name in ("introduces", "value", "relative", "unknown")]
+    + [SCHEMA + name for name in ("name", "author", "datePublished", "text")]
+    + [RDF + "type", "https://example.org/property"]
+).map(ox.NamedNode)
+
+
+def _triples(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[ox.Triple]]:
+    literals = text.map(ox.Literal) | text.map(lambda value: ox.Literal(value, language="en-gb")) | _TYPED
+    return st.lists(st.builds(ox.Triple, _NODES, _PROPERTIES, _NODES | literals), max_size=8)
+
+
+@pytest.mark.parametrize("format", [name for name in TRIPLE_FORMATS if name != "rdfxml"])
+@settings(max_examples=50, deadline=None)
+@given(triples=_triples(_ANY))
+def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:
+    output = io.BytesIO()
+    assert serialize(triples, format, output) == len(set(triples))
+    assert isomorphic(parsed(output.getvalue(), format), expected(triples))
+
+
+@settings(max_examples=50, deadline=None)
+@given(triples=_triples(_XML))
+def test_any_triples_of_xml_characters_come_back_from_rdfxml(triples: list[ox.Triple]) -> None:
+    output = io.BytesIO()
+    serialize(triples, "rdfxml", output)
+    assert isomorphic(parsed(output.getvalue(), "rdfxml"), expected(triples))
+
+
+@settings(max_examples=50, deadline=None)
+@given(triples=_triples(_ANY), graphs=st.lists(_NODES, max_size=3))
+def test_any_graphs_come_back_from_trig(triples: list[ox.Triple], graphs: list[ox.NamedNode]) -> None:
+    store = ox.Store()
+    names: list[ox.NamedNode | ox.DefaultGraph] = [*graphs, ox.DefaultGraph()]
+    for number, triple in enumerate(triples):
+        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, names[number % len(names)]))
+    original = ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
+    assert quads(exported(store, "trig"), "trig") == quads(original, "nquads")
+
+
+@pytest.mark.parametrize("format", TRIPLE_FORMATS)
+def test_blank_nodes_come_back(format: str) -> None:
+    blank, name = ox.BlankNode("b1"), ox.NamedNode(SCHEMA + "name")
+    triples = [ox.Triple(blank, name, ox.Literal("x")), ox.Triple(ox.NamedNode("http://e.org/s"), name, blank)]
+    output = io.BytesIO()
+    serialize(triples, format, output)
+    assert isomorphic(parsed(output.getvalue(), format), expected(triples))

@@ -1,0 +1,281 @@
+"""Validation: a complete graph conforms, and each way to break one is found at the node that is broken."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import SH, Graph
+
+from kg.errors import InputError
+from kg.graph.validation import Report, validate
+from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
+
+SMALL = Path(__file__).parents[1] / "data" / "small.trig"
+MENTION = DEFAULT_BASE + "paper/frognet-hops#char=13,20"
+RESULT = DEFAULT_BASE + "paper/frognet-hops#result-1"
+PAPER = DEFAULT_BASE + "paper/frognet-hops"
+OTHER = DEFAULT_BASE + "paper/c--in-a-pond"
+TASK = DEFAULT_BASE + "task/image-classification"
+ACCURACY = DEFAULT_BASE + "metric/accuracy"
+VENUE = DEFAULT_BASE + "venue/iclr"
+CODE = DEFAULT_BASE + "code/github.com/pond/frognet"
+FROGNET = DEFAULT_BASE + "method/frognet"
+CIFAR = DEFAULT_BASE + "dataset/cifar-10"
+
+
+def small() -> ox.Store:
+    store = ox.Store()
+    store.load(path=SMALL, format=ox.RdfFormat.TRIG)
+    return store
+
+
+def test_a_complete_graph_conforms() -> None:
+    report = validate(small())
+    assert report.conforms
+    assert report.violations == ()
+
+
+def test_an_empty_graph_conforms() -> None:
+    assert validate(ox.Store()).conforms
+
+
+BROKEN = {
+    "title missing": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> schema:name ?name }} }}", PAPER, "MinCount"),
+    "two titles": (f"INSERT DATA {{ <{PAPER}> schema:name 'Another' }}", PAPER, "MaxCount"),
+    "year as text": (
+        f"INSERT DATA {{ <{DEFAULT_BASE}paper/c--in-a-pond> schema:datePublished '2018' }}",
+        DEFAULT_BASE + "paper/c--in-a-pond",
+        "Datatype",
+    ),
+    "introduced and used": (f"INSERT DATA {{ <{PAPER}> kg:usesMethod <{FROGNET}> }}", PAPER, "Disjoint"),
+    "dataset used as method": (f"INSERT DATA {{ <{PAPER}> kg:usesMethod <{CIFAR}> }}", CIFAR, "Class"),
+    "link that is text": (f"INSERT DATA {{ <{PAPER}> kg:hasData 'example.org' }}", PAPER, "NodeKind"),
+    "code that is no repository": (
+        f"INSERT DATA {{ <{PAPER}> kg:hasCode <http://e.org/c> }}",
+        "http://e.org/c",
+        "Class",
+    ),
+    "two preferred names": (f"INSERT DATA {{ <{CIFAR}> skos:prefLabel 'Cifar' }}", CIFAR, "MaxCount"),
+    "name twice": (f"INSERT DATA {{ <{CIFAR}> skos:altLabel 'CIFAR-10' }}", CIFAR, "Disjoint"),
+    "entity without a mention": (
+        "INSERT DATA { <http://e.org/m> a kg:Method, schema:DefinedTerm ; skos:prefLabel 'M' }",
+        "http://e.org/m",
+        "MinCount",
+    ),
+    "mention of no entity": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{FROGNET}> a ?type }} }}",
+        FROGNET,
+        "Or",
+    ),
+    "mention before the text": (f"INSERT DATA {{ <{MENTION}> oa:start -1 }}", MENTION, "MinInclusive"),
+    "mention that ends before it starts": (f"INSERT DATA {{ <{MENTION}> oa:start 20 }}", MENTION, "LessThan"),
+    "role unknown": (f"INSERT DATA {{ <{MENTION}> kg:role 'cited' }}", MENTION, "In"),
+    "confidence above one": (f"INSERT DATA {{ <{MENTION}> kg:confidence 1.5 }}", MENTION, "MaxInclusive"),
+    "mention in what is no paper": (
+        f"INSERT DATA {{ <{MENTION}> oa:hasTarget <{CIFAR}> }}",
+        CIFAR,
+        "Class",
+    ),
+    "value that is no number": (f"INSERT DATA {{ <{RESULT}> kg:value 'many' }}", RESULT, "Datatype"),
+    "value without its text": (f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:valueText ?t }} }}", RESULT, "MinCount"),
+    "edge that no mention shows": (
+        f"INSERT DATA {{ <{OTHER}> kg:mentions <{FROGNET}> ; kg:usesMethod <{FROGNET}> }}",
+        OTHER,
+        "SPARQL",
+    ),
+    "edge of another role than its mention": (
+        f"DELETE {{ GRAPH ?g {{ <{MENTION}> kg:role ?old }} }} INSERT {{ GRAPH ?g {{ <{MENTION}> kg:role 'used' }} }} "
+        f"WHERE {{ GRAPH ?g {{ <{MENTION}> kg:role ?old }} }}",
+        PAPER,
+        "SPARQL",
+    ),
+    "used, not mentioned": (
+        f"DELETE DATA {{ GRAPH <{PAPER}> {{ <{PAPER}> kg:mentions <{CIFAR}> }} }}",
+        PAPER,
+        "SPARQL",
+    ),
+    "mentioned, not used": (
+        f"DELETE DATA {{ GRAPH <{PAPER}> {{ <{PAPER}> kg:usesDataset <{CIFAR}> }} }}",
+        PAPER,
+        "SPARQL",
+    ),
+    "quoted from elsewhere": (
+        f"DELETE DATA {{ GRAPH <{PAPER}> {{ <{MENTION}> oa:start 13 ; oa:end 20 }} }} ; "
+        f"INSERT DATA {{ <{MENTION}> oa:start 14 ; oa:end 21 }}",
+        MENTION,
+        "SPARQL",
+    ),
+    "quoted beyond the text": (f"INSERT DATA {{ <{MENTION}> oa:end 9999 }}", MENTION, "SPARQL"),
+    "mention without a sentence": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{MENTION}> kg:sentence ?s }} }}",
+        MENTION,
+        "MinCount",
+    ),
+    "sentence from nowhere": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{MENTION}> kg:sentenceStart ?s }} }}",
+        MENTION,
+        "MinCount",
+    ),
+    "sentence that begins behind the mention": (
+        f"INSERT DATA {{ <{MENTION}> kg:sentenceStart 14 }}",
+        MENTION,
+        "LessThanOrEquals",
+    ),
+    "sentence that the paper has not": (
+        f"INSERT DATA {{ <{MENTION}> kg:sentence 'FrogNet sleeps.' }}",
+        MENTION,
+        "SPARQL",
+    ),
+    "sentence that ends too early": (f"INSERT DATA {{ <{RESULT}> kg:sentence 'FrogNet attains' }}", RESULT, "SPARQL"),
+    "result without a sentence": (f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:sentence ?s }} }}", RESULT, "MinCount"),
+    "result without a number": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:value ?v ; kg:valueText ?t }} }} ; "
+        f"INSERT DATA {{ <{RESULT}> kg:valueText 'many' }}",
+        RESULT,
+        "Or",
+    ),
+    "value that stands elsewhere": (f"INSERT DATA {{ <{RESULT}> kg:valueText '94%' }}", RESULT, "SPARQL"),
+    "result on a dataset that the paper does not name": (
+        f"INSERT DATA {{ <{RESULT}> kg:onDataset <http://e.org/d> }}",
+        RESULT,
+        "SPARQL",
+    ),
+    "broader of another type": (f"INSERT DATA {{ <{CIFAR}> skos:broader <{FROGNET}> }}", CIFAR, "SPARQL"),
+    "broader than itself": (
+        f"INSERT DATA {{ <{CIFAR}> skos:broader <http://e.org/d> . <http://e.org/d> skos:broader <{CIFAR}> }}",
+        CIFAR,
+        "SPARQL",
+    ),
+    "no scholarly article": (
+        f"DELETE DATA {{ GRAPH <{PAPER}> {{ <{PAPER}> a schema:ScholarlyArticle }} }}",
+        PAPER,
+        "HasValue",
+    ),
+    "abstract missing": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> schema:abstract ?text }} }}", PAPER, "MinCount"),
+    "author that is no name": (f"INSERT DATA {{ <{PAPER}> schema:author <http://e.org/ada> }}", PAPER, "Datatype"),
+    "two venues": (f"INSERT DATA {{ <{PAPER}> schema:isPartOf <{VENUE}2> }}", PAPER, "MaxCount"),
+    "address that is text": (f"INSERT DATA {{ <{PAPER}> schema:url 'example.org' }}", PAPER, "NodeKind"),
+    "identifier that is a number": (f"INSERT DATA {{ <{PAPER}> dcterms:identifier 7 }}", PAPER, "Datatype"),
+    "listing that is a number": (f"INSERT DATA {{ <{PAPER}> kg:listedOn 7 }}", PAPER, "Datatype"),
+    "project page that is text": (f"INSERT DATA {{ <{PAPER}> kg:hasProjectPage 'example.org' }}", PAPER, "NodeKind"),
+    "task used as metric": (f"INSERT DATA {{ <{PAPER}> kg:usesMetric <{TASK}> }}", TASK, "Class"),
+    "dataset addressed": (f"INSERT DATA {{ <{PAPER}> kg:addresses <{CIFAR}> }}", CIFAR, "Class"),
+    "report of what is no result": (f"INSERT DATA {{ <{PAPER}> kg:reports <{CIFAR}> }}", CIFAR, "Class"),
+    "method that is also a dataset": (f"INSERT DATA {{ <{FROGNET}> a kg:Dataset }}", FROGNET, "Not"),
+    "dataset without its schema.org type": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{CIFAR}> a schema:Dataset }} }}",
+        CIFAR,
+        "Class",
+    ),
+    "other name that is no text": (f"INSERT DATA {{ <{CIFAR}> skos:altLabel 10 }}", CIFAR, "Datatype"),
+    "page that is text": (f"INSERT DATA {{ <{CIFAR}> schema:url 'example.org' }}", CIFAR, "NodeKind"),
+    "same as a text": (f"INSERT DATA {{ <{CIFAR}> schema:sameAs 'CIFAR' }}", CIFAR, "NodeKind"),
+    "venue without a name": (f"DELETE WHERE {{ GRAPH ?g {{ <{VENUE}> schema:name ?n }} }}", VENUE, "MinCount"),
+    "repository without a name": (f"DELETE WHERE {{ GRAPH ?g {{ <{CODE}> schema:name ?n }} }}", CODE, "MinCount"),
+    "repository without an address": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{CODE}> schema:codeRepository ?a }} }}",
+        CODE,
+        "MinCount",
+    ),
+    "repository of no paper": (f"DELETE WHERE {{ GRAPH ?g {{ ?paper kg:hasCode <{CODE}> }} }}", CODE, "MinCount"),
+    "mention without a text": (f"DELETE WHERE {{ GRAPH ?g {{ <{MENTION}> oa:exact ?t }} }}", MENTION, "MinCount"),
+    "mention of two entities": (f"INSERT DATA {{ <{MENTION}> oa:hasBody <{CIFAR}> }}", MENTION, "MaxCount"),
+    "mention that nothing found": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{MENTION}> kg:extractor ?e }} }}",
+        MENTION,
+        "MinCount",
+    ),
+    "better sideways": (f"INSERT DATA {{ <{ACCURACY}> kg:better 'sideways' }}", ACCURACY, "In"),
+    "two measures": (f"INSERT DATA {{ <{RESULT}> kg:metricText 'error' }}", RESULT, "MaxCount"),
+    "two units": (f"INSERT DATA {{ <{RESULT}> kg:unit 'ms' }}", RESULT, "MaxCount"),
+    "two metrics": (f"INSERT DATA {{ <{RESULT}> kg:byMetric <http://e.org/m> }}", RESULT, "MaxCount"),
+    "two methods": (f"INSERT DATA {{ <{RESULT}> kg:ofMethod <http://e.org/m> }}", RESULT, "MaxCount"),
+    "neither relative nor absolute": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:relative ?r }} }}",
+        RESULT,
+        "MinCount",
+    ),
+    "result before the text": (f"INSERT DATA {{ <{RESULT}> oa:start -1 }}", RESULT, "MinInclusive"),
+    "result that ends nowhere": (f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> oa:end ?e }} }}", RESULT, "MinCount"),
+    "sentence of a result from nowhere": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:sentenceStart ?s }} }}",
+        RESULT,
+        "MinCount",
+    ),
+    "result of no paper": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> kg:reports ?r }} }}", RESULT, "MinCount"),
+}
+
+
+@pytest.mark.parametrize(("update", "node", "constraint"), BROKEN.values(), ids=list(BROKEN))
+def test_a_broken_graph_is_found_out(update: str, node: str, constraint: str) -> None:
+    report = broken(update)
+    assert not report.conforms
+    assert (node, constraint) in {(violation.node, violation.constraint) for violation in report.violations}
+
+
+def broken(update: str) -> Report:
+    store = small()
+    store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))
+    return validate(store)
+
+
+def test_each_shape_is_broken_above() -> None:
+    shapes = Graph().parse(data=(files("kg.graph") / "shapes.ttl").read_text("utf-8"), format="turtle")
+    expected = {" ".join(str(message).split()) for message in shapes.objects(None, SH.message)}
+    heard = {violation.message for update, _, _ in BROKEN.values() for violation in broken(update).violations}
+    assert expected - heard == set()
+
+
+def test_a_violation_says_in_one_line_what_was_expected_and_found() -> None:
+    store = small()
+    store.update(f"INSERT DATA {{ <{MENTION}> kg:confidence 1.5 }}", prefixes=PREFIXES)
+    report = validate(store)
+    found = next(violation for violation in report.violations if violation.constraint == "MaxInclusive")
+    assert found.path == "kg:confidence"
+    assert str(found) == (
+        f"{MENTION} kg:confidence: a mention has exactly one confidence, an xsd:decimal from 0 to 1, found '1.5'"
+    )
+    assert json.loads(json.dumps(report.as_dict()))["conforms"] is False
+
+
+def test_violations_are_in_the_same_order_each_time() -> None:
+    store = small()
+    store.update("DELETE WHERE { GRAPH ?g { ?mention oa:exact ?text } }", prefixes=PREFIXES)
+    violations = validate(store).violations
+    assert len(violations) == 5
+    assert list(violations) == sorted(violations, key=str)
+
+
+def test_own_shapes_stand_in_place_of_the_shipped_ones(tmp_path: Path) -> None:
+    shapes = tmp_path / "own.ttl"
+    shapes.write_text(
+        """@prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix schema: <https://schema.org/> .
+        <http://e.org/shape> a sh:NodeShape ; sh:targetClass schema:ScholarlyArticle ;
+            sh:property [ sh:path schema:author ; sh:minCount 1 ] .""",
+        encoding="utf-8",
+    )
+    report = validate(small(), shapes)
+    assert [(violation.node, violation.path) for violation in report.violations] == [
+        (DEFAULT_BASE + "paper/c--in-a-pond", "schema:author")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"<a> <b> .\n", b"\xff\xfe\x00", b"@prefix sh: <http://www.w3.org/ns/shacl#> .\n<a> a sh:NodeShape ;"]
+)
+def test_shapes_that_cannot_be_read_are_an_error_of_one_line(tmp_path: Path, content: bytes) -> None:
+    shapes = tmp_path / "bad.ttl"
+    shapes.write_bytes(content)
+    with pytest.raises(InputError, match=r"bad\.ttl") as caught:
+        validate(small(), shapes)
+    assert "\n" not in str(caught.value)
+
+
+def test_absent_shapes_are_an_error_that_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.ttl: No such file"):
+        validate(small(), tmp_path / "none.ttl")

@@ -1,0 +1,145 @@
+"""Profiles: the small graph in the words of another vocabulary, checked against a file written by hand."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.ask.sparql import run
+from kg.errors import KGError
+from kg.export.formats import FORMATS, export_graph
+from kg.profiles import PROFILES, apply_profile, profile_prefixes
+from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
+
+DATA = Path(__file__).parents[1] / "data"
+LPWC = (
+    "PREFIX lpwc: <https://linkedpaperswithcode.com/property/> PREFIX lpwcc: <https://linkedpaperswithcode.com/class/> "
+)
+FOAF = "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
+
+
+def small(update: str = "") -> ox.Store:
+    store = ox.Store()
+    store.load(path=DATA / "small.trig", format=ox.RdfFormat.TRIG)
+    if update:
+        store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))
+    return store
+
+
+def exported(store: ox.Store, format: str) -> bytes:
+    output = io.BytesIO()
+    export_graph(apply_profile(store, "lpwc"), format, output, prefixes=profile_prefixes("lpwc"))
+    return output.getvalue()
+
+
+def answers(store: ox.Store, query: str) -> list[dict[str, object]]:
+    return list(run(apply_profile(store, "lpwc"), query).records())  # type: ignore[arg-type]
+
+
+def test_the_small_graph_says_in_lpwc_what_was_written_by_hand() -> None:
+    by_hand = {quad.triple for quad in ox.parse(path=DATA / "small-lpwc.ttl", format=ox.RdfFormat.TURTLE)}
+    assert {quad.triple for quad in apply_profile(small(), "lpwc")} == by_hand
+
+
+def test_nothing_is_left_in_own_words() -> None:
+    classes_and_properties = {quad.predicate.value for quad in apply_profile(small(), "lpwc")}
+    assert not [iri for iri in classes_and_properties if iri.startswith((PREFIXES["kg"], PREFIXES["schema"]))]
+
+
+def test_improvements_are_no_evaluation_results() -> None:
+    result = f"<{DEFAULT_BASE}paper/frognet-hops#result-1>"
+    relative = small(
+        f"DELETE {{ GRAPH ?g {{ {result} kg:relative false }} }} INSERT {{ GRAPH ?g {{ {result} kg:relative true }} }} "
+        f"WHERE {{ GRAPH ?g {{ {result} kg:relative false }} }}"
+    )
+    assert answers(relative, f"{LPWC} SELECT ?result {{ ?result a lpwcc:evaluationresult }}") == []
+
+
+def test_a_measure_that_is_no_entity_goes_by_the_words_of_the_paper() -> None:
+    unresolved = small("DELETE WHERE { GRAPH ?g { ?result kg:byMetric ?metric } }")
+    assert answers(unresolved, f"{LPWC} SELECT ?name {{ ?result lpwc:metricName ?name }}") == [{"name": "accuracy"}]
+
+
+def test_narrower_tasks_are_subtasks() -> None:
+    store = small("INSERT DATA { task:few-shot-image-classification skos:broader task:image-classification }")
+    (row,) = answers(store, f"{LPWC} SELECT ?task {{ ?broader lpwc:hasSubtask ?task }}")
+    assert row == {"task": DEFAULT_BASE + "task/few-shot-image-classification"}
+
+
+# The questions that were published with Linked Papers With Code, each asked of the small graph.
+
+
+def test_metrics_of_the_papers_of_a_venue() -> None:
+    assert answers(
+        small(),
+        LPWC + FOAF + "SELECT ?name (COUNT(?name) AS ?count) { ?paper a lpwcc:paper ; lpwc:hasConference ?venue ;"
+        " lpwc:hasEvaluation/lpwc:hasEvaluationResult/lpwc:metricName ?name . ?venue foaf:name 'ICLR' } GROUP BY ?name",
+    ) == [{"name": "accuracy", "count": 1}]
+
+
+def test_tasks_of_the_papers_of_a_venue() -> None:
+    assert answers(
+        small(),
+        LPWC + FOAF + "SELECT ?name { ?paper a lpwcc:paper ; lpwc:hasConference ?venue ; lpwc:hasTask ?task ."
+        " ?venue foaf:name 'ICLR' . ?task foaf:name ?name }",
+    ) == [{"name": "image classification"}]
+
+
+def test_papers_on_a_task_in_a_year() -> None:
+    query = (
+        LPWC + "SELECT (COUNT(?paper) AS ?count) { ?paper a lpwcc:paper ; lpwc:hasTask task:image-classification ;"
+        " dcterms:date ?date FILTER(STRSTARTS(STR(?date), '%d-') && STR(?date) <= '%d-12-31') }"
+    )
+    assert answers(small(), query % (2018, 2018)) == [{"count": 1}]
+    assert answers(small(), query % (2019, 2019)) == [{"count": 0}]
+
+
+def test_most_used_datasets() -> None:
+    assert answers(
+        small(),
+        LPWC + "SELECT ?title (COUNT(?paper) AS ?count) { ?paper a lpwcc:paper ; lpwc:usesDataset ?dataset ."
+        " ?dataset a lpwcc:dataset ; dcterms:title ?title } GROUP BY ?title ORDER BY DESC(?count)",
+    ) == [{"title": "CIFAR-10", "count": 2}]
+
+
+def test_hosts_of_repositories() -> None:
+    assert answers(
+        small(),
+        LPWC + "SELECT ?host { ?repository a lpwcc:repository ; <http://purl.org/spar/fabio/hasURL> ?url"
+        " BIND(REPLACE(STR(?url), '^https?://([^/]+)/.*$', '$1') AS ?host) }",
+    ) == [{"host": "github.com"}]
+
+
+# Exports --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_holds_the_same_bytes_whatever_the_order_of_insertion(format: str) -> None:
+    reverse = ox.Store()
+    for quad in reversed(list(small())):
+        reverse.add(quad)
+    assert exported(reverse, format) == exported(small(), format)
+
+
+@pytest.mark.parametrize("format", ["turtle", "trig", "ntriples", "nquads", "rdfxml"])
+def test_every_format_comes_back(format: str) -> None:
+    known = ox.RdfFormat.from_extension(FORMATS[format].extension.removeprefix("."))
+    assert known
+    assert {quad.triple for quad in ox.parse(exported(small(), format), format=known)} == {
+        quad.triple for quad in apply_profile(small(), "lpwc")
+    }
+
+
+def test_the_vocabulary_goes_by_its_prefixes() -> None:
+    assert b"\npaper:frognet-hops a lpwcc:paper ;\n" in exported(small(), "turtle")
+    assert b'"lpwc:hasTask"' in exported(small(), "jsonld")
+    assert b"<lpwc:hasTask rdf:resource" in exported(small(), "rdfxml")
+
+
+def test_an_unknown_profile_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(KGError, match=r"'pwc'.*lpwc"):
+        apply_profile(small(), "pwc")
+    assert list(PROFILES) == ["lpwc"]

@@ -1,0 +1,138 @@
+"""Cards and lists as text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.ask.card import BestLine, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.ask.lookup import Found, Match
+from kg.terminal.cards import Emphasis, ansi, render_card, render_matches
+
+SENTENCE = "Rain falls on the wide and muddy Pond Bench suite while all the frogs of the lake look on in silence."
+QUOTE = Quote("urn:p", "Frogs", SENTENCE, 6, 6 + SENTENCE.index("Pond"), 6 + SENTENCE.index(" suite"))
+ENTITY = EntityCard(
+    iri="urn:pondbench",
+    type="dataset",
+    name="PondBench",
+    other_names=("Pond Bench",),
+    broader=(EntityLine("urn:suite", "Pond Suite", 2_000),),
+    narrower=(EntityLine("urn:small", "PondBench-S", 80),),
+    narrower_in_all=5,
+    papers=1_234,
+    papers_with_narrower=1_300,
+    introduced_by=1,
+    used_by=1_233,
+    mentions=5_000,
+    introducing=(PaperLine("urn:p", "Frogs", 2018, "https://github.com/pond/frog"),),
+    using=(PaperLine("urn:q", "Toads", None, None),),
+    companions={"method": (EntityLine("urn:m", "FrogNet", 7),)},
+    best=(
+        BestLine(ResultLine("error", "3%", "PondBench", "ToadNet", False, "urn:q", "Toads", "3% it is."), "lower", 7),
+    ),
+    results=(ResultLine("accuracy", "91%", "PondBench", "FrogNet", False, "urn:p", "Frogs", "91% it is."),),
+    results_in_all=40,
+    evidence=(QUOTE,),
+)
+PAPER = PaperCard(
+    iri="urn:p",
+    type="paper",
+    name="Frogs",
+    authors=("A. Newt", "B. Toad"),
+    year=2018,
+    venue="Toads",
+    identifiers=("p1",),
+    listed_on=("page.txt:3",),
+    urls=(),
+    code=("https://github.com/pond/frog",),
+    data=(),
+    project_pages=(),
+    introduces={"method": (EntityLine("urn:m", "FrogNet", 1),)},
+    uses={"dataset": (EntityLine("urn:d", "PondBench", 1),)},
+    results=(),
+)
+REPOSITORY = RepositoryCard(
+    "urn:c", "code", "pond/frog", "https://github.com/pond/frog", 1, (PaperLine("urn:p", "Frogs", 2018, None),), {}
+)
+MATCHES = tuple(Match(f"urn:{n}", "dataset", f"Pond {n}", "Pd", "prefix", n) for n in (1, 2))
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[\d+m", "", text)
+
+
+def test_an_entity_card_says_it_all() -> None:
+    text = render_card(ENTITY)
+    assert text.splitlines()[0] == "PondBench [Dataset]"
+    for part in (
+        "also: Pond Bench",
+        "1,234 papers: introduced by 1, used by 1,233; 5,000 mentions",
+        "broader: Pond Suite (2,000)",
+        "narrower: PondBench-S (80) and 4 more; 1,300 papers with these",
+        "3% error on PondBench by ToadNet — lowest of 7 — Toads",
+        "2018  Frogs https://github.com/pond/frog",
+        "(1 of 1,233, the newest)",
+        "methods:  FrogNet (7)",
+        "91% accuracy on PondBench by FrogNet — Frogs",
+        f"Frogs, characters {QUOTE.start}-{QUOTE.end}",
+    ):
+        assert part in text
+
+
+def test_a_quoted_mention_stands_between_marks() -> None:
+    assert "«Pond Bench»" in " ".join(render_card(ENTITY).split())
+
+
+def test_on_a_terminal_the_mention_is_bold_instead() -> None:
+    text = render_card(ENTITY, width=200, style=ansi)
+    assert "\x1b[1mPond Bench\x1b[0m" in text
+    assert "«" not in text
+
+
+@pytest.mark.parametrize("width", range(20, 121, 10))
+def test_emphasis_changes_no_text_and_lines_keep_the_width(width: int) -> None:
+    text = render_card(ENTITY, width=width)
+    styled = plain(render_card(ENTITY, width=width, style=ansi))
+    assert " ".join(styled.split()) == " ".join(text.replace("«", "").replace("»", "").split())
+    lines = [line for line in text.splitlines() if line.startswith("  ") and "https:" not in line]
+    assert max(map(len, lines)) <= width
+
+
+def test_a_paper_card_leaves_out_what_is_not_known() -> None:
+    text = render_card(PAPER)
+    assert "Toads, 2018" in text
+    assert "code: https://github.com/pond/frog" in text
+    assert "data:" not in text
+    assert "Reported results" not in text
+
+
+def test_a_repository_card_has_address_and_papers() -> None:
+    assert render_card(REPOSITORY).splitlines()[:2] == ["pond/frog [Repository]", "https://github.com/pond/frog"]
+    assert "2018  Frogs" in render_card(REPOSITORY)
+
+
+def test_matches_are_numbered_and_the_rest_counted() -> None:
+    found = Found("pon", MATCHES, 5, (), None)
+    assert render_matches(found).splitlines() == [
+        "1. Pond 1 (Pd) [Dataset, 1 paper, prefix]",
+        "2. Pond 2 (Pd) [Dataset, 2 papers, prefix]",
+        "   and 3 more",
+    ]
+
+
+def test_titles_cannot_steer_the_terminal() -> None:
+    hostile = RepositoryCard("urn:c", "code", "a\x1b[2Jb\x07\nc", None, 0, (), {})
+    assert render_card(hostile) == "a[2Jb c [Repository]"
+
+
+def test_a_style_is_told_the_emphasis_and_never_gets_an_indent() -> None:
+    seen: list[tuple[str, Emphasis]] = []
+
+    def style(text: str, emphasis: Emphasis) -> str:
+        seen.append((text, emphasis))
+        return text
+
+    render_card(ENTITY, style=style)
+    assert ("PondBench", "bold") in seen
+    assert not any(text.startswith("  ") for text, _ in seen)

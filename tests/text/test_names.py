@@ -1,0 +1,131 @@
+"""Two spellings are one name, or they are not."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.text.names import entity_key, name_key, slug, spaced_key, title_key
+from kg.text.sentences import sentence_spans
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("CIFAR-10", "CIFAR10", "cifar 10", "Cifar-10"),
+        ("diffusion models", "Diffusion Model", "diffusion-model"),
+        ("DMs", "DM"),
+        ("LVLMs", "LVLM"),
+        ("pre-training", "pretraining", "Pre-Training"),
+        ("text-to-image generation", "text to image generation"),
+        ("ImageNet 256 x 256", "ImageNet 256x256", "ImageNet-256x256"),
+        ("queries", "query"),
+        ("F1", "F-1"),
+    ],
+)
+def test_spellings_of_one_name_share_a_key(spellings: tuple[str, ...]) -> None:
+    assert len({name_key(spelling) for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("CIFAR-10", "CIFAR-100"),
+        ("ImageNet-1K", "ImageNet-21K"),
+        ("ResNet-50", "ResNet-101"),
+        ("top-1 accuracy", "top-5 accuracy"),
+        ("GAN", "WGAN"),
+        ("RRT", "RRT*"),
+        ("GPT-3.5", "GPT-35"),
+        ("C", "C++"),
+        ("α", "β"),
+    ],
+)
+def test_different_names_keep_apart(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Fréchet distance", "Frechet distance", "FRECHET DISTANCE"),
+        ("β-VAE", "$\\beta$-VAE", "beta VAE"),
+        ("Kendall's tau", "Kendall τ", "Kendall’s tau"),
+        ("ImageNet 256x256", "ImageNet 256 × 256", "ImageNet 256$\\times$256"),
+        ("SQuAD v2.0", "SQuAD 2.0", "SQuAD2", "SQuAD version 2"),
+        ("optimisation", "optimization"),
+        ("mixtures of experts", "mixture-of-experts"),
+        ("Q&A", "Q and A"),
+        ("area under the curve", "area under curve"),
+    ],
+)
+def test_spellings_of_one_entity_share_a_key(spellings: tuple[str, ...]) -> None:
+    assert len({entity_key(spelling) for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("DARTS", "DART"),
+        ("PACS", "PAC"),
+        ("GPS", "GPs"),
+        ("GPT-3.5", "GPT-35"),
+        ("ResNet-50 v2", "ResNet-502"),
+        ("CIFAR-10", "CIFAR-10.1"),
+        ("A*", "A"),
+        ("$L_2$", "$L_\\infty$"),
+    ],
+)
+def test_different_entities_keep_apart(one: str, other: str) -> None:
+    assert entity_key(one) != entity_key(other)
+
+
+def test_spaced_key_reads_as_words() -> None:
+    assert spaced_key("CIFAR10") == "cifar 10"
+    assert spaced_key("Vision Transformers") == "vision transformer"
+    assert spaced_key("F1") == "f1"
+
+
+@given(st.text())
+def test_keys_are_stable_and_never_empty_for_visible_text(text: str) -> None:
+    if text.strip():
+        assert name_key(text)
+        assert entity_key(text)
+        assert slug(text)
+        assert not any(character.isspace() for character in slug(text))
+
+
+def test_title_key_ignores_case_spacing_and_punctuation() -> None:
+    assert title_key("Q-VLM: Post-training  Quantization") == title_key("QVLM post training quantization!")
+    assert title_key("Part I") != title_key("Part II")
+
+
+def test_long_slugs_are_cut_at_a_word_and_stay_apart() -> None:
+    start = "a very long title that goes on " * 6
+    one, other = slug(start + "and ends here"), slug(start + "and ends there")
+    assert one != other
+    assert len(one) <= 110
+
+
+@pytest.mark.parametrize(
+    "text, sentences",
+    [
+        ("One. Two is 1.5 long. Three!", ["One.", "Two is 1.5 long.", "Three!"]),
+        ("Title without stop\nFirst sentence. Second.", ["Title without stop", "First sentence.", "Second."]),
+        ("We beat others, e.g. BERT, by 2 vs. 3. Done.", ["We beat others, e.g. BERT, by 2 vs. 3.", "Done."]),
+        ("See Smith et al. Then (as said.) Go.", ["See Smith et al. Then (as said.)", "Go."]),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, sentences: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@given(st.text(alphabet="aB. \n!?(\"'", max_size=60))
+def test_sentences_cover_all_text_in_order(text: str) -> None:
+    spans = sentence_spans(text)
+    assert all(start < end for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+    covered = set().union(*(range(start, end) for start, end in spans))
+    assert all(text[i].isspace() or text[i] in "\"')" for i in range(len(text)) if i not in covered)
