@@ -74,8 +74,8 @@ class PlainTokenizer:
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self.tokenizer = tokenizer
 
-    def __call__(self, text: str) -> Doc:
-        plain = plain_text(text)
+    def __call__(self, text: str, title_end: int | None = None) -> Doc:
+        plain = plain_text(text, title_end)
         doc = self.tokenizer(plain.text)
         starts = {start for start, _ in sentence_spans(plain.text)}
         # As an array, because setting it token by token looks through the whole Doc each time.
@@ -87,7 +87,8 @@ class PlainTokenizer:
 
 def make_doc(nlp: Language, paper: Paper) -> Doc:
     """The Doc of a paper's text, with the title told apart."""
-    doc = nlp.make_doc(paper.text)
+    tokenizer = cast(PlainTokenizer, nlp.tokenizer)
+    doc = tokenizer(paper.text, len(paper.title))
     offsets = doc._.plain.offsets
     doc._.paper = paper
     doc._.title_end = sum(1 for token in doc if offsets[token.idx] < len(paper.title))

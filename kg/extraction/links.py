@@ -12,7 +12,6 @@ from spacy.tokens import Doc
 
 from kg.records import Link
 from kg.text.addresses import address_key
-from kg.text.sentences import sentence_spans
 from kg.vocabulary import LinkKind
 
 # What an address is made of; LaTeX escapes some of its signs with a backslash, another address ends it.
@@ -24,7 +23,7 @@ _TOP = (
 _ADDRESS = re.compile(
     rf"""
     https?\s?:\s?/\s?/\s?
-      (?P<scheme>(?:[A-Za-z0-9-]+-\ )?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}*)
+      (?P<scheme>(?:[A-Za-z0-9-]+-\s)?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}*)
   | (?<![\w@/.-])(?P<www>www\.{_LABEL}\.{_SIGN}+)
   | (?<![\w@/.:-])(?P<page>(?:{_LABEL}\.)+(?:github|gitlab|readthedocs)\.io\b{_SIGN}*)
   | (?<![\w@/.:-])(?P<path>(?:{_LABEL}\.)+{_TOP}/(?=[\w~]){_SIGN}+)
@@ -32,7 +31,7 @@ _ADDRESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
-_BREAK = re.compile(r" (?=(\S+))")
+_BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 
 
@@ -112,19 +111,27 @@ class LinkFinder:
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.original
         found: dict[str, Link] = {}
-        for start, end, url in find_addresses(text):
-            found.setdefault(address_key(url), Link(url=url, kind=self.kind(url, text, start), start=start, end=end))
+        addresses = list(find_addresses(text))
+        sentences = doc._.plain.sentences() if addresses else []
+        for start, end, url in addresses:
+            opening = next((first for first, last in sentences if first <= start < last), 0)
+            link = Link(url=url, kind=self.kind(url, text[opening:start]), start=start, end=end)
+            found.setdefault(address_key(url), link)
         doc._.links = list(found.values())
         return doc
 
-    def kind(self, url: str, text: str, start: int) -> LinkKind:
-        """What the address at offset ``start`` of a text leads to."""
+    def kind(self, url: str, before: str) -> LinkKind:
+        """What an address leads to.
+
+        Args:
+            before: the address's sentence up to it.
+        """
         key = address_key(url)
         for path, of_path in self.paths.items():
             if key.startswith(path):
                 return of_path
         host = key.partition("/")[0]
-        told = self._told(text, start)
+        told = {self.words[word] for word in re.findall(r"[a-z]+", before.lower()) if word in self.words}
         if host in self.shorteners and len(told) == 1:
             return next(iter(told))
         kind: LinkKind = "project"
@@ -136,11 +143,6 @@ class LinkFinder:
         if (told or named) == {"data"} and "project" not in named:
             return "data"
         return "code" if kind == "project" and named == {"code"} else kind
-
-    def _told(self, text: str, start: int) -> set[LinkKind]:
-        """The kinds of things that the address's sentence speaks of before it."""
-        sentence = next((first for first, last in sentence_spans(text) if first <= start < last), 0)
-        return {self.words[w] for w in re.findall(r"[a-z]+", text[sentence:start].lower()) if w in self.words}
 
 
 @Language.factory("kg_links")

@@ -20,6 +20,7 @@ from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.extraction.tagger.network import SHIPPED, Tagger
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
+from kg.text.plain import unwrapped
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
 COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "settle", "roles", "results", "spans")
@@ -106,7 +107,7 @@ class Extractor:
 def record(doc: Doc) -> Extraction:
     """The record of a Doc that went through the pipeline, all offsets in the text as given."""
     paper: Paper = doc._.paper
-    pairs = {(a.short.text, original_text(doc, a.long.start, a.long.end)): None for a in doc._.abbreviations}
+    pairs = {(a.short.text, unwrapped(original_text(doc, a.long.start, a.long.end))): None for a in doc._.abbreviations}
     return Extraction(
         id=paper.id,
         title=paper.title,

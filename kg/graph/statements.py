@@ -14,7 +14,8 @@ from decimal import Decimal
 from kg.records import Entity, Extraction, Mention, Paper, Result
 from kg.text.addresses import absolute, repository
 from kg.text.names import name_key, slug
-from kg.text.sentences import sentence_around, sentence_spans
+from kg.text.plain import plain_text, without_markup
+from kg.text.sentences import sentence_around
 from kg.vocabulary import (
     DCTERMS,
     KG,
@@ -135,7 +136,7 @@ def paper_statements(
         yield say(subject, KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
 
     text = paper.text
-    sentences = sentence_spans(text)
+    sentences = plain_text(text, len(paper.title)).sentences()
 
     def place(node: str, found: Mention | Result) -> Iterator[str]:
         """Where in the text a find stands, and the sentence that it was read from."""
@@ -169,7 +170,7 @@ def paper_statements(
             yield say(subject, LINKS[kind], f"<{target}>")
 
     entity_of = {
-        (mention.type, name_key(mention.text)): f"<{mention.entity}>" for mention in reversed(extraction.entities)
+        (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>" for mention in reversed(extraction.entities)
     }
     for number, result in enumerate(extraction.results, start=1):
         node = f"<{iri}#result-{number}>"
@@ -189,7 +190,7 @@ def paper_statements(
             ("onDataset", "Dataset", result.dataset),
             ("ofMethod", "Method", result.method),
         ):
-            if words and (found := entity_of.get((entity_type, name_key(words)))):
+            if words and (found := entity_of.get((entity_type, name_key(without_markup(words))))):
                 yield say(node, KG + predicate, found)
 
 

@@ -1,73 +1,49 @@
-"""Plain text under LaTeX remains, with the way back to the text as given.
+"""The text as it reads: a plain view of a text, with the way back to the text as given.
 
-Abstracts come with the remains of their LaTeX: commands (``\\emph{...}``), accents (``ans\\"atze``), escaped signs
-(``20\\%``), and commands that lost their backslash (``url{...}``, ``x2013``). Extraction reads :class:`PlainText`;
-every offset it reports goes back through :meth:`PlainText.span`.
+Abstracts come with line breaks at 79 characters, words broken at a line's end, LaTeX (``$\\beta$-VAE``, ``na\\"ive``,
+``20\\%``), HTML, JATS and MathML tags, entities (``&lt;``), invisible characters and section labels ("RESULTS:").
+Extraction reads the plain view; offsets and words in the output go on referring to the text as given.
+
+The view is made by a few replacements, one after another (:data:`_STEPS`). Each keeps, for every character of the view,
+the span of the original that it comes from.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-_ACCENTS = {
-    '"': "\N{COMBINING DIAERESIS}",
-    "'": "\N{COMBINING ACUTE ACCENT}",
-    "`": "\N{COMBINING GRAVE ACCENT}",
-    "^": "\N{COMBINING CIRCUMFLEX ACCENT}",
-    "~": "\N{COMBINING TILDE}",
-    "c": "\N{COMBINING CEDILLA}",
-}
-_WORDS = {
-    "eg": "e.g.",
-    "ie": "i.e.",
-    "etal": "et al.",
-    "times": "×",
-    "texttimes": "×",
-    "sim": "~",
-    "approx": "≈",
-    "pm": "±",
-    "to": "→",
-    "rightarrow": "→",
-    "textbackslash": "",
-}
-_REMAINS = re.compile(
-    r"""
-    (?P<accent>\\(?P<mark>["'`^~]|c(?=\s*\{))\s*(?:\{(?P<braced>[A-Za-z])\}|(?P<bare>[A-Za-z])))
-  | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
-  | (?P<space>\\[,;:!\ /\\])
-  | (?P<word>\\(?P<name>eg|ie|etal|times|texttimes|sim|approx|pm|to|rightarrow|textbackslash)(?![A-Za-z])\.?)
-  | (?P<tabbed>(?<=[\d\s$])imes\b)
-  | (?P<command>\\[A-Za-z]+(?:\s?\{|\ ?))
-  | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
-  | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
-  | (?P<dollar>\$)
-  | (?P<tie>(?<=[A-Za-z.,])~(?=[A-Za-z(\\$\[]))
-  | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
-  | (?P<script>(?<=[_^])\{)
-  | (?P<joint>\}(?=[A-Za-z\s,.;:!?)-]|$))
-  | (?P<brace>[{}])
-    """,
-    re.VERBOSE,
-)
+from kg.text.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text without LaTeX remains; ``offsets[i]`` is where its character ``i`` stands in the original."""
+    """A plain view of a text.
+
+    Args:
+        text: the view: words, one blank between them, a line break only where the title or a paragraph ends.
+        original: the text as given.
+        offsets: for each character of the view the offset in the original where what it stands for begins.
+        ends: for each the offset where that ends, exclusive.
+    """
 
     text: str
     original: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original's offsets for a non-empty span of the plain text.
+        """The original's offsets for a non-empty span of the view.
 
         A span that begins or ends in a formula's first or last sign takes the dollar sign along: "$k$-NN".
         """
-        first, last = self.offsets[start], self._end(end)
+        first, last = self.offsets[start], self.ends[end - 1]
         if self.original.count("$", first, last) % 2:
             if self.original[first - 1 : first] == "$":
                 first -= 1
@@ -76,51 +52,281 @@ class PlainText:
         return first, last
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
-        """The plain text's offsets for a span of the original."""
+        """The view's offsets for a span of the original."""
         return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
 
-    def _end(self, end: int) -> int:
-        last = self.offsets[end - 1]
-        following = self.offsets[end] if end < len(self.offsets) else len(self.original)
-        if following == last + 1:
-            return following
-        match = _REMAINS.match(self.original, last)
-        return match.end() if match and _replacement(match) else last + 1
+    def sentences(self) -> list[tuple[int, int]]:
+        """Start and end offsets, in the original, of the sentences."""
+        return [self.span(start, end) for start, end in sentence_spans(self.text)]
 
 
-def _replacement(match: re.Match[str]) -> str:
+def plain_text(text: str, title_end: int | None = None) -> PlainText:
+    """The plain view of a text.
+
+    Args:
+        text: as given.
+        title_end: the offset of the line break between title and abstract, which stays one; ``None`` where there is no
+            title.
+
+    >>> plain_text('ans\\\\"atze reach\\n20\\\\%').text
+    'ansätze reach 20%'
+    """
+    view = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
+    for pattern, replacement in _STEPS:
+        view = _replaced(view, pattern, replacement)
+    return _on_one_line(view, -1 if title_end is None else title_end)
+
+
+def without_markup(text: str) -> str:
+    """The words of a short text, such as a name, as they read: no LaTeX, no tags, no ligatures, one line."""
+    return " ".join(plain_text(text).text.split())
+
+
+def unwrapped(text: str) -> str:
+    """A text on one line, with the words that a line break or a blank broke in two made whole; markup stays.
+
+    >>> unwrapped("Multi-\\nHead  $k$-NN")
+    'Multi-Head $k$-NN'
+    """
+    whole = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
+    return " ".join(_replaced(whole, _BROKEN, _mended).text.split())
+
+
+Replacement = Callable[["re.Match[str]"], "str | None"]
+"""What a match is replaced by; ``None`` leaves it as it is."""
+
+
+def _replaced(view: PlainText, pattern: re.Pattern[str], replacement: Replacement) -> PlainText:
+    """The view with every match of a pattern replaced; a new character stands for all that the match stood for."""
+    parts: list[str] = []
+    offsets: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for match in pattern.finditer(view.text):
+        new = replacement(match)
+        if new is None:
+            continue
+        start, end = match.span()
+        parts += (view.text[position:start], new)
+        offsets += view.offsets[position:start]
+        ends += view.ends[position:start]
+        offsets += [view.offsets[start]] * len(new)
+        ends += [view.ends[end - 1]] * len(new)
+        position = end
+    if not position:
+        return view
+    parts.append(view.text[position:])
+    offsets += view.offsets[position:]
+    ends += view.ends[position:]
+    return PlainText("".join(parts), view.original, offsets, ends)
+
+
+# --- characters ------------------------------------------------------------------------------------------------------
+
+_CHARACTERS = re.compile(
+    r"""
+    (?P<entity>&(?:amp;)*(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
+  | (?P<composed>[^\W\d_][\u0300-\u036f]+)
+  | (?P<ligature>[\ufb00-\ufb06])
+  | (?P<hyphen>(?:\u00ad|\(cid:173\))\s*(?=[a-z]))
+  | (?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]
+      |\(cid:\d{1,5}\))
+  | (?P<blank>[\u00a0\u2000-\u200a\u202f\u205f\u3000])
+    """,
+    re.VERBOSE,
+)
+
+
+def _character(match: re.Match[str]) -> str | None:
+    if match["entity"]:
+        read = html.unescape(html.unescape(match[0]))
+        return None if read == match[0] else _CHARACTERS.sub(lambda inner: _character(inner) or "", read)
+    if match["composed"]:
+        return unicodedata.normalize("NFC", match[0])
+    if match["ligature"]:
+        return unicodedata.normalize("NFKC", match[0])
+    return " " if match["blank"] else ""
+
+
+# --- tags ------------------------------------------------------------------------------------------------------------
+
+_INLINE = (
+    "a|abbr|b|bold|cite|code|em|emph|ext-link|font|i|inline-formula|italic|mark|monospace|q|roman|s|sc|small|span|"
+    "strike|strong|styled-content|sub|sup|tex-math|tt|u|underline|uri|var|xref|"
+    "math|maction|menclose|merror|mfenced|mfrac|mi|mmultiscripts|mn|mo|mover|mpadded|mphantom|mroot|mrow|ms|mspace|"
+    "msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover|semantics|annotation|annotation-xml"
+)
+_BLOCK = "abstract|blockquote|br|center|dd|div|dl|dt|h[1-6]|hr|label|li|list|list-item|ol|p|pre|sec|section|title|ul"
+_TAGS = re.compile(
+    rf"</?(?:[a-z]{{1,8}}:)?(?:(?P<block>{_BLOCK})|{_INLINE})(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>"
+    r"|<!--.{0,500}?-->",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _tag(match: re.Match[str]) -> str:
+    return "\n\n" if match["block"] else ""
+
+
+# --- LaTeX -----------------------------------------------------------------------------------------------------------
+
+_ACCENTS = {
+    '"': "\N{COMBINING DIAERESIS}",
+    "'": "\N{COMBINING ACUTE ACCENT}",
+    "`": "\N{COMBINING GRAVE ACCENT}",
+    "^": "\N{COMBINING CIRCUMFLEX ACCENT}",
+    "~": "\N{COMBINING TILDE}",
+    "=": "\N{COMBINING MACRON}",
+    ".": "\N{COMBINING DOT ABOVE}",
+    "c": "\N{COMBINING CEDILLA}",
+    "d": "\N{COMBINING DOT BELOW}",
+    "H": "\N{COMBINING DOUBLE ACUTE ACCENT}",
+    "k": "\N{COMBINING OGONEK}",
+    "r": "\N{COMBINING RING ABOVE}",
+    "u": "\N{COMBINING BREVE}",
+    "v": "\N{COMBINING CARON}",
+}
+_WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes": "×", "textbackslash": ""}
+_LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
+_LATEX = re.compile(
+    r"""
+    (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{))\s*
+      (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
+  | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
+  | (?P<space>\\[,;:!\ /\\])
+  | (?P<delimiter>\\[()\[\]])
+  | (?P<deviation>[_^]\s*\{?\s*(?=\\pm|±))
+  | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
+  | (?P<tabbed>(?<=[\d\s$])imes\b)
+  | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
+  | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
+  | (?P<dollar>\$)
+  | (?P<tie>(?<=[A-Za-z.,])~(?=[A-Za-z(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
+  | (?P<dash>(?<=\d)--(?=\d))
+  | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
+  | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
+  | (?P<script>(?<=[_^])\{)
+  | (?P<between>\}\{)
+  | (?P<brace>[{}])
+    """,
+    re.VERBOSE,
+)
+
+
+@cache
+def _symbols() -> dict[str, str]:
+    """The character that each LaTeX command stands for: the table of pylatexenc, and a few of our own."""
+    from pylatexenc.latex2text import get_default_latex_context_db
+
+    known = get_default_latex_context_db()
+    found = {spec.macroname: spec.simplify_repl for spec in known.iter_macro_specs()}
+    short = {name: sign for name, sign in found.items() if isinstance(sign, str) and "%" not in sign}
+    return {name: sign for name, sign in short.items() if name.isalpha()} | _WORDS
+
+
+def _latex(match: re.Match[str]) -> str:
     if match["accent"]:
-        letter = match["braced"] or match["bare"]
+        letter = match["braced"] or match["dotless"] or match["bare"]
         return unicodedata.normalize("NFC", letter + _ACCENTS[match["mark"]])
     if match["sign"]:
         return match["escaped"]
     if match["space"]:
         return "" if match["space"] in ("\\,", "\\/", "\\!") else " "
-    if match["word"]:
-        return _WORDS[match["name"]]
+    if match["name"]:
+        return _command(match)
     if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
-    return " " if match["brace"] or match["tie"] else ""
+    if match["dash"] or match["pause"]:
+        return "–" if match["dash"] else match["pause"]
+    return " " if match["tie"] or match["between"] else ""
 
 
-def plain_text(text: str) -> PlainText:
-    """Strip the LaTeX remains of a text.
+def _command(match: re.Match[str]) -> str:
+    name = match["name"]
+    sign = _symbols().get(name)
+    if sign is None or match["opens"]:
+        return sign or ""
+    swallowed = name in _LETTERS or not sign  # "J\\o rgensen" is one word
+    return sign if swallowed else sign + (match["after"] or "")
 
-    >>> plain_text('ans\\\\"atze reach 20\\\\%').text
-    'ansätze reach 20%'
+
+# --- words broken in two ---------------------------------------------------------------------------------------------
+
+_BROKEN = re.compile(r"(?P<left>[A-Za-z]+|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))")
+_SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"})  # "semi- and self-supervised"
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Frequent English words of abstracts, and frequent pairs of words with a hyphen (kg.training.mine --words)."""
+    return frozenset((files("kg.text") / "words.txt").read_text(encoding="utf-8").split())
+
+
+def _mended(match: re.Match[str]) -> str | None:
+    left, right = match["left"], match["right"] or match["below"]
+    if right in _SUSPENDED:
+        return None
+    return left if _is_one_word(left, right) else f"{left}-"
+
+
+def _is_one_word(left: str, right: str) -> bool:
+    """Whether a hyphen between two parts only broke a word: "classi- fication", but not "multi- task"."""
+    if not left[-1].islower() or not right.isalpha() or not right.islower():
+        return False
+    known = _known_words()
+    lower = left.lower()
+    if f"{lower}-{right}" in known:
+        return False
+    return lower + right in known or known.isdisjoint((lower, right))
+
+
+# --- labels of sections ----------------------------------------------------------------------------------------------
+
+_SECTION = (
+    "abstract|aims?|aim and objectives?|background|background and (?:aims?|objectives?|purpose)|conclusions?|context|"
+    "contributions?|data|design|discussion|evaluation|experiments?|findings?|implications?|importance|interpretation|"
+    "introduction|keywords|limitations|main results|materials and methods|materials|methodology|methods?|"
+    "methods and (?:materials|results)|motivation|objectives?|originality|problem|purpose|results?|"
+    "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|disclaimer"
+)
+_LABELS = re.compile(
+    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)\s*(?P<words>(?i:{_SECTION}))"
+    r"(?:\s*:(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
+)
+
+
+def _label(match: re.Match[str]) -> str | None:
+    """A label is dropped where a colon or a dash follows, or where it alone is in capitals."""
+    marked = match[0].rstrip()[-1:] in (":", "-", "–", "—")
+    return "" if marked or (match["words"].isupper() and len(match["words"]) > 3) else None
+
+
+_STEPS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
+    (_CHARACTERS, _character),
+    (_TAGS, _tag),
+    (_LATEX, _latex),
+    (_BROKEN, _mended),
+)
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+_GAP = re.compile(r"\s+")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
+
+
+def _on_one_line(view: PlainText, title_end: int) -> PlainText:
+    """The view with one blank for each run of blanks and line breaks, and without section labels.
+
+    A line break stays where the title ends, and one stands for each blank line.
     """
-    parts: list[str] = []
-    offsets: list[int] = []
-    position = 0
-    for match in _REMAINS.finditer(text):
-        parts.append(text[position : match.start()])
-        offsets.extend(range(position, match.start()))
-        replacement = _replacement(match)
-        parts.append(replacement)
-        offsets.extend([match.start()] * len(replacement))
-        position = match.end()
-    parts.append(text[position:])
-    offsets.extend(range(position, len(text)))
-    return PlainText("".join(parts), text, tuple(offsets))
+
+    def gap(match: re.Match[str]) -> str | None:
+        start, end = match.span()
+        holds_title_end = view.offsets[start] <= title_end < view.ends[end - 1]
+        new = "\n" if holds_title_end or _BLANK_LINE.search(match[0]) else " "
+        return None if new == match[0] else new
+
+    return _replaced(_replaced(view, _GAP, gap), _LABELS, _label)

@@ -27,6 +27,7 @@ from kg.extraction.results.quantities import Quantity, QuantityFinder
 from kg.records import Result
 from kg.rulefiles import Rule
 from kg.text.names import name_key, singular, spaced_key
+from kg.text.plain import unwrapped
 from kg.text.sentences import sentence_spans
 from kg.vocabulary import EntityType
 
@@ -531,12 +532,11 @@ def _result(
 
 
 def _given(doc: Doc, item: Item | None) -> str | None:
-    """An item's words in the text as given."""
+    """An item's words as given, on one line."""
     if item is None:
         return None
     start, end = doc._.plain.span(item.start, item.end)
-    words: str = doc._.plain.original[start:end]
-    return words
+    return unwrapped(doc._.plain.original[start:end])
 
 
 @Language.factory("kg_results")
