@@ -87,7 +87,8 @@ class PlainTokenizer:
 
 def make_doc(nlp: Language, paper: Paper) -> Doc:
     """The Doc of a paper's text, with the title told apart."""
-    tokenizer = cast(PlainTokenizer, nlp.tokenizer)
+    given: Any = nlp.tokenizer
+    tokenizer = given if isinstance(given, PlainTokenizer) else PlainTokenizer(given)
     doc = tokenizer(paper.text, len(paper.title))
     offsets = doc._.plain.offsets
     doc._.paper = paper

@@ -11,28 +11,38 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.records import Link
-from kg.text.addresses import address_key
+from kg.text.addresses import FORGES, absolute, address_key, repository
 from kg.vocabulary import LinkKind
 
-# What an address is made of; LaTeX escapes some of its signs with a backslash, another address ends it.
-_SIGN = r"(?:(?!(?<![/=])https?\s?:\s?/)(?:\\[_%&#$~]|[^\s<>\"{}\\|^`\[\]“”‘’，。]))"
+# What an address is made of: ASCII and accented letters, so that glued text of other scripts and footnote marks end it;
+# invisible characters, which only break lines; LaTeX escapes of some signs. An entity or another address ends it.
+_INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
+_SIGN = (
+    r"(?:(?!(?<![/=])https?\s?:\s?/|&(?:gt|lt|quot|apos|nbsp);)"
+    rf"(?:\\[_%&#$~]|[!#-;=?-Z_a-z~\u00c0-\u024f{_INVISIBLE}]))"
+)
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _TOP = (
     r"(?:com|org|net|edu|gov|io|ai|co|app|dev|info|science|ly|gl|gle|me|at|be|ca|ch|cn|de|eu|fr|in|it|jp|kr|nl|se|uk)"
 )
 _ADDRESS = re.compile(
     rf"""
-    https?\s?:\s?/\s?/\s?
+    (?:git\+)?(?:https?|git|ssh)(?:\s?:\s?/\s?/?|//)\s?(?:git@)?
       (?P<scheme>(?:[A-Za-z0-9-]+-\s)?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}*)
-  | (?<![\w@/.-])(?P<www>www\.{_LABEL}\.{_SIGN}+)
-  | (?<![\w@/.:-])(?P<page>(?:{_LABEL}\.)+(?:github|gitlab|readthedocs)\.io\b{_SIGN}*)
-  | (?<![\w@/.:-])(?P<path>(?:{_LABEL}\.)+{_TOP}/(?=[\w~]){_SIGN}+)
+  | (?<![\w@/.-])(?P<ssh>git@{_LABEL}(?:\.{_LABEL})+:{_SIGN}+)
+  | (?<![A-Za-z0-9_@/.-])(?P<www>www\.{_LABEL}\.{_SIGN}+)
+  | (?<![A-Za-z0-9_@/.:-])(?P<page>(?:{_LABEL}\.)+(?:github|gitlab|readthedocs)\.io\b{_SIGN}*)
+  | (?<![A-Za-z0-9_@/.:-])(?P<path>(?:{_LABEL}\.)+{_TOP}/(?=[\w~]){_SIGN}+)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
+_NEXT_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]*[,:]?\s+[a-z(])")  # "…/pond/frog.Our model is"
+_UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)", re.IGNORECASE)  # schemes to be mended
+_LOOK_AHEAD = 30  # characters after an address that show whether a sentence begins in it
+_ENDERS = frozenset(".,;:!?'\"*\\\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
@@ -48,7 +58,8 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     while match := _ADDRESS.search(text, position):
         start, end = match.start(), _trimmed(text, match.start(), match.end())
         end = _joined(text, start, end)
-        url = re.sub(r"\\(?=[_%&#$~])|\s", "", text[start:end])
+        url = re.sub(rf"\\(?=[_%&#$~])|[\s{_INVISIBLE}]", "", text[start:end]).replace("&amp;", "&")
+        url = absolute(url) if _UNUSUAL.match(url) else url
         position = max(end, match.start() + 1)
         if "." in url:
             yield start, end, url
@@ -56,11 +67,16 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """The end of the address without what closes the sentence or a bracket around it."""
+    if following := _NEXT_SENTENCE.search(text, start, end + _LOOK_AHEAD):
+        end = min(end, following.start())
     while end > start:
         last = text[end - 1]
-        if last not in ".,;:!?'\"*’”\\" and not (last in _CLOSERS and _unbalanced(text[start:end], last)):
+        if last in _ENDERS or (last in _CLOSERS and _unbalanced(text[start:end], last)):
+            end -= 1
+        elif text.endswith("'s", start, end):
+            end -= 2
+        else:
             break
-        end -= 1
     return end
 
 
@@ -73,7 +89,7 @@ def _joined(text: str, start: int, end: int) -> int:
     while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
         owner_only = re.fullmatch(r"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/(?:[\w.-]+/)?", written)
-        hyphen = re.search(r"/\S*[\w]-$", written)
+        hyphen = re.search(r"/\S*\w[-_]$|/\S*__?$", written)
         if not (hyphen or (owner_only and _NAME_LIKE.match(text, gap.end()))):
             break
         piece = re.compile(rf"{_SIGN}+").match(text, gap.end())
@@ -127,6 +143,8 @@ class LinkFinder:
             before: the address's sentence up to it.
         """
         key = address_key(url)
+        if key.partition("/")[0] in FORGES and repository(url) is None:
+            return "project"  # a page of the forge itself, or of an owner
         for path, of_path in self.paths.items():
             if key.startswith(path):
                 return of_path

@@ -170,7 +170,8 @@ def paper_statements(
             yield say(subject, LINKS[kind], f"<{target}>")
 
     entity_of = {
-        (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>" for mention in reversed(extraction.entities)
+        (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
+        for mention in reversed(extraction.entities)
     }
     for number, result in enumerate(extraction.results, start=1):
         node = f"<{iri}#result-{number}>"

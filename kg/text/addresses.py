@@ -9,16 +9,91 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-_SCHEME = re.compile(r"^(https?)\s*:\s*/\s*/\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(
+    r"^(?:git\+)?(https?|git|ssh)\s*(?::\s*/{0,2}|/{2})\s*/?\s*(?:git@)?(.*)$", re.IGNORECASE | re.DOTALL
+)
+_SSH = re.compile(
+    r"^(?:ssh://)?git@([\w.-]+)[:/](?!/)(.*)$", re.IGNORECASE | re.DOTALL
+)  # git@github.com:owner/name.git
 _WWW = re.compile(r"^www\.", re.IGNORECASE)
-_FORGES = {"github.com": 2, "gitlab.com": 2, "bitbucket.org": 2}
+FORGES = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"}
 _FACES = {"huggingface.co", "hf.co"}
 _FACE_FOLDERS = {"datasets", "spaces"}
-_FACE_PAGES = {"blog", "docs", "models", "papers", "collections", "organizations", "settings", "posts", "learn"}
+# First parts of paths on the forges that are no owner's name.
+_PAGES = {
+    "huggingface.co": frozenset(
+        ["blog", "docs", "models", "papers", "collections", "organizations", "settings", "posts", "learn"]
+    ),
+    "github.com": frozenset(
+        [
+            "about",
+            "account",
+            "apps",
+            "collections",
+            "codespaces",
+            "contact",
+            "customer-stories",
+            "dashboard",
+            "enterprise",
+            "events",
+            "explore",
+            "features",
+            "gist",
+            "issues",
+            "join",
+            "login",
+            "marketplace",
+            "new",
+            "notifications",
+            "organizations",
+            "orgs",
+            "pricing",
+            "pulls",
+            "readme",
+            "search",
+            "security",
+            "sessions",
+            "settings",
+            "site",
+            "sponsors",
+            "stars",
+            "team",
+            "topics",
+            "trending",
+            "users",
+            "watching",
+        ]
+    ),
+    "gitlab.com": frozenset(["-", "dashboard", "explore", "groups", "help", "projects", "search", "snippets", "users"]),
+}
+# What ends a repository's path on GitLab, which nests groups.
+_SUBPAGES = frozenset(
+    [
+        "-",
+        "tree",
+        "blob",
+        "raw",
+        "issues",
+        "wikis",
+        "merge_requests",
+        "commits",
+        "commit",
+        "tags",
+        "releases",
+        "branches",
+    ]
+)
 _NAME = re.compile(r"[A-Za-z0-9][\w.\-]*")
 _RESERVED = "/?#:@!$&'()*+,;=~%"
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _AUTHORITY = re.compile(r"(?:[^/?#@]*@)?[^/?#:@]+(?::\d+)?(?=[/?#]|$)")
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]")
+_DOI = re.compile(r"^(?:doi\s*:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
+_ARXIV = re.compile(r"^arxiv\s*:\s*([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?$", re.IGNORECASE)
+_SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
+
+
+_NOTHING = frozenset({"n/a", "na", "none", "null", "nan", "tba", "tbd", "-"})
 
 
 class Repository(NamedTuple):
@@ -46,33 +121,70 @@ def repository(url: str) -> Repository | None:
     host, _, rest = re.split(r"[?#]", _bare(url), maxsplit=1)[0].partition("/")
     host = host.lower()
     parts = [part for part in rest.split("/") if part]
+    if host in ("raw.githubusercontent.com", "gist.githubusercontent.com"):
+        host = "github.com" if host.startswith("raw.") else "gist.github.com"
+    host = "huggingface.co" if host in _FACES else host
     path = _repository_path(host, parts)
     if path is None or not all(_NAME.fullmatch(part) for part in path):
         return None
-    host = "huggingface.co" if host in _FACES else host
     return Repository(host, "/".join(path), f"https://{host}/{'/'.join(path)}")
 
 
 def _repository_path(host: str, parts: list[str]) -> list[str] | None:
-    if host in _FACES:
-        size = 3 if parts and parts[0] in _FACE_FOLDERS else 2
-        if parts and parts[0] in _FACE_PAGES:
-            return None
+    if not parts or parts[0].lower() in _PAGES.get(host, ()):
+        return None
+    if host == "huggingface.co":
+        size = 3 if parts[0] in _FACE_FOLDERS else 2
     elif host == "anonymous.4open.science":
-        if not parts or parts[0] not in ("r", "repository"):
+        if parts[0] not in ("r", "repository"):
             return None
         size = 2
     elif host.startswith("gitlab."):
-        # GitLab nests groups; the page of a repository's part starts at "-" or, in old addresses, at "tree" and "blob".
-        ends = [i for i, part in enumerate(parts) if part in ("-", "tree", "blob")]
-        size = max(2, min(ends, default=len(parts)))
-    elif host in _FORGES:
-        size = _FORGES[host]
+        size = max(2, min((i for i, part in enumerate(parts) if part in _SUBPAGES), default=len(parts)))
+    elif host == "gist.github.com":
+        size = min(2, len(parts))
+    elif host in FORGES:
+        size = 2
     else:
         return None
     if len(parts) < size:
         return None
     return [*parts[: size - 1], parts[size - 1].removesuffix(".git")]
+
+
+def given_address(text: str) -> str | None:
+    """The address that a field of a record gives, as a valid http(s) IRI; ``None`` where it gives none ("N/A").
+
+    >>> given_address("doi:10.1234/frog"), given_address("arXiv:2101.00001")
+    ('https://doi.org/10.1234/frog', 'https://arxiv.org/abs/2101.00001')
+    >>> given_address("git@github.com:Pond/FrogNet.git"), given_address("none")
+    ('https://github.com/Pond/FrogNet.git', None)
+    """
+    text = "".join(text.split())
+    if found := _DOI.match(text):
+        return absolute(f"https://doi.org/{found[1]}")
+    if found := _ARXIV.match(text):
+        return f"https://arxiv.org/abs/{found[1]}{found[2] or ''}"
+    host = _bare(text).partition("/")[0].rpartition("@")[2].partition(":")[0]
+    if not _HOST.fullmatch(host):
+        return None
+    return absolute(text)
+
+
+def given_repository(text: str) -> str | None:
+    """The address that a field for code gives, which may be short ("owner/name"); ``None`` where it gives none.
+
+    >>> given_repository("pond/frognet"), given_repository("N/A")
+    ('https://github.com/pond/frognet', None)
+    """
+    short = text.strip().strip("/")
+    if (
+        short.lower() not in _NOTHING
+        and _SHORT_REPOSITORY.fullmatch(short)
+        and not _HOST.fullmatch(short.split("/")[0])
+    ):
+        return f"https://github.com/{short.removesuffix('.git')}"
+    return given_address(text)
 
 
 def absolute(url: str) -> str:
@@ -83,12 +195,14 @@ def absolute(url: str) -> str:
     >>> absolute("github.com/owner/name")
     'https://github.com/owner/name'
     """
-    match = _SCHEME.match(url.strip())
+    url = _SSH.sub(r"https://\1/\2", url.strip())
+    match = _SCHEME.match(url)
     if match:
         scheme, rest = match[1].lower(), match[2]
+        scheme = scheme if scheme in ("http", "https") else "https"
     else:
         # A server behind "www." may know http alone; one that knows https redirects to it.
-        scheme, rest = ("http" if _WWW.match(url.strip()) else "https"), url.strip().lstrip(":/")
+        scheme, rest = ("http" if _WWW.match(url) else "https"), url.lstrip(":/")
     rest = quote(_LONE_PERCENT.sub("%25", rest), safe=_RESERVED)
     path, mark, fragment = rest.partition("#")
     authority = _AUTHORITY.match(path)
@@ -96,6 +210,8 @@ def absolute(url: str) -> str:
         head = re.match(r"[^/?]*", path)
         end = head.end() if head else 0
         path = quote(path[:end], safe="%") + path[end:]
+    if not mark and "?" not in path:
+        path = path.rstrip("/")  # one address, whether or not a slash ends it
     return f"{scheme}://{path}{mark}{fragment.replace('#', '%23')}"
 
 
@@ -109,6 +225,6 @@ def address_key(url: str) -> str:
 
 
 def _bare(url: str) -> str:
-    url = re.sub(r"\s+", "", url)
+    url = _SSH.sub(r"\1/\2", re.sub(r"\s+", "", url))
     match = _SCHEME.match(url)
     return _WWW.sub("", match[2] if match else url)

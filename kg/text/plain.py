@@ -206,7 +206,7 @@ _LATEX = re.compile(
   | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
   | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
   | (?P<script>(?<=[_^])\{)
-  | (?P<between>\}\{)
+  | (?P<between>\}\{|(?<=\w)\{(?=\w))
   | (?P<brace>[{}])
     """,
     re.VERBOSE,
@@ -289,7 +289,8 @@ _SECTION = (
     "contributions?|data|design|discussion|evaluation|experiments?|findings?|implications?|importance|interpretation|"
     "introduction|keywords|limitations|main results|materials and methods|materials|methodology|methods?|"
     "methods and (?:materials|results)|motivation|objectives?|originality|problem|purpose|results?|"
-    "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|disclaimer"
+    "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|"
+    "disclaimer"
 )
 _LABELS = re.compile(
     rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)\s*(?P<words>(?i:{_SECTION}))"
