@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kg.errors import InputError, KGError
 from kg.records import Paper
-from kg.sources import jsonl, listing
+from kg.sources import foreign, jsonl, listing
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import HEAD, reading, unzipped
 
@@ -31,7 +31,7 @@ def readers() -> list[Reader]:
         KGError: an entry point of the group ``kg.sources`` cannot be imported, or is not a :class:`Reader`.
     """
     plugins = sorted(entry_points(group="kg.sources"), key=lambda point: point.name)
-    return [*map(_plugin, plugins), jsonl.READER, listing.READER]
+    return [*map(_plugin, plugins), foreign.READER, jsonl.READER, listing.READER]
 
 
 def _plugin(point: EntryPoint) -> Reader:

@@ -1,17 +1,16 @@
-"""JSON lines: a paper a line, ``{"id", "title", "abstract", "authors"?, "year"?, "venue"?, "url"?, "github"?}``."""
+"""JSON lines: a paper a line, ``{"id"?, "title", "abstract", "authors"?, "year"?, "venue"?, "url"?, "github"?}``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import TypeAdapter
-
+from kg.errors import InputError
 from kg.records import Paper
+from kg.sources.fields import NotAPaperError, paper_from
 from kg.sources.reader import Reader, Source, Warn
-from kg.text.lines import JsonLine, json_lines, validated
+from kg.text.lines import json_lines
 
 _EXPECTED = 'a paper a line, {"id", "title", "abstract", ...}'
-_PAPER = TypeAdapter(Paper)
 
 
 def recognises(head: bytes, name: str) -> bool:
@@ -20,29 +19,27 @@ def recognises(head: bytes, name: str) -> bool:
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
-    """The papers of a source; one without title or abstract is skipped with a warning.
+    """The papers of a source; a record that is not a paper, or too long a line, is skipped with a warning.
 
     Raises:
-        InputError: a line is not a complete JSON object, or a field of a paper is wrong.
+        InputError: a line is not a complete JSON object, or every record was skipped.
     """
-    for line in json_lines(source.stream, source.place, _EXPECTED):
-        if paper := _paper(line, source.name, warn):
-            yield paper
-
-
-def _paper(line: JsonLine, source: str, warn: Warn) -> Paper | None:
-    fields = {name: value for name, value in line.fields.items() if value is not None}
-    for name in ("title", "abstract"):
-        if name not in fields:
-            warn(f"{line.place}: has no {name}; skipped")
-            return None
-    if type(fields.get("id")) is int:
-        fields["id"] = str(fields["id"])
-    paper = validated(_PAPER, {**fields, "source": source, "line": line.number}, line.place)
-    if not paper.title.strip():
-        warn(f"{line.place}: has an empty title; skipped")
-        return None
-    return paper
+    read = 0
+    first: InputError | None = None
+    for line in json_lines(source.stream, source.place, _EXPECTED, warn):
+        try:
+            yield paper_from(
+                line.fields,
+                source=source.name,
+                line=line.number,
+                note=lambda problem, place=line.place: warn(f"{place}: {problem}"),  # type: ignore[misc]
+            )
+            read += 1
+        except NotAPaperError as error:
+            first = first or InputError(line.place, f"{error}; no record of this file is a paper")
+            warn(f"{line.place}: {error}; skipped")
+    if first and not read:
+        raise first
 
 
 READER = Reader("JSON lines", recognises, read)

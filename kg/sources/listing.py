@@ -39,35 +39,55 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    count = 0
-    title: Line | None = None
-    lines = numbered_lines(source.stream, place, _EXPECTED)
-    blocks = list(_body(_blocks(lines)))
+    blocks = list(_body(_blocks(numbered_lines(source.stream, place, _EXPECTED))))
     if not blocks:
         raise InputError(place, f"is empty; expected {_EXPECTED}")
+    count = 0
+    title: Line | None = None
+    paragraphs: list[str] = []
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        if title is None:
-            if len(block.text) > _ABSTRACT_LENGTH or (
-                _looks_like_abstract(block.text) and not (following and _looks_like_abstract(following.text))
-            ):
+        if _is_abstract(block, following, expected=title is not None and not paragraphs):
+            if title is None:
                 warn(f"{place}:{block.number}: an abstract without a title; skipped")
-            else:
-                title = block
-        elif _looks_like_abstract(block.text):
-            count += 1
-            if following is None and _looks_cut(block.text):
+            elif paragraphs:
+                warn(f"{place}:{block.number}: taken for a further paragraph of the abstract before it")
+            if title is not None:
+                paragraphs.append(block.text)
+            if title is not None and following is None and _looks_cut(block.text):
                 warn(f"{place}:{block.number}: the page seems to end within this abstract; kept")
-            yield Paper(
-                id=slug(title.text), title=title.text, abstract=block.text, source=source.name, line=title.number
-            )
-            title = None
-        else:
+            continue
+        if title is not None and paragraphs:
+            count += 1
+            yield _paper(title, paragraphs, source)
+        elif title is not None:
             warn(f"{place}:{title.number}: a title without an abstract; skipped")
-            title = block
-    if title is not None:
+        title, paragraphs = block, []
+    if title is not None and paragraphs:
+        count += 1
+        yield _paper(title, paragraphs, source)
+    elif title is not None:
         warn(f"{place}:{title.number}: a title without an abstract at the end of the page; skipped")
     if not count:
         raise InputError(place, f"has no title and abstract in turn; expected {_EXPECTED}")
+
+
+def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool:
+    """Whether a block is an abstract, or a paragraph of one; else it is a title.
+
+    Args:
+        following: the block after it, which decides where its own look leaves doubt.
+        expected: whether a title without an abstract comes before it.
+    """
+    if len(block.text) > _ABSTRACT_LENGTH:
+        return True
+    if not _looks_like_abstract(block.text):
+        return False
+    return expected or not (following and _looks_like_abstract(following.text))
+
+
+def _paper(title: Line, paragraphs: list[str], source: Source) -> Paper:
+    abstract = "\n\n".join(paragraphs)
+    return Paper(id=slug(title.text), title=title.text, abstract=abstract, source=source.name, line=title.number)
 
 
 def _blocks(lines: Iterator[Line]) -> Iterator[Line]:

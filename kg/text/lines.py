@@ -13,7 +13,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,21 +124,24 @@ class _Rejoined(io.RawIOBase):
         return len(piece)
 
 
-def json_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[JsonLine]:
-    """The objects of JSON lines; blank lines are skipped.
+def json_lines(
+    stream: BinaryIO, place: str, expected: str, warn: Callable[[str], None] | None = None
+) -> Iterator[JsonLine]:
+    """The objects of JSON lines; blank lines are skipped, and so is a comma after an object.
 
     Args:
         stream: UTF-8, with or without a byte order mark.
         place: what errors call the stream.
         expected: what errors say is expected on a line.
+        warn: called for lines that are too long, see :func:`numbered_lines`.
 
     Raises:
         InputError: a line is not a complete JSON object; names it.
     """
-    for line in numbered_lines(stream, place, expected):
-        if line.text.strip():
+    for line in numbered_lines(stream, place, expected, warn):
+        if text := line.text.strip():
             at = f"{place}:{line.number}"
-            yield JsonLine(line.number, at, json_object(line.text, at, expected))
+            yield JsonLine(line.number, at, json_object(re.sub(r"\}\s*,$", "}", text), at, expected))
 
 
 def json_lines_of(path: Path, expected: str) -> Iterator[JsonLine]:
@@ -156,35 +159,44 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def numbered_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[Line]:
+def numbered_lines(
+    stream: BinaryIO, place: str, expected: str, warn: Callable[[str], None] | None = None
+) -> Iterator[Line]:
     """Decoded lines, each of bounded length.
 
     Args:
-        stream: UTF-8, with or without a byte order mark.
+        stream: UTF-8; a byte order mark may begin any line, as it does where files were joined.
         place: what errors call the stream.
         expected: what errors say is expected there ("JSON lines").
+        warn: called with one line for each line that is too long, which is then skipped; without it that is an error.
 
     Raises:
         InputError: a line is not UTF-8 text, too long, or cannot be read.
     """
     number = 0
-    while True:
-        number += 1
+    while raw := _raw_line(stream, f"{place}:{(number := number + 1)}"):
         try:
-            raw = stream.readline(4 * LINE_LIMIT)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError(f"{place}:{number}", f"cannot be read ({reason(error)})") from None
-        if not raw:
-            return
-        try:
-            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             text = "" if len(raw) >= 4 * LINE_LIMIT and error.reason == "unexpected end of data" else "\0"
         if "\0" in text:
             raise InputError(f"{place}:{number}", f"is not UTF-8 text; expected {expected}")
         if len(text) > LINE_LIMIT or len(raw) >= 4 * LINE_LIMIT:
-            raise InputError(f"{place}:{number}", f"is longer than {LINE_LIMIT:,} characters; expected {expected}")
-        yield Line(number, text.rstrip("\r\n"))
+            problem = f"is longer than {LINE_LIMIT:,} characters; expected a paper a line"
+            if warn is None:
+                raise InputError(f"{place}:{number}", problem)
+            while raw and not raw.endswith(b"\n"):
+                raw = _raw_line(stream, f"{place}:{number}")
+            warn(f"{place}:{number}: {problem}; skipped")
+            continue
+        yield Line(number, text.removeprefix("\ufeff").rstrip("\r\n"))
+
+
+def _raw_line(stream: BinaryIO, place: str) -> bytes:
+    try:
+        return stream.readline(4 * LINE_LIMIT)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(place, f"cannot be read ({reason(error)})") from None
 
 
 def json_object(text: str, place: str, expected: str) -> dict[str, Any]:

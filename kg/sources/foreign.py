@@ -1,0 +1,60 @@
+"""Formats that are recognised and not read, so that no file of theirs is taken for a listing page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.errors import InputError
+from kg.records import Paper
+from kg.sources.reader import Reader, Source, Warn
+
+_XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+_COLUMN = r"(?:article |document |paper )?(?:title|abstract)"
+
+_FORMATS: tuple[tuple[str, str], ...] = (  # (what messages call it, how it begins)
+    ("BibTeX", r"(?:%[^\n]*\n|\s)*@\w+\s*[{(]"),
+    ("RIS", r"TY  ?-"),
+    ("a MEDLINE file of PubMed", r"PMID\s*-"),
+    ("a Web of Science file", r"FN [^\n]*\n\s*VR |PT\tAU\t|PT [JBSP]\n"),
+    ("EndNote", r"%[0A-Z] \S"),
+    ("Atom or RSS", rf"{_XML}<(?:feed|rss|rdf:RDF)\b"),
+    ("TEI XML", rf"{_XML}<(?:\w+:)?TEI\b"),
+    ("HTML", rf"{_XML}<(?i:!doctype html|html|head|body|div|p|table)\b"),
+    ("XML", r"<\?xml|<[A-Za-z][\w:-]*[\s>/]"),
+    ("a JSON array", r"\[\s*[{\[\"\]]"),
+    ("a JSON document of several lines", r"\{\s*\n"),
+    ("a mail of arXiv", r"-{20,}\r?\n|\\\\\s*\narXiv:"),
+    ("Markdown", r"(?:---\n.*?\n---\s*)?(?:#{1,6} \S|[-*+] \[|!?\[!?\[|!\[|\| ?[\w*-])"),
+    ("RTF", r"\{\\rtf"),
+    ("PDF", r"%PDF-"),
+    ("a ZIP archive", r"PK\x03\x04"),
+    ("Parquet", r"PAR1"),
+    ("CSV", rf'(?i:(?=[^\n]*,)(?:[^\n]*,)?"?{_COLUMN}"?(?=[,\r\n]))'),
+    ("a table with tabs", rf'(?i:(?=[^\n]*\t)(?:[^\n]*\t)?"?{_COLUMN}"?(?=[\t\r\n]))'),
+)
+_KNOWN = tuple((name, re.compile(pattern, re.DOTALL)) for name, pattern in _FORMATS)
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether an input is in one of these formats."""
+    return format_of(head) is not None
+
+
+def format_of(head: bytes) -> str | None:
+    """The format that an input begins as; ``None`` where it is none of these."""
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
+    return next((name for name, begins in _KNOWN if begins.match(text)), None)
+
+
+def read(source: Source, warn: Warn) -> Iterator[Paper]:
+    """Refuses the source.
+
+    Raises:
+        InputError: always; names the format.
+    """
+    found = format_of(source.stream.peek())
+    raise InputError(source.place, f"is {found}, which is not read; expected a listing page or JSON lines")
+
+
+READER = Reader("another format", recognises, read)
