@@ -13,13 +13,16 @@ _NO_END = re.compile(
 )
 
 
+_LOOK_BACK = 12  # characters; longer than what may stand before a full stop that does not end a sentence
+
+
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end offsets of the sentences of a text; a line break always ends one."""
     spans = []
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for gap in _SENTENCE_END.finditer(text, line.start(), line.end()):
-            if not _NO_END.search(text[start : gap.start()]):
+            if not _NO_END.search(text, max(start, gap.start() - _LOOK_BACK), gap.start()):
                 spans.append((start, gap.start(1)))
                 start = gap.end()
         spans.append((start, line.end()))

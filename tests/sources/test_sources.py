@@ -67,10 +67,34 @@ def test_title_without_abstract_is_skipped_with_its_line(listing: Path) -> None:
 
 
 def test_abstract_without_title_is_skipped_with_its_line(listing: Path) -> None:
-    listing.write_text(page("First Title", LONG, LONG, "Second Title", LONG))
+    listing.write_text(page(LONG, "First Title", LONG, "Second Title", LONG))
     papers, warnings = read(listing)
     assert titles(papers) == ["First Title", "Second Title"]
-    assert warnings == [f"{listing}:13: an abstract without a title; skipped"]
+    assert warnings == [f"{listing}:9: an abstract without a title; skipped"]
+
+
+def test_a_blank_line_within_an_abstract_loses_nothing(listing: Path) -> None:
+    listing.write_text(page("First Title", LONG, f"Further. {LONG}", "Second Title", LONG))
+    papers, warnings = read(listing)
+    assert [paper.abstract for paper in papers] == [f"{LONG.strip()}\n\nFurther. {LONG.strip()}", LONG.strip()]
+    assert warnings == [f"{listing}:13: taken for a further paragraph of the abstract before it"]
+
+
+def test_records_that_are_not_papers_are_skipped_and_the_others_read(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    long = json.dumps({"title": "Long", "abstract": "x" * 1_000_001})
+    path.write_text(
+        '{"title": "T", "abstract": "A", "year": "soon"},\n'
+        '\ufeff{"title": 5, "abstract": "A"}\n' + long + '\n{"title": "U", "abstract": "A"}\n',
+        encoding="utf-8",
+    )
+    papers, warnings = read(path)
+    assert [(paper.id, paper.line) for paper in papers] == [("t", 1), ("u", 4)]
+    assert warnings == [
+        f'{path}:1: "year" soon is not a year; left out',
+        f'{path}:2: "title": expected text, found a number; skipped',
+        f"{path}:3: is longer than 1,000,000 characters; expected a paper a line; skipped",
+    ]
 
 
 def test_page_that_ends_within_an_entry(listing: Path) -> None:
@@ -158,8 +182,7 @@ def test_json_record_without_abstract_is_skipped(tmp_path: Path) -> None:
         (b'{"id":"1","title":"T","abstract":"A"}\n{"id":"2","ti', ":2", "not a complete JSON object"),
         (b'{"id":"1","title":"T","abstract":"A"}\n[1]\n', ":2", "not a JSON object"),
         (b'{"id":"1","title":5,"abstract":"A"}\n', ":1", '"title"'),
-        (b'{"title":"T","abstract":"A"}\n', ":1", '"id"'),
-        (b'{"id":"1","title":"T","abstract":"A","year":"soon"}\n', ":1", '"year"'),
+        (b'{"id":"1","title":"T"}\n{"id":"2","abstract":"A"}\n', ":1", "has no abstract; no record of this file"),
         (b"{" * 100_000, ":1", "not a complete JSON object"),
         (b"x" * 10_000_000, ":1", "longer than 1,000,000 characters"),
         (b"a few words\n\nand some more\n", "", "no title and abstract in turn"),

@@ -1,68 +1,164 @@
-"""Plain text under LaTeX remains, and the way back."""
+"""The plain view of a text, and the way back to the text as given."""
 
 from __future__ import annotations
+
+import textwrap
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.text.plain import plain_text
+from kg.text.plain import plain_text, unwrapped, without_markup
+
+
+def reads(text: str) -> str:
+    return plain_text(text).text
 
 
 @pytest.mark.parametrize(
-    ("given_text", "expected"),
+    ("text", "expected"),
     [
         (r"ans\"atze", "ansätze"),
-        (r"Erd\H{o}s in na\"{i}ve", "Erdos in naïve"),
+        (r"Erd\H{o}s in na\"{i}ve {\"i} na{\"\i}ve", "Erdős in naïve ï naïve"),
+        (r"J\o rgensen, \L ukasz, \v{S}kvor, Fa\c{c}ade, \r{A}ngstr\"om", "Jørgensen, Łukasz, Škvor, Façade, Ångström"),
         (r"20\% of R\&D", "20% of R&D"),
         (r"\emph{Frog Net} (\textbf{FN})", "Frog Net (FN)"),
-        (r"\textbf{F}rog", "Frog"),
+        (r"\textbf{F}rog {\em net}", "Frog net"),
         (r"3$\times$ and $2\sim3\times$", "3× and 2~3×"),
         ("3$ imes$", "3 ×"),
-        (r"$81.2 \pm 0.3$", "81.2 ± 0.3"),
+        (r"$81.2 \pm 0.3$ or $81.2_{\pm 0.3}$", "81.2 ± 0.3 or 81.2± 0.3"),
+        (r"$1.2\times10^{-3}$ and 81.2~\%", "1.2×10^-3 and 81.2 %"),
         (r"from $4\%$ $\to$ $9\%$", "from 4% → 9%"),
+        (r"$\beta$-VAE, $\ell_2$ norm, $\leq 5\,\mu$s", "β-VAE, ℓ_2 norm, ≤ 5μs"),
         (r"the art~(SOTA)", "the art (SOTA)"),
-        (r"\eg frogs, \ie amphibians", "e.g. frogs, i.e. amphibians"),
+        (r"\eg frogs, \ie amphibians, \etal", "e.g. frogs, i.e. amphibians, et al."),
         ("compressionx2013which", "compressionx2013which"),
-        ("a x2013 b", "a – b"),
+        ("a x2013 b, 10--20", "a – b, 10–20"),
         ("**Frog** net", "Frog net"),
         ("epsilon=8{255})", "epsilon=8 255)"),
         ("R^{n d}.", "R^n d."),
         ("no remains", "no remains"),
     ],
 )
-def test_remains_are_read_as_what_they_meant(given_text: str, expected: str) -> None:
-    assert " ".join(plain_text(given_text).text.split()) == " ".join(expected.split())
+def test_latex_is_read_as_what_it_means(text: str, expected: str) -> None:
+    assert reads(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("given_text", "word", "original"),
+    ("text", "expected"),
+    [
+        ("p &lt; 0.05 &amp; R&amp;D &#945; &#x3b2; &amp;lt;", "p < 0.05 & R&D α β <"),
+        ("<i>CO<sub>2</sub></i> and H<sup>+</sup>", "CO2 and H+"),
+        ("<jats:title>Aim</jats:title><jats:p>One.</jats:p><jats:p>Two.</jats:p>", "\nAim\nOne.\nTwo.\n"),
+        ('the <mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mi>k</mml:mi></mml:math>-NN', "the k-NN"),
+        ("a < b and c > d, a<b>c, <unk> and <EOS>", "a < b and c > d, ac, <unk> and <EOS>"),
+        ("soft\u00adhyphen zero\u200bwidth 5\u00a0ms 5\u2009ms \ufeffmark", "softhyphen zerowidth 5 ms 5 ms mark"),
+        ("classi\u00ad\nfication classi(cid:173) fication", "classification classification"),
+        ("e\u0301 \ufb01nd \x07bell", "é find bell"),
+    ],
+)
+def test_markup_and_invisible_characters(text: str, expected: str) -> None:
+    assert reads(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one line\nand  another", "one line and another"),
+        ("one paragraph\n\nand another", "one paragraph\nand another"),
+        ("accu- racy and classi-\nfication", "accuracy and classification"),
+        ("net-\nworks, multi-\ntask, semi-\nsupervised", "networks, multi-task, semi-supervised"),
+        ("CIFAR- 10 and ResNet-\n50", "CIFAR-10 and ResNet-50"),
+        ("semi- and self-supervised, pre- or post-norm", "semi- and self-supervised, pre- or post-norm"),
+        ("Multi-\nHead, MS-\nSSIM", "Multi-Head, MS-SSIM"),
+        ("we hop - but slowly -\nand swim", "we hop - but slowly - and swim"),
+    ],
+)
+def test_lines_and_words_that_are_broken(text: str, expected: str) -> None:
+    assert reads(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BACKGROUND: Frogs hop. METHODS We count. Results: They do.", "Frogs hop. We count. They do."),
+        ("BACKGROUND\nFrogs hop.\n\nCONCLUSIONS\nThey do.", "Frogs hop.\nThey do."),
+        ("Materials and Methods - We count.", "We count."),
+        ("WARNING: This paper contains frogs. TL;DR: They hop.", "This paper contains frogs. They hop."),
+        ("Results show that data is scarce. Methods differ.", "Results show that data is scarce. Methods differ."),
+        ("The results: they hop.", "The results: they hop."),
+    ],
+)
+def test_section_labels_are_no_part_of_the_text(text: str, expected: str) -> None:
+    assert reads(text) == expected
+
+
+def test_only_the_end_of_the_title_is_a_line_break_of_its_own() -> None:
+    title = "FrogNet:\n  Hopping Networks"
+    text = plain_text(f"{title}\nFrogs hop\nand swim.", len(title))
+    assert text.text == "FrogNet: Hopping Networks\nFrogs hop and swim."
+    assert [text.original[start:end] for start, end in text.sentences()] == [title, "Frogs hop\nand swim."]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "original"),
     [
         (r"we gain 20\% here", "20%", r"20\%"),
         (r"an ans\"atze test", "ansätze", r"ans\"atze"),
         (r"the $k$-NN rule", "k-NN", "$k$-NN"),
-        (r"is 3$\times$ faster", "3×", r"3$\times"),
+        (r"a $\beta$-VAE model", "β-VAE", r"$\beta$-VAE"),
+        ("of classi-\nfication tasks", "classification", "classi-\nfication"),
+        ("the CO<sub>2</sub> level", "CO2", "CO<sub>2"),
+        ("so p &lt; 5 is", "p < 5", "p &lt; 5"),
     ],
 )
-def test_a_span_goes_back_to_the_text_as_given(given_text: str, word: str, original: str) -> None:
-    text = plain_text(given_text)
-    position = text.text.index(word)
-    start, end = text.span(position, position + len(word))
-    assert given_text[start:end].rstrip("$") == original.rstrip("$")
+def test_a_span_goes_back_to_the_text_as_given(text: str, words: str, original: str) -> None:
+    view = plain_text(text)
+    position = view.text.index(words)
+    start, end = view.span(position, position + len(words))
+    assert text[start:end] == original
+    assert view.plain_span(start, end)[1] == position + len(words)
 
 
-@given(st.text(alphabet=r"ab1 \{}$%~*^_\"'xtimes.", max_size=40))
-def test_offsets_rise_and_spans_lie_within_the_text(given_text: str) -> None:
-    text = plain_text(given_text)
-    assert len(text.offsets) == len(text.text)
-    assert list(text.offsets) == sorted(text.offsets)
-    for position in range(len(text.text)):
-        start, end = text.span(position, position + 1)
-        assert 0 <= start < end <= len(given_text)
+NOISE = st.text(alphabet="ab1 \n\\{}$%~*^_\"'-<>&;:.times\u00ad\u0301", max_size=40)
 
 
-@given(st.text(alphabet="abc .,-()19", max_size=40))
-def test_text_without_remains_is_unchanged(given_text: str) -> None:
-    text = plain_text(given_text)
-    assert text.text == given_text
-    assert text.offsets == tuple(range(len(given_text)))
+@given(NOISE)
+def test_offsets_rise_and_spans_lie_within_the_text(text: str) -> None:
+    view = plain_text(text)
+    assert len(view.text) == len(view.offsets) == len(view.ends)
+    assert list(view.offsets) == sorted(view.offsets)
+    for position in range(len(view.text)):
+        start, end = view.span(position, position + 1)
+        assert 0 <= start < end <= len(text)
+
+
+@given(NOISE)
+def test_there_and_back_is_the_same_for_characters_that_are_kept(text: str) -> None:
+    view = plain_text(text)
+    for position, (start, end) in enumerate(zip(view.offsets, view.ends, strict=True)):
+        if view.text[position] == text[start:end]:
+            assert text[start] == view.text[position]
+            first = view.plain_span(start, end)[0]
+            assert view.offsets[first] == start
+
+
+@given(st.text(alphabet="abc .,()19", max_size=40).map(lambda text: " ".join(text.split())))
+def test_plain_text_is_its_own_view(text: str) -> None:
+    view = plain_text(text)
+    assert view.text == text
+    assert list(view.offsets) == list(range(len(text)))
+
+
+WORDS = st.sampled_from(["frog", "semi-supervised", "CIFAR-10", "We", "hop", "multi-task", "(so)", "it.", "93.5%", "a"])
+
+
+@given(st.lists(WORDS, min_size=1, max_size=60))
+def test_wrapped_text_reads_as_the_unwrapped(words: list[str]) -> None:
+    text = " ".join(words)
+    assert reads("\n".join(textwrap.wrap(text, 20))) == reads(text)
+
+
+def test_short_texts_without_markup() -> None:
+    assert without_markup('na\\"ive  loss\nminimization') == "naïve loss minimization"
+    assert unwrapped("Multi-\nHead $k$-NN") == "Multi-Head $k$-NN"

@@ -1,0 +1,155 @@
+"""Records in the shapes that people's files have them become papers; what is not clear is left out with a note."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.records import Paper
+from kg.sources.fields import NotAPaperError, author_names, paper_from, year_of
+
+
+def paper(**fields: Any) -> tuple[Paper, list[str]]:
+    notes: list[str] = []
+    given = {"id": "1", "title": "T", "abstract": "A.", **fields}
+    return paper_from(given, source="s.jsonl", line=3, note=notes.append), notes
+
+
+@pytest.mark.parametrize(
+    ("authors", "names"),
+    [
+        (["A. One", "B. Two"], ["A. One", "B. Two"]),
+        ("A. One and B. Two", ["A. One", "B. Two"]),
+        ("One, A.; Two, B.", ["A. One", "B. Two"]),
+        ("A. One, B. Two and C. Three", ["A. One", "B. Two", "C. Three"]),
+        ("A. One, B. Two, and C. Three", ["A. One", "B. Two", "C. Three"]),
+        ("Ada One, Bo Two", ["Ada One", "Bo Two"]),
+        ("One, Ada", ["Ada One"]),
+        ("One, Ada and Two, Bo", ["Ada One", "Bo Two"]),
+        ("King, Jr., Ada", ["Ada King Jr."]),
+        ("Ada One", ["Ada One"]),
+        ("Hana Moss;Ivo Kestrel;", ["Hana Moss", "Ivo Kestrel"]),
+        ([{"name": "Ada One"}, {"given": "Bo", "family": "Two"}], ["Ada One", "Bo Two"]),
+        ([{"first": "Ada", "middle": [], "last": "One"}], ["Ada One"]),
+        ([{"author": {"display_name": "Ada One"}}], ["Ada One"]),
+        ([["One", "Ada", ""], ["Two", "Bo", "Jr."]], ["Ada One", "Bo Two Jr."]),
+        ({"name": "Ada One"}, ["Ada One"]),
+        (None, []),
+        ("", []),
+        ("N/A", []),
+        ([], []),
+        ([None, ""], []),
+    ],
+)
+def test_authors_in_every_common_shape(authors: object, names: list[str]) -> None:
+    found, notes = paper(authors=authors)
+    assert list(found.authors) == names
+    assert notes == []
+
+
+def test_authors_that_are_not_names_are_left_out_with_a_note() -> None:
+    assert paper(authors=[7, "A. One"]) == (paper(authors=["A. One"])[0], ["\"authors\": '7' is not a name; left out"])
+    assert paper(authors=7)[1] == ['"authors": expected names, found a number; left out']
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [
+        (2020, 2020),
+        ("2020", 2020),
+        (" 2020 ", 2020),
+        (2020.0, 2020),
+        ("2020.0", 2020),
+        ("2020-01-05", 2020),
+        ("2020-01-05T10:00:00Z", 2020),
+        ("2020/1", 2020),
+        ([[2020, 1, 5]], 2020),
+        (None, None),
+        (math.nan, None),
+        ("", None),
+        ("n.d.", None),
+    ],
+)
+def test_years_that_are_clear(year: object, expected: int | None) -> None:
+    found, notes = paper(year=year)
+    assert (found.year, notes) == (expected, [])
+
+
+@pytest.mark.parametrize("year", [20200105, 2020.5, True, 0, -1, 12, "soon", "20200105", "in 2020", {"y": 1}])
+def test_years_that_are_not_are_left_out_with_a_note(year: object) -> None:
+    found, notes = paper(year=year)
+    assert found.year is None
+    assert len(notes) == 1
+    assert notes[0].startswith('"year" ')
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"id": 7}, "7"),
+        ({"id": "x y"}, "x y"),
+        ({"id": None, "doi": "10.1234/frog"}, "10.1234/frog"),
+        ({"id": "", "arxiv": "2101.00001"}, "2101.00001"),
+        ({"id": math.nan}, "t"),
+        ({"id": True}, "t"),
+        ({"id": None}, "t"),
+        ({"id": None, "url": "https://pond.example/1"}, "https://pond.example/1"),
+    ],
+)
+def test_a_missing_id_is_minted(fields: dict[str, object], expected: str) -> None:
+    assert paper(**fields)[0].id == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(["A", "title"], "A title"), ({"value": "A title"}, "A title"), ({"text": ["A", "title"]}, "A title")],
+)
+def test_title_and_abstract_as_lists_and_objects(value: object, text: str) -> None:
+    found, notes = paper(title=value, abstract=value)
+    assert (found.title, found.abstract, notes) == (text, text, [])
+
+
+@pytest.mark.parametrize("venue", ["ICLR", {"name": "ICLR"}, ["ICLR", "International Conference"], {"raw": "ICLR"}])
+def test_venues(venue: object) -> None:
+    assert paper(venue=venue)[0].venue == "ICLR"
+
+
+@pytest.mark.parametrize("fields", [{"title": None}, {"title": "  "}, {"title": 5}, {"abstract": None}, {"title": []}])
+def test_what_has_no_title_or_abstract_is_not_a_paper(fields: dict[str, object]) -> None:
+    with pytest.raises(NotAPaperError):
+        paper(**fields)
+
+
+def test_nul_is_never_kept() -> None:
+    found, _ = paper(id="a\0b", title="T\0U", abstract="\0A\0", authors=["A\0B"], venue="V\0W")
+    assert "\0" not in repr(found).replace("\\x00", "\0")
+
+
+def test_doi_and_arxiv_give_an_address() -> None:
+    assert paper(doi="10.1234/frog")[0].url == "https://doi.org/10.1234/frog"
+    assert paper(arxiv_id="2101.00001")[0].url == "https://arxiv.org/abs/2101.00001"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(json_values, json_values, json_values)
+def test_any_value_is_read_or_left_out(authors: object, year: object, venue: object) -> None:
+    found, _ = paper(authors=authors, year=year, venue=venue, id=venue, url=venue)
+    assert all(isinstance(name, str) and name.strip() for name in found.authors)
+    assert found.year is None or 1000 <= found.year <= 2999
+    assert isinstance(found.id, str)
+    assert found.id
+
+
+def test_parts_can_be_read_alone() -> None:
+    assert list(author_names("A. One", print)) == ["A. One"]
+    assert year_of("2020", print) == 2020
