@@ -28,7 +28,7 @@ _TOP = (
 _ADDRESS = re.compile(
     rf"""
     (?:git\+)?(?:https?|git|ssh)(?:\s?:\s?/\s?/?|//)\s?(?:git@)?
-      (?P<scheme>(?:[A-Za-z0-9-]+-\s)?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}*)
+      (?P<scheme>(?:[A-Za-z0-9-]+-\s)?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}{{0,2000}})
   | (?<![\w@/.-])(?P<ssh>git@{_LABEL}(?:\.{_LABEL})+:{_SIGN}+)
   | (?<![A-Za-z0-9_@/.-])(?P<www>www\.{_LABEL}\.{_SIGN}+)
   | (?<![A-Za-z0-9_@/.:-])(?P<page>(?:{_LABEL}\.)+(?:github|gitlab|readthedocs)\.io\b{_SIGN}*)
@@ -41,6 +41,7 @@ _BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 _NEXT_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]*[,:]?\s+[a-z(])")  # "…/pond/frog.Our model is"
 _UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)", re.IGNORECASE)  # schemes to be mended
+_REACH = 500  # characters before an address whose words say what it leads to
 _LOOK_AHEAD = 30  # characters after an address that show whether a sentence begins in it
 _ENDERS = frozenset(".,;:!?'\"*\\\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
@@ -69,19 +70,20 @@ def _trimmed(text: str, start: int, end: int) -> int:
     """The end of the address without what closes the sentence or a bracket around it."""
     if following := _NEXT_SENTENCE.search(text, start, end + _LOOK_AHEAD):
         end = min(end, following.start())
+    closed = {closer: text.count(closer, start, end) for closer in _CLOSERS}
+    opened = {closer: text.count(opener, start, end) for closer, opener in _CLOSERS.items()}
     while end > start:
         last = text[end - 1]
-        if last in _ENDERS or (last in _CLOSERS and _unbalanced(text[start:end], last)):
+        if last in _CLOSERS and closed[last] > opened[last]:
+            closed[last] -= 1
+            end -= 1
+        elif last in _ENDERS:
             end -= 1
         elif text.endswith("'s", start, end):
             end -= 2
         else:
             break
     return end
-
-
-def _unbalanced(address: str, closer: str) -> bool:
-    return address.count(closer) > address.count(_CLOSERS[closer])
 
 
 def _joined(text: str, start: int, end: int) -> int:
@@ -131,7 +133,8 @@ class LinkFinder:
         sentences = doc._.plain.sentences() if addresses else []
         for start, end, url in addresses:
             opening = next((first for first, last in sentences if first <= start < last), 0)
-            link = Link(url=url, kind=self.kind(url, text[opening:start]), start=start, end=end)
+            before = text[max(opening, start - _REACH) : start]
+            link = Link(url=url, kind=self.kind(url, before), start=start, end=end)
             found.setdefault(address_key(url), link)
         doc._.links = list(found.values())
         return doc

@@ -131,14 +131,10 @@ _CHARACTERS = re.compile(
   | (?P<hyphen>(?:\u00ad|\(cid:173\))\s*(?=[a-z]))
   | (?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]
       |\(cid:\d{1,5}\))
-  | (?P<run>[^\w\s]{40,}|_{40,})
   | (?P<blank>[\u00a0\u2000-\u200a\u202f\u205f\u3000])
     """,
     re.VERBOSE,
 )
-
-
-_LONGEST_RUN = 40  # characters that are neither letters, digits nor blanks
 
 
 def _character(match: re.Match[str]) -> str | None:
@@ -149,8 +145,6 @@ def _character(match: re.Match[str]) -> str | None:
         return unicodedata.normalize("NFC", match[0])
     if match["ligature"]:
         return unicodedata.normalize("NFKC", match[0])
-    if match["run"]:  # no name is in there, and tokenizers take quadratic time over it
-        return match["run"][:_LONGEST_RUN]
     return " " if match["blank"] else ""
 
 
@@ -310,11 +304,17 @@ def _label(match: re.Match[str]) -> str | None:
     return "" if marked or (match["words"].isupper() and len(match["words"]) > 3) else None
 
 
+# No name is in a long run of signs, or is so long a word, and tokenizers take quadratic time over them.
+_LONGEST_RUN = 100
+_RUNS = re.compile(r"[^\w\s]{101,}|_{101,}|[^\W_]{101,}")
+
+
 _STEPS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (_CHARACTERS, _character),
     (_TAGS, _tag),
     (_LATEX, _latex),
     (_BROKEN, _mended),
+    (_RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 
