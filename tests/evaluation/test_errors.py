@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.evaluation.errors import ErrorExample, ErrorKind, Errors, TypedName, overlapping
-from kg.evaluation.gold import ENTITY_TYPES, AnnotatedText, Form, GoldEntity, Span, occurrences
+from kg.evaluation.gold import AnnotatedText, Form, GoldEntity, Span, occurrences
 from kg.records import Extraction, Mention, Paper
-from kg.vocabulary import EntityType
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 Named = tuple[str, EntityType]
 TEXT = "We train GreenNet and MossNet attacks, a deep frog classifier (DFC), on ponds; DFC hops."
