@@ -1,4 +1,4 @@
-"""Pairs of names are judged against a corpus."""
+"""Pairs of names, resolved in a corpus, are compared with the judgements of people."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ def score() -> ResolutionScore:
     return evaluate_resolution(DATA / "pairs.jsonl", [DATA / "pairs-papers.jsonl"])
 
 
-def test_nothing_different_is_joined(score: ResolutionScore) -> None:
+def test_different_names_are_not_merged(score: ResolutionScore) -> None:
     assert score.wrong_merges == ()
 
 
-def test_what_is_the_same_meets(score: ResolutionScore) -> None:
+def test_same_names_are_merged(score: ResolutionScore) -> None:
     assert score.wrong_splits == ()
     assert score.right == len((DATA / "pairs.jsonl").read_text(encoding="utf-8").splitlines())
 
