@@ -1,7 +1,4 @@
-"""Web addresses: when two are the same, which repository one names, and how one is written as an IRI.
-
-Pure functions on text, free of spaCy, for the extraction and for the graph.
-"""
+"""Web addresses: when two are the same, which repository one leads to, and how one is written as an IRI."""
 
 from __future__ import annotations
 
@@ -201,7 +198,7 @@ def absolute(url: str) -> str:
         scheme, rest = match[1].lower(), match[2]
         scheme = scheme if scheme in ("http", "https") else "https"
     else:
-        # A server behind "www." may know http alone; one that knows https redirects to it.
+        # A server behind "www." may only speak http; one that speaks https redirects to it.
         scheme, rest = ("http" if _WWW.match(url) else "https"), url.lstrip(":/")
     rest = quote(_LONE_PERCENT.sub("%25", rest), safe=_RESERVED)
     path, mark, fragment = rest.partition("#")
@@ -216,7 +213,7 @@ def absolute(url: str) -> str:
 
 
 def address_key(url: str) -> str:
-    """The identity of an address: scheme, "www.", case, ".git" and a closing slash make no difference.
+    """The identity of an address: scheme, "www.", case, ".git" and a final slash make no difference.
 
     >>> address_key("https://www.github.com/Owner/Name.git") == address_key("github.com/owner/name/")
     True

@@ -41,7 +41,7 @@ class PlainText:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's offsets for a non-empty span of the view.
 
-        A span that begins or ends in a formula's first or last sign takes the dollar sign along: "$k$-NN".
+        A span that would have only one of a formula's two dollar signs gets the other one too: "$k$-NN".
         """
         first, last = self.offsets[start], self.ends[end - 1]
         if self.original.count("$", first, last) % 2:

@@ -162,3 +162,13 @@ def test_wrapped_text_reads_as_the_unwrapped(words: list[str]) -> None:
 def test_short_texts_without_markup() -> None:
     assert without_markup('na\\"ive  loss\nminimization') == "naïve loss minimization"
     assert unwrapped("Multi-\nHead $k$-NN") == "Multi-Head $k$-NN"
+
+
+@given(NOISE, st.data())
+def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(text: str, data: st.DataObject) -> None:
+    view = plain_text(text)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    low, high = view.plain_span(start, end)
+    inside = [position for position, offset in enumerate(view.offsets) if start <= offset < end]
+    assert list(range(low, high)) == inside
