@@ -182,7 +182,7 @@ def numbered_lines(
         if "\0" in text:
             raise InputError(f"{place}:{number}", f"is not UTF-8 text; expected {expected}")
         if len(text) > LINE_LIMIT or len(raw) >= 4 * LINE_LIMIT:
-            problem = f"is longer than {LINE_LIMIT:,} characters; expected a paper a line"
+            problem = f"is longer than {LINE_LIMIT:,} characters; expected {expected}"
             if warn is None:
                 raise InputError(f"{place}:{number}", problem)
             while raw and not raw.endswith(b"\n"):
