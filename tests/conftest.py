@@ -1,10 +1,18 @@
-"""A small graph, built once from pages written for the tests."""
+"""What all tests share: one extraction pipeline, pages written for the tests, and the graph built from them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from kg.extraction import Extractor
 
 PAGES = {
     "one.txt": """news
@@ -45,6 +53,39 @@ see https://pond-lab.github.io/paddiff/.
 }
 
 
+class SharedPipeline:
+    """Gives every ``Extractor()`` of this process the same pipeline, because building one takes a second or two.
+
+    Its components keep nothing of the documents that they read. A test that changes a pipeline builds its own with
+    ``build_pipeline``, which is never shared.
+    """
+
+    @pytest.fixture(scope="session", autouse=True)
+    def _one_pipeline(self) -> Iterator[None]:
+        from kg.extraction.pipeline import Extractor, build_pipeline
+
+        own, shared = Extractor.__dict__["nlp"], cache(build_pipeline)
+
+        def nlp(extractor: Extractor) -> Language:
+            return own.__get__(extractor) if extractor.rules or extractor.model else shared()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Extractor, "nlp", property(nlp))
+            yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SharedPipeline())  # as a plugin, because doctests in kg/ use no fixture of this file
+
+
+@pytest.fixture(scope="session")
+def extractor() -> Extractor:
+    """The extractor with the shipped rules and model; its pipeline is shared, tests only read with it."""
+    from kg.extraction import Extractor
+
+    return Extractor()
+
+
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of two listing pages: four entries, three papers."""
@@ -55,10 +96,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graph_folder(pages: Path, extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a graph built from :func:`pages`; tests only read it."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
-    build_graph([pages], folder)
+    build_graph([pages], folder, extractor=extractor)
     return folder
