@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,29 +53,23 @@ see https://pond-lab.github.io/paddiff/.
 }
 
 
-class SharedPipeline:
-    """Gives every ``Extractor()`` of this process the same pipeline, because building one takes a second or two.
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Give every ``Extractor()`` of this process the same pipeline, because building one takes a second or two.
 
-    Its components keep nothing of the documents that they read. A test that changes a pipeline builds its own with
-    ``build_pipeline``, which is never shared.
+    A hook and not a fixture, so that it holds for the doctests in kg/ too. The components keep nothing of the documents
+    that they read. A test that changes a pipeline builds its own with ``build_pipeline``, which is never shared.
     """
+    from kg.extraction.pipeline import Extractor, build_pipeline
 
-    @pytest.fixture(scope="session", autouse=True)
-    def _one_pipeline(self) -> Iterator[None]:
-        from kg.extraction.pipeline import Extractor, build_pipeline
+    own, shared = Extractor.__dict__["nlp"], cache(build_pipeline)
 
-        own, shared = Extractor.__dict__["nlp"], cache(build_pipeline)
+    def nlp(extractor: Extractor) -> Language:
+        pipeline: Language = own.__get__(extractor) if extractor.rules or extractor.model else shared()
+        return pipeline
 
-        def nlp(extractor: Extractor) -> Language:
-            return own.__get__(extractor) if extractor.rules or extractor.model else shared()
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Extractor, "nlp", property(nlp))
-            yield
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(SharedPipeline())  # as a plugin, because doctests in kg/ use no fixture of this file
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Extractor, "nlp", property(nlp))
+    session.config.add_cleanup(patch.undo)
 
 
 @pytest.fixture(scope="session")
@@ -97,9 +91,15 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def graph_folder(pages: Path, extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a graph built from :func:`pages`; tests only read it."""
+    """The folder of a graph built from :func:`pages`, which tests only read; :func:`own_graph` is a copy to change."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
     build_graph([pages], folder, extractor=extractor)
     return folder
+
+
+@pytest.fixture
+def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the graph of :func:`graph_folder` that a test may change."""
+    return shutil.copytree(graph_folder, tmp_path / "own-graph")
