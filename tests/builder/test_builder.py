@@ -14,6 +14,8 @@ from kg.builder import build_graph
 from kg.builder.works import read_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
+from kg.extraction.model import Model
+from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.graph.provenance import read_runs
 from kg.graph.store import existing
@@ -286,7 +288,7 @@ def test_another_model_reads_all_papers_again(tmp_path: Path, pages: Path) -> No
     model = tmp_path / "quiet-model"
     tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
     tagger.divide_scores(1e6)
-    tagger.save(model)
+    Model(tagger, RoleWeights({}, {})).save(model)
     build_graph([pages], tmp_path / "g")
     first = KnowledgeGraph(tmp_path / "g").stats().entities
     second = build_graph([pages], tmp_path / "g", extractor=Extractor(model=model))
