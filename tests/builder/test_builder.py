@@ -16,6 +16,8 @@ from kg.api import KnowledgeGraph
 from kg.builder import build_graph
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
+from kg.extraction.model import Model
+from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.graph.provenance import read_runs
 from kg.graph.store import existing
@@ -278,7 +280,7 @@ def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Pat
     model = tmp_path / "quiet-model"
     tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
     tagger.divide_scores(1e6)
-    tagger.save(model)
+    Model(tagger, RoleWeights({}, {})).save(model)
     second = build_graph([pages], own_graph, extractor=Extractor(model=model))
     assert (second.new, second.changed) == (0, 0)
     first, now = (KnowledgeGraph(folder).stats().entities for folder in (graph_folder, own_graph))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pyoxigraph
 import pytest
-import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.extraction.document import make_doc
 from kg.extraction.links import LinkFinder, find_addresses
+from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
 from kg.rulefiles import load_rules
 from kg.text.addresses import absolute, address_key, repository
@@ -105,7 +105,7 @@ def test_the_host_and_the_words_before_tell_the_kind(finder: LinkFinder, text: s
 def test_an_address_is_one_link_however_often_it_stands(finder: LinkFinder) -> None:
     abstract = r"Code: https://github.com/pond/Frog.git{https://github.com/pond/Frog}, \url{github.com/pond/Frog}."
     paper = Paper(id="1", title="Frogs", abstract=abstract)
-    links = finder(make_doc(spacy.blank("en"), paper))._.links
+    links = finder(make_doc(build_pipeline(components=()), paper))._.links
     assert [link.url for link in links] == ["https://github.com/pond/Frog.git"]
     assert paper.text[links[0].start : links[0].end] == links[0].url
 
