@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -103,3 +105,22 @@ def graph_folder(pages: Path, extractor: Extractor, tmp_path_factory: pytest.Tem
 def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
     """A copy of the graph of :func:`graph_folder` that a test may change."""
     return shutil.copytree(graph_folder, tmp_path / "own-graph")
+
+
+@pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
+    """Installs a package with one entry point, for the time of a test: its group, its name, the code of its module.
+
+    The entry point is the module's ``PLUGIN``.
+    """
+
+    def install(group: str, name: str, code: str) -> None:
+        module = f"plugin_{uuid4().hex}"
+        (tmp_path / f"{module}.py").write_text(code, encoding="utf-8")
+        metadata = tmp_path / f"{module}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}:PLUGIN\n")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install

@@ -17,6 +17,11 @@ _CAPITALS_TO_S = re.compile(r"\b[A-Z\d]{2,}S\W*$")
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 
 
+def one_line(text: str) -> str:
+    """A text on one line: each run of white space as one space, none at the ends."""
+    return " ".join(text.split())
+
+
 def singular(word: str) -> str:
     """The singular of a lower-case English noun, by its ending.
 
