@@ -15,7 +15,8 @@ FOLDERS = ("kg", "rules", "tests", "docs", "output", ".ci")
 
 def named_paths(text: str) -> Iterator[str]:
     """Paths into the repository that a page writes as code or shows in a command."""
-    for path in re.findall(r"(?<![\w/.:-])((?:%s)/[\w./*-]*)" % "|".join(map(re.escape, FOLDERS)), text):
+    folders = "|".join(map(re.escape, FOLDERS))
+    for path in re.findall(rf"(?<![\w/.:-])((?:{folders})/[\w./*-]*)", text):
         yield path.rstrip(".")
 
 
