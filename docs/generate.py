@@ -29,7 +29,13 @@ from kg.records import Record
 
 FOLDER = Path(__file__).parent
 WIDTH = 100
-PLUGIN_CLASSES = ("kg.sources.reader.Reader", "kg.sources.reader.Source", "kg.export.formats.Format")
+PLUGIN_CLASSES = (
+    "kg.sources.reader.Reader",
+    "kg.sources.reader.Source",
+    "kg.export.formats.Format",
+    "kg.profiles.Profile",
+    "kg.extraction.document.Candidate",
+)
 EXIT_CODES = {
     "0": "it is done",
     "1": "it failed; one line on standard error says why",
