@@ -198,7 +198,7 @@ def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:"])
 def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
-    with pytest.raises(InputError, match="is no base IRI"):
+    with pytest.raises(InputError, match="is not a base IRI"):
         build_graph([], tmp_path / "g", base=base)
 
 
