@@ -292,6 +292,6 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_grap
     (tmp_path / "model").mkdir()
     source = tmp_path / "new.jsonl"
     source.write_text(record("New", "Paper."))
-    with pytest.raises(InputError, match="is no model folder"):
+    with pytest.raises(InputError, match="is not a model folder"):
         build_graph([source], own_graph, extractor=Extractor(model=tmp_path / "model"))
     assert nquads(own_graph) == nquads(graph_folder)

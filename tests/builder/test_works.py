@@ -1,17 +1,18 @@
-"""Works: the records of a graph folder, merged with the entries that a build reads."""
+"""Works: the papers as a graph folder keeps them, and what a run changes in them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from kg.builder.works import Merge, Work, fingerprints, read_records, write_records
+from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation, existing
-from kg.records import Extraction, Mention, Paper
+from kg.records import Extraction, Mention, Merge, Paper
 
 FROGS = Paper(id="1", title="Frogs", abstract="They hop.", source="a.txt", line=1)
 TOADS = Paper(id="2", title="Toads", abstract="They walk.", source="a.txt", line=5)
@@ -37,11 +38,11 @@ def stored(folder: Path, works: Iterable[Work]) -> Generation:
     return generation
 
 
-def merge(*entries: Paper) -> Merge:
+def update(*entries: Paper) -> Update:
     read: dict[str, set[Paper]] = {}
     for entry in entries:
         read.setdefault(entry.title.lower(), set()).add(entry)
-    return Merge(read, digest)
+    return Update(read, digest)
 
 
 def test_works_come_back_as_they_were_written(tmp_path: Path) -> None:
@@ -78,54 +79,65 @@ def test_records_of_a_graph_are_sorted_by_paper_key(graph_folder: Path) -> None:
     assert len(keys) == 3
 
 
+def test_merges_are_written_a_line_each(tmp_path: Path) -> None:
+    merges = [
+        Merge(entity="e", type="Task", label="Hopping", name=name, papers=2, why="spelling", detail="")
+        for name in ("a", "図")
+    ]
+    generation = Generation(tmp_path)
+    write_merges(generation, merges)
+    lines = generation.merges.read_text(encoding="utf-8").splitlines()
+    assert list(map(json.loads, lines)) == [merge.as_dict() for merge in merges]
+
+
 def test_new_papers_come_sorted_without_an_extraction() -> None:
-    merged = merge(TOADS, FROGS, NEWTS)
-    works = list(merged.works(None))
+    run = update(TOADS, FROGS, NEWTS)
+    works = list(run.works(None))
     assert [(one.key, one.extraction) for one in works] == [("frogs", None), ("newts", None), ("toads", None)]
     assert [one.fingerprint for one in works] == [digest(FROGS), digest(NEWTS), digest(TOADS)]
-    assert (merged.new, merged.changed, merged.total) == (3, 0, 3)
+    assert (run.new, run.changed, run.total) == (3, 0, 3)
 
 
 def test_stored_and_new_papers_are_one_sorted_stream(tmp_path: Path) -> None:
     old = stored(tmp_path, [work(FROGS, fingerprint=digest(FROGS)), work(TOADS, fingerprint=digest(TOADS))])
-    merged = merge(NEWTS)
-    works = list(merged.works(old))
+    run = update(NEWTS)
+    works = list(run.works(old))
     assert [one.key for one in works] == ["frogs", "newts", "toads"]
     assert [one.extraction is None for one in works] == [False, True, False]
-    assert (merged.new, merged.changed, merged.total) == (1, 0, 3)
+    assert (run.new, run.changed, run.total) == (1, 0, 3)
 
 
 def test_a_paper_read_again_unchanged_keeps_its_extraction(tmp_path: Path) -> None:
     kept = work(FROGS, fingerprint=digest(FROGS))
-    merged = merge(FROGS)
-    assert list(merged.works(stored(tmp_path, [kept]))) == [kept]
-    assert (merged.new, merged.changed, merged.total) == (0, 0, 1)
+    run = update(FROGS)
+    assert list(run.works(stored(tmp_path, [kept]))) == [kept]
+    assert (run.new, run.changed, run.total) == (0, 0, 1)
 
 
 def test_another_fingerprint_drops_the_extraction_of_papers_not_read_again_too(tmp_path: Path) -> None:
-    merged = merge()
-    (again,) = merged.works(stored(tmp_path, [work(FROGS, fingerprint="of older rules")]))
+    run = update()
+    (again,) = run.works(stored(tmp_path, [work(FROGS, fingerprint="of older rules")]))
     assert (again.extraction, again.fingerprint) == (None, digest(FROGS))
-    assert (merged.new, merged.changed, merged.total) == (0, 0, 1)
+    assert (run.new, run.changed, run.total) == (0, 0, 1)
 
 
 def test_a_source_read_again_replaces_its_own_entries_only(tmp_path: Path) -> None:
     elsewhere = Paper(id="9", title="Frogs", abstract="They hop far.", source="z.txt", line=2)
     moved = Paper(id="1", title="Frogs", abstract="They hop.", source="a.txt", line=7)
-    merged = merge(moved)
-    (again,) = merged.works(stored(tmp_path, [work(FROGS, elsewhere, fingerprint=digest(elsewhere))]))
+    run = update(moved)
+    (again,) = run.works(stored(tmp_path, [work(FROGS, elsewhere, fingerprint=digest(elsewhere))]))
     assert again.entries == (moved, elsewhere)
     assert again.paper.text == elsewhere.text
     assert again.extraction is not None, "the text, that of the longest abstract, is as before"
-    assert (merged.new, merged.changed, merged.total) == (0, 1, 1)
+    assert (run.new, run.changed, run.total) == (0, 1, 1)
 
 
 def test_a_changed_text_is_extracted_again(tmp_path: Path) -> None:
     rewritten = Paper(id="1", title="Frogs", abstract="They hop and swim.", source="a.txt", line=1)
-    merged = merge(rewritten)
-    (again,) = merged.works(stored(tmp_path, [work(FROGS, fingerprint=digest(FROGS))]))
+    run = update(rewritten)
+    (again,) = run.works(stored(tmp_path, [work(FROGS, fingerprint=digest(FROGS))]))
     assert (again.entries, again.extraction) == ((rewritten,), None)
-    assert merged.changed == 1
+    assert run.changed == 1
 
 
 def test_a_fingerprint_depends_on_text_rules_and_model_and_nothing_else(tmp_path: Path) -> None:
