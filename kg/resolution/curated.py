@@ -20,7 +20,7 @@ from kg.text.lines import JsonModel, json_lines_of, validated
 from kg.text.names import entity_key
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
-FILES = "entities*.jsonl"
+CURATED_FILES = "entities*.jsonl"
 
 Identity = tuple[EntityType, str]
 """What identifies an entity: its type and the key of its name (:func:`kg.text.names.entity_key`)."""
@@ -213,7 +213,7 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
     return Curated(
         statement
         for folder in rule_folders(folders)
-        for path in sorted(folder.rglob(FILES))
+        for path in sorted(folder.rglob(CURATED_FILES))
         for statement in _read(path)
     )
 

@@ -21,14 +21,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import NamedTuple
 
 from kg.records import Entity, Extraction, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
-from kg.resolution.senses import Senses, are_variants
-from kg.text.names import entity_key, entity_words, one_line, slug, spaced_key
+from kg.resolution.senses import Sense, Senses, are_variants
+from kg.text.names import entity_key, entity_words, one_line, spaced_key
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
 
@@ -205,10 +206,10 @@ class Resolver:
         def rank(found: _Placed, text: str, later: bool) -> tuple[bool, bool]:
             return found.identity != (use.type, entity_key(text)), later
 
-        for text, said_before in self.curated.apart_from(use.type, use.text):
+        for text, listed_before in self.curated.apart_from(use.type, use.text):
             other = self._joined(_Use(use.type, text, None))
-            if other.identity == placed.identity and rank(other, text, not said_before) < rank(
-                placed, use.text, said_before
+            if other.identity == placed.identity and rank(other, text, not listed_before) < rank(
+                placed, use.text, listed_before
             ):
                 return _Placed((use.type, f"={use.text}"), "spelling")
         return placed
@@ -220,26 +221,30 @@ class Resolver:
         entity = self.curated.named(use.type, use.text)
         if entity and entity.identity == own:
             return _Placed(own, "spelling")
-        for clear in (self._senses.clear(use.text), None if entity else self._senses.clear_elsewhere(use.text)):
-            if (
-                clear
-                and (use.type, entity_key(clear.long)) in self._attested
-                and not (entity and _is_name_of(entity, clear.long))
-            ):
-                detail = f"{clear.long} ({clear.papers} of {clear.of} papers)"
-                return _Placed(self._spelled_out(use.type, clear.long), "dominant sense", detail)
-            if entity:
-                return _Placed(entity.identity, "curated alias", entity.name)
-        return self._by_spelling(use.type, use.text)
+        if clear := self._in_sense(use, self._senses.clear(use.text), entity):
+            return clear
+        if entity:
+            return _Placed(entity.identity, "curated alias", entity.name)
+        return self._in_sense(use, self._senses.clear_elsewhere(use.text), None) or self._by_spelling(
+            use.type, use.text
+        )
+
+    def _in_sense(self, use: _Use, sense: Sense | None, entity: CuratedEntity | None) -> _Placed | None:
+        """The entity of a short form by its clear sense, if papers name that entity and it is not the curated one."""
+        if sense is None or (use.type, entity_key(sense.long)) not in self._attested:
+            return None
+        if entity and _is_name_of(entity, sense.long):
+            return None
+        detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
+        return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
 
     def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
-        """The place of a name that is no known short form."""
+        """The entity of a name that is not a known short form."""
         entity = self.curated.named(entity_type, name) or self._learned().get((entity_type, entity_key(name)))
+        if entity and entity.identity == (entity_type, entity_key(name)):
+            return _Placed(entity.identity, "spelling")
         if entity:
-            same = entity.identity == (entity_type, entity_key(name))
-            return (
-                _Placed(entity.identity, "spelling") if same else _Placed(entity.identity, "curated alias", entity.name)
-            )
+            return _Placed(entity.identity, "curated alias", entity.name)
         padded = self.curated.without_padding(entity_type, name)
         if padded and (self.curated.named(entity_type, padded) or _is_proper(padded)):
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
@@ -302,19 +307,20 @@ class Resolver:
         """
         if not self._iris:
             names = self._names()
-            taken: Counter[str] = Counter()
+            taken: set[str] = set()
             for one in sorted(names, key=lambda one: (one not in self.curated.entities, one)):
                 iri = entity_iri(self.base, one[0], self._spelling(one, names[one]))
-                taken[iri] += 1
-                self._iris[one] = iri if taken[iri] == 1 else f"{iri}-{slug(str(taken[iri]))}"
+                numbered = (f"{iri}-{number}" for number in count(2))
+                self._iris[one] = next(free for free in chain([iri], numbered) if free not in taken)
+                taken.add(self._iris[one])
         return self._iris
 
     def _spelling(self, one: Identity, names: _Names) -> str:
         if written := self.curated.entities.get(one):
             return entity_words(written.name) or one[1]
         spellings: Counter[str] = Counter()
-        for text, count in names.preferred.items():
-            spellings[entity_words(text)] += count
+        for text, papers in names.preferred.items():
+            spellings[entity_words(text)] += papers
         return max(spellings, key=lambda text: (spellings[text], text.count(" "), text)) or one[1]
 
     def _unclear(self, names: Mapping[Identity, _Names]) -> dict[Identity, list[Identity]]:

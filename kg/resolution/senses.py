@@ -24,7 +24,7 @@ from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.text.names import entity_key, spaced_key
 
-FILES = "senses*.jsonl"
+SENSE_FILES = "senses*.jsonl"
 
 LEAST_PAPERS = 3  # that define the short form in this sense
 LEAST_PAPERS_DISTINCTIVE = 2  # the same, for a short form of four letters or more, or with small letters
@@ -121,7 +121,7 @@ def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, 
     Raises:
         kg.errors.InputError: a line is wrong; names file and line.
     """
-    paths = (path for folder in rule_folders(folders) for path in sorted(folder.rglob(FILES)))
+    paths = (path for folder in rule_folders(folders) for path in sorted(folder.rglob(SENSE_FILES)))
     return {line.short: (line.papers, line.senses) for path in paths for line in _lines(path)}
 
 

@@ -18,6 +18,7 @@ from kg.records import Paper
 from kg.sources import jsonl, listing
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import HEAD, reading, unzipped
+from kg.text.names import one_line
 
 __all__ = ["STDIN", "Reader", "Source", "Warn", "read_papers", "readers"]
 
@@ -39,7 +40,7 @@ def _plugin(point: EntryPoint) -> Reader:
     try:
         reader = point.load()
     except Exception as error:  # whatever the other package does when it is imported
-        raise KGError(f"{place}: cannot be imported ({type(error).__name__}: {error})") from error
+        raise KGError(f"{place}: cannot be imported ({type(error).__name__}: {one_line(str(error))})") from error
     if not isinstance(reader, Reader):
         raise KGError(f"{place}: expected a kg.sources.Reader, found {type(reader).__name__}")
     return reader

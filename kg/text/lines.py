@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
 HEAD = 8192  # bytes that can be peeked at
 
-Model = TypeVar("Model")
+_Checked = TypeVar("_Checked")
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
@@ -210,7 +210,7 @@ def json_object(text: str, place: str, expected: str) -> dict[str, Any]:
     return {name: _valid_text(value) for name, value in fields.items()}
 
 
-def validated(adapter: TypeAdapter[Model], fields: object, place: str) -> Model:
+def validated(adapter: TypeAdapter[_Checked], fields: object, place: str) -> _Checked:
     """The fields of an object as a record.
 
     Raises:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.evaluation.errors import ErrorExample, ErrorKind, Errors, TypedName, overlapping
-from kg.evaluation.gold import ENTITY_TYPES, AnnotatedText, Form, GoldEntity, Span, occurrences
+from kg.evaluation.gold import AnnotatedText, Form, GoldEntity, Span, occurrences
 from kg.records import Extraction, Mention, Paper
-from kg.vocabulary import EntityType
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 Named = tuple[str, EntityType]
 TEXT = "We train GreenNet and MossNet attacks, a deep frog classifier (DFC), on ponds; DFC hops."
@@ -66,7 +66,7 @@ def test_each_error_has_one_kind(
     assert (kind.name, kind.missed, kind.spurious) == (name, missed, spurious)
 
 
-def test_what_is_right_is_no_error() -> None:
+def test_what_is_right_is_not_an_error() -> None:
     assert kinds([("GreenNet", "Method")], [("GreenNet", "Method")]) == ()
 
 
@@ -84,7 +84,7 @@ def test_every_span_of_a_passage_counts_and_every_name_of_a_paper() -> None:
     assert kinds([("DFC", "Method")], [], "papers")[0].missed == 1
 
 
-def test_types_that_nobody_asked_for_are_no_errors() -> None:
+def test_types_that_do_not_count_are_not_errors() -> None:
     assert kinds([("ponds", "Dataset")], [("ponds", "Dataset"), ("hops", "Task")], "passages", ("Dataset",)) == ()
 
 

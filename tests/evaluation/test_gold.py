@@ -1,4 +1,4 @@
-"""Annotated files: which forms are read, and what is refused with which words."""
+"""Annotated files: which forms are read, what is refused, and with which message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curated files are taken whole or refused by file and line."""
+"""Curated files are read whole, or refused by file and line."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def test_names_are_added_to_a_shipped_entity(tmp_path: Path) -> None:
     assert "the ten little pictures" in found.aliases(entity.identity)
 
 
-def test_padding_ends_a_name(tmp_path: Path) -> None:
+def test_padding_at_the_end_of_a_name_is_left_out(tmp_path: Path) -> None:
     found = curated(tmp_path, '{"type": "Dataset", "padding": ["heap"]}')
     assert found.without_padding("Dataset", "Zorblatt Heaps") == "Zorblatt"
     assert found.without_padding("Method", "Zorblatt heap") is None
