@@ -51,7 +51,7 @@ def build_pipeline(
         kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.PlainTokenizer.v1"}}})
-    loaded = load_rules(rules)
+    loaded = load_rules(rules) if components else []
     learned = Model.load(model or SHIPPED) if LEARNED.intersection(components) else None
     for name in components:
         if model is None or name != "settle":  # another model, perhaps of other guidelines, decides alone

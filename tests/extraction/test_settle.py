@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Abbreviation, Candidate, make_doc
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
 from kg.records import Link, Paper
 from kg.rulefiles import WordRule
+from kg.vocabulary import EntityType
 
 RULES = [WordRule(label="GENERIC", pattern="neural networks"), WordRule(label="MEASURED", pattern="pond size")]
 
@@ -20,14 +21,21 @@ def nlp() -> Language:
     return build_pipeline(components=())
 
 
-def settled(nlp: Language, text: str, *proposed: tuple[str, str, float]) -> list[tuple[str, str]]:
+def settled(nlp: Language, text: str, *proposed: tuple[str, EntityType, float]) -> list[tuple[str, str]]:
     settle = Settle(nlp)
     settle.add_rules(RULES)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract=text))
     for name, kind, confidence in proposed:
-        span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
+        span = span_of(doc, name)
         doc._.candidates.append(Candidate(span.start, span.end, kind, confidence, "ner"))
     return names(settle(doc))
+
+
+def span_of(doc: Doc, name: str) -> Span:
+    """The first place where a Doc has a name."""
+    span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
+    assert span is not None
+    return span
 
 
 def names(doc: Doc) -> list[tuple[str, str]]:
@@ -117,8 +125,7 @@ def test_a_name_has_one_type(nlp: Language) -> None:
 def test_a_short_form_has_the_type_of_its_long_form(nlp: Language) -> None:
     settle = Settle(nlp)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract="A tree kernel (TK) is used. TK wins."))
-    start = doc.text.index("tree")
-    long = doc.char_span(start, start + len("tree kernel"))
+    long = span_of(doc, "tree kernel")
     short = doc[long.end + 1 : long.end + 2]
     doc._.abbreviations.append(Abbreviation(short, long))
     doc._.candidates.append(Candidate(long.start, long.end, "Method", 0.8, "ner"))
