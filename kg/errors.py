@@ -35,6 +35,7 @@ class InputError(KGError):
         self.place = place
         self.problem = problem
 
+    # Copies are made from these two, not from the message, when the error of a worker process reaches its parent.
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str]]:
         return type(self), (self.place, self.problem)
 

@@ -1,9 +1,4 @@
-"""The evaluation of an extractor: what it finds in annotated texts, compared with what people annotated.
-
-- :mod:`kg.evaluation.scores`: strict precision, recall and F1;
-- :mod:`kg.evaluation.errors`: what kind of error each missed and each spurious name is;
-- :mod:`kg.evaluation.calibration`: whether confidences are probabilities.
-"""
+"""The evaluation of an extractor: what it finds in annotated texts, compared with what people annotated."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ and the curated files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,11 +91,7 @@ def evaluate_resolution(
     if not placed:
         raise InputError(str(pairs), "has no pair of names")
     listed = [entries for _, entries in sorted(by_title(read_papers(papers, warn)).items())]
-    known = {entry.id for entries in listed for entry in entries}
-    for place, pair in placed:
-        for name in (pair.a, pair.b):
-            if name.paper is not None and name.paper not in known:
-                raise InputError(place, f'no paper has the id "{name.paper}"')
+    _check_ids(placed, {entry.id for entries in listed for entry in entries})
     resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
     extractions: dict[str, Extraction] = {}
     progress("extracting", 0, len(listed))
@@ -105,6 +101,13 @@ def evaluate_resolution(
         extractions.update({entry.id: extraction for entry in entries})
         progress("extracting", done, len(listed))
     return judge((pair for _, pair in placed), resolver, extractions)
+
+
+def _check_ids(placed: Iterable[tuple[str, Pair]], known: Collection[str]) -> None:
+    for place, pair in placed:
+        for name in (pair.a, pair.b):
+            if name.paper is not None and name.paper not in known:
+                raise InputError(place, f'no paper has the id "{name.paper}"')
 
 
 def judge(pairs: Iterable[Pair], resolver: Resolver, papers: dict[str, Extraction]) -> ResolutionScore:

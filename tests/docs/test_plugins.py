@@ -99,9 +99,11 @@ def test_a_vocabulary_is_exported(install: Callable[[str], None], graph_folder: 
 
 def test_an_extractor_proposes_names(install: Callable[[str], None]) -> None:
     from kg.extraction.pipeline import build_pipeline
+    from kg.extraction.plugins import installed_plugins
 
     install("kg.extractors")
-    doc = build_pipeline()("Frogs in tweets\nOur system took part in SemEval-2031 Task 4, with FrogNet.")
-    assert [(each.label_, each.text) for each in doc.ents if each._.candidate.extractor == "shared-task"] == [
+    nlp = build_pipeline(plugins=installed_plugins())
+    doc = nlp("Frogs in tweets\nOur system took part in SemEval-2031 Task 4, with FrogNet.")
+    assert [(each.label_, each.text) for each in doc.ents if each._.candidate.extractor == "shared_tasks"] == [
         ("Task", "SemEval-2031 Task 4")
     ]
