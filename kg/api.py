@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from kg.errors import KGError
+from kg.errors import InputError, KGError
 from kg.graph.store import existing
 from kg.records import Extraction, Paper
 from kg.vocabulary import KINDS, Kind
@@ -313,7 +313,12 @@ def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
         if not isinstance(paper, Paper):
             _refuse("papers", "kg.Paper", paper)
         values = {field.name: getattr(paper, field.name) for field in fields(paper)}
-        yield validated(adapter, values, f"paper {_shown(paper.id)}")
+        checked = validated(adapter, values, place := f"paper {_shown(paper.id)}")
+        try:
+            checked.text.encode()
+        except UnicodeEncodeError:
+            raise InputError(place, "expected Unicode text, found half of a surrogate pair") from None
+        yield checked
 
 
 def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | None = None) -> LoadedExtractor:

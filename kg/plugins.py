@@ -12,7 +12,7 @@ from kg.errors import KGError
 Plugin = TypeVar("Plugin")
 
 
-def plugins(group: str, kind: type[Plugin]) -> dict[str, Plugin]:
+def load_plugins(group: str, kind: type[Plugin]) -> dict[str, Plugin]:
     """The objects of an entry point group by the name of their entry point, sorted by name.
 
     Reading them looks through all installed packages, about 0.1 s: call this only where no shipped object will do.
@@ -33,7 +33,7 @@ def plugins(group: str, kind: type[Plugin]) -> dict[str, Plugin]:
         except Exception as error:  # whatever the module of another package raises
             raise KGError(f"plugin {point.name} ({group}: {point.value}) cannot be loaded: {error}") from error
         if not isinstance(loaded, kind):
-            expected, actual = kind.__name__, type(loaded).__name__
-            raise KGError(f"plugin {point.name} ({group}: {point.value}): expected an object of class {expected}, found {actual}")
+            problem = f"expected an object of class {kind.__name__}, found {type(loaded).__name__}"
+            raise KGError(f"plugin {point.name} ({group}: {point.value}): {problem}")
         found.setdefault(point.name, loaded)
     return found

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from kg.errors import KGError
-from kg.plugins import plugins
+from kg.plugins import load_plugins
 
 
 def test_objects_come_by_the_name_of_their_entry_point(install_plugin: Callable[[str, str, str], None]) -> None:
     install_plugin("kg.tests", "toad", "PLUGIN = 7\n")
     install_plugin("kg.tests", "frog", "PLUGIN = 5\n")
-    assert list(plugins("kg.tests", int).items()) == [("frog", 5), ("toad", 7)]
-    assert plugins("kg.other", int) == {}
+    assert list(load_plugins("kg.tests", int).items()) == [("frog", 5), ("toad", 7)]
+    assert load_plugins("kg.other", int) == {}
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_what_is_wrong_with_a_plugin_is_an_error_that_names_it(
 ) -> None:
     install_plugin("kg.tests", "frog", code)
     with pytest.raises(KGError, match=problem):
-        plugins("kg.tests", int)
+        load_plugins("kg.tests", int)

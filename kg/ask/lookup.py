@@ -224,7 +224,8 @@ class _Search:
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
 
-        edits = 0 if len(self.key) <= 2 else 1 if len(self.key) <= 5 else 2
+        letters = min(len(self.key), len(utils.default_process(self.text)))  # of symbols alone nothing is compared
+        edits = 0 if letters <= 2 else 1 if letters <= 5 else 2
         if not edits or len(self.text) > _LONGEST:
             return
         near = process.extract(

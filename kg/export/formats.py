@@ -30,7 +30,7 @@ from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
-from kg.plugins import plugins
+from kg.plugins import load_plugins
 from kg.text.files import writing
 from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
 
@@ -148,7 +148,7 @@ def find_format(name: str, *contents: Content) -> Format:
 
 def _others() -> dict[str, Format]:
     """The formats of other packages; a shipped format keeps its name."""
-    return {name: known for name, known in plugins("kg.formats", Format).items() if name not in FORMATS}
+    return {name: known for name, known in load_plugins("kg.formats", Format).items() if name not in FORMATS}
 
 
 @contextmanager

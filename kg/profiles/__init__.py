@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.export.additions import declared_prefixes
-from kg.plugins import plugins
+from kg.plugins import load_plugins
 from kg.text.names import one_line
 
 _SHIPPED = {
@@ -35,10 +35,12 @@ class Profile(NamedTuple):
     queries: tuple[str, ...]
 
 
-def profiles() -> dict[str, Profile]:
+def known_profiles() -> dict[str, Profile]:
     """All profiles by name, the shipped ones first, then those of other packages."""
     shipped = {name: _shipped(name) for name in _SHIPPED}
-    return shipped | {name: found for name, found in plugins("kg.profiles", Profile).items() if name not in shipped}
+    return shipped | {
+        name: found for name, found in load_plugins("kg.profiles", Profile).items() if name not in shipped
+    }
 
 
 def find_profile(name: str) -> Profile:
@@ -49,7 +51,7 @@ def find_profile(name: str) -> Profile:
     """
     if name in _SHIPPED:
         return _shipped(name)
-    known = profiles()
+    known = known_profiles()
     if name not in known:
         raise KGError(f"there is no profile {name!r}; choose from {', '.join(known)}")
     return known[name]

@@ -12,7 +12,7 @@ import pytest
 from kg.ask.sparql import run
 from kg.errors import KGError
 from kg.export.formats import FORMATS, export_graph, format_names
-from kg.profiles import apply_profile, profile_prefixes, profiles
+from kg.profiles import apply_profile, known_profiles, profile_prefixes
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 DATA = Path(__file__).parents[1] / "data"
@@ -143,7 +143,7 @@ def test_the_vocabulary_goes_by_its_prefixes() -> None:
 def test_an_unknown_profile_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(KGError, match=r"'pwc'.*lpwc"):
         apply_profile(small(), "pwc")
-    assert list(profiles()) == ["lpwc"]
+    assert list(known_profiles()) == ["lpwc"]
 
 
 # Plugins --------------------------------------------------------------------------------------------------------------
@@ -166,8 +166,8 @@ PLUGIN = Profile(
 
 def test_another_package_can_add_a_profile(install_plugin: Callable[[str, str, str], None]) -> None:
     install_plugin("kg.profiles", "bibo", BIBO)
-    assert list(profiles()) == ["lpwc", "bibo"]
-    assert profiles()["bibo"].description == "BIBO, the Bibliographic Ontology"
+    assert list(known_profiles()) == ["lpwc", "bibo"]
+    assert known_profiles()["bibo"].description == "BIBO, the Bibliographic Ontology"
     constructed = apply_profile(small(), "bibo")
     assert {quad.object.value for quad in constructed} == {"http://purl.org/ontology/bibo/AcademicArticle"}  # type: ignore[union-attr]
     assert len(constructed) == 2
@@ -176,7 +176,7 @@ def test_another_package_can_add_a_profile(install_plugin: Callable[[str, str, s
 
 def test_a_shipped_profile_keeps_its_name(install_plugin: Callable[[str, str, str], None]) -> None:
     install_plugin("kg.profiles", "lpwc", BIBO)
-    assert profiles()["lpwc"].description.startswith("Linked Papers With Code")
+    assert known_profiles()["lpwc"].description.startswith("Linked Papers With Code")
 
 
 @pytest.mark.parametrize(
