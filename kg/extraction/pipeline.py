@@ -17,6 +17,7 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 from kg.extraction import abbreviations, lexicon, links, patterns, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
 from kg.extraction.model import SHIPPED, Model
+from kg.extraction.plugins import Plugin, installed_plugins
 from kg.extraction.results import component as results  # noqa: F401
 from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.records import Extraction, Mention, Paper
@@ -37,7 +38,10 @@ _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" close
 
 
 def build_pipeline(
-    rules: Iterable[Path] = (), model: Path | None = None, components: Sequence[str] = COMPONENTS
+    rules: Iterable[Path] = (),
+    model: Path | None = None,
+    components: Sequence[str] = COMPONENTS,
+    plugins: Sequence[Plugin] = (),
 ) -> Language:
     """A spaCy pipeline with the shipped rules and those of further folders.
 
@@ -46,6 +50,7 @@ def build_pipeline(
         model: the folder of a model that finds the entities in place of the shipped model and the rules; the rules
             are then only what it reads.
         components: which of :data:`COMPONENTS` to build.
+        plugins: extractors of other packages, added after the token patterns in this order.
 
     Raises:
         kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
@@ -63,6 +68,8 @@ def build_pipeline(
                 component.tagger, component.decides = learned.tagger, model is not None
             elif learned and name == "roles":
                 component.learned = learned.roles
+    for plugin in reversed(plugins):
+        plugin.add_to(nlp, after="patterns")
     return nlp
 
 
@@ -111,7 +118,12 @@ class Extractor:
     @cached_property
     def nlp(self) -> Language:
         """The spaCy pipeline, built when it is first needed."""
-        return build_pipeline(self.rules, self.model)
+        return build_pipeline(self.rules, self.model, plugins=self.plugins)
+
+    @cached_property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The extractors of other packages that are installed; as text, each says its package's name and version."""
+        return installed_plugins()
 
     def model_files(self) -> list[Path]:
         """The files of the model, sorted."""

@@ -47,7 +47,7 @@ def test_generic_words_are_no_names(nlp: Language) -> None:
 
 
 def test_a_cost_is_a_metric_where_it_is_measured(nlp: Language) -> None:
-    size = ("pond size", "Metric", 0.9)
+    size: tuple[str, EntityType, float] = ("pond size", "Metric", 0.9)
     assert settled(nlp, "Frogs depend on pond size. FrogNet-50 hops.", size) == []
     assert settled(nlp, "FrogNet-50 hops at a pond size of 3 m.", size) == [("pond size", "Metric")]
     assert settled(nlp, "Frogs depend on pond size.", ("pond size", "Metric", 1.0)) == [("pond size", "Metric")]
@@ -104,8 +104,11 @@ def test_what_a_rule_is_not_certain_of_is_left_to_the_tagger(nlp: Language) -> N
 
 
 def test_the_longer_name_wins(nlp: Language) -> None:
-    proposed = ("diffusion models", "Method", 0.9), ("latent diffusion models", "Method", 0.6)
-    assert settled(nlp, "We use latent diffusion models.", *proposed) == [("latent diffusion models", "Method")]
+    short: tuple[str, EntityType, float] = ("diffusion models", "Method", 0.9)
+    text = "We use latent diffusion models."
+    assert settled(nlp, text, short, ("latent diffusion models", "Method", 0.6)) == [
+        ("latent diffusion models", "Method")
+    ]
 
 
 def test_an_accepted_name_is_found_wherever_it_stands(nlp: Language) -> None:

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.extraction.results.measures import Item
+from kg.extraction.results.measures import Piece
 from kg.text.names import singular
 
 Comparatives = Mapping[str, frozenset[str]]
 """The comparatives that are said of a measure, by the last word of its name, singular and in lower case."""
 
 
-def comparatives_of(measure: Item, known: Comparatives) -> frozenset[str]:
+def comparatives_of(measure: Piece, known: Comparatives) -> frozenset[str]:
     """The comparatives that are said of a measure: "faster" of an "inference time"."""
     return known.get(singular(measure.text.lower().split()[-1]), frozenset())
 
@@ -23,17 +23,17 @@ def comparatives_of(measure: Item, known: Comparatives) -> frozenset[str]:
 class Compared:
     """The measures that a paper names, by the comparatives that are said of them; each row by offset."""
 
-    rows: Mapping[str, Sequence[Item]]
+    rows: Mapping[str, Sequence[Piece]]
 
     @classmethod
-    def of(cls, measures: Iterable[Item], known: Comparatives) -> Compared:
-        rows: dict[str, list[Item]] = defaultdict(list)
+    def of(cls, measures: Iterable[Piece], known: Comparatives) -> Compared:
+        rows: dict[str, list[Piece]] = defaultdict(list)
         for measure in sorted(measures, key=lambda measure: measure.start):
             for comparative in comparatives_of(measure, known):
                 rows[comparative].append(measure)
         return cls(dict(rows))
 
-    def before(self, comparative: str, offset: int) -> Item | None:
+    def before(self, comparative: str, offset: int) -> Piece | None:
         """The last measure before an offset that the comparative can be said of."""
         row = self.rows.get(comparative, ())
         index = bisect_left(row, offset, key=lambda measure: measure.start)

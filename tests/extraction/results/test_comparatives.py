@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kg.extraction.results.comparatives import Comparatives, Compared, comparatives_of
-from kg.extraction.results.measures import Item
+from kg.extraction.results.measures import Piece
 
 KNOWN: Comparatives = {"time": frozenset(["faster", "slower"]), "size": frozenset(["smaller"])}
 
 
-def measure(text: str, start: int = 0) -> Item:
-    return Item("metric", start, start + len(text), text)
+def measure(text: str, start: int = 0) -> Piece:
+    return Piece("metric", start, start + len(text), text)
 
 
 @pytest.mark.parametrize(
