@@ -1,4 +1,4 @@
-"""The extraction pipeline: tokenizer, components in their order, and the way from a Doc to a record."""
+"""The extraction pipeline: the tokenizer, the components in order, and records made from Docs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
 
-# Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
+# Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
 READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
 LEARNED = frozenset(["ner", "roles"])  # the components that read a model
 COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "spans")
@@ -47,8 +47,8 @@ def build_pipeline(
 
     Args:
         rules: folders of rule files that are read after the shipped ones.
-        model: the folder of a model that finds the entities in place of the shipped model and the rules; the rules
-            are then only what it reads.
+        model: the folder of a model that decides alone about the entities, in place of the shipped one; the rules are
+            then only hints that it reads.
         components: which of :data:`COMPONENTS` to build.
         plugins: extractors of other packages, added after the token patterns in this order.
 
@@ -130,6 +130,7 @@ class Extractor:
         return sorted(path for path in (self.model or SHIPPED).rglob("*") if path.is_file())
 
     def __call__(self, paper: Paper) -> Extraction:
+        """Extract from one paper."""
         return next(self.pipe([paper]))
 
     def pipe(self, papers: Iterable[Paper], batch_size: int = 64) -> Iterator[Extraction]:

@@ -1,9 +1,9 @@
 """Results: the reported numbers, each with its measure, dataset and method.
 
 Within a sentence every quantity is a possible value and every metric a possible measure. The two belong together if
-little stands between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
+little is between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
 cheapest pair wins. Quantities in a list ("72% and 74%") share what they belong to, or take it in turn if the lists
-are equally long ("on A and B, respectively"). Where no metric is near, the words beside the value name one.
+are equally long ("on A and B, respectively"). Where no metric is near, the words next to the value name one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import Candidate
 from kg.extraction.results.comparatives import Compared, comparatives_of
 from kg.extraction.results.datasets import Testbeds, only_dataset
-from kg.extraction.results.measures import Piece, PieceKind, MeasureReader
+from kg.extraction.results.measures import MeasureReader, Piece, PieceKind
 from kg.extraction.results.quantities import Quantity, QuantityFinder
 from kg.records import Result
 from kg.rulefiles import NameRule, Rule
@@ -43,7 +43,7 @@ _LONGEST = 1500  # characters of a sentence
 Placed = TypeVar("Placed", Piece, Quantity)
 _OWN_WORDS = frozenset(["our", "ours", "we", "proposed", "this", "it"])
 
-# What stands between a value and its measure, and what it costs.
+# What may be between a value and its measure, and what it costs.
 _COSTS: dict[PieceKind, float] = {
     "value": 0.4,
     "metric": 2.0,
@@ -60,9 +60,9 @@ _BARRIER_COST = 3.0
 _AND_COST = {"before": 0.4, "after": 1.0}
 _BEFORE_COST = 0.05  # a measure after its value is the likelier of two equally near
 _LIMIT = 4.0
-_READ_LIMIT = 0.7  # beyond it the words beside a value tell its measure better than a name farther off
+_READ_LIMIT = 0.7  # beyond it the words next to a value name its measure better than a name farther off
 _READ_COST = 0.7
-_BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
+_BARE_LIMIT = 0.75  # for a number without unit, which is a result only next to its measure
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
@@ -70,14 +70,14 @@ _DOUBTFUL = 0.4  # confidence from which a metric counts that was not settled on
 
 
 class ResultFinder:
-    """Pipeline component: writes ``doc._.results``. Stands after the entities and their roles are settled.
+    """Pipeline component: writes ``doc._.results``. It runs after the entities and their roles are settled.
 
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
     ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
-    ``ResultComparative`` (last words of measures, ``id`` the comparative that is said of them),
+    ``ResultComparative`` (last words of measures, ``id`` the comparative used for them),
     ``ResultOutside`` (words that end a measure's name), ``ResultExclusion`` (``id`` before or after: numbers there are
-    no results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
+    not results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
     a measure's name does not start with a dataset.
     """
 
@@ -143,7 +143,7 @@ class ResultFinder:
         return doc
 
     def _compared(self, text: str, entities: Sequence[Piece]) -> Compared:
-        """The measures that a text names, beside values or not, if it has a comparative that may be said of one."""
+        """The measures that a text names, next to values or not, if it has a comparative that may be about one."""
         comparatives: frozenset[str] = frozenset().union(*self._comparatives.values())
         if not any(comparative in text for comparative in comparatives):
             return Compared({})
@@ -164,7 +164,7 @@ class ResultFinder:
         for quantity in quantities:
             if self._may_be_result(text, quantity) and not _names_size(pieces, quantity):
                 piece = Piece("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
-                # A unit may be a metric in its own right ("90 FPS"); a number with a unit is no name ("10X").
+                # A unit may be a metric in its own right ("90 FPS"); a number with a unit is not a name ("10X").
                 pieces = [
                     other
                     for other in pieces
@@ -217,7 +217,7 @@ class ResultFinder:
                 value = pieces[index]
                 quantity = _quantity(value)
                 own_unit = quantity.unit or unit
-                measured = self._told(pieces, group, measures[position], compared)
+                measured = self._measured_by(pieces, group, measures[position], compared)
                 # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
                 scored = bare and bool(last) and not measured and not own_unit and "." in value.text
                 if not (scored or self._accepted(pieces, index, group, cost, own_unit, chained=bool(last))):
@@ -263,16 +263,18 @@ class ResultFinder:
             return [list(dict.fromkeys(full.values()))], cost
         return [[full[index]]] * len(group), cost
 
-    def _told(self, pieces: list[Piece], group: list[int], measured: list[Piece], compared: Compared) -> list[Piece]:
-        """The measures of a value, or what the comparative after it ("2x faster") is said of if it is not of these."""
+    def _measured_by(
+        self, pieces: list[Piece], group: list[int], measured: list[Piece], compared: Compared
+    ) -> list[Piece]:
+        """The measures of a value, or what the comparative after it ("2x faster") is about if it is not one of these."""
         following = pieces[group[-1] + 1 : group[-1] + 2]
         word = following[0].text.lower() if following else ""
         for measure in measured:
             if measure.start > pieces[group[-1]].start or word in comparatives_of(measure, self._comparatives):
                 return measured
-        told = compared.before(word, pieces[group[0]].start)
-        if told:
-            return [told]
+        named = compared.before(word, pieces[group[0]].start)
+        if named:
+            return [named]
         return following if word in _SPEEDS else measured
 
     def _shared(
@@ -308,7 +310,7 @@ class ResultFinder:
     ) -> bool:
         """Whether a quantity is a reported value, by its unit and by how near its measure is.
 
-        A bare number may stand further from its measure when ``chained``: after another value in its sentence.
+        A bare number may be further from its measure when ``chained``: after another value in its sentence.
         """
         written = pieces[index].text
         if unit == "x" and not any(character.isdigit() for character in written):
@@ -330,7 +332,7 @@ class ResultFinder:
         return self.words.get(word) in ("change", "win")
 
     def _is_relative(self, pieces: list[Piece], index: int, group: list[int], listed: bool) -> bool:
-        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it.
+        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change next to it.
 
         Args:
             listed: whether the value is listed after one.
@@ -380,7 +382,7 @@ def _names_size(pieces: Iterable[Piece], quantity: Quantity) -> bool:
 
 
 def _without_short_forms(pieces: list[Piece]) -> list[Piece]:
-    """The pieces less a short form in brackets: "word error rate (WER)" is one measure, and so with datasets."""
+    """The pieces without a short form in brackets: "word error rate (WER)" is one measure, and so with datasets."""
     kept: list[Piece] = []
     skip = 0
     for index, piece in enumerate(pieces):
@@ -404,7 +406,7 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences of a text; one too long to be one is cut, so that the work stays in line with the text's length."""
+    """The sentences of a text; one too long to be one is cut, so that the work grows in line with the text's length."""
     for start, end in sentence_spans(text):
         while end - start > _LONGEST:
             space = text.rfind(" ", start, start + _LONGEST)
@@ -432,7 +434,7 @@ def _add_free(pieces: list[Piece], piece: Piece) -> None:
 
 
 def _only_before(pieces: Sequence[Piece], index: int) -> list[Piece]:
-    """The one measure of a sentence, if it stands before ``index``."""
+    """The one measure of a sentence, if it is before ``index``."""
     metrics = [piece for piece in pieces if piece.kind == "metric"]
     return metrics if len(metrics) == 1 and metrics[0].end <= pieces[index].start else []
 
@@ -442,9 +444,9 @@ def _overlap(one: Piece, other: Piece) -> bool:
 
 
 def _entity_pieces(doc: Doc, text: str) -> list[Piece]:
-    """The entities, and the metrics that were proposed but not settled on where no entity stands.
+    """The entities, and the metrics that were proposed but not settled on where there is no entity.
 
-    Beside a value even a doubtful metric is likely to be what it measures.
+    Next to a value even a doubtful metric is likely to be what it measures.
     """
     kinds: dict[str, PieceKind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
     proposed = (c for c in doc._.candidates if c.type == "Metric" and c.confidence >= _DOUBTFUL)
@@ -463,7 +465,7 @@ def _entity_pieces(doc: Doc, text: str) -> list[Piece]:
 
 
 def _lists(pieces: Sequence[Piece], kind: PieceKind, joints: frozenset[str]) -> list[list[int]]:
-    """The pieces of a kind as lists of indices: those with nothing but joints between them stand together."""
+    """The pieces of a kind as lists of indices: those with only joints between them form a list."""
     lists: list[list[int]] = []
     for index, piece in enumerate(pieces):
         if piece.kind != kind:
@@ -531,7 +533,7 @@ def _result(
 
 
 def _given(doc: Doc, piece: Piece | None) -> str | None:
-    """An piece's words in the text as given."""
+    """A piece's words in the text as given."""
     if piece is None:
         return None
     start, end = doc._.plain.span(piece.start, piece.end)
@@ -541,4 +543,5 @@ def _given(doc: Doc, piece: Piece | None) -> str | None:
 
 @Language.factory("kg_results")
 def make_results(nlp: Language, name: str) -> ResultFinder:
+    """The component's factory."""
     return ResultFinder()

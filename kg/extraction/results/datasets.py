@@ -1,4 +1,4 @@
-"""The datasets that values were reported on, by where they stand in a sentence.
+"""The datasets that values were reported on, by their places in a sentence.
 
 Authors name a dataset after its value ("1.70 on A and 2.89 on B") or before it ("on A it has 1.70 and on B 2.89"), and
 keep to one way within a sentence. Lists go together one by one if they are equally long.
@@ -13,7 +13,7 @@ from kg.extraction.results.measures import Piece
 from kg.text.names import name_key
 
 Row = Sequence[int]
-"""The indices of pieces that stand together in a list."""
+"""The indices of pieces that form a list."""
 
 _JOINTS = frozenset([",", "and"])
 _CLAUSE_END = ";"
@@ -60,7 +60,7 @@ class Testbeds:
         return [self.pieces[later[0]]] if later else []
 
     def _ahead(self) -> bool:
-        """Whether the sentence's values stand before their datasets."""
+        """Whether the sentence's values come before their datasets."""
         return len(self.datasets) > 1 and self.values[0][-1] < self.datasets[0][0]
 
     def _after(self, number: int) -> Row | None:
@@ -77,7 +77,7 @@ class Testbeds:
         return any(piece.text in _JOINTS for piece in self.pieces[first + 1 : last])
 
     def _leads(self, first: int, last: int) -> bool:
-        """Whether only a few words stand between two pieces."""
+        """Whether only a few words separate two pieces."""
         between = self.pieces[first + 1 : last]
         return len(between) <= _NEAR and all(piece.kind in ("word", "sign") for piece in between)
 

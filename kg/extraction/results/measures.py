@@ -3,7 +3,7 @@
 English names a measure in few ways: before its value ("a response time of 154 ms", "reduces the annotation effort by
 70%", "the deviation is reduced by 4%") or after it ("3x fewer collisions", "70% vocabulary size reduction", "a gain of
 2% in robustness"). Each is a noun phrase at a fixed place, found here without a parser: a run of words that ends at
-the first word that cannot belong to it. Where nothing else tells, its last word does: an acronym ("46.5 AP", "5% in
+the first word that cannot belong to it. Where nothing else shows that it is a measure, its last word does: an acronym ("46.5 AP", "5% in
 mIoU"), or a word that ends the names of metrics ("consistency rate at 94%").
 """
 
@@ -47,12 +47,12 @@ class Piece:
 
 
 class MeasureReader:
-    """Reads measures off the words around a value.
+    """Finds measures in the words around a value.
 
     Args:
         roles: what a word does between value and measure: "bridge", "change", "win" or "barrier".
-        vague: words that may stand in a measure's name but are no measure themselves ("model").
-        outside: words that are no part of a measure's name, beside those of ``roles`` and the stop words.
+        vague: words that may be in a measure's name but are not a measure themselves ("model").
+        outside: words that are not part of a measure's name, in addition to those of ``roles`` and the stop words.
         datasets: keys of names (:func:`kg.text.names.name_key`) that a measure's name does not start with.
         heads: singular words in lower case that end the names of metrics.
     """
@@ -87,13 +87,13 @@ class MeasureReader:
         return _joined(text, start, variant.end() if variant else end)
 
     def _qualifies(self, word: str) -> bool:
-        """Whether a measure's first word is none of its own: "average accuracy", "lower error", "ImageNet accuracy"."""
+        """Whether a measure's first word is not part of its name: "average accuracy", "lower error", "ImageNet accuracy"."""
         if word.lower() in _ARTICLES or self._roles.get(word.lower()) == "change":
             return True
         return not word.islower() and name_key(word) in self._datasets
 
     def named_by(self, text: str, pieces: Sequence[Piece], first: int, last: int) -> Piece | None:
-        """The measure of the values at ``first`` to ``last``, as the words beside them name it; None if they do not."""
+        """The measure of the values at ``first`` to ``last``, by the words next to them, if these name one."""
         if last + 1 < len(pieces) and pieces[last + 1].text == "+":  # "50%+ fewer errors"
             last += 1
         after = self._after(text, pieces, last + 1)
@@ -123,7 +123,7 @@ class MeasureReader:
         return self._ending(text, pieces, index) if self._is_measure(pieces[index]) else None
 
     def _changed(self, text: str, pieces: Sequence[Piece], index: int) -> Piece | None:
-        """What a verb of change is said of: its object ("reduces X by"), in the passive its subject ("X is cut by")."""
+        """What a verb of change is about: its object ("reduces X by"), in the passive its subject ("X is cut by")."""
         verb = index
         while verb >= max(0, index - _CLAUSE) and self._role(pieces[verb]) not in ("change", "win", "barrier"):
             if pieces[verb].kind == "value":  # "reduces X by 18% and Y by 25%"
@@ -169,7 +169,7 @@ class MeasureReader:
         return _joined(text, pieces[index].start, pieces[end - 1].end)
 
     def _mistaken(self, text: str, pieces: Sequence[Piece], index: int) -> Piece | None:
-        """A name of another type, if it stands where only a measure can: "46.5 AP on"."""
+        """A name of another type, in a place where only a measure can be: "46.5 AP on"."""
         following = pieces[index + 1 : index + 2]
         ends = not following or following[0].kind == "sign" or following[0].text.lower() in STOP_WORDS
         piece = pieces[index]
@@ -180,7 +180,7 @@ class MeasureReader:
         return bool(_ACRONYM.fullmatch(piece.text)) or singular(piece.text.lower()) in self._heads
 
     def _starting(self, text: str, pieces: Sequence[Piece], index: int) -> Piece | None:
-        """The noun phrase that starts at a piece, less its preposition and articles."""
+        """The noun phrase that starts at a piece, without its preposition and articles."""
         while index < len(pieces) and (
             pieces[index].text.lower() in _ARTICLES | _INTO | _AND or pieces[index].kind in ("dataset", "method")
         ):
@@ -250,7 +250,7 @@ class MeasureReader:
 
 
 def _adjacent(pieces: Sequence[Piece], index: int) -> bool:
-    """Whether at most one character stands between a piece and the next."""
+    """Whether no more than one character separates a piece from the next."""
     return pieces[index + 1].start - pieces[index].end <= 1
 
 
