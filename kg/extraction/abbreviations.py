@@ -233,7 +233,7 @@ def _closes(token: Token) -> bool:
 
 
 def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
-    """The words that a long form before ``end`` may be made of, no more than min(n + 5, 2n) full words for n letters."""
+    """The words that a long form before ``end`` may consist of: up to min(n + 5, 2n) full words for n letters."""
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count = end, 0

@@ -70,7 +70,7 @@ def _unbalanced(address: str, closer: str) -> bool:
 
 
 def _joined(text: str, start: int, end: int) -> int:
-    """The end of the address after joining a path that is broken by a space: "github.com/owner/ name", "…/long- name"."""
+    """The end of the address, with what follows a space in its path: "github.com/owner/ name", "…/long- name"."""
     while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
         owner_only = re.fullmatch(r"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/(?:[\w.-]+/)?", written)

@@ -266,7 +266,7 @@ class ResultFinder:
     def _measured_by(
         self, pieces: list[Piece], group: list[int], measured: list[Piece], compared: Compared
     ) -> list[Piece]:
-        """The measures of a value, or what the comparative after it ("2x faster") is about if it is not one of these."""
+        """The measures of a value, or what the comparative after it ("2x faster") is about if it is another one."""
         following = pieces[group[-1] + 1 : group[-1] + 2]
         word = following[0].text.lower() if following else ""
         for measure in measured:

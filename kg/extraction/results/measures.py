@@ -3,8 +3,8 @@
 English names a measure in few ways: before its value ("a response time of 154 ms", "reduces the annotation effort by
 70%", "the deviation is reduced by 4%") or after it ("3x fewer collisions", "70% vocabulary size reduction", "a gain of
 2% in robustness"). Each is a noun phrase at a fixed place, found here without a parser: a run of words that ends at
-the first word that cannot belong to it. Where nothing else shows that it is a measure, its last word does: an acronym ("46.5 AP", "5% in
-mIoU"), or a word that ends the names of metrics ("consistency rate at 94%").
+the first word that cannot belong to it. Where nothing else shows that it is a measure, its last word does: an acronym
+("46.5 AP", "5% in mIoU"), or a word that ends the names of metrics ("consistency rate at 94%").
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class MeasureReader:
         return _joined(text, start, variant.end() if variant else end)
 
     def _qualifies(self, word: str) -> bool:
-        """Whether a measure's first word is not part of its name: "average accuracy", "lower error", "ImageNet accuracy"."""
+        """Whether a measure's first word is not in its name: "average accuracy", "lower error", "ImageNet accuracy"."""
         if word.lower() in _ARTICLES or self._roles.get(word.lower()) == "change":
             return True
         return not word.islower() and name_key(word) in self._datasets
