@@ -15,6 +15,7 @@ from kg.errors import KGError
 from kg.evaluation.gold import AnnotatedText
 from kg.extraction.document import make_doc, original_span
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
+from kg.extraction.plugins import installed_plugins
 from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, gradient, tags_of
 from kg.extraction.tagger.features import features, sentences
 from kg.extraction.tagger.network import Shape, Tagger
@@ -72,7 +73,7 @@ class Averages:
 
 def tagged_texts(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> Iterator[TaggedText]:
     """Annotated texts as the tagger learns them; a span that cuts a token is widened to it."""
-    nlp = build_pipeline(rules, components=READ_BY_TAGGER)
+    nlp = build_pipeline(rules, components=READ_BY_TAGGER, plugins=installed_plugins())
     for text in texts:
         doc = nlp(make_doc(nlp, text.paper))
         if len(doc):

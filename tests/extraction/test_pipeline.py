@@ -1,4 +1,4 @@
-"""Whatever stands in a text, offsets point at it as it was given."""
+"""Whatever a text contains, offsets point at it as it was given."""
 
 import json
 from pathlib import Path

@@ -118,7 +118,7 @@ def shipped() -> Roles:
         ("for x", Clause(through="for")),
     ],
 )
-def test_what_is_said_before_a_name(shipped: Roles, sentence: str, clause: Clause) -> None:
+def test_the_clause_before_a_name(shipped: Roles, sentence: str, clause: Clause) -> None:
     words = sentence.split()
     starts = {words.index(name) for name in ("x", "y") if name in words}
     assert shipped.clauses(words, [0] * len(words), starts)[words.index("x")] == clause

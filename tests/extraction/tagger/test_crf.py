@@ -100,12 +100,12 @@ def test_gradient_is_the_slope_of_the_loss(scores: np.ndarray, transitions: np.n
         assert by_transition[pair] == pytest.approx(slope, abs=1e-3)
 
 
-def test_where_the_wanted_chances_are_its_own_the_tagger_stays(scores: np.ndarray, transitions: np.ndarray) -> None:
+def test_where_the_wanted_chances_are_its_own_the_slope_is_zero(scores: np.ndarray, transitions: np.ndarray) -> None:
     own = posterior(scores, LENGTHS, transitions).chances
     assert gradient(scores, own, LENGTHS, transitions)[0] == pytest.approx(0, abs=1e-12)
 
 
-def test_of_overlapping_spans_the_likelier_stays() -> None:
+def test_of_overlapping_spans_the_likelier_is_kept() -> None:
     found: list[tuple[TypedSpan, float]] = [
         ((0, 2, "Task"), 0.6),
         ((1, 3, "Method"), 0.7),
