@@ -104,7 +104,8 @@ _VALUES = {"TyperPath": "PATH", "Path": "PATH", "IntRange": "N", "IntParamType":
 def _default(option: Any) -> str:
     """The default, from the help text where it has one in brackets."""
     written = re.search(r"\[default: (.*)\]", option.help or "")
-    value = written[1] if written else None if option.is_flag or option.default is None else f"`{option.default}`"
+    given = option.default.as_posix() if isinstance(option.default, Path) else option.default
+    value = written[1] if written else None if option.is_flag or given is None else f"`{given}`"
     from_environment = f"`${option.envvar}`, else " if option.envvar else ""
     return from_environment + (value or "")
 
@@ -369,7 +370,7 @@ def _anchor(name: str) -> str:
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+    return "\n".join(re.sub(r"\|  (?=\|)", "| ", f"| {' | '.join(line)} |") for line in lines)
 
 
 def _page(blocks: Iterable[str]) -> str:
