@@ -272,7 +272,10 @@ def test_evaluate_reads_own_rules(kg: Terminal, annotated: tuple[Path, Path], tm
 @pytest.mark.parametrize(
     "line, problem",
     [
-        ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 30, "label": "Dataset"}]}', "span 3-30 is not part of the text"),
+        (
+            '{"text": "On MNIST.", "spans": [{"start": 3, "end": 30, "label": "Dataset"}]}',
+            "span 3-30 is not part of the text",
+        ),
         ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 8, "label": "Corpus"}]}', '"Corpus" is none of'),
         ('{"text": "On MNIST."', "is not a complete JSON object"),
         ('{"id": "1", "entities": []}', "has another form than the lines before it"),

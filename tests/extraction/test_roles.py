@@ -9,11 +9,6 @@ from kg.records import Paper
 from kg.rulefiles import WordRule, load_rules
 
 
-@pytest.fixture(scope="module")
-def extractor() -> Extractor:
-    return Extractor()
-
-
 def roles(extractor: Extractor, title: str, abstract: str) -> dict[str, str]:
     return {mention.text: mention.role for mention in extractor(Paper(id="1", title=title, abstract=abstract)).entities}
 
