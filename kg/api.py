@@ -1,15 +1,18 @@
-"""The library in a handful of calls: what the command line does, as functions and methods that return records."""
+"""The library in a handful of calls: what the command line does, as functions and methods that return records.
+
+An argument of a wrong type raises a :class:`~kg.errors.KGError` that says what was expected.
+"""
 
 from __future__ import annotations
 
-import io
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 
-from kg.errors import KGError
+from kg.errors import InputError, KGError
 from kg.graph.store import existing
 from kg.records import Extraction, Paper
 from kg.vocabulary import KINDS, Kind
@@ -50,8 +53,8 @@ class KnowledgeGraph:
     """
 
     def __init__(self, folder: str | Path = "output") -> None:
-        generation = existing(Path(folder))
-        self.folder = Path(folder)
+        self.folder = _path("folder", folder)
+        generation = existing(self.folder)
         self.base: str = generation.base
         self.store: Store = generation.open()
         self._profiles: dict[str, Store] = {}
@@ -65,19 +68,24 @@ class KnowledgeGraph:
             profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
 
         Raises:
-            QueryError: the query cannot be parsed; names line and column.
+            QueryError: the query cannot be parsed, with line and column, or cannot be answered.
             KGError: there is no such profile.
         """
         from kg.ask.sparql import run
 
+        _text("sparql", sparql)
         return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg ask --list``).
 
+        Args:
+            name: the name of the query.
+            parameters: text or a whole number for each parameter; those left out take their default.
+
         Raises:
-            QueryError: there is no such query, a parameter is missing, unknown or of the wrong type, or a name is that
-                of several entities.
+            QueryError: there is no such query, a parameter is missing or unknown, its value is not of its type, or
+                several entities have the name that it gives.
         """
         return self.answer(self.question(name, parameters))
 
@@ -90,9 +98,12 @@ class KnowledgeGraph:
         from kg.ask.named import named_query
         from kg.ask.questions import pose
 
-        return pose(
-            self.store, named_query(name), {key: str(value) for key, value in (parameters or {}).items()}, self.base
-        )
+        if parameters is not None and not isinstance(parameters, Mapping):
+            _refuse("parameters", "a dictionary of names and values", parameters)
+        values = {
+            _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
+        }
+        return pose(self.store, named_query(_text("name", name)), values, self.base)
 
     def answer(self, question: Question) -> Answer:
         """Answer a question of :meth:`question`."""
@@ -107,15 +118,14 @@ class KnowledgeGraph:
             limit: the maximum number of matches.
 
         Raises:
-            KGError: ``type`` is no kind, or ``limit`` is less than 1.
+            KGError: ``type`` is not a kind, or ``limit`` is less than 1.
         """
         from kg.ask.lookup import find
 
         if type is not None and type not in KINDS:
-            raise KGError(f"type: expected one of {', '.join(KINDS)}, found {type!r}")
-        if not isinstance(limit, int) or limit < 1:
-            raise KGError(f"limit: expected a whole number from 1, found {limit!r}")
-        return find(self.store, words, base=self.base, type=type, limit=limit)
+            _refuse("type", f"one of {', '.join(KINDS)}", type)
+        limit = _count("limit", limit)
+        return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
 
     def card(self, iri: str) -> Card:
         """Everything that the graph says about one entity, paper or repository.
@@ -125,16 +135,22 @@ class KnowledgeGraph:
         """
         from kg.ask.card import read_card
 
-        return read_card(self.store, iri)
+        return read_card(self.store, _text("iri", iri))
 
     def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
+
+        Args:
+            source: the name of an entity.
+            target: the name of another.
+            limit: the maximum number of chains.
 
         Raises:
             QueryError: a name is unknown or that of several entities, both are the same, or no chain joins them.
         """
         from kg.ask.paths import shortest_paths
 
+        source, target, limit = _text("source", source), _text("target", target), _count("limit", limit)
         return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
     def export(
@@ -147,45 +163,38 @@ class KnowledgeGraph:
         description: bool = False,
         alignment: bool = False,
     ) -> int:
-        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig, rdfxml, or a plugin's format.
+        """Write the whole graph: turtle, jsonld, ntriples, nquads, trig, rdfxml, or the format of a plugin.
 
         Args:
             format: the name of the format.
             output: a path, or a stream that takes bytes.
             profile: the vocabulary to write the graph in, instead of its own: "lpwc". Nothing can be added to it.
             provenance: add which runs made the graph; their times differ from build to build.
-            description: add what the graph is and how much it holds, in VoID and DCAT.
-            alignment: add how the vocabulary relates to others.
+            description: add a description of the graph with its counts, in VoID and DCAT.
+            alignment: add the relations of the vocabulary to others.
 
         Returns:
             The number of statements written.
 
         Raises:
-            KGError: there is no such format or profile, or the output takes no bytes.
+            KGError: there is no such format or profile, something is to be added to a profile, or the output cannot be
+                written.
         """
         from kg.export import additions
-        from kg.export.formats import export_graph, known_format
+        from kg.export.formats import export_graph, find_format, output_stream
         from kg.profiles import profile_prefixes
-        from kg.text.files import writing
 
-        known_format(format)
-        if isinstance(output, str | Path):
-            with writing(Path(output)) as stream:
-                return self.export(
-                    format,
-                    stream,
-                    profile=profile,
-                    provenance=provenance,
-                    description=description,
-                    alignment=alignment,
-                )
-        if isinstance(output, io.TextIOBase):
-            raise KGError("output: expected a path or a stream of bytes (mode 'wb'), found a stream of text")
-        if profile is not None:
-            return export_graph(self.profile(profile), format, output, self.base, prefixes=profile_prefixes(profile))
+        find_format(format, "triples", "graphs")
+        if profile is not None and (provenance or description or alignment):
+            raise KGError("profile: expected no provenance, description or alignment together with a profile")
+        store = self.store if profile is None else self.profile(profile)
+        prefixes = {} if profile is None else profile_prefixes(profile)
         added = [additions.description(self.store, self.base)] if description else []
         added += [additions.alignment()] if alignment else []
-        return export_graph(self.store, format, output, self.base, provenance=provenance, additions=added)
+        with output_stream(output) as stream:
+            return export_graph(
+                store, format, stream, self.base, provenance=provenance, additions=added, prefixes=prefixes
+            )
 
     def profile(self, name: str) -> Store:
         """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
@@ -197,12 +206,12 @@ class KnowledgeGraph:
         """
         from kg.profiles import apply_profile
 
-        if name not in self._profiles:
+        if _text("profile", name) not in self._profiles:
             self._profiles[name] = apply_profile(self.store, name)
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
-        """The graph for rdflib: a Dataset on the same store, its default graph the union of all, for reading only."""
+        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs."""
         from oxrdflib import OxigraphStore
         from rdflib import Dataset
 
@@ -231,10 +240,14 @@ class KnowledgeGraph:
         return read_runs(self.store)
 
     def validate(self, shapes: str | Path | None = None) -> Report:
-        """Check the graph against SHACL shapes, the shipped ones unless a file is given."""
+        """Check the graph against SHACL shapes, the shipped ones unless a file is given.
+
+        Raises:
+            InputError: the file cannot be read or does not hold valid shapes.
+        """
         from kg.graph.validation import validate
 
-        return validate(self.store, None if shapes is None else Path(shapes))
+        return validate(self.store, _optional_path("shapes", shapes))
 
 
 class LoadedExtractor:
@@ -262,7 +275,11 @@ class LoadedExtractor:
         return self._extractor.nlp
 
     def __call__(self, paper: Paper) -> Extraction:
-        """Extract from one paper."""
+        """Extract from one paper.
+
+        Raises:
+            KGError: it is not a paper, or a field of it has a wrong type.
+        """
         return next(self.pipe([paper]))
 
     def pipe(self, papers: Iterable[Paper], *, workers: int | None = 1) -> Iterator[Extraction]:
@@ -270,23 +287,38 @@ class LoadedExtractor:
 
         Args:
             papers: read no further ahead than needed.
-            workers: processes; ``None`` takes one a CPU where there are papers enough.
+            workers: worker processes; ``None`` takes one for each CPU where there are enough papers.
 
         Raises:
-            KGError: something that is given is no paper.
+            KGError: an item is not a paper, or a field of it has a wrong type.
         """
         from kg.extraction.parallel import extract_all
         from kg.resolution import resolve_alone
 
-        for found in extract_all(_checked(papers), self._extractor, workers):
-            yield resolve_alone(found, curated=self._curated)
+        if not isinstance(papers, Iterable):
+            _refuse("papers", "kg.Paper or several", papers)
+        workers = None if workers is None else _count("workers", workers)
+        found = extract_all(_checked(papers), self._extractor, workers)
+        return (resolve_alone(extraction, curated=self._curated) for extraction in found)
 
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
+    """Papers whose fields have the types that they should have."""
+    from pydantic import TypeAdapter
+
+    from kg.text.lines import validated
+
+    adapter = TypeAdapter(Paper)
     for paper in papers:
         if not isinstance(paper, Paper):
-            raise KGError(f"expected kg.Paper, found {type(paper).__name__}")
-        yield paper
+            _refuse("papers", "kg.Paper", paper)
+        values = {field.name: getattr(paper, field.name) for field in fields(paper)}
+        checked = validated(adapter, values, place := f"paper {_shown(paper.id)}")
+        try:
+            checked.text.encode()
+        except UnicodeEncodeError:
+            raise InputError(place, "expected Unicode text, found half of a surrogate pair") from None
+        yield checked
 
 
 def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | None = None) -> LoadedExtractor:
@@ -302,9 +334,9 @@ def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | N
     from kg.extraction import Extractor
     from kg.resolution import read_curated
 
-    folders = [Path(path) for path in _several(rules)]
-    extractor = Extractor(folders, None if model is None else Path(model))
-    _ = extractor.nlp  # so that what is wrong is reported here
+    folders = _paths("rules", rules)
+    extractor = Extractor(folders, _optional_path("model", model))
+    _ = extractor.nlp  # so that errors in rules and model are reported here
     return LoadedExtractor(extractor, read_curated(folders))
 
 
@@ -342,7 +374,7 @@ def build(
 
     Args:
         inputs: a file or folder, several of them, or "-" for standard input.
-        folder: the graph folder, made where it is absent.
+        folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
         rules: a folder, or folders, of rule files that are read after the shipped ones.
         model: the folder of a model from ``kg train``, instead of the shipped one.
@@ -352,21 +384,23 @@ def build(
     Raises:
         InputError: an input, a rule file or the model cannot be read.
         GraphError: the folder cannot be written.
-        KGError: both an extractor and rules or a model are given.
+        KGError: an argument is of a wrong type, or an extractor is given together with rules or a model.
     """
     from kg.builder import build_graph
     from kg.extraction import Extractor
 
     if extractor is not None and (rules or model):
         raise KGError("extractor: give either an extractor or rules and a model, not both")
-    folders = [Path(path) for path in _several(rules)]
+    if extractor is not None and not isinstance(extractor, LoadedExtractor):
+        _refuse("extractor", "what kg.load() returns", extractor)
+    own = Extractor(_paths("rules", rules), _optional_path("model", model))
     build_graph(
-        _several(inputs),
-        Path(folder),
-        base=base,
-        extractor=extractor._extractor if extractor else Extractor(folders, None if model is None else Path(model)),
-        workers=workers,
-        warn=_warn,
+        _several("inputs", inputs),
+        _path("folder", folder),
+        base=None if base is None else _text("base", base),
+        extractor=extractor._extractor if extractor else own,
+        workers=None if workers is None else _count("workers", workers),
+        warn=_warn_caller(),
     )
     return KnowledgeGraph(folder)
 
@@ -397,22 +431,69 @@ def evaluate(
     from kg.evaluation.report import evaluate
 
     return evaluate(
-        Path(gold),
-        papers=Path(papers) if papers else None,
-        rules=[Path(path) for path in _several(rules)],
-        model=None if model is None else Path(model),
-        warn=_warn,
+        _path("gold", gold),
+        papers=_optional_path("papers", papers),
+        rules=_paths("rules", rules),
+        model=_optional_path("model", model),
+        warn=_warn_caller(),
     )
 
 
-def _several(paths: str | Path | Iterable[str | Path]) -> list[str | Path]:
-    """One path or several as a list."""
-    return [paths] if isinstance(paths, str | Path) else list(paths)
+def _path(name: str, value: object) -> Path:
+    if not isinstance(value, str | Path):
+        _refuse(name, "a path", value)
+    return Path(value)
 
 
-def _warn(line: str) -> None:
-    """Warn at the line of the caller's code that called this package."""
-    level = 2
-    while level < 20 and sys._getframe(level - 1).f_globals.get("__name__", "").partition(".")[0] == "kg":
-        level += 1
-    warnings.warn(line, stacklevel=level)
+def _optional_path(name: str, value: object) -> Path | None:
+    return None if value is None else _path(name, value)
+
+
+def _paths(name: str, value: object) -> list[Path]:
+    return [_path(name, item) for item in _several(name, value)]
+
+
+def _several(name: str, value: object) -> list[str | Path]:
+    """One path or several as a list, as they were given."""
+    if isinstance(value, str | Path):
+        return [value]
+    if not isinstance(value, Iterable):
+        _refuse(name, "a path or several", value)
+    return [item if isinstance(item, str) else _path(name, item) for item in value]
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        _refuse(name, "text", value)
+    return value
+
+
+def _count(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        _refuse(name, "a whole number from 1", value)
+    return value
+
+
+def _parameter(name: str, value: object) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        _refuse(name, "text or a whole number", value)
+    return str(value)
+
+
+def _refuse(name: str, expected: str, value: object) -> NoReturn:
+    raise KGError(f"{name}: expected {expected}, found {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """A value in an error, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _warn_caller() -> Callable[[str], None]:
+    """A function that warns at the line that called the function of this module that calls this one."""
+    frame = sys._getframe(2)
+    module = frame.f_globals.get("__name__", "<unknown>")
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    place = frame.f_code.co_filename, frame.f_lineno, module, registry
+    return lambda line: warnings.warn_explicit(line, UserWarning, *place)

@@ -1,7 +1,7 @@
 """The command line: parses arguments, calls the library, prints what it returns.
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage. Imports
-stand inside the commands, because ``kg lookup`` must not wait for spaCy.
+are inside the commands, because ``kg lookup`` must not wait for spaCy.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
 import typer
 
 from kg.errors import InputError, KGError
+from kg.text.names import one_line
 from kg.vocabulary import is_base
 
 if TYPE_CHECKING:
+    from kg.api import KnowledgeGraph
+    from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
-    from kg.graph.provenance import Part, Run
     from kg.terminal.cards import Style
 
 app = typer.Typer(
@@ -34,39 +36,48 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-entities = typer.Typer(help="What the entities of the graph were made from.", no_args_is_help=True)
+entities = typer.Typer(help="Show and score which names were put under one entity.", no_args_is_help=True)
 app.add_typer(entities, name="entities")
 
-Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Folder where the graph stands.")]
+Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Graph folder.")]
 Inputs = Annotated[
     list[str],
     typer.Argument(metavar="INPUT...", help="Listing pages or JSON lines: files, folders, or - for standard input."),
 ]
 Rules = Annotated[
-    list[Path] | None, typer.Option("--rules", help="Folder of further rule files (*.jsonl); may be repeated.")
+    list[Path] | None, typer.Option("--rules", help="Folder of your own rule files (*.jsonl); may be repeated.")
 ]
 Model = Annotated[
     Path | None,
     typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]"),
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: one a CPU when worth it]")
+    int | None,
+    typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.  [default: standard output]")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AnswerFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or rdfxml."
+        "  [default: table on a terminal, otherwise csv; turtle]",
+    ),
+]
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
 
 
 def main() -> NoReturn:
-    """Run the command line; an error that a user can act on ends in one line."""
+    """Run the command line; an error that the user can fix is printed as one line."""
     try:
         app()
     except KGError as error:
         _fail(str(error))
     except BrokenPipeError:
-        # The reader of our output has gone (`kg export | head`); leave Python nothing to flush into the pipe.
+        # The reader of our output has ended (`kg export | head`); leave Python nothing to flush into the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
@@ -77,7 +88,7 @@ def main() -> NoReturn:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"kg: error: {' '.join(message.split())}", file=sys.stderr)
+    print(f"kg: error: {one_line(message)}", file=sys.stderr)
     sys.exit(1)
 
 
@@ -110,20 +121,21 @@ def build(
     model: Model = None,
     workers: Workers = None,
     base_iri: Annotated[
-        str | None, typer.Option("--base-iri", help="Base of resource IRIs.  [default: what the graph has]")
+        str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Add papers to the graph: new ones are added, changed ones replaced, all others stay."""
+    """Add papers to the graph: new papers are added, changed papers replaced, all others stay."""
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
+    from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
     report, found = _build(inputs, graph, rules, model, workers, base_iri)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
-        print_counts(f"Graph in {graph}", _report_rows(report, found), to_stderr=True)
+        print_counts(f"Graph in {graph}", build_rows(report, found), to_stderr=True)
 
 
 def _build(
@@ -152,43 +164,17 @@ def _build(
     return report, KnowledgeGraph(graph).stats()
 
 
-def _report_rows(report: BuildReport, found: Stats) -> dict[str, object]:
-    changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
-    seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
-    read = {"entries read": report.entries, "their papers": seen}
-    return {**read, **_rows(found), "seconds": f"{report.seconds:.1f}"}
-
-
-def _rows(found: Stats) -> dict[str, object]:
-    """Statistics as the rows of a table."""
-    entities = {
-        f"{name.lower()}s": f"{count:,} ({found.introduced[name]:,} introduced)"
-        for name, count in found.entities.items()
-    }
-    links = ", ".join(f"{count:,} {kind}" for kind, count in found.links.items())
-    return {
-        "papers": found.papers,
-        "duplicates merged": found.merged,
-        **entities,
-        "mentions": found.mentions,
-        "links": f"{sum(found.links.values()):,} ({links})",
-        "repositories": found.repositories,
-        "results": found.results,
-        "triples": found.triples,
-    }
-
-
 @app.command()
 def extract(
     inputs: Inputs,
     rules: Rules = None,
     model: Model = None,
     workers: Annotated[
-        int, typer.Option("--workers", "-j", min=1, help="Worker processes; more than one write in batches.")
+        int, typer.Option("--workers", "-j", min=1, help="Worker processes; with more than one, lines come in batches.")
     ] = 1,
     output: Output = None,
 ) -> None:
-    """Write what is found in each paper as JSON lines, in input order, as it is read."""
+    """Write what was found in each paper as JSON lines, in input order, while reading."""
     import json
 
     import kg
@@ -207,37 +193,35 @@ def evaluate(
         Path | None, typer.Argument(metavar="[GOLD]", help="Annotated papers or passages, JSON lines.")
     ] = None,
     papers: Annotated[
-        Path | None, typer.Option("--papers", help="The papers' texts, where GOLD does not hold them.")
+        Path | None, typer.Option("--papers", help="Titles and abstracts of the papers, if GOLD has none.")
     ] = None,
     rules: Rules = None,
     model: Model = None,
-    errors: Annotated[
-        bool, typer.Option("--errors", help="Show what kinds of errors there are, commonest first.")
-    ] = False,
-    examples: Annotated[int, typer.Option("--examples", "-n", min=0, help="Examples of each kind of error.")] = 5,
+    errors: Annotated[bool, typer.Option("--errors", help="Show the kinds of errors, most frequent first.")] = False,
+    examples: Annotated[
+        int, typer.Option("--examples", "-n", min=0, help="Maximum number of examples of each kind of error.")
+    ] = 5,
     calibration: Annotated[
-        bool, typer.Option("--calibration", help="Show how many of the mentions found with a confidence are right.")
+        bool, typer.Option("--calibration", help="Show how many mentions are right, by confidence.")
     ] = False,
     resolution: Annotated[
-        Path | None,
-        typer.Option("--resolution", metavar="PAIRS", help="Score instead whether names meet at the right entities."),
+        Path | None, typer.Option("--resolution", metavar="PAIRS", help="The same as `kg entities evaluate PAIRS`.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Score the extraction on annotated texts: precision, recall and F1, by type.
 
-    GOLD holds papers, {"id", "entities": [{"type", "text", "role"?}], "abbreviations"?, "links"?, "results"?}, their
-    "title" and "abstract" with them or in --papers; or passages, {"text", "spans": [{"start", "end", "label"}]}, as
-    Prodigy and doccano export them. Scores are strict: exact words and type; in passages exact first and last
-    character, and only the types that GOLD marks. --json prints everything.
-
-    With --resolution PAIRS the papers of --papers are extracted and resolved together, and pairs of names judged by
-    whether they are one entity there: {"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same": true|false}.
+    GOLD has papers, {"id", "entities": [{"type", "text", "role"?}], "abbreviations"?, "links"?, "results"?}, with their
+    "title" and "abstract" there or in --papers; or passages, {"text", "spans": [{"start", "end", "label"}]}, as Prodigy
+    and doccano export them. Scores are strict: exact words and type; in passages exact first and last character, and
+    only the types that GOLD marks. --json prints everything.
     """
     if (gold is None) == (resolution is None):
         raise typer.BadParameter("give annotated texts, or pairs of names with --resolution")
     if gold is None or resolution is not None:
-        _evaluate_resolution(resolution, papers, rules, model, as_json)
+        if resolution is None or papers is None:
+            raise typer.BadParameter("--resolution needs the papers that have the names", param_hint="--papers")
+        _evaluate_pairs(resolution, papers, rules, model, as_json)
         return
     from kg.evaluation.report import evaluate
     from kg.terminal.evaluation import render_evaluation
@@ -253,15 +237,27 @@ def evaluate(
         print(render_evaluation(measured, errors=errors, calibration=calibration), end="")
 
 
-def _evaluate_resolution(
-    pairs: Path | None, papers: Path | None, rules: list[Path] | None, model: Path | None, as_json: bool
+@entities.command("evaluate")
+def evaluate_entities(
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Pairs of names, JSON lines.")],
+    papers: Annotated[Path, typer.Option("--papers", help="The papers that have the names.")],
+    rules: Rules = None,
+    model: Model = None,
+    as_json: Json = False,
 ) -> None:
+    """Score which names are put under one entity, on pairs of names that people judged.
+
+    The papers are extracted and resolved together. A line of PAIRS is
+    {"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same": true|false}.
+    """
+    _evaluate_pairs(pairs, papers, rules, model, as_json)
+
+
+def _evaluate_pairs(pairs: Path, papers: Path, rules: list[Path] | None, model: Path | None, as_json: bool) -> None:
     from kg.evaluation.resolution import evaluate_resolution
     from kg.terminal.evaluation import render_resolution
     from kg.terminal.progress import progress_bar
 
-    if pairs is None or papers is None:
-        raise typer.BadParameter("--resolution needs the papers that the names are in", param_hint="--papers")
     with progress_bar() as progress:
         score = evaluate_resolution(pairs, [papers], rules=rules or (), model=model, warn=_warn, progress=progress)
     if as_json:
@@ -281,29 +277,29 @@ def train(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the model.")],
     papers: Annotated[
-        Path | None, typer.Option("--papers", help="Texts of the annotated papers: id, title, abstract a line.")
+        Path | None, typer.Option("--papers", help="Titles and abstracts of the annotated papers, JSON lines.")
     ] = None,
     rules: Rules = None,
     from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="Start from nothing, not from the shipped model.")
+        bool, typer.Option("--from-scratch", help="Start from random weights, not from the shipped model.")
     ] = False,
-    epochs: Annotated[int, typer.Option("--epochs", min=1, help="How often each text is learned from.")] = 8,
-    seed: Annotated[int, typer.Option("--seed", help="The same texts and the same seed give the same model.")] = 0,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Passes over the training texts.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", help="The same texts and seed give the same model.")] = 0,
 ) -> None:
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg.evaluation.gold import read_gold
-    from kg.extraction.tagger.network import SHIPPED, Tagger
-    from kg.training.tagger import Recipe, examples, train
+    from kg.extraction.model import SHIPPED, Model
+    from kg.training.tagger import Recipe, tagged_texts, train
 
     texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
-    base = None if from_scratch else Tagger.load(SHIPPED)
-    output.mkdir(parents=True, exist_ok=True)  # what cannot be written to is refused before the work
-    learned = list(examples(texts, rules or ()))
+    base = Model.load(SHIPPED)
+    output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
+    learned = list(tagged_texts(texts, rules or ()))
     recipe = Recipe(epochs=epochs, seed=seed)
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
-    tagger = train(learned, recipe, base, _report_epoch)
-    tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
-    tagger.save(output)
+    tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)
+    about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
+    Model(tagger, base.roles, about).save(output)
     print(f"kg: model in {output}", file=sys.stderr)
 
 
@@ -312,69 +308,105 @@ def _report_epoch(epoch: int, loss: float) -> None:
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
-def query(
+def ask(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SPARQL | --PARAMETER VALUE...]", help="The query, or a shipped query's parameters."),
+        typer.Argument(metavar="NAME [--PARAMETER VALUE...]", help="The query, and values for its parameters."),
     ] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="File that holds the query.")] = None,
-    name: Annotated[str | None, typer.Option("--name", "-n", help="Name of a shipped query.")] = None,
-    listing: Annotated[bool, typer.Option("--list", help="List the shipped queries and their parameters.")] = False,
-    format: Annotated[
+    listing: Annotated[bool, typer.Option("--list", help="List the queries and their parameters.")] = False,
+    format: AnswerFormat = None,
+    graph: Graph = _GRAPH,
+    output: Output = None,
+) -> None:
+    """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
+    if listing:
+        _list_queries()
+        return
+    name, *rest = words or [""]
+    if not name or name.startswith("-"):
+        raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
+    _ask(name, rest, graph, format, output)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def query(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[SPARQL]", help="The query, or - for standard input.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the query.")] = None,
+    name: Annotated[
         str | None,
-        typer.Option(
-            help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, ntriples or jsonld."
-            "  [default: table on a terminal, csv elsewhere; turtle]"
-        ),
+        typer.Option("--name", "-n", help="The same as `kg ask NAME`; parameters follow as --PARAMETER VALUE."),
     ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="The same as `kg ask --list`.")] = False,
+    format: AnswerFormat = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Vocabulary of a query of yours: lpwc, Linked Papers With Code.")
+        str | None,
+        typer.Option("--profile", help="Vocabulary that the query is written in: lpwc, Linked Papers With Code."),
     ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
 ) -> None:
-    """Answer SPARQL: a query as argument, in a file, on standard input, or a shipped one by name.
+    """Answer a SPARQL query: an argument, a file, or standard input.
 
-    The parameters of a shipped query are given as options, as in: kg query --name datasets-for-task --task "image
-    classification". Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method,
-    dataset, metric, task, code, venue.
+    Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
+    task, code, venue.
     """
-    from kg.api import KnowledgeGraph
-
     words = words or []
     if listing:
         _list_queries()
         return
-    parameters = _parameters(words) if name is not None else {}
-    texts = [] if name is not None else words
-    for text in texts:
+    if name is not None:
+        if file is not None or profile is not None:
+            raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
+        _ask(name, words, graph, format, output)
+        return
+    for text in words:
         if text.startswith("-") and text != "-":
             raise typer.BadParameter(f"no such option: {text}")
-    if len(texts) + (file is not None) + (name is not None) > 1:
-        raise typer.BadParameter("give one query: as an argument, with --file, on standard input, or with --name")
-    if name is None and file is None and not texts and sys.stdin.isatty():
-        raise typer.BadParameter("give a query: as an argument, with --file, on standard input, or with --name")
-    if name is not None and profile is not None:
-        raise typer.BadParameter("a shipped query says itself what it is written in", param_hint="--profile")
+    if len(words) + (file is not None) > 1 or (not words and file is None and sys.stdin.isatty()):
+        raise typer.BadParameter("give one query: as an argument, with --file, or on standard input")
+    from kg.api import KnowledgeGraph
+
     _known_profile(profile)
     opened = KnowledgeGraph(graph)
-    question = None
-    if name is not None:
-        question = opened.question(name, parameters)
-        answer = opened.answer(question)
-    elif file is not None:
-        answer = opened.query(_decoded(file.read_bytes(), str(file)), str(file), profile=profile)
-    elif texts and texts[0] != "-":
-        answer = opened.query(texts[0], profile=profile)
-    else:
-        answer = opened.query(_decoded(sys.stdin.buffer.read(), "<stdin>"), "<stdin>", profile=profile)
-    for meant in question.meant.values() if question else ():
+    sparql, source = _sparql(words[0] if words else "-", file)
+    _write_answer(opened.query(sparql, source, profile=profile), format, output, "the query found nothing")
+
+
+def _sparql(text: str, file: Path | None) -> tuple[str, str]:
+    """The text of a query, and what errors call it."""
+    if file is None and text != "-":
+        return text, "query"
+    raw, place = (sys.stdin.buffer.read(), "<stdin>") if file is None else (file.read_bytes(), str(file))
+    try:
+        return raw.decode("utf-8-sig"), place
+    except UnicodeDecodeError:
+        raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
+
+
+def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
+    """Answer a shipped query; ``words`` are its parameters as options."""
+    from kg.api import KnowledgeGraph
+
+    parameters = _parameters(words)
+    opened = KnowledgeGraph(graph)
+    question = opened.question(name, parameters)
+    answer = opened.answer(question)
+    for meant in question.meant.values():
         if meant.guessed and meant.match:
             print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
+    _write_answer(answer, format, output, question.nothing)
+
+
+def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: str) -> None:
+    """Write an answer; if it is empty, say so on standard error."""
+    from kg.terminal.tables import write_answer
+
     with _output(output) as stream:
-        found = answer.write(stream, format or answer.default_format(stream.isatty()))
-    if not found:
-        print(f"kg: {question.nothing if question else 'the query found nothing'}", file=sys.stderr)
+        write_answer(answer, stream, format)
+    if answer.is_empty:
+        print(f"kg: {nothing}", file=sys.stderr)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -396,34 +428,22 @@ def _parameters(words: list[str]) -> dict[str, str]:
 
 def _list_queries() -> None:
     from kg.ask.named import named_queries
+    from kg.terminal.queries import render_queries
 
-    for named in named_queries():
-        typer.secho(named.name, bold=True)
-        typer.echo(f"    {named.description}")
-        for parameter in named.parameters:
-            default = "" if parameter.default is None else f"  [default: {parameter.default}]"
-            option = f"--{parameter.name.replace('_', '-')} {parameter.type.upper()}"
-            typer.echo(f"    {option}  {parameter.meaning}{default}")
-
-
-def _decoded(raw: bytes, place: str) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
+    print(render_queries(named_queries(), _page()["style"]), end="")
 
 
 @app.command()
 def lookup(
     words: Annotated[list[str], typer.Argument(help="A name, in any spelling.")],
     type: Annotated[
-        str | None, typer.Option("--type", "-t", help="method, dataset, metric, task, paper or code.")
+        str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Matches at most.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Look up an entity, a paper or a repository: exact name, other spelling, acronym, prefix, typo."""
+    """Look up an entity, a paper or a repository by its name, another spelling, an acronym, a prefix or a typo."""
     from kg.api import KnowledgeGraph
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
@@ -448,14 +468,14 @@ def lookup(
 @app.command()
 def path(
     source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
-    target: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Chains at most.")] = 10,
+    target: Annotated[str, typer.Argument(metavar="B", help="Another entity.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of chains.")] = 10,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Show the shortest chains of papers between two entities, and what joins the papers.
+    """Show the shortest chains of papers between two entities, and what the papers share.
 
-    Chains through what few papers share come first. A paper on something narrower than A or B is one on A or B.
+    Chains through what few papers share come first. Papers on something narrower than A or B count as papers on A or B.
     """
     from kg.api import KnowledgeGraph
     from kg.terminal.cards import render_paths
@@ -469,9 +489,9 @@ def path(
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of a graph.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of another graph, or of the same one later.")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Lines at most for what came or went.")] = 20,
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Graph folder of the earlier state.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Graph folder of a later state.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Maximum number of lines in a list.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Show which papers, entities, edges and results came and went between two graphs.
@@ -489,7 +509,7 @@ def diff(
 
 
 class _Page(TypedDict):
-    """How cards and lists are laid out on standard output."""
+    """The width and the emphasis of cards and lists on standard output."""
 
     width: int
     style: Style | None
@@ -504,7 +524,8 @@ def _page() -> _Page:
 @app.command()
 def export(
     format: Annotated[
-        str, typer.Option("--format", "-f", help="turtle, jsonld, ntriples, nquads, trig or rdfxml.")
+        str,
+        typer.Option("--format", "-f", help="turtle, jsonld, ntriples, nquads, trig or rdfxml."),
     ] = "turtle",
     graph: Graph = _GRAPH,
     output: Output = None,
@@ -513,21 +534,24 @@ def export(
         typer.Option("--profile", help="Write the graph in another vocabulary: lpwc, Linked Papers With Code."),
     ] = None,
     provenance: Annotated[
-        bool, typer.Option("--provenance", help="Add which runs made the graph, and when (PROV-O).")
+        bool, typer.Option("--provenance", help="Add the runs that made the graph (PROV-O).")
     ] = False,
     description: Annotated[
-        bool, typer.Option("--description", help="Add what the graph is: licence, vocabularies, counts (VoID, DCAT).")
+        bool,
+        typer.Option("--description", help="Add licence, vocabularies and counts of the graph (VoID, DCAT)."),
     ] = False,
     alignment: Annotated[
-        bool, typer.Option("--alignment", help="Add how the vocabulary relates to others (RDFS, SKOS).")
+        bool, typer.Option("--alignment", help="Add the relations of the vocabulary to others (RDFS, SKOS).")
     ] = False,
 ) -> None:
-    """Write the whole graph as a file; the same graph gives the same bytes, but for what --provenance adds."""
+    """Write the whole graph as a file. The same graph gives the same bytes, except with --provenance."""
     from kg.api import KnowledgeGraph
-    from kg.export.formats import FORMATS
+    from kg.export.formats import find_format
 
-    if format not in FORMATS:
-        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}", param_hint="--format")
+    try:
+        find_format(format, "triples", "graphs")
+    except KGError as error:
+        raise typer.BadParameter(str(error), param_hint="--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
@@ -546,69 +570,55 @@ def export(
 def _known_profile(name: str | None) -> None:
     if name is None:
         return
-    from kg.profiles import PROFILES
+    from kg.profiles import find_profile
 
-    if name not in PROFILES:
-        raise typer.BadParameter(f"expected one of {', '.join(PROFILES)}", param_hint="--profile")
+    try:
+        find_profile(name)
+    except KGError as error:
+        raise typer.BadParameter(str(error), param_hint="--profile") from None
 
 
 @app.command()
 def stats(
     graph: Graph = _GRAPH,
     provenance: Annotated[
-        bool, typer.Option("--provenance", help="Show the runs that made the graph: times, version, rules, model.")
+        bool,
+        typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Count what the graph holds."""
+    """Count the papers, entities, links, results and triples of the graph."""
     from kg.api import KnowledgeGraph
-    from kg.terminal.tables import print_counts
 
     opened = KnowledgeGraph(graph)
     if provenance:
-        _print_runs(opened.provenance(), as_json)
-        return
-    found = opened.stats()
-    if as_json:
-        _print_json(found.as_dict())
+        _print_runs(opened, as_json)
+    elif as_json:
+        _print_json(opened.stats().as_dict())
     else:
-        print_counts(f"Graph in {graph}", _rows(found), to_stderr=False)
+        from kg.terminal.counts import stats_rows
+        from kg.terminal.tables import print_counts
+
+        print_counts(f"Graph in {graph}", stats_rows(opened.stats()), to_stderr=False)
 
 
-def _print_runs(runs: list[Run], as_json: bool) -> None:
-    from kg.terminal.tables import plain_table
-
+def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
+    runs = opened.provenance()
     if as_json:
         _print_json({"runs": [run.as_dict() for run in runs]})
-        return
+    else:
+        from kg.terminal.runs import render_runs
 
-    def shown(part: Part) -> str:
-        return f"{part.name} {part.digest[:8]}"
-
-    header = ("run", "started", "ended", "version", "code", "rules", "model", "inputs")
-    cells = [
-        (
-            str(run.number),
-            run.started,
-            run.ended,
-            run.version,
-            shown(run.code),
-            ", ".join(map(shown, run.rules)),
-            shown(run.model),
-            ", ".join(run.inputs[:3]) + (f" and {len(run.inputs) - 3:,} more" if len(run.inputs) > 3 else ""),
-        )
-        for run in runs
-    ]
-    print(plain_table(header, cells, [True, *[False] * 7]), end="")
+        print(render_runs(runs), end="")
 
 
 @app.command()
 def validate(
     graph: Graph = _GRAPH,
-    shapes: Annotated[Path | None, typer.Option("--shapes", help="SHACL shapes in place of the shipped ones.")] = None,
+    shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the graph against SHACL shapes; exit code 1 and the offending nodes where it fails."""
+    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1."""
     from kg.api import KnowledgeGraph
 
     report = KnowledgeGraph(graph).validate(shapes)
@@ -625,19 +635,20 @@ def validate(
 
 @app.command()
 def demo(graph: Graph = _DEMO_GRAPH) -> None:
-    """Build the graph of a small sample that ships with kg, and show what can be asked of it."""
+    """Build the graph of a small sample that ships with kg, and show some questions to it."""
     from kg.api import KnowledgeGraph
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
-    from kg.terminal.tables import print_counts
+    from kg.terminal.counts import build_rows
+    from kg.terminal.tables import TABLE, print_counts, write_answer
 
     report, found = _build(sample_pages(), graph, None, None, 1, None)
     opened = KnowledgeGraph(graph)
-    print_counts(f"{len(sample_pages())} listing pages in, a graph out", _report_rows(report, found), to_stderr=False)
+    print_counts(f"{len(sample_pages())} listing pages in, a graph out", build_rows(report, found), to_stderr=False)
     for question in QUESTIONS:
         typer.secho(question.text, bold=True)
         typer.echo(f"  {question.command(graph)}\n")
-        opened.ask(question.name, question.parameters).write(sys.stdout.buffer, "table")
+        write_answer(opened.ask(question.name, question.parameters), sys.stdout.buffer, TABLE)
         typer.echo()
     typer.secho(f"What is {CARD}?", bold=True)
     typer.echo(f"  kg lookup {CARD} -g {graph}\n")
@@ -651,12 +662,12 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
 @entities.command()
 def merges(
     words: Annotated[
-        list[str] | None, typer.Argument(help="Only the entities with this name, in any spelling.")
+        list[str] | None, typer.Argument(help="Show only the entities with this name, in any spelling.")
     ] = None,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Show which names were taken for one entity, in how many papers, and why."""
+    """Show which names were put under one entity, in how many papers, and why."""
     from kg.ask.merges import recorded_merges
     from kg.graph.store import existing
     from kg.terminal.merges import render_merges

@@ -1,15 +1,23 @@
 """The library: a graph in a handful of calls."""
 
+from __future__ import annotations
+
 import io
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
+from rdflib import Literal, Variable
 
 import kg
+import kg.api
 from kg.vocabulary import KG
 
 BASE = "https://w3id.org/papers-kg/"
+UNTYPED: Any = kg  # for calls that are wrong on purpose
 
 
 @pytest.fixture(scope="module")
@@ -17,12 +25,166 @@ def graph(graph_folder: Path) -> kg.KnowledgeGraph:
     return kg.KnowledgeGraph(graph_folder)
 
 
-def test_build_opens_the_graph_and_warns_of_what_it_skips(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def extractor() -> kg.api.LoadedExtractor:
+    return kg.load()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A file with a paper and an entry without an abstract."""
     page = tmp_path / "papers.jsonl"
     page.write_text('{"id": "1", "title": "T", "abstract": "We train on MNIST."}\n{"id": "2", "title": "U"}\n')
+    return page
+
+
+# Building and extracting ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given", [str, Path, lambda page: [page], lambda page: (str(page),), lambda page: iter([page])]
+)
+def test_build_takes_one_path_or_several(
+    source: Path, tmp_path: Path, extractor: kg.api.LoadedExtractor, given: Callable[[Path], Any]
+) -> None:
     with pytest.warns(UserWarning, match=r"papers\.jsonl:2: has no abstract"):
-        graph = kg.build([page], tmp_path / "graph")
+        graph = kg.build(given(source), str(tmp_path / "graph"), extractor=extractor)
     assert graph.stats().papers == 1
+    assert graph.folder == tmp_path / "graph"
+
+
+def test_build_with_rules_of_your_own(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "own.jsonl").write_text('{"label": "Task", "pattern": "train"}\n')
+    with pytest.warns(UserWarning):
+        graph = kg.build(source, tmp_path / "graph", rules=tmp_path / "rules", base="https://example.org/")
+    assert [match.iri for match in graph.lookup("train").matches] == ["https://example.org/task/train"]
+
+
+def test_warnings_point_at_the_line_of_the_caller(
+    source: Path, tmp_path: Path, extractor: kg.api.LoadedExtractor
+) -> None:
+    def line() -> int:
+        return Path(__file__).read_text(encoding="utf-8").splitlines().index("        # the next line warns") + 2
+
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "1", "entities": []}\n')
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # the next line warns
+        kg.build(source, tmp_path / "graph", extractor=extractor)
+        kg.evaluate(gold, papers=source)
+    assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, line()), (__file__, line() + 1)]
+
+
+def test_a_loaded_extractor_is_used_again_and_again(extractor: kg.api.LoadedExtractor) -> None:
+    papers = [kg.Paper(id=str(n), title="A study", abstract=f"We train ResNet-50 on CIFAR-1{n}0.") for n in range(2)]
+    first, second = extractor.pipe(papers)
+    assert extractor(papers[0]) == first
+    assert [mention.text for mention in second.entities] == ["ResNet-50", "CIFAR-110"]
+    assert {mention.entity for mention in first.entities} == {BASE + "method/resnet-50", BASE + "dataset/cifar-100"}
+    assert list(extractor.pipe([])) == []
+
+
+def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.api.LoadedExtractor) -> None:
+    doc = extractor.nlp("We train ResNet-50 on CIFAR-10.")
+    assert [(span.text, span.label_) for span in doc.ents] == [("ResNet-50", "Method"), ("CIFAR-10", "Dataset")]
+
+
+def test_extract_takes_one_paper_or_several() -> None:
+    paper = kg.Paper(id="1", title="A study", abstract="We train ResNet-50.")
+    assert list(kg.extract(paper)) == list(kg.extract(iter([paper])))
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"id": 7}, r"^paper 7: \"id\": "),
+        ({"title": None}, r"^paper '1': \"title\": "),
+        ({"abstract": ["a"]}, r"^paper '1': \"abstract\": "),
+        ({"year": "soon"}, r"^paper '1': \"year\": "),
+        ({"authors": "Ada"}, r"^paper '1': \"authors\": "),
+        ({"venue": 1}, r"^paper '1': \"venue\": "),
+        ({"abstract": "half a pair: \ud800"}, r"^paper '1': expected Unicode text"),
+    ],
+)
+def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
+    extractor: kg.api.LoadedExtractor, fields: dict[str, Any], problem: str
+) -> None:
+    paper = kg.Paper(**{"id": "1", "title": "T", "abstract": "A.", **fields})
+    with pytest.raises(kg.KGError, match=problem):
+        extractor(paper)
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (lambda load, graph: load([1]), "rules: expected a path, found 1"),
+        (lambda load, graph: load(model=5), "model: expected a path, found 5"),
+        (lambda load, graph: load()("text"), "papers: expected kg.Paper, found 'text'"),
+        (lambda load, graph: load().pipe(5), "papers: expected kg.Paper or several, found 5"),
+        (lambda load, graph: list(load().pipe("ab")), "papers: expected kg.Paper, found 'a'"),
+        (lambda load, graph: load().pipe([], workers=0), "workers: expected a whole number from 1, found 0"),
+        (lambda load, graph: UNTYPED.build(None), "inputs: expected a path or several, found None"),
+        (lambda load, graph: UNTYPED.build([None]), "inputs: expected a path, found None"),
+        (lambda load, graph: UNTYPED.build("x", None), "folder: expected a path, found None"),
+        (lambda load, graph: UNTYPED.build("x", base=5), "base: expected text, found 5"),
+        (lambda load, graph: UNTYPED.build("x", workers="2"), "workers: expected a whole number from 1, found '2'"),
+        (lambda load, graph: UNTYPED.build("x", extractor=5), "extractor: expected what kg.load() returns, found 5"),
+        (lambda load, graph: kg.build("x", rules="x", extractor=load()), "extractor: give either an extractor or"),
+        (lambda load, graph: UNTYPED.evaluate(5), "gold: expected a path, found 5"),
+        (lambda load, graph: UNTYPED.evaluate("x", papers=5), "papers: expected a path, found 5"),
+        (lambda load, graph: UNTYPED.KnowledgeGraph(None), "folder: expected a path, found None"),
+        (lambda load, graph: graph.query(None), "sparql: expected text, found None"),
+        (lambda load, graph: graph.query("ASK {}", profile="pwc"), "there is no profile 'pwc'; choose from lpwc"),
+        (lambda load, graph: graph.query("ASK {}", profile=["lpwc"]), "profile: expected text, found ['lpwc']"),
+        (lambda load, graph: graph.ask(None), "name: expected text, found None"),
+        (lambda load, graph: graph.ask("most-used", ["type"]), "parameters: expected a dictionary of names and values"),
+        (
+            lambda load, graph: graph.ask("datasets-for-task", {"task": ["x"]}),
+            "parameter task: expected text or a whole number, found ['x']",
+        ),
+        (
+            lambda load, graph: graph.ask("datasets-for-task", {"task": None}),
+            "parameter task: expected text or a whole number, found None",
+        ),
+        (lambda load, graph: graph.lookup(None), "words: expected text, found None"),
+        (lambda load, graph: graph.lookup("x", type="animal"), "type: expected one of method, dataset, metric, task"),
+        (lambda load, graph: graph.lookup("x", type=["task"]), "type: expected one of method, dataset, metric, task"),
+        (lambda load, graph: graph.lookup("x", limit=0), "limit: expected a whole number from 1, found 0"),
+        (lambda load, graph: graph.lookup("x", limit=True), "limit: expected a whole number from 1, found True"),
+        (lambda load, graph: graph.card(None), "iri: expected text, found None"),
+        (lambda load, graph: graph.paths("FrogNet", None), "target: expected text, found None"),
+        (lambda load, graph: graph.paths("FrogNet", "SGD", limit="5"), "limit: expected a whole number from 1"),
+        (lambda load, graph: graph.export("word", io.BytesIO()), "format 'word' does not fit here; choose from turtle"),
+        (lambda load, graph: graph.export("csv", io.BytesIO()), "format 'csv' does not fit here; choose from turtle"),
+        (lambda load, graph: graph.export("turtle", io.StringIO()), "output: expected a path or a stream of bytes"),
+        (lambda load, graph: graph.export("turtle", None), "output: expected a path or a stream of bytes"),
+        (lambda load, graph: graph.export("turtle", "no/such/folder/x.ttl"), "no/such/folder/x.ttl: cannot be written"),
+        (
+            lambda load, graph: graph.export("turtle", io.BytesIO(), profile="lpwc", provenance=True),
+            "profile: expected no provenance",
+        ),
+        (lambda load, graph: graph.validate(5), "shapes: expected a path, found 5"),
+        (lambda load, graph: graph.profile("pwc"), "there is no profile 'pwc'; choose from lpwc"),
+    ],
+)
+def test_a_wrong_argument_is_an_error_that_says_what_was_expected(
+    graph: kg.KnowledgeGraph,
+    extractor: kg.api.LoadedExtractor,
+    call: Callable[[Any, kg.KnowledgeGraph], object],
+    problem: str,
+) -> None:
+    def load(*arguments: Any, **options: Any) -> kg.api.LoadedExtractor:
+        return kg.load(*arguments, **options) if arguments or options else extractor
+
+    with pytest.raises(kg.KGError) as error:
+        call(load, graph)
+    assert str(error.value).startswith(problem)
+    assert "\n" not in str(error.value)
+
+
+# Asking ---------------------------------------------------------------------------------------------------------------
 
 
 def test_lookup_and_card(graph: kg.KnowledgeGraph) -> None:
@@ -38,12 +200,22 @@ def test_named_query(graph: kg.KnowledgeGraph) -> None:
     assert {row["dataset"] for row in rows} >= {"CIFAR-10", "CIFAR-100"}
     with pytest.raises(kg.QueryError, match="task"):
         graph.ask("datasets-for-task")
+    assert len(list(graph.ask("most-used", {"limit": 1}).records())) == 1
+
+
+def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    count = graph.export("ntriples", stream)
+    assert (
+        graph.export("ntriples", tmp_path / "graph.nt") == graph.export("ntriples", str(tmp_path / "again.nt")) == count
+    )
+    assert (tmp_path / "graph.nt").read_bytes() == (tmp_path / "again.nt").read_bytes() == stream.getvalue()
 
 
 def test_rdflib_reads_the_same_store(graph: kg.KnowledgeGraph) -> None:
     dataset = graph.to_rdflib()
-    (row,) = dataset.query(f"SELECT (COUNT(*) AS ?n) {{ ?p a <{KG}Paper> }}")
-    assert int(row[0]) == 3
+    (row,) = dataset.query(f"SELECT (COUNT(*) AS ?n) {{ ?p a <{KG}Paper> }}").bindings
+    assert row == {Variable("n"): Literal(3)}
     turtle = io.BytesIO()
     assert graph.export("ntriples", turtle, provenance=True) == len(dataset)
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -89,19 +90,17 @@ def test_graph_folder_from_the_environment(kg: Terminal, graph_folder: Path, mon
 )
 @pytest.mark.parametrize("command", ["build", "extract"])
 def test_bad_input_ends_in_one_line_and_leaves_the_graph(
-    kg: Terminal, pages: Path, tmp_path: Path, command: str, content: bytes | None, message: str
+    kg: Terminal, own_graph: Path, tmp_path: Path, command: str, content: bytes | None, message: str
 ) -> None:
-    graph = tmp_path / "graph"
-    kg("build", pages, "-g", graph)
-    before = bytes_under(graph)
+    before = bytes_under(own_graph)
     if content is not None:
         (tmp_path / "input").write_bytes(content)
-    outcome = kg(command, tmp_path / "input", *(("-g", graph) if command == "build" else ()))
+    outcome = kg(command, tmp_path / "input", *(("-g", own_graph) if command == "build" else ()))
     assert outcome.code == 1
     assert outcome.err.count("\n") == 1
     assert outcome.err.startswith("kg: error: ")
     assert message in outcome.err
-    assert bytes_under(graph) == before
+    assert bytes_under(own_graph) == before
 
 
 def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, pages: Path, tmp_path: Path) -> None:
@@ -123,6 +122,11 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("export", "-f", "word"),
         ("evaluate",),
         ("evaluate", "x", "--examples", "-1"),
+        ("ask",),
+        ("ask", "--limit", "5"),
+        ("ask", "most-used", "5"),
+        ("ask", "most-used", "--limit"),
+        ("entities", "evaluate", "x"),
         ("query", "--nmae", "x"),
         ("query", "ASK {}", "--name", "most-used"),
         ("query", "ASK {}", "ASK {}"),
@@ -139,7 +143,7 @@ def test_wrong_usage_exits_with_2(kg: Terminal, graph_folder: Path, arguments: t
 
 
 def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
-    for command in (("stats",), ("lookup", "x"), ("query", "ASK {}"), ("export",), ("validate",)):
+    for command in (("stats",), ("lookup", "x"), ("query", "ASK {}"), ("ask", "most-used"), ("export",), ("validate",)):
         outcome = kg(*command, "-g", tmp_path)
         assert (outcome.code, outcome.err.count("\n")) == (1, 1)
         assert "holds no graph" in outcome.err
@@ -170,6 +174,7 @@ def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path
         assert text[mention["start"] : mention["end"]] == mention["text"]
 
 
+@pytest.mark.slow
 def test_extract_writes_each_paper_before_it_reads_the_next() -> None:
     command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -202,17 +207,17 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
         ('{"label": "Datset", "pattern": "x"}', "Datset"),
         ('{"label": "Dataset"}', '"pattern": Field required'),
         ('{"label": "Dataset", "pattern": [{"LOWR": "x"}]}', "LOWR"),
-        ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is no token pattern"),
+        ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is not a token pattern"),
         ('{"label": "Dataset", "pattern": [{"LOWER": "x"}], "name": [0, 1]}', "outside of the pattern"),
         ('{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
         ('{"label": "Dataset", "pattern": "x", "confidence": 7}', '"confidence": '),
     ):
         (rules / "own.jsonl").write_text(f'{{"label": "Dataset", "pattern": "x"}}\n{line}\n')
-        for workers in ("1", "2"):
-            outcome = kg("extract", "-", "--rules", rules, "-j", workers, stdin=paper)
-            assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
-            assert f"{rules / 'own.jsonl'}:2: " in outcome.err
-            assert problem in outcome.err
+        outcome = kg("extract", "-", "--rules", rules, "-j", "2", stdin=paper)
+        assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+        assert f"{rules / 'own.jsonl'}:2: " in outcome.err
+        assert problem in outcome.err
+    assert kg("extract", "-", "--rules", rules, stdin=paper) == outcome, "with workers as without"
 
 
 # --- evaluate --------------------------------------------------------------------------------------------------------
@@ -267,10 +272,13 @@ def test_evaluate_reads_own_rules(kg: Terminal, annotated: tuple[Path, Path], tm
 @pytest.mark.parametrize(
     "line, problem",
     [
-        ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 30, "label": "Dataset"}]}', "span 3-30 is no part"),
+        (
+            '{"text": "On MNIST.", "spans": [{"start": 3, "end": 30, "label": "Dataset"}]}',
+            "span 3-30 is not part of the text",
+        ),
         ('{"text": "On MNIST.", "spans": [{"start": 3, "end": 8, "label": "Corpus"}]}', '"Corpus" is none of'),
         ('{"text": "On MNIST."', "is not a complete JSON object"),
-        ('{"id": "1", "entities": []}', "is of another form"),
+        ('{"id": "1", "entities": []}', "has another form than the lines before it"),
     ],
 )
 def test_wrong_annotations_end_in_one_line(kg: Terminal, tmp_path: Path, line: str, problem: str) -> None:
@@ -290,16 +298,12 @@ def test_evaluate_names_an_id_that_no_paper_has(kg: Terminal, annotated: tuple[P
     assert f'{gold}:1: "1" has no "title" and "abstract" here; {papers} has no paper of this id' in outcome.err
 
 
-# --- query -----------------------------------------------------------------------------------------------------------
-
-NAMES = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
-
-
-def test_evaluate_resolution(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
+def test_pairs_of_names_are_scored_by_two_commands(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text('{"type": "Dataset", "a": {"name": "MNIST"}, "b": {"name": "mnist dataset"}, "same": true}\n')
-    done = kg("evaluate", "--resolution", pairs, "--papers", annotated[1], "--json")
+    done = kg("entities", "evaluate", pairs, "--papers", annotated[1], "--json")
     assert json.loads(done.out) == {"right": 1, "wrong": 0, "wrong_merges": 0, "wrong_splits": 0}
+    assert kg("entities", "evaluate", pairs, "--papers", annotated[1]).out == "right: 1 of 1 (1.000)\n"
     assert kg("evaluate", "--resolution", pairs, "--papers", annotated[1]).out == "right: 1 of 1 (1.000)\n"
 
 
@@ -314,6 +318,11 @@ def test_curated_files_that_contradict_end_in_one_line(kg: Terminal, pages: Path
     done = kg("build", pages, "-g", tmp_path / "g", "--rules", tmp_path)
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert f"{tmp_path / 'entities.jsonl'}:1: " in done.err
+
+
+# --- query -----------------------------------------------------------------------------------------------------------
+
+NAMES = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
 
 
 def test_query_writes_csv_into_a_pipe(kg: Terminal, graph_folder: Path) -> None:
@@ -331,29 +340,32 @@ def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: P
     assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
 
 
-def test_query_by_name_takes_parameters_as_options(kg: Terminal, graph_folder: Path) -> None:
+def test_ask_takes_parameters_as_options(kg: Terminal, graph_folder: Path) -> None:
     task = "image classification"
-    outcome = kg("query", "--name", "datasets-for-task", "--task", task, "-g", graph_folder, "--format", "json")
+    outcome = kg("ask", "datasets-for-task", "--task", task, "-g", graph_folder, "--format", "json")
     assert outcome.code == 0
     assert {"CIFAR-10", "CIFAR-100"} <= set(outcome.out.replace('"', " ").split())
-    assert kg("query", "-n", "datasets-for-task", f"--task={task}", "-g", graph_folder).code == 0
-    assert "needs a value" in kg("query", "-n", "datasets-for-task", "--task", "-g", graph_folder).err
+    assert kg("ask", "datasets-for-task", f"--task={task}", "-g", graph_folder).code == 0
+    assert "needs a value" in kg("ask", "datasets-for-task", "--task", "-g", graph_folder).err
+
+
+def test_query_by_name_is_the_same_as_ask(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    words = ("--task", "image classification", "-g", graph_folder)
+    asked = kg("ask", "datasets-for-task", *words)
+    assert kg("query", "--name", "datasets-for-task", *words) == asked
+    assert kg("query", "-n", "datasets-for-task", *words, "-o", tmp_path / "answer.csv").out == ""
+    assert (tmp_path / "answer.csv").read_bytes().decode().split() == asked.out.split()
+
+
+def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("ask", "leaderbord", "-g", graph_folder)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert outcome.err.startswith("kg: error: there is no query 'leaderbord'; nearest: leaderboard, ")
 
 
 def test_a_leaderboard_shows_the_sentence_of_each_row(kg: Terminal, graph_folder: Path) -> None:
-    outcome = kg(
-        "query",
-        "-n",
-        "leaderboard",
-        "--dataset",
-        "cifar10",
-        "--metric",
-        "Accuracy",
-        "-g",
-        graph_folder,
-        "--format",
-        "json",
-    )
+    words = ("--dataset", "cifar10", "--metric", "Accuracy", "-g", graph_folder, "--format", "json")
+    outcome = kg("ask", "leaderboard", *words)
     (row,) = json.loads(outcome.out)["results"]["bindings"]
     assert row["reported"]["value"] == "93.5%"
     assert row["sentence"]["value"].startswith("FrogNet reaches 93.5% accuracy")
@@ -362,7 +374,7 @@ def test_a_leaderboard_shows_the_sentence_of_each_row(kg: Terminal, graph_folder
 
 @pytest.mark.parametrize("format_", ["csv", "table", "json"])
 def test_an_empty_answer_is_an_answer_and_says_what_was_asked(kg: Terminal, graph_folder: Path, format_: str) -> None:
-    outcome = kg("query", "-n", "datasets-for-task", "--task", "knitting", "-g", graph_folder, "--format", format_)
+    outcome = kg("ask", "datasets-for-task", "--task", "knitting", "-g", graph_folder, "--format", format_)
     assert outcome.code == 0
     assert "dataset" in outcome.out
     assert outcome.err.startswith(
@@ -374,7 +386,7 @@ def test_an_empty_answer_is_an_answer_and_says_what_was_asked(kg: Terminal, grap
 
 
 def test_a_name_that_is_only_like_another_is_said_to_be_taken_for_it(kg: Terminal, graph_folder: Path) -> None:
-    outcome = kg("query", "-n", "papers-on-dataset", "--dataset", "lilybenhc", "-g", graph_folder)
+    outcome = kg("ask", "papers-on-dataset", "--dataset", "lilybenhc", "-g", graph_folder)
     assert "Segmenting Lily Pads" in outcome.out
     assert outcome.err == "kg: 'lilybenhc' is taken for LilyBench\n"
 
@@ -389,7 +401,41 @@ def test_a_name_that_is_only_like_another_is_said_to_be_taken_for_it(kg: Termina
 def test_queries_of_linked_papers_with_code_run_in_its_vocabulary(
     kg: Terminal, graph_folder: Path, words: tuple[str, ...], row: str
 ) -> None:
-    assert kg("query", "-n", *words, "-g", graph_folder).out.splitlines()[1] == row
+    assert kg("ask", *words, "-g", graph_folder).out.splitlines()[1] == row
+
+
+def test_the_shipped_queries_are_listed_with_their_parameters(kg: Terminal) -> None:
+    outcome = kg("ask", "--list")
+    assert outcome.out.startswith("about\n    ")
+    assert "\n    --task TASK  " in outcome.out
+    assert "\n    --limit INTEGER  " in outcome.out
+    assert kg("query", "--list") == outcome
+
+
+@pytest.mark.parametrize("text", ["SELECT ?x WHERE { ?x a }", "", "DELETE WHERE { ?s ?p ?o }", "\0", "nonsense {"])
+def test_query_that_is_none_ends_in_one_line(kg: Terminal, graph_folder: Path, text: str) -> None:
+    outcome = kg("query", "-g", graph_folder, stdin=text.encode())
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert outcome.err.startswith("kg: error: <stdin>, line 1, column ")
+
+
+def test_construct_writes_a_graph(kg: Terminal, graph_folder: Path) -> None:
+    query = "CONSTRUCT { ?p kg:usesDataset ?d } WHERE { ?p kg:usesDataset ?d }"
+    graphs = [
+        rdflib.Graph().parse(data=kg("query", query, "-g", graph_folder, "--format", name).out, format=parser)
+        for name, parser in (("turtle", "turtle"), ("ntriples", "nt"), ("jsonld", "json-ld"))
+    ]
+    assert len(graphs[0]) > 2
+    assert set(graphs[0]) == set(graphs[1]) == set(graphs[2])
+    refused = kg("query", query, "-g", graph_folder, "--format", "csv")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == ("kg: error: format 'csv' does not fit here; choose from turtle, jsonld, ntriples, rdfxml\n")
+
+
+def test_an_unknown_format_of_rows_names_those_there_are(kg: Terminal, graph_folder: Path) -> None:
+    refused = kg("query", NAMES, "-g", graph_folder, "--format", "word")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == "kg: error: format 'word' does not fit here; choose from csv, tsv, json, xml, table\n"
 
 
 # --- path, diff ------------------------------------------------------------------------------------------------------
@@ -418,30 +464,6 @@ def test_diff_reports_and_refuses_what_is_no_graph(
     assert [paper["title"] for paper in found["papers"]["came"]] == ["Segmenting Lily Pads with Diffusion Models"]
     refused = kg("diff", tmp_path / "old", tmp_path)
     assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
-
-
-def test_query_list_names_all_with_their_parameters(kg: Terminal) -> None:
-    outcome = kg("query", "--list")
-    assert "datasets-for-task" in outcome.out
-    assert "--task TASK" in outcome.out
-
-
-@pytest.mark.parametrize("text", ["SELECT ?x WHERE { ?x a }", "", "DELETE WHERE { ?s ?p ?o }", "\0", "nonsense {"])
-def test_query_that_is_none_ends_in_one_line(kg: Terminal, graph_folder: Path, text: str) -> None:
-    outcome = kg("query", "-g", graph_folder, stdin=text.encode())
-    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
-    assert outcome.err.startswith("kg: error: <stdin>, line 1, column ")
-
-
-def test_construct_writes_a_graph(kg: Terminal, graph_folder: Path) -> None:
-    query = "CONSTRUCT { ?p kg:usesDataset ?d } WHERE { ?p kg:usesDataset ?d }"
-    graphs = [
-        rdflib.Graph().parse(data=kg("query", query, "-g", graph_folder, "--format", name).out, format=parser)
-        for name, parser in (("turtle", "turtle"), ("ntriples", "nt"), ("jsonld", "json-ld"))
-    ]
-    assert len(graphs[0]) > 2
-    assert set(graphs[0]) == set(graphs[1]) == set(graphs[2])
-    assert kg("query", query, "-g", graph_folder, "--format", "csv").code == 1
 
 
 # --- lookup ----------------------------------------------------------------------------------------------------------
@@ -477,11 +499,10 @@ def test_lookup_of_nothing_there_names_what_is_nearest(kg: Terminal, graph_folde
 @pytest.mark.parametrize(
     "words", ['"}{\\"', "' OR ?s ?p ?o . {", "\N{FROG FACE}" * 50, "x" * 10_000, "", " ", "\\u0022"]
 )
-def test_lookup_of_quotes_and_braces(kg: Terminal, graph_folder: Path, words: str) -> None:
+def test_lookup_of_quotes_and_braces_finds_nothing_and_says_so(kg: Terminal, graph_folder: Path, words: str) -> None:
     outcome = kg("lookup", words, "-g", graph_folder)
-    assert outcome.code in (0, 1)
-    assert outcome.err.count("\n") <= 1
-    assert "Traceback" not in outcome.err
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert outcome.err.startswith("kg: error: nothing found for ")
 
 
 def test_lookup_by_a_name_that_only_the_curated_files_know(kg: Terminal, graph_folder: Path) -> None:
@@ -498,25 +519,12 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
     assert {line.split("  ")[0] for line in table[2:]} == {"Vision Transformer"}
 
 
-def test_entities_merges_of_an_older_graph(kg: Terminal, pages: Path, tmp_path: Path) -> None:
-    kg("build", pages, "-g", tmp_path)
-    next(tmp_path.glob("generation-*/merges.jsonl")).unlink()
-    done = kg("entities", "merges", "-g", tmp_path)
+def test_entities_merges_of_an_older_graph(kg: Terminal, own_graph: Path) -> None:
+    next(own_graph.glob("generation-*/merges.jsonl")).unlink()
+    done = kg("entities", "merges", "-g", own_graph)
     assert done.code == 1
     assert done.err.count("\n") == 1
     assert "build the graph again" in done.err
-
-
-def test_lookup_loads_neither_spacy_nor_pydantic(graph_folder: Path) -> None:
-    code = (
-        "import sys\nfrom kg import cli\nsys.argv = ['kg', 'lookup', 'CIFAR-10', '-g', sys.argv[1]]\n"
-        "try:\n    cli.main()\nexcept SystemExit as done:\n    assert done.code == 0\n"
-        "print({'spacy', 'pydantic', 'rdflib', 'rich.console'} & set(sys.modules), file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(graph_folder)], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stderr.strip() == "set()"
 
 
 # --- export, validate, demo ------------------------------------------------------------------------------------------
@@ -558,6 +566,7 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_path: Path) -> None:
     outcome = kg("demo", "-g", tmp_path / "demo")
     assert outcome.code == 0
@@ -567,10 +576,10 @@ def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_pat
 
 
 def test_version(kg: Terminal) -> None:
-    assert kg("--version").out.startswith("kg 0.")
+    assert kg("--version").out == f"kg {version('papers-kg')}\n"
 
 
-def test_stats_tell_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Path) -> None:
+def test_stats_show_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Path) -> None:
     (run,) = json.loads(kg("stats", "-g", graph_folder, "--provenance", "--json").out)["runs"]
     assert run["number"] == 1
     table = kg("stats", "-g", graph_folder, "--provenance").out.splitlines()
@@ -590,12 +599,9 @@ def test_export_adds_what_it_is_asked_for(kg: Terminal, graph_folder: Path) -> N
 def test_export_and_query_in_another_vocabulary(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     exported = kg("export", "-g", graph_folder, "--profile", "lpwc", "-f", "ntriples").out
     asked = "SELECT ?title { ?paper a <https://linkedpaperswithcode.com/class/paper> ; dcterms:title ?title }"
-    titles = {
-        str(row[0])
-        for row in rdflib.Graph()
-        .parse(data=exported, format="nt")
-        .query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}")
-    }
+    graph = rdflib.Graph().parse(data=exported, format="nt")
+    rows = graph.query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}").bindings
+    titles = {str(row[rdflib.Variable("title")]) for row in rows}
     answered = kg("query", asked, "--profile", "lpwc", "-g", graph_folder, "--format", "csv").out.splitlines()
     assert len(titles) == 3
     assert {title.strip('"') for title in answered[1:]} == titles
@@ -606,9 +612,12 @@ def test_export_and_query_in_another_vocabulary(kg: Terminal, graph_folder: Path
     [
         ("export", "--profile", "pwc"),
         ("export", "--profile", "lpwc", "--provenance"),
+        ("export", "--format", "csv"),
         ("query", "--profile", "pwc", "ASK {}"),
         ("query", "--profile", "lpwc", "--name", "most-used"),
     ],
 )
-def test_profiles_that_cannot_be_are_wrong_usage(kg: Terminal, graph_folder: Path, arguments: tuple[str, ...]) -> None:
+def test_formats_and_profiles_that_cannot_be_are_wrong_usage(
+    kg: Terminal, graph_folder: Path, arguments: tuple[str, ...]
+) -> None:
     assert kg(*arguments, "-g", graph_folder).code == 2

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import KGError
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.records import Record
 from kg.text.sentences import sentence_around, sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
@@ -178,7 +178,7 @@ def read_card(store: ox.Store, iri: str) -> Card:
     Raises:
         KGError: the graph has no entity, paper or repository of this IRI.
     """
-    reader = Reader(store)
+    reader = GraphReader(store)
     try:
         kind = reader.kind(iri)
     except ValueError:
@@ -192,7 +192,7 @@ def read_card(store: ox.Store, iri: str) -> Card:
     return _entity_card(reader, iri, kind)
 
 
-def _entity_card(reader: Reader, iri: str, kind: Kind) -> EntityCard:
+def _entity_card(reader: GraphReader, iri: str, kind: Kind) -> EntityCard:
     node = ox.NamedNode(iri)
     introducing = _newest_first(reader, reader.subjects(KG + "introduces", node))
     using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
@@ -231,7 +231,7 @@ def _entity_card(reader: Reader, iri: str, kind: Kind) -> EntityCard:
     )
 
 
-def _paper_card(reader: Reader, iri: str) -> PaperCard:
+def _paper_card(reader: GraphReader, iri: str) -> PaperCard:
     venue = reader.value(iri, SCHEMA + "isPartOf")
     introduced = reader.objects(iri, KG + "introduces")
     used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USES[name])]
@@ -257,7 +257,7 @@ def _paper_card(reader: Reader, iri: str) -> PaperCard:
     )
 
 
-def _repository_card(reader: Reader, iri: str) -> RepositoryCard:
+def _repository_card(reader: GraphReader, iri: str) -> RepositoryCard:
     papers = _newest_first(reader, reader.subjects(LINKS["code"], ox.NamedNode(iri)))
     introduced = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "introduces"))
     return RepositoryCard(
@@ -271,39 +271,39 @@ def _repository_card(reader: Reader, iri: str) -> RepositoryCard:
     )
 
 
-def _newest_first(reader: Reader, papers: Iterable[str]) -> list[str]:
+def _newest_first(reader: GraphReader, papers: Iterable[str]) -> list[str]:
     """Papers from the newest to those without a year; within a year by IRI, which is made of the title."""
     years = {paper: _year(reader, paper) or 0 for paper in papers}
     return sorted(years, key=lambda paper: (-years[paper], paper))
 
 
-def _year(reader: Reader, paper: str) -> int | None:
+def _year(reader: GraphReader, paper: str) -> int | None:
     year = reader.value(paper, SCHEMA + "datePublished")
     return int(year) if year else None
 
 
-def _paper_line(reader: Reader, paper: str) -> PaperLine:
+def _paper_line(reader: GraphReader, paper: str) -> PaperLine:
     code = _addresses(reader, paper)
     return PaperLine(paper, reader.name(paper), _year(reader, paper), code[0] if code else None)
 
 
-def _entity_line(reader: Reader, entity: str) -> EntityLine:
+def _entity_line(reader: GraphReader, entity: str) -> EntityLine:
     return EntityLine(entity, reader.name(entity), reader.count(KG + "mentions", entity))
 
 
-def _addresses(reader: Reader, paper: str) -> tuple[str, ...]:
+def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
     """Where a paper's repositories can be read."""
     repositories = reader.objects(paper, LINKS["code"])
     return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
 
 
-def _companions(reader: Reader, iri: str, papers: Iterable[str]) -> dict[Kind, tuple[EntityLine, ...]]:
+def _companions(reader: GraphReader, iri: str, papers: Iterable[str]) -> dict[Kind, tuple[EntityLine, ...]]:
     together = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "mentions"))
     del together[iri]
     return _by_kind(reader, together, limit=_COMPANIONS)
 
 
-def _by_kind(reader: Reader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
+def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
     """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
     # An entity's IRI tells its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
     lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
@@ -319,7 +319,7 @@ def _by_kind(reader: Reader, papers: Counter[str], limit: int | None = None) -> 
     return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
 
 
-def _newest_results(reader: Reader, results: Iterable[str]) -> tuple[ResultLine, ...]:
+def _newest_results(reader: GraphReader, results: Iterable[str]) -> tuple[ResultLine, ...]:
     reported: dict[str, list[str]] = {}
     for result in results:
         for paper in reader.subjects(KG + "reports", ox.NamedNode(result)):
@@ -333,7 +333,7 @@ def _newest_results(reader: Reader, results: Iterable[str]) -> tuple[ResultLine,
     return tuple(lines[:_RESULTS])
 
 
-def _best(reader: Reader, results: Iterable[str]) -> tuple[BestLine, ...]:
+def _best(reader: GraphReader, results: Iterable[str]) -> tuple[BestLine, ...]:
     """The best absolute result for each metric and dataset; equal ones by IRI, which is made of the paper's title."""
     boards: dict[tuple[str, str], list[tuple[Decimal, str]]] = {}
     for result in sorted(results):
@@ -350,12 +350,12 @@ def _best(reader: Reader, results: Iterable[str]) -> tuple[BestLine, ...]:
     return tuple(lines)
 
 
-def _start(reader: Reader, node: str) -> tuple[int, str]:
+def _start(reader: GraphReader, node: str) -> tuple[int, str]:
     """The place of a result or mention in its paper's text; the IRI decides between two at the same place."""
     return int(reader.value(node, OA + "start") or 0), node
 
 
-def _result_line(reader: Reader, result: str, paper: str) -> ResultLine:
+def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
     def named(predicate: str) -> str | None:
         entity = reader.value(result, KG + predicate)
         return reader.name(entity) if entity else None
@@ -373,7 +373,7 @@ def _result_line(reader: Reader, result: str, paper: str) -> ResultLine:
 
 
 def _evidence(
-    reader: Reader, iri: str, introducing: Iterable[PaperLine], using: Iterable[PaperLine]
+    reader: GraphReader, iri: str, introducing: Iterable[PaperLine], using: Iterable[PaperLine]
 ) -> tuple[Quote, ...]:
     """A sentence from each of the first papers, those that introduce the entity before those that use it.
 
@@ -390,7 +390,7 @@ def _evidence(
     return tuple([*firsts, *others][:_QUOTES])
 
 
-def _quotes(reader: Reader, iri: str, paper: PaperLine) -> list[Quote]:
+def _quotes(reader: GraphReader, iri: str, paper: PaperLine) -> list[Quote]:
     """The sentences of a paper that name an entity, the surest mention first, the title last."""
     title, abstract = reader.name(paper.iri), reader.value(paper.iri, SCHEMA + "abstract") or ""
     text = f"{title}\n{abstract}"

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import pyoxigraph as ox
 
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.graph.store import existing
 from kg.records import Record
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, LINKS, RDF, USES, Kind
@@ -62,17 +62,17 @@ class ResultItem(Record):
     method: str | None
 
 
-Item = TypeVar("Item", bound=Record)
+AnyItem = TypeVar("AnyItem", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
-class Changes(Record, Generic[Item]):
+class Changes(Record, Generic[AnyItem]):
     """Items of one sort: how many there were and are, those only in the new graph and those only in the old one."""
 
     old: int
     new: int
-    came: tuple[Item, ...]
-    went: tuple[Item, ...]
+    came: tuple[AnyItem, ...]
+    went: tuple[AnyItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def compare_graphs(old: str | Path, new: str | Path) -> Diff:
     )
 
 
-def _changes(old: Mapping[tuple[str, ...], Item], new: Mapping[tuple[str, ...], Item]) -> Changes[Item]:
+def _changes(old: Mapping[tuple[str, ...], AnyItem], new: Mapping[tuple[str, ...], AnyItem]) -> Changes[AnyItem]:
     return Changes(
         old=len(old),
         new=len(new),
@@ -119,7 +119,7 @@ class _Contents:
     def __init__(self, folder: Path) -> None:
         generation = existing(folder)
         self.base = generation.base
-        self.reader = Reader(generation.open())
+        self.reader = GraphReader(generation.open())
 
     def papers(self) -> dict[tuple[str, ...], PaperItem]:
         return {(self._key(iri),): PaperItem(iri, self.reader.name(iri)) for iri in self._instances(KG + "Paper")}

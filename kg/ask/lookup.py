@@ -27,10 +27,10 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.records import Record
 from kg.text.addresses import repository
-from kg.text.names import name_key, singular, spaced_key
+from kg.text.names import name_key, one_line, singular, spaced_key
 from kg.vocabulary import (
     CLASS_NAMES,
     DCTERMS,
@@ -123,9 +123,9 @@ def find(
         type: the only kind of thing to look for, or the only kinds.
         limit: matches to return at most.
     """
-    text = " ".join(words.encode("utf-8", "replace").decode().split())
+    text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
-    search = _Search(Reader(store), text, base, wanted)
+    search = _Search(GraphReader(store), text, base, wanted)
     search.whole_names()
     if not search.matches:
         search.scan()
@@ -157,7 +157,7 @@ def _winner(matches: list[Match]) -> Match | None:
 class _Search:
     """One look-up: the words in the forms that names are compared in, and the matches so far by IRI."""
 
-    def __init__(self, reader: Reader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
+    def __init__(self, reader: GraphReader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
         self.reader = reader
         self.text = text
         self.base = base
@@ -224,7 +224,8 @@ class _Search:
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
 
-        edits = 0 if len(self.key) <= 2 else 1 if len(self.key) <= 5 else 2
+        letters = min(len(self.key), len(utils.default_process(self.text)))  # of symbols alone nothing is compared
+        edits = 0 if letters <= 2 else 1 if letters <= 5 else 2
         if not edits or len(self.text) > _LONGEST:
             return
         near = process.extract(

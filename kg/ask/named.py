@@ -49,6 +49,8 @@ NAMED: dict[str, tuple[Kind, ...]] = {
 }
 """The types of parameters that stand for things with names, and the kinds of things that each allows."""
 
+_NEAREST = 3
+_LONGEST = 100  # characters of a wrong name that are compared
 _TYPES = ("text", "integer", "iri", *NAMED)
 
 # What a dollar sign is text in (an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
@@ -172,13 +174,16 @@ def named_query(name: str) -> NamedQuery:
     """The shipped query of this name.
 
     Raises:
-        QueryError: when there is none, naming those there are.
+        QueryError: there is none; names those with the most similar names.
     """
     queries = named_queries()
     for query in queries:
         if query.name == name:
             return query
-    raise QueryError(f"no query named {name!r}; there are {', '.join(query.name for query in queries)}")
+    from rapidfuzz import fuzz, process
+
+    near = process.extract(name[:_LONGEST], [query.name for query in queries], scorer=fuzz.WRatio, limit=_NEAREST)
+    raise QueryError(f"there is no query {name!r}; nearest: {', '.join(found for found, _, _ in near)}")
 
 
 def bind(query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pyoxigraph as ox
 
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.vocabulary import KG, LINKS, USES
 
 _EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
@@ -24,7 +24,7 @@ def paper_network(store: ox.Store) -> nx.DiGraph[str]:
         for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None)
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
     )
-    reader = Reader(store)
+    reader = GraphReader(store)
     graph: nx.DiGraph[str] = nx.DiGraph()
     for node in sorted({end for source, target, _ in edges for end in (source, target)}):
         graph.add_node(node, kind=reader.kind(node), name=reader.name(node))

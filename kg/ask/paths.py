@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import Match
 from kg.ask.questions import meant
 from kg.errors import QueryError
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.records import Record
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, Kind
 
@@ -65,7 +65,7 @@ def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEF
     start, end = _entity(store, source, base), _entity(store, target, base)
     if start.iri == end.iri:
         raise QueryError(f"{source!r} and {target!r} are the same: {start.name} ({start.iri})")
-    reader = Reader(store)
+    reader = GraphReader(store)
     shortest = _shortest(_links(store, reader, start.iri, end.iri), start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
@@ -83,13 +83,13 @@ def _entity(store: ox.Store, words: str, base: str) -> Match:
     return name.match
 
 
-def _step(reader: Reader, node: str) -> Step:
+def _step(reader: GraphReader, node: str) -> Step:
     kind = reader.kind(node)
     assert kind is not None
     return Step(node, kind, reader.name(node))
 
 
-def _links(store: ox.Store, reader: Reader, *ends: str) -> nx.Graph[str]:
+def _links(store: ox.Store, reader: GraphReader, *ends: str) -> nx.Graph[str]:
     """Papers joined to what they mention and to their code, and to the ends also by what is narrower."""
     graph: nx.Graph[str] = nx.Graph()
     for predicate in (KG + "mentions", LINKS["code"]):

@@ -12,33 +12,25 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, Literal, TypeAlias, cast
+from pathlib import Path
+from typing import IO, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError
-from kg.terminal.tables import plain_table
+from kg.errors import KGError, QueryError
+from kg.export.formats import Content, find_format, format_names, output_stream, serialize
+from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
 AnswerKind = Literal["select", "ask", "graph"]
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 PlainValue: TypeAlias = str | int | float | bool | None
 
-_RESULT_FORMATS = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-}
-FORMATS: dict[AnswerKind, tuple[str, ...]] = {
-    "select": ("table", *_RESULT_FORMATS),
-    "ask": ("table", *_RESULT_FORMATS),
-    "graph": ("turtle", "ntriples", "jsonld"),
-}
-
+_CONTENT: dict[AnswerKind, Content] = {"select": "rows", "ask": "truth", "graph": "triples"}
+_IN_MEMORY = 2**24  # bytes of an answer; a longer one is kept in a temporary file
 _INTEGERS = frozenset(XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "gYear"))
 _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBERS = _INTEGERS | _DECIMALS
@@ -46,150 +38,160 @@ _NUMBERS = _INTEGERS | _DECIMALS
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a query answers, streamed from the store: like an open file it is read once, by one of its methods.
+    """The complete answer to a query. It can be read and written any number of times.
 
     Args:
         kind: "select" for rows, "ask" for yes or no, "graph" for the triples of CONSTRUCT and DESCRIBE.
         variables: the columns of a "select", without question marks.
-        results: what the store returned.
-        base: the IRI that the graph's resources live under, for the prefixes of tables and Turtle.
+        base: the IRI that the graph's resources have in common, for the prefixes of tables and Turtle.
+        content: the triples of a "graph", sorted; else the answer as SPARQL 1.1 Query Results JSON.
     """
 
     kind: AnswerKind
     variables: tuple[str, ...]
-    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
     base: str
+    content: IO[bytes] | tuple[ox.Triple, ...]
 
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that this kind of answer can be written in."""
-        return FORMATS[self.kind]
+        return format_names(_CONTENT[self.kind])
 
-    def default_format(self, terminal: bool) -> str:
-        """The format for a reader who named none: a table on a terminal, CSV in a pipe, Turtle for a graph."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found: no row or no triple. A yes or no is never empty."""
         if self.kind == "graph":
-            return "turtle"
-        return "table" if terminal else "csv"
+            return not self.content
+        return self.kind == "select" and next(self.rows(), None) is None
 
     @property
     def truth(self) -> bool:
         """The answer of an ASK.
 
         Raises:
-            QueryError: when the query was no ASK.
+            QueryError: the query was not an ASK.
         """
-        if not isinstance(self.results, ox.QueryBoolean):
-            raise QueryError(f"an answer of kind {self.kind!r} is no yes or no")
-        return bool(self.results)
+        results = self._results()
+        if not isinstance(results, ox.QueryBoolean):
+            raise QueryError(f"an answer of kind {self.kind!r} is not a yes or no")
+        return bool(results)
 
     def rows(self) -> Iterator[tuple[Term | None, ...]]:
         """The rows of a SELECT as RDF terms in the order of :attr:`variables`; None where a variable is unbound.
 
         Raises:
-            QueryError: when the query was no SELECT, or fails while it is answered.
+            QueryError: the query was not a SELECT.
         """
-        if not isinstance(self.results, ox.QuerySolutions):
+        results = self._results()
+        if not isinstance(results, ox.QuerySolutions):
             raise QueryError(f"an answer of kind {self.kind!r} has no rows")
-        with _evaluation():
-            for solution in self.results:
-                yield tuple(solution)
+        return map(tuple, results)
 
     def records(self) -> Iterator[dict[str, PlainValue]]:
         """The rows of a SELECT as dictionaries of plain Python values: numbers, booleans and text, IRIs in full.
 
         Raises:
-            QueryError: as :meth:`rows`.
+            QueryError: the query was not a SELECT.
         """
-        for row in self.rows():
-            yield dict(zip(self.variables, map(_plain_value, row), strict=True))
+        return (dict(zip(self.variables, map(_plain_value, row), strict=True)) for row in self.rows())
 
     def triples(self) -> list[ox.Triple]:
         """The triples of a CONSTRUCT or DESCRIBE, each once and sorted, so that equal graphs are equal lists.
 
         Raises:
-            QueryError: when the query was neither, or fails while it is answered.
+            QueryError: the query was neither.
         """
-        if not isinstance(self.results, ox.QueryTriples):
+        if not isinstance(self.content, tuple):
             raise QueryError(f"an answer of kind {self.kind!r} has no triples")
-        with _evaluation():
-            return sorted(set(self.results), key=str)
+        return list(self.content)
 
-    def write(self, stream: IO[bytes], format: str) -> bool:
-        """Writes the answer to a binary stream.
+    def write(self, output: IO[bytes] | str | Path, format: str) -> None:
+        """Write the answer as a file.
 
         Args:
-            stream: where the bytes go; a "table" is drawn to the width of a terminal when the stream is one.
+            output: a path, or a stream that takes bytes.
             format: one of :attr:`formats`.
 
-        Returns:
-            Whether anything was found: a row or a triple. A yes or no always is.
-
         Raises:
-            QueryError: when the format does not fit the kind of answer, or the query fails while it is answered.
+            QueryError: the format does not exist or does not fit the kind of answer; names those that fit.
+            KGError: the output cannot be written.
         """
-        if format not in self.formats:
-            raise QueryError(f"format {format!r} does not fit this query; choose from {', '.join(self.formats)}")
-        if isinstance(self.results, ox.QueryTriples):
-            from kg.export.formats import serialize
+        try:
+            known = find_format(format, _CONTENT[self.kind])
+        except KGError as error:
+            raise QueryError(str(error)) from None
+        results = self._results()
+        with output_stream(output) as stream:
+            if isinstance(results, ox.QuerySolutions) and known.write_rows:
+                known.write_rows(results, stream)
+            elif isinstance(results, ox.QueryBoolean) and known.write_truth:
+                known.write_truth(results, stream)
+            else:
+                serialize(self.triples(), format, stream, self.base)
 
-            return serialize(self.triples(), format, stream, self.base) > 0
-        if format == "table" and isinstance(self.results, ox.QueryBoolean):
-            stream.write(b"yes\n" if self.truth else b"no\n")
-            return True
-        if format == "table":
-            rows = list(self.rows())
-            stream.write(self._table(rows, terminal=stream.isatty()).encode())
-            return bool(rows)
-        counted = _Counted(stream)
-        with _evaluation():
-            self.results.serialize(cast("IO[bytes]", counted), format=_RESULT_FORMATS[format])
-        if self.kind == "ask" or format in ("json", "xml"):
-            stream.write(b"\n")
-        return self.kind == "ask" or counted.bytes > len(_no_rows(self.variables, format))
+    def _results(self) -> ox.QuerySolutions | ox.QueryBoolean | None:
+        """The answer of a SELECT or ASK from its beginning."""
+        if isinstance(self.content, tuple):
+            return None
+        file = cast("IO[bytes]", _Reading(self.content))
+        return ox.parse_query_results(file, format=ox.QueryResultsFormat.JSON)
 
-    def _table(self, rows: list[tuple[Term | None, ...]], terminal: bool) -> str:
-        prefixes = PREFIXES | resource_prefixes(self.base)
-        cells = [[shortened(term, prefixes) for term in row] for row in rows]
-        numeric = [
-            any(row[column] is not None for row in rows)
-            and all(row[column] is None or _is_number(row[column]) for row in rows)
-            for column in range(len(self.variables))
-        ]
-        draw = _terminal_table if terminal else plain_table
-        return draw(self.variables, cells, numeric)
+
+class _Reading(io.RawIOBase):
+    """One reading of a file from its beginning. Several readings at a time do not disturb each other."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.offset = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed has a wider type
+        self.file.seek(self.offset)
+        data = self.file.read(len(buffer))
+        buffer[: len(data)] = data
+        self.offset += len(data)
+        return len(data)
 
 
 def run(store: ox.Store, sparql: str, base: str = DEFAULT_BASE, source: str = "query") -> Answer:
-    """Runs a SPARQL 1.1 query over the union of all graphs of a store.
+    """Run a SPARQL 1.1 query over the union of all graphs of a store.
 
     Args:
-        store: where to ask.
-        sparql: the query; the vocabulary's prefixes and those of the resources (``dataset:``, ``task:``, ...) stand
-            without being declared.
-        base: the IRI that the resources of this graph live under.
-        source: what to call the query in errors, such as the file it was read from.
+        store: the graph.
+        sparql: the query. The vocabulary's prefixes and those of the resources (``dataset:``, ``task:``, ...) need not
+            be declared.
+        base: the IRI that the resources of this graph have in common.
+        source: what errors call the query, such as the file it was read from.
 
     Raises:
-        QueryError: when the text is not a query (an update is none), naming line and column.
+        QueryError: the text is not a query (an update is not one), with line and column, or it cannot be answered.
     """
     prefixes = PREFIXES | resource_prefixes(base)
     try:
-        results = store.query(sparql, prefixes=prefixes, use_default_graph_as_union=True)
+        return _complete(store.query(sparql, prefixes=prefixes, use_default_graph_as_union=True), base)
     except SyntaxError as error:
         raise QueryError(f"{source}, {_diagnosis(sparql, str(error))}") from None
     except ValueError as error:
-        raise QueryError(f"{source}: {_one_line(str(error))}") from None
+        raise QueryError(f"{source}: {one_line(str(error))}") from None
     except (OSError, RuntimeError) as error:
-        raise QueryError(f"{source}: cannot be answered: {_one_line(str(error))}") from None
-    if isinstance(results, ox.QuerySolutions):
-        return Answer("select", tuple(variable.value for variable in results.variables), results, base)
+        raise QueryError(f"{source}: cannot be answered: {one_line(str(error))}") from None
+
+
+def _complete(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, base: str) -> Answer:
+    """Read an answer from the store to its end."""
+    if isinstance(results, ox.QueryTriples):
+        return Answer("graph", (), base, tuple(sorted(set(results), key=str)))
+    content = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (open as long as the answer)
+    results.serialize(cast("IO[bytes]", content), format=ox.QueryResultsFormat.JSON)
     if isinstance(results, ox.QueryBoolean):
-        return Answer("ask", (), results, base)
-    return Answer("graph", (), results, base)
+        return Answer("ask", (), base, cast("IO[bytes]", content))
+    return Answer("select", tuple(column.value for column in results.variables), base, cast("IO[bytes]", content))
 
 
 def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
-    """A term for human eyes: an IRI by its prefix, a literal by its text on one line, nothing for None.
+    """A term for people: an IRI by its prefix, a literal by its text on one line, nothing for None.
 
     >>> shortened(ox.NamedNode("https://schema.org/name"), {"schema": "https://schema.org/"})
     'schema:name'
@@ -197,7 +199,7 @@ def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if term is None:
         return ""
     if isinstance(term, ox.Literal):
-        return _one_line(term.value)
+        return one_line(term.value)
     if isinstance(term, ox.NamedNode):
         fitting = [(len(iri), prefix) for prefix, iri in prefixes.items() if term.value.startswith(iri)]
         if fitting:
@@ -207,49 +209,8 @@ def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
     return str(term)
 
 
-class _Counted(io.RawIOBase):
-    """Passes bytes on to a stream and counts them."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
-        self.bytes = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.bytes += len(data)
-        return self.stream.write(data)
-
-
-def _no_rows(variables: tuple[str, ...], format: str) -> bytes:
-    """A SELECT's answer without rows: an answer that is longer holds one. The store writes rows without counting."""
-    columns = " ".join(f"?{variable}" for variable in variables) or "*"
-    nothing = ox.Store().query(f"SELECT {columns} {{ FILTER(false) }}")
-    assert isinstance(nothing, ox.QuerySolutions)
-    document = nothing.serialize(format=_RESULT_FORMATS[format])
-    assert document is not None
-    return document
-
-
-@contextmanager
-def _evaluation() -> Iterator[None]:
-    """Turns the store's failures into query errors; those of the stream (a full disk, a closed pipe) pass."""
-    try:
-        yield
-    except RuntimeError as error:
-        raise QueryError(f"the query cannot be answered: {_one_line(str(error))}") from None
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        raise QueryError(f"the query cannot be answered: {_one_line(str(error))}") from None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _is_number(term: Term | None) -> bool:
+def is_number(term: Term | None) -> bool:
+    """Whether a term is a literal of a numeric type or a year."""
     return isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS
 
 
@@ -271,26 +232,6 @@ def _plain_value(term: Term | None) -> PlainValue:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-# Tables ---------------------------------------------------------------------------------------------------------------
-
-
-def _terminal_table(header: tuple[str, ...], cells: list[list[str]], numeric: list[bool]) -> str:
-    """The same drawn by rich to the width of the terminal."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD)
-    for name, right in zip(header, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in cells:
-        table.add_row(*map(Text, row))
-    drawing = io.StringIO()
-    Console(file=drawing, force_terminal=True).print(table)
-    return drawing.getvalue()
-
-
 # Syntax errors --------------------------------------------------------------------------------------------------------
 
 _PROLOGUE = re.compile(r"(?:\s+|#[^\n]*|PREFIX\s+[^\s:]*:\s*<[^>]*>|BASE\s*<[^>]*>)*", re.IGNORECASE)
@@ -302,7 +243,7 @@ _REMARK = re.compile(r"(?<!['\[])\b[A-Z]\w* \w+(?: \w+)*")
 
 
 def _diagnosis(sparql: str, message: str) -> str:
-    """Place and cause of a syntax error in one line, from the query and what Oxigraph says of it."""
+    """Place and cause of a syntax error in one line, from the query and Oxigraph's message."""
     start = _PROLOGUE.match(sparql)
     rest = sparql[start.end() :] if start else sparql
     word = re.match(r"\S*?(?=[\s{(*?<]|$)", rest)
@@ -316,7 +257,7 @@ def _diagnosis(sparql: str, message: str) -> str:
         return f"{place}: expected {', '.join(_QUERY_FORMS)}, {found}"
     match = _PLACE.match(message)
     if not match:
-        return f"syntax error: {_one_line(message)}"
+        return f"syntax error: {one_line(message)}"
     line, column, expected = int(match[1]), int(match[2]), match[3]
     lines = sparql.split("\n")
     read = lines[line - 1][: column - 1]

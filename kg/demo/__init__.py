@@ -1,4 +1,4 @@
-"""The sample that ships with kg, and what ``kg demo`` asks of it."""
+"""The sample that ships with kg, and the questions that ``kg demo`` asks about it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class SampleQuestion:
     parameters: Mapping[str, str]
 
     def command(self, graph: Path) -> str:
-        """What to type for the same answer."""
+        """The command that gives the same answer."""
         options = " ".join(f"--{name} {shlex.quote(value)}" for name, value in self.parameters.items())
-        return f"kg query --name {self.name} {options} -g {shlex.quote(str(graph))}"
+        return f"kg ask {self.name} {options} -g {shlex.quote(str(graph))}"
 
 
 QUESTIONS = (
@@ -40,7 +40,7 @@ QUESTIONS = (
 
 
 def sample_pages() -> list[str]:
-    """The listing pages of the sample: landmark papers, their abstracts told in other words."""
+    """The listing pages of the sample: landmark papers with abstracts in our own words."""
     return sorted(str(page) for page in (Path(__file__).parent / "sample").glob("*.txt"))
 
 
@@ -49,7 +49,7 @@ def next_steps(graph: Path) -> dict[str, str]:
     at = f"-g {shlex.quote(str(graph))}"
     return {
         f"kg lookup resnet {at}": "one method, found in any spelling",
-        "kg query --list": "what else can be asked by name",
+        "kg ask --list": "what else can be asked by name",
         f"kg export -f turtle -o sample.ttl {at}": "the whole graph as a file",
         "kg build PAGES... && kg lookup NAME": "your own pages; the graph goes to ./output",
     }

@@ -1,18 +1,26 @@
-"""The graph as a file, in any RDF format: sorted, streamed, and the same bytes for the same statements.
+"""The formats of files: one table for the whole graph and for the answers of queries.
+
+Graphs are written sorted, streamed, and as the same bytes for the same statements.
 
 >>> import io
 >>> from pyoxigraph import Store
 >>> output = io.BytesIO()
 >>> export_graph(Store(), "ntriples", output)
 0
+
+Other packages add formats through the entry point group ``kg.formats``: the entry point's object is a :class:`Format`,
+its name the format's name.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TypeAlias
+from typing import IO, Literal, TypeAlias
 
 import pyoxigraph as ox
 
@@ -22,27 +30,59 @@ from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
+from kg.plugins import load_plugins
+from kg.text.files import writing
 from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
 Graphs: TypeAlias = Iterable[tuple[GraphName, Triples]]
 Prefixes: TypeAlias = Mapping[str, str]
+Content = Literal["rows", "truth", "triples", "graphs"]
+"""What a file can carry: the rows of a SELECT, the yes or no of an ASK, statements, statements in named graphs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of files: its name here, its media type, the ending of its files, and what writes it.
+    """A format of files, and what writes it: a function for each :data:`Content` that the format can carry.
 
-    A writer takes sorted statements, the output, the base IRI and further prefixes. A format has either of the two:
-    ``write_triples``, or ``write_graphs`` where it keeps named graphs apart.
+    Args:
+        name: as users give it.
+        media_type: as registered with IANA.
+        extension: the ending of its files, with the dot.
+        write_rows: takes the rows of a SELECT and the output.
+        write_truth: takes the answer of an ASK and the output.
+        write_triples: takes statements, those of a subject next to one another, the output, the base IRI and further
+            namespaces by prefix.
+        write_graphs: the same for named graphs, pairs of a name and statements. A format that has this writes whole
+            graphs by it.
     """
 
     name: str
     media_type: str
     extension: str
+    write_rows: Callable[[ox.QuerySolutions, IO[bytes]], None] | None = None
+    write_truth: Callable[[ox.QueryBoolean, IO[bytes]], None] | None = None
     write_triples: Callable[[Triples, IO[bytes], str, Prefixes], None] | None = None
     write_graphs: Callable[[Graphs, IO[bytes], str, Prefixes], None] | None = None
+
+    def carries(self, *contents: Content) -> bool:
+        """Whether the format can carry one of these."""
+        return any(getattr(self, f"write_{content}") is not None for content in contents)
+
+
+def _results(name: str, media_type: str, known: ox.QueryResultsFormat, last: bytes = b"") -> Format:
+    """A format of SPARQL results, as the store writes it; rows end in ``last`` where it leaves out the line feed."""
+
+    def write_rows(rows: ox.QuerySolutions, output: IO[bytes]) -> None:
+        rows.serialize(output, format=known)
+        output.write(last)
+
+    def write_truth(truth: ox.QueryBoolean, output: IO[bytes]) -> None:
+        truth.serialize(output, format=known)
+        output.write(b"\n")
+
+    return Format(name, media_type, f".{known.file_extension}", write_rows=write_rows, write_truth=write_truth)
 
 
 def _turtle(triples: Triples, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
@@ -79,8 +119,56 @@ FORMATS: dict[str, Format] = {
         Format("nquads", "application/n-quads", ".nq", write_graphs=_nquads),
         Format("trig", "application/trig", ".trig", write_graphs=_trig),
         Format("rdfxml", "application/rdf+xml", ".rdf", write_triples=_rdfxml),
+        _results("csv", "text/csv", ox.QueryResultsFormat.CSV),
+        _results("tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
+        _results("json", "application/sparql-results+json", ox.QueryResultsFormat.JSON, b"\n"),
+        _results("xml", "application/sparql-results+xml", ox.QueryResultsFormat.XML, b"\n"),
     )
 }
+"""The shipped formats by name."""
+
+
+def format_names(*contents: Content) -> tuple[str, ...]:
+    """The names of all formats that can carry one of these, the shipped ones first, then those of other packages."""
+    return tuple(name for name, known in (FORMATS | _others()).items() if known.carries(*contents))
+
+
+def find_format(name: str, *contents: Content) -> Format:
+    """The format of this name that can carry one of these.
+
+    Raises:
+        KGError: there is none; names those there are.
+    """
+    known = FORMATS.get(name) if isinstance(name, str) else None
+    known = known or _others().get(str(name))
+    if known is None or not known.carries(*contents):
+        raise KGError(f"format {name!r} does not fit here; choose from {', '.join(format_names(*contents))}")
+    return known
+
+
+def _others() -> dict[str, Format]:
+    """The formats of other packages; a shipped format keeps its name."""
+    return {name: known for name, known in load_plugins("kg.formats", Format).items() if name not in FORMATS}
+
+
+@contextmanager
+def output_stream(output: IO[bytes] | str | Path) -> Iterator[IO[bytes]]:
+    """An output as a stream of bytes; a file appears under its path when it is complete.
+
+    Raises:
+        KGError: the output is neither a path nor a stream of bytes, or the file cannot be written.
+    """
+    if isinstance(output, str | Path):
+        try:
+            with writing(Path(output)) as stream:
+                yield stream
+        except OSError as error:
+            raise KGError(f"{output}: cannot be written ({error.strerror or error})") from None
+    elif isinstance(output, io.TextIOBase) or not hasattr(output, "write"):
+        found = "a stream of text" if isinstance(output, io.TextIOBase) else type(output).__name__
+        raise KGError(f"output: expected a path or a stream of bytes (mode 'wb'), found {found}")
+    else:
+        yield output
 
 
 def export_graph(
@@ -101,32 +189,32 @@ def export_graph(
 
     Args:
         store: the graph.
-        format: a name in :data:`FORMATS`.
+        format: a name of :func:`format_names` of triples or graphs.
         output: takes UTF-8.
         base: the IRI that the resources live under, for prefixes and relative ids.
-        provenance: whether to write what is said of the runs that made the graph, which differs from build to build.
-        additions: what to write beside the graph.
+        provenance: whether to write the statements about runs, which differ from build to build.
+        additions: what to write in addition to the graph.
         prefixes: further namespaces by prefix.
 
     Returns:
         The number of statements written.
 
     Raises:
-        KGError: there is no such format, or a statement cannot be written in it.
+        KGError: no format of this name carries a graph, or a statement cannot be written in it.
     """
-    kind = known_format(format)
+    known = find_format(format, "triples", "graphs")
     tally = _Tally()
-    beside = ox.Store()
+    extra = ox.Store()
     further = dict(prefixes)
     for addition in additions:
-        beside.extend(addition.quads)
+        extra.extend(addition.quads)
         further |= addition.prefixes
-    source = _Source((store, beside), frozenset() if provenance else frozenset(provenance_graphs(store)))
-    if kind.write_graphs:
+    source = _Source((store, extra), frozenset() if provenance else frozenset(provenance_graphs(store)))
+    if known.write_graphs:
         graphs = ((graph, tally(source.triples(graph))) for graph in source.graphs())
-        kind.write_graphs(graphs, output, base, further)
-    if kind.write_triples:
-        kind.write_triples(tally(source.triples(None)), output, base, further)
+        known.write_graphs(graphs, output, base, further)
+    elif known.write_triples:
+        known.write_triples(tally(source.triples(None)), output, base, further)
     return tally.count
 
 
@@ -136,29 +224,21 @@ def serialize(
     output: IO[bytes],
     base: str = DEFAULT_BASE,
 ) -> int:
-    """Write some triples, such as those of a CONSTRUCT query, as :func:`export` writes a graph.
+    """Write some triples, such as those of a CONSTRUCT query, as :func:`export_graph` writes a graph.
 
-    They are sorted in memory. The format is one without named graphs.
+    They are sorted in memory.
 
     Returns:
         The number of statements written, duplicates counted once.
 
     Raises:
-        KGError: there is no such format, or a statement cannot be written in it.
+        KGError: no format of this name carries triples, or a statement cannot be written in it.
     """
-    write = known_format(format).write_triples
-    if write is None:
-        raise KGError(f"{format} is for named graphs; choose another format for single statements")
+    write = find_format(format, "triples").write_triples
+    assert write is not None
     ordered = sorted(set(triples), key=lambda triple: (_text(triple.subject), *_order(triple)))
     write(ordered, output, base, {})
     return len(ordered)
-
-
-def known_format(format: str) -> Format:
-    try:
-        return FORMATS[format]
-    except KeyError:
-        raise KGError(f"there is no format {format!r}; choose from {', '.join(FORMATS)}") from None
 
 
 class _Tally:
@@ -174,7 +254,7 @@ class _Tally:
 
 
 class _Source:
-    """What an export writes: the statements of some stores but for those of some graphs, sorted."""
+    """What an export writes: the statements of some stores without those of some graphs, sorted."""
 
     def __init__(self, stores: Sequence[ox.Store], left_out: frozenset[GraphName]) -> None:
         self._stores = stores

@@ -18,10 +18,10 @@ from kg.vocabulary import EntityType, Role
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that some extractor takes for an entity.
+    """A span that an extractor proposes as a mention of an entity.
 
-    ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` lies in 0..1, and ``role``
-    is set where the extractor saw a cue for it.
+    ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` is in 0..1, and ``role`` is set
+    where the extractor saw a cue for it.
     """
 
     start: int
@@ -46,7 +46,7 @@ EXTENSIONS: dict[str, Any] = {
     "title_end": 0,  # int: number of tokens of the title
     "links": [],  # list[kg.records.Link], offsets into the text as given
     "abbreviations": [],  # list[Abbreviation]
-    "candidates": [],  # list[Candidate]: what the extractors propose, overlaps and all
+    "candidates": [],  # list[Candidate]: what the extractors propose; they may overlap
     "entities": [],  # list[Candidate]: what was settled on, by offset, none overlapping
     "results": [],  # list[kg.records.Result], offsets into the text as given
 }
@@ -74,6 +74,10 @@ class PlainTokenizer:
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self.tokenizer = tokenizer
 
+    def words(self, text: str) -> list[str]:
+        """The tokens of the plain text under a text, without a full Doc."""
+        return [token.text for token in self.tokenizer(plain_text(text).text)]
+
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)
         doc = self.tokenizer(plain.text)
@@ -86,7 +90,7 @@ class PlainTokenizer:
 
 
 def make_doc(nlp: Language, paper: Paper) -> Doc:
-    """The Doc of a paper's text, with the title told apart."""
+    """The Doc of a paper's text, with the length of its title."""
     given: Any = nlp.tokenizer
     tokenizer = given if isinstance(given, PlainTokenizer) else PlainTokenizer(given)
     doc = tokenizer(paper.text, len(paper.title))
@@ -105,8 +109,10 @@ def set_spans(doc: Doc) -> Doc:
     doc.ents = tuple(Span(doc, entity.start, entity.end, label=entity.type) for entity in doc._.entities)
     pairs: list[Abbreviation] = doc._.abbreviations
     doc.spans["abbreviations"] = [span for pair in pairs for span in (pair.short, pair.long)]
-    results = ((result, doc._.plain.plain_span(result.start, result.end)) for result in doc._.results)
-    values = (doc.char_span(*span, label=result.metric or "", alignment_mode="expand") for result, span in results)
+    values = []
+    for result in doc._.results:
+        start, end = doc._.plain.plain_span(result.start, result.end)
+        values.append(doc.char_span(start, end, label=result.metric or "", alignment_mode="expand"))
     doc.spans["results"] = [value for value in values if value is not None]
     return doc
 

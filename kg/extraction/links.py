@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -49,7 +48,7 @@ _ENDERS = frozenset(".,;:!?'\"*\\\u00ad\u200b\u200c\u200d\u2060\ufeff")
 def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and cleaned form of every address in a text, with and without scheme.
 
-    White space within an address, as page layouts break it, is mended: after the scheme, and in a repository's path.
+    White space within an address, as page layouts add it, is removed: after the scheme, and in a repository's path.
     Closing punctuation, quotes, unbalanced brackets and LaTeX backslashes are not part of an address.
 
     >>> list(find_addresses(r"Code: https: //github.com/o/n\\_m.git{here}."))
@@ -87,7 +86,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _joined(text: str, start: int, end: int) -> int:
-    """The end of the address after mending a break in a path: "github.com/owner/ name", "…/long- name"."""
+    """The end of the address, with what follows a space in its path: "github.com/owner/ name", "…/long- name"."""
     while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
         owner_only = re.fullmatch(r"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/(?:[\w.-]+/)?", written)
@@ -102,9 +101,9 @@ def _joined(text: str, start: int, end: int) -> int:
 
 
 class LinkFinder:
-    """Pipeline component: writes ``doc._.links``, one link an address, where it first stands.
+    """Pipeline component: writes ``doc._.links``, one link for each address, at its first place.
 
-    The kind is told by the host (rules ``LinkHost``; ``LinkPath`` for its folders), and by the words before the
+    The kind is determined by the host (rules ``LinkHost``; ``LinkPath`` for its folders), and by the words before the
     address in its sentence (rules ``LinkWord``) where a host has several kinds of things, or hides its target
     (rules ``LinkShortener``).
     """
@@ -115,16 +114,17 @@ class LinkFinder:
         self.words: dict[str, LinkKind] = {}
         self.shorteners: set[str] = set()
 
-    def add_rules(self, rules: Iterable[dict[str, Any]]) -> None:
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the LinkHost, LinkPath, LinkWord and LinkShortener rules."""
         for rule in rules:
-            if rule["label"] == "LinkHost":
-                self.hosts[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkPath":
-                self.paths[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkWord":
-                self.words[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkShortener":
-                self.shorteners.add(rule["pattern"])
+            if rule.label == "LinkHost":
+                self.hosts[rule.pattern] = rule.id
+            elif rule.label == "LinkPath":
+                self.paths[rule.pattern] = rule.id
+            elif rule.label == "LinkWord":
+                self.words[rule.pattern] = rule.id
+            elif rule.label == "LinkShortener":
+                self.shorteners.add(rule.pattern)
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.original
@@ -152,20 +152,21 @@ class LinkFinder:
             if key.startswith(path):
                 return of_path
         host = key.partition("/")[0]
-        told = {self.words[word] for word in re.findall(r"[a-z]+", before.lower()) if word in self.words}
-        if host in self.shorteners and len(told) == 1:
-            return next(iter(told))
+        said = {self.words[word] for word in re.findall(r"[a-z]+", before.lower()) if word in self.words}
+        if host in self.shorteners and len(said) == 1:
+            return next(iter(said))
         kind: LinkKind = "project"
         for pattern, of_host in self.hosts.items():
             if fnmatchcase(host, pattern):
                 kind = of_host
                 break
         named = {self.words[word] for word in re.split(r"[^a-z]+", key) if word in self.words}
-        if (told or named) == {"data"} and "project" not in named:
+        if (said or named) == {"data"} and "project" not in named:
             return "data"
         return "code" if kind == "project" and named == {"code"} else kind
 
 
 @Language.factory("kg_links")
 def make_links(nlp: Language, name: str) -> LinkFinder:
+    """The component's factory."""
     return LinkFinder()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.graph.reader import Reader
+from kg.graph.reader import GraphReader
 from kg.records import Record
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
@@ -105,7 +105,7 @@ def provenance_graphs(store: ox.Store) -> set[ox.NamedNode | ox.BlankNode | ox.D
 
 def read_runs(store: ox.Store) -> list[Run]:
     """The runs that made a graph, in their order."""
-    reader = Reader(store)
+    reader = GraphReader(store)
     found = [_run(reader, quad.subject.value) for quad in _activities(store) if isinstance(quad.subject, ox.NamedNode)]
     return sorted(found, key=lambda run: run.number)
 
@@ -114,7 +114,7 @@ def _activities(store: ox.Store) -> Iterator[ox.Quad]:
     return store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(PROV + "Activity"))
 
 
-def _run(reader: Reader, iri: str) -> Run:
+def _run(reader: GraphReader, iri: str) -> Run:
     used = [(part, reader.value(part, RDF + "type")) for part in reader.objects(iri, PROV + "used")]
     rules = [_part(reader, part) for part, kind in used if kind == PROV + "Plan"]
     return Run(
@@ -129,5 +129,5 @@ def _run(reader: Reader, iri: str) -> Run:
     )
 
 
-def _part(reader: Reader, iri: str) -> Part:
+def _part(reader: GraphReader, iri: str) -> Part:
     return Part(reader.value(iri, RDFS + "label") or iri, iri.rpartition("/")[2])

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kg.vocabulary import KG, KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
 
 
-class Reader:
+class GraphReader:
     """Look-ups in a store by IRI. Nothing is remembered between calls.
 
     Args:

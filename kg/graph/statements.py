@@ -1,7 +1,7 @@
-"""Statements of the graph as N-Quads lines: a graph for each paper, and one for what papers share.
+"""Statements of the graph as N-Quads lines: a named graph for each paper, and one for what papers share.
 
 Lines of text rather than objects, because the store's bulk loader reads them far faster than Python makes terms. No
-statement stands in two graphs, so that the union which queries see holds each one once.
+statement is in two named graphs, so that the union which queries see holds each one once.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kg.records import Entity, Extraction, Mention, Paper, Result
-from kg.text.addresses import absolute, repository
+from kg.records import Entity, Extraction, Link, Mention, Paper, Result
+from kg.text.addresses import absolute, given_address, given_repository, repository
 from kg.text.names import name_key, slug
 from kg.text.plain import plain_text, without_markup
 from kg.text.sentences import sentence_around
@@ -27,6 +27,7 @@ from kg.vocabulary import (
     SKOS,
     USES,
     XSD,
+    EntityType,
     entities_graph,
     paper_iri,
     repository_iri,
@@ -54,9 +55,9 @@ def decimal(number: float) -> str:
 
 @dataclass(slots=True)
 class SharedNodes:
-    """The venues and repositories that papers point to, with the names to call them by.
+    """The venues and repositories that papers point to, and their names.
 
-    Where papers write one differently ("Owner/Repo", "owner/repo"), the first in sorting order stands for all.
+    Where papers write a name differently ("Owner/Repo", "owner/repo"), the first in sorting order is taken.
     """
 
     base: str
@@ -113,90 +114,121 @@ def paper_statements(
     Yields:
         N-Quads lines, each with its line end.
     """
-    iri = paper_iri(shared.base, paper.title)
-    subject = f"<{iri}>"
-    end = _end(iri)
+    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title), shared)
+    yield from graph.metadata(entries)
+    yield from graph.mentions(extraction.entities)
+    yield from graph.links(extraction.links)
+    yield from graph.results(extraction)
 
-    def say(node: str, predicate: str, value: str) -> str:
-        return f"{node} <{predicate}> {value}{end}"
 
-    yield from _typed(subject, "Paper", end)
-    yield say(subject, SCHEMA + "name", literal(paper.title))
-    yield say(subject, SCHEMA + "abstract", literal(paper.abstract))
-    for author in paper.authors:
-        yield say(subject, SCHEMA + "author", literal(author))
-    if paper.year is not None:
-        yield say(subject, SCHEMA + "datePublished", literal(f"{paper.year:04d}", "gYear"))
-    if paper.venue:
-        yield say(subject, SCHEMA + "isPartOf", f"<{shared.venue(paper.venue)}>")
-    if paper.url and (address := absolute(paper.url)):
-        yield say(subject, SCHEMA + "url", f"<{address}>")
-    for entry in entries:
-        yield say(subject, DCTERMS + "identifier", literal(entry.id))
-        yield say(subject, KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
+class _PaperGraph:
+    """The statements of one paper's named graph.
 
-    text = paper.text
-    sentences = plain_text(text, len(paper.title)).sentences()
+    Args:
+        paper: the paper as merged from its entries.
+        iri: of the paper and of the graph.
+        shared: takes the venues and repositories that the paper points to.
+    """
 
-    def place(node: str, found: Mention | Result) -> Iterator[str]:
-        """Where in the text a find stands, and the sentence that it was read from."""
-        opening, closing = sentence_around(sentences, found.start, found.end)
-        yield say(node, OA + "start", literal(str(found.start), "integer"))
-        yield say(node, OA + "end", literal(str(found.end), "integer"))
-        yield say(node, KG + "sentence", literal(text[opening:closing]))
-        yield say(node, KG + "sentenceStart", literal(str(opening), "integer"))
+    def __init__(self, paper: Paper, iri: str, shared: SharedNodes) -> None:
+        self.paper = paper
+        self.iri = iri
+        self.node = f"<{iri}>"
+        self.end = _end(iri)
+        self.shared = shared
+        self.text = paper.text
+        self.sentences = plain_text(self.text, len(paper.title)).sentences()
 
-    roles = {mention.entity: (mention.type, mention.role) for mention in reversed(extraction.entities)}
-    for entity, (entity_type, role) in roles.items():
-        yield say(subject, KG + "mentions", f"<{entity}>")
-        yield say(subject, KG + "introduces" if role == "introduced" else USES[entity_type], f"<{entity}>")
-    for mention in extraction.entities:
-        node = f"<{iri}#char={mention.start},{mention.end}>"
-        yield from _typed(node, "Mention", end)
-        yield say(node, OA + "hasTarget", subject)
-        yield say(node, OA + "hasBody", f"<{mention.entity}>")
-        yield from place(node, mention)
-        yield say(node, OA + "exact", literal(mention.text))
-        yield say(node, KG + "role", literal(mention.role))
-        yield say(node, KG + "confidence", decimal(mention.confidence))
-        yield say(node, KG + "extractor", literal(mention.extractor))
+    def metadata(self, entries: Iterable[Paper]) -> Iterator[str]:
+        """Title, abstract, authors, year, venue and address, and where the paper is listed."""
+        paper = self.paper
+        yield from _typed(self.node, "Paper", self.end)
+        yield self._about_paper(SCHEMA + "name", literal(paper.title))
+        yield self._about_paper(SCHEMA + "abstract", literal(paper.abstract))
+        for author in paper.authors:
+            yield self._about_paper(SCHEMA + "author", literal(author))
+        if paper.year is not None:
+            yield self._about_paper(SCHEMA + "datePublished", literal(f"{paper.year:04d}", "gYear"))
+        if paper.venue:
+            yield self._about_paper(SCHEMA + "isPartOf", f"<{self.shared.venue(paper.venue)}>")
+        if paper.url and (address := given_address(paper.url)):
+            yield self._about_paper(SCHEMA + "url", f"<{address}>")
+        for entry in entries:
+            yield self._about_paper(DCTERMS + "identifier", literal(entry.id))
+            yield self._about_paper(KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
 
-    links = {(link.kind, link.url): None for link in extraction.links}
-    if paper.github:
-        links["code", paper.github] = None
-    for kind, url in links:
-        if address := absolute(url):
-            target = shared.repository(address) if kind == "code" else address
-            yield say(subject, LINKS[kind], f"<{target}>")
+    def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
+        """The edges to the entities that the paper introduces or uses, and each mention as their evidence."""
+        # The role of an entity is that of its first mention.
+        roles = {mention.entity: (mention.type, mention.role) for mention in reversed(mentions)}
+        for entity, (entity_type, role) in roles.items():
+            yield self._about_paper(KG + "mentions", f"<{entity}>")
+            yield self._about_paper(KG + "introduces" if role == "introduced" else USES[entity_type], f"<{entity}>")
+        for mention in mentions:
+            node = f"<{self.iri}#char={mention.start},{mention.end}>"
+            yield from _typed(node, "Mention", self.end)
+            yield self._about(node, OA + "hasTarget", self.node)
+            yield self._about(node, OA + "hasBody", f"<{mention.entity}>")
+            yield from self._place(node, mention)
+            yield self._about(node, OA + "exact", literal(mention.text))
+            yield self._about(node, KG + "role", literal(mention.role))
+            yield self._about(node, KG + "confidence", decimal(mention.confidence))
+            yield self._about(node, KG + "extractor", literal(mention.extractor))
 
-    entity_of = {
-        (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
-        for mention in reversed(extraction.entities)
-    }
-    for number, result in enumerate(extraction.results, start=1):
-        node = f"<{iri}#result-{number}>"
-        yield from _typed(node, "Result", end)
-        yield say(subject, KG + "reports", node)
-        yield say(node, KG + "valueText", literal(result.value))
-        if result.number is not None:
-            yield say(node, KG + "value", decimal(result.number))
-        if result.unit:
-            yield say(node, KG + "unit", literal(result.unit))
-        yield say(node, KG + "relative", literal(str(result.relative).lower(), "boolean"))
-        yield from place(node, result)
-        if result.metric:
-            yield say(node, KG + "metricText", literal(result.metric))
-        for predicate, entity_type, words in (
-            ("byMetric", "Metric", result.metric),
-            ("onDataset", "Dataset", result.dataset),
-            ("ofMethod", "Method", result.method),
-        ):
-            if words and (found := entity_of.get((entity_type, name_key(without_markup(words))))):
-                yield say(node, KG + predicate, found)
+    def links(self, links: Iterable[Link]) -> Iterator[str]:
+        """The edges to code, data and project pages: the links of the text, then the repository of the listing."""
+        addresses = {(link.kind, absolute(link.url)): None for link in links}
+        if self.paper.github and (given := given_repository(self.paper.github)):
+            addresses["code", given] = None
+        for kind, address in addresses:
+            target = self.shared.repository(address) if kind == "code" else address
+            yield self._about_paper(LINKS[kind], f"<{target}>")
+
+    def results(self, extraction: Extraction) -> Iterator[str]:
+        """The reported numbers, with those of the paper's entities that have the names each was reported with."""
+        entity_of = {
+            (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
+            for mention in reversed(extraction.entities)
+        }
+        for number, result in enumerate(extraction.results, start=1):
+            node = f"<{self.iri}#result-{number}>"
+            yield from _typed(node, "Result", self.end)
+            yield self._about_paper(KG + "reports", node)
+            yield self._about(node, KG + "valueText", literal(result.value))
+            if result.number is not None:
+                yield self._about(node, KG + "value", decimal(result.number))
+            if result.unit:
+                yield self._about(node, KG + "unit", literal(result.unit))
+            yield self._about(node, KG + "relative", literal(str(result.relative).lower(), "boolean"))
+            yield from self._place(node, result)
+            if result.metric:
+                yield self._about(node, KG + "metricText", literal(result.metric))
+            related: tuple[tuple[str, EntityType, str | None], ...] = (
+                ("byMetric", "Metric", result.metric),
+                ("onDataset", "Dataset", result.dataset),
+                ("ofMethod", "Method", result.method),
+            )
+            for predicate, entity_type, words in related:
+                if words and (found := entity_of.get((entity_type, name_key(without_markup(words))))):
+                    yield self._about(node, KG + predicate, found)
+
+    def _place(self, node: str, found: Mention | Result) -> Iterator[str]:
+        """Where in the text something was found, and the sentence around it."""
+        opening, closing = sentence_around(self.sentences, found.start, found.end)
+        yield self._about(node, OA + "start", literal(str(found.start), "integer"))
+        yield self._about(node, OA + "end", literal(str(found.end), "integer"))
+        yield self._about(node, KG + "sentence", literal(self.text[opening:closing]))
+        yield self._about(node, KG + "sentenceStart", literal(str(opening), "integer"))
+
+    def _about_paper(self, predicate: str, value: str) -> str:
+        return self._about(self.node, predicate, value)
+
+    def _about(self, node: str, predicate: str, value: str) -> str:
+        return f"{node} <{predicate}> {value}{self.end}"
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
-    """What holds for entities across papers: types, names, hierarchy, pages, and which values of a metric are best."""
+    """The statements about entities across papers: types, names, hierarchy, pages, better values of a metric."""
     end = _end(entities_graph(base))
     for entity in entities:
         node = f"<{entity.iri}>"

@@ -1,16 +1,16 @@
-"""The graph folder: an Oxigraph store beside the records that it was made from, replaced as a whole.
+"""The graph folder: an Oxigraph store and the records that it was made from, replaced as a whole.
 
-    output/CURRENT              the name of the generation in force
+    output/CURRENT              the name of the current generation
     output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
 
-A build writes a new generation and then renames CURRENT over the old one, which is atomic (POSIX rename); a build that
-is killed leaves a ``.partial`` folder that the next build removes.
+A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
+killed leaves a ``.partial`` folder that the next build removes.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,12 @@ from typing import NamedTuple
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError
+from kg.text.files import writing
 from kg.vocabulary import DEFAULT_BASE
 
-_CURRENT = "CURRENT"
-_STATEMENTS = "statements.nq"
+_CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
+_PREFIX, _PARTIAL = "generation-", ".partial"
+_COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]*")
 
 
 class Generation(NamedTuple):
@@ -38,7 +40,7 @@ class Generation(NamedTuple):
 
     @property
     def merges(self) -> Path:
-        """The names that were taken for one entity and why, one JSON object a line (:class:`kg.resolution.Merge`)."""
+        """The names that were put under one entity and why, one JSON object a line (:class:`kg.records.Merge`)."""
         return self.folder / "merges.jsonl"
 
     @property
@@ -48,9 +50,16 @@ class Generation(NamedTuple):
 
     @property
     def base(self) -> str:
-        """The base IRI of the graph's resources."""
-        meta = json.loads((self.folder / "meta.json").read_text(encoding="utf-8"))
-        return str(meta.get("base", DEFAULT_BASE))
+        """The base IRI of the graph's resources.
+
+        Raises:
+            GraphError: the file that holds it is damaged.
+        """
+        try:
+            meta = json.loads((self.folder / _META).read_text(encoding="utf-8"))
+            return str(meta.get("base", DEFAULT_BASE))
+        except (OSError, ValueError, AttributeError):
+            raise GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder") from None
 
     def open(self) -> Store:
         """The store, for reading.
@@ -64,7 +73,7 @@ class Generation(NamedTuple):
             raise GraphError(f"{self.folder}: the graph cannot be opened ({error})") from None
 
     def load(self, base: str) -> None:
-        """Fill the store from :attr:`statements` and drop that file."""
+        """Fill the store from :attr:`statements` and remove that file."""
         store = Store(self.folder / "store")
         store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS, lenient=True)
         store.flush()
@@ -73,25 +82,23 @@ class Generation(NamedTuple):
         # longer than a look-up.
         Store(self.folder / "store")
         self.statements.unlink()
-        (self.folder / "meta.json").write_text(json.dumps({"base": base}) + "\n", encoding="utf-8")
+        _write(self.folder / _META, json.dumps({"base": base}))
 
 
 def current(folder: Path) -> Generation | None:
-    """The generation in force in a graph folder, if there is one."""
-    try:
-        name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise GraphError(f"{folder}: cannot be read ({getattr(error, 'strerror', error)})") from None
-    generation = Generation(folder / name)
-    if not name or not generation.folder.is_dir():
+    """The current generation of a graph folder, if there is one.
+
+    Raises:
+        GraphError: the folder cannot be read, or does not say which of its generations is the current one.
+    """
+    name = _pointer(folder)
+    if name is not None and not _is_generation(folder, name):
         raise GraphError(f"{folder / _CURRENT}: names {name!r}, which is not there; build the graph again")
-    return generation
+    return None if name is None else Generation(folder / name)
 
 
 def existing(folder: Path) -> Generation:
-    """The generation in force.
+    """The current generation.
 
     Raises:
         GraphError: there is no graph in the folder.
@@ -104,48 +111,72 @@ def existing(folder: Path) -> Generation:
 
 @contextmanager
 def next_generation(folder: Path) -> Iterator[Generation]:
-    """A new generation to fill; it takes force when the block ends without an error, and otherwise leaves no trace.
+    """A new generation to fill. It becomes current when the block succeeds, otherwise it is removed.
 
     Raises:
-        GraphError: the folder cannot be written, or another build is at work in it.
+        GraphError: the folder cannot be written, or another build is writing it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
-            old = current(folder)
-            number = int(old.folder.name.rpartition("-")[2]) + 1 if old else 1
-            for leftover in folder.glob("generation-*"):
-                if old is None or leftover.name != old.folder.name:
-                    shutil.rmtree(leftover)
-            partial = folder / f"generation-{number}.partial"
+            name = _pointer(folder)
+            if name is not None and not _is_generation(folder, name):
+                (folder / _CURRENT).unlink()  # damaged; the error of `current` says to build again
+            others = _generations(folder)
+            for partial in (path for path in others if path.suffix == _PARTIAL):
+                shutil.rmtree(partial)
+            number = 1 + max((int(path.stem.removeprefix(_PREFIX)) for path in others), default=0)
+            partial = folder / f"{_PREFIX}{number}{_PARTIAL}"
             partial.mkdir()
             try:
                 yield Generation(partial)
-                final = partial.rename(folder / f"generation-{number}")
-                pointer = folder / f"{_CURRENT}.partial"
-                with pointer.open("w", encoding="utf-8") as stream:
-                    stream.write(final.name + "\n")
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                pointer.replace(folder / _CURRENT)
+                final = partial.rename(partial.with_suffix(""))
+                _write(folder / _CURRENT, final.name)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
-            if old is not None:
-                shutil.rmtree(old.folder, ignore_errors=True)
+            for old in others:
+                shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         reason = error.strerror or error
         raise GraphError(f"{folder}: the graph cannot be written ({reason}); it stays as it was") from None
 
 
+def _pointer(folder: Path) -> str | None:
+    """What the file says that names the current generation."""
+    try:
+        return (folder / _CURRENT).read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise GraphError(f"{folder}: cannot be read ({error.strerror or error})") from None
+
+
+def _is_generation(folder: Path, name: str) -> bool:
+    return _COMPLETE.fullmatch(name) is not None and (folder / name).is_dir()
+
+
+def _generations(folder: Path) -> list[Path]:
+    """The folders that builds made, complete or not."""
+    return [path for path in folder.iterdir() if _COMPLETE.fullmatch(path.name.removesuffix(_PARTIAL))]
+
+
+def _write(path: Path, line: str) -> None:
+    with writing(path) as stream:
+        stream.write(f"{line}\n".encode())
+
+
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Hold the folder against other builds; the lock ends with the process, however it ends."""
-    import fcntl
+    """Lock the folder against other builds; the lock ends with the process, however it ends."""
+    from filelock import FileLock, Timeout
 
-    with (folder / ".lock").open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise GraphError(f"{folder}: another build is writing this graph") from None
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise GraphError(f"{folder}: another build is writing this graph") from None
+    try:
         yield
+    finally:
+        lock.release()

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg.errors import InputError
 from kg.records import Record
+from kg.text.names import one_line
 from kg.vocabulary import PREFIXES, SH, XSD
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def validate(store: ox.Store, shapes: Path | None = None) -> Report:
         found = [violation for rule in _taken_rules(expected) for violation in rule.violations(store)]
         _, report, _ = apply_shapes(_copied(store), shacl_graph=expected, inference="none", inplace=True)
     except (ReportableRuntimeError, ShapeLoadError, SyntaxError) as error:
-        raise InputError(str(shapes), f"is not a valid set of SHACL shapes: {_one_line(error)}") from None
+        raise InputError(str(shapes), f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
     found += _violations(report)
     return Report(not found, tuple(sorted(found, key=str)))
 
@@ -151,7 +152,7 @@ def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
                 targets=tuple(sorted(targets)),
                 select=str(shapes.value(constraint, SH.select)),
                 prefixes={str(shapes.value(d, SH.prefix)): str(shapes.value(d, SH.namespace)) for d in declared},
-                message=_one_line(shapes.value(constraint, SH.message)),
+                message=one_line(str(shapes.value(constraint, SH.message))),
             )
         )
         shapes.remove((shape, SH.sparql, constraint))
@@ -214,7 +215,7 @@ def _violations(report: Graph) -> list[Violation]:
                 constraint=str(of(result, "sourceConstraintComponent"))
                 .removeprefix(SH)
                 .removesuffix("ConstraintComponent"),
-                message=_one_line(of(result, "resultMessage")),
+                message=one_line(str(of(result, "resultMessage"))),
                 value=None if value is None or value == node else str(value),
             )
         )
@@ -232,7 +233,3 @@ def _path(report: Graph, path: Node) -> str:
         if str(path).startswith(iri):
             return f"{prefix}:{str(path)[len(iri) :]}"
     return str(path)
-
-
-def _one_line(text: object) -> str:
-    return " ".join(str(text).split())

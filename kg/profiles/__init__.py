@@ -1,37 +1,80 @@
-"""Profiles: the graph in the vocabulary of another one, so that queries written for that run on it.
+"""Profiles: the graph in another vocabulary, so that queries written for that vocabulary run on it.
 
-A profile is a folder of CONSTRUCT queries beside this file; what they construct together is the graph in its words.
-Prefixes that the queries declare are those of its exports.
+A profile is a set of CONSTRUCT queries; what they construct together is the graph in the other vocabulary. The prefixes
+that the queries declare are those of its exports. The queries of the shipped profiles are in a folder for each next to
+this file; other packages add profiles through the entry point group ``kg.profiles``: the entry point's object is a
+:class:`Profile`, its name the profile's name.
 """
 
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.export.additions import declared_prefixes
+from kg.plugins import load_plugins
+from kg.text.names import one_line
 
-PROFILES: dict[str, str] = {
+_SHIPPED = {
     "lpwc": "Linked Papers With Code, https://linkedpaperswithcode.com (Färber and Lamprecht, ISWC 2023)",
 }
 
 
+class Profile(NamedTuple):
+    """A vocabulary that the graph can be written in.
+
+    Args:
+        description: which vocabulary it is, in a line.
+        queries: SPARQL CONSTRUCT queries over the graph, each with its PREFIX declarations on lines of their own.
+    """
+
+    description: str
+    queries: tuple[str, ...]
+
+
+def known_profiles() -> dict[str, Profile]:
+    """All profiles by name, the shipped ones first, then those of other packages."""
+    shipped = {name: _shipped(name) for name in _SHIPPED}
+    return shipped | {
+        name: found for name, found in load_plugins("kg.profiles", Profile).items() if name not in shipped
+    }
+
+
+def find_profile(name: str) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        KGError: there is none; names those there are.
+    """
+    if name in _SHIPPED:
+        return _shipped(name)
+    known = known_profiles()
+    if name not in known:
+        raise KGError(f"there is no profile {name!r}; choose from {', '.join(known)}")
+    return known[name]
+
+
 def apply_profile(store: ox.Store, name: str) -> ox.Store:
-    """The graph in the words of a profile, in memory, about 0.2 KB a statement.
+    """The graph in the vocabulary of a profile, in memory, about 0.2 KB a statement.
 
     Args:
         store: the graph; its named graphs are read as one.
-        name: a key of :data:`PROFILES`.
+        name: a key of :func:`profiles`.
 
     Raises:
-        KGError: there is no such profile.
+        KGError: there is no such profile, or one of its queries is not a CONSTRUCT query.
     """
     constructed = ox.Store()
-    for query in _queries(name):
-        triples = store.query(query, use_default_graph_as_union=True)
-        assert isinstance(triples, ox.QueryTriples)
+    for number, query in enumerate(find_profile(name).queries, start=1):
+        try:
+            triples = store.query(query, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise KGError(f"profile {name}, query {number}: {one_line(str(error))}") from None
+        if not isinstance(triples, ox.QueryTriples):
+            raise KGError(f"profile {name}, query {number}: expected a CONSTRUCT query")
         constructed.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
     return constructed
 
@@ -42,11 +85,9 @@ def profile_prefixes(name: str) -> dict[str, str]:
     Raises:
         KGError: there is no such profile.
     """
-    return {prefix: iri for query in _queries(name) for prefix, iri in declared_prefixes(query).items()}
+    return {prefix: iri for query in find_profile(name).queries for prefix, iri in declared_prefixes(query).items()}
 
 
-def _queries(name: str) -> list[str]:
-    if name not in PROFILES:
-        raise KGError(f"there is no profile {name!r}; choose from {', '.join(PROFILES)}")
-    entries = (files("kg.profiles") / name).iterdir()
-    return [entry.read_text("utf-8") for entry in sorted(entries, key=str) if entry.name.endswith(".rq")]
+def _shipped(name: str) -> Profile:
+    entries = sorted((files("kg.profiles") / name).iterdir(), key=str)
+    return Profile(_SHIPPED[name], tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".rq")))

@@ -27,7 +27,7 @@ class Directions:
     @classmethod
     def of_rules(cls, rules: Iterable[Rule]) -> Directions:
         """The directions among some rules, those of label BETTER."""
-        return cls((rule["pattern"], rule["id"]) for rule in rules if rule["label"] == "BETTER")
+        return cls((rule.pattern, rule.id) for rule in rules if rule.label == "BETTER")
 
     def better(self, names: Iterable[str]) -> Better | None:
         """The direction of a metric by the first of its names that has a known end; the longest known end counts."""

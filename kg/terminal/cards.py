@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found
+from kg.text.names import one_line
 from kg.vocabulary import CLASS_NAMES, Kind
 
 if TYPE_CHECKING:
@@ -252,4 +253,4 @@ def _shown(shown: int, in_all: int) -> str:
 
 def _printable(text: str) -> str:
     """Text on one line without control characters, so that no title can steer the terminal."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable() or char in (_OPEN, _CLOSE))
+    return "".join(char for char in one_line(text) if char.isprintable() or char in (_OPEN, _CLOSE))

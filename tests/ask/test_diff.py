@@ -11,7 +11,6 @@ import pytest
 from kg.ask.diff import Diff, compare_graphs
 from kg.errors import GraphError
 from kg.graph.store import next_generation
-from kg.terminal.changes import render_changes
 from kg.vocabulary import PREFIXES
 
 BASE = "https://w3id.org/papers-kg/"
@@ -90,22 +89,6 @@ def test_the_other_way_round_what_came_went(tmp_path: Path, found: Diff) -> None
 def test_the_same_under_another_base_is_no_change(tmp_path: Path) -> None:
     same = compare_graphs(graph(tmp_path / "one", NEW), graph(tmp_path / "two", NEW, "https://example.org/"))
     assert not any(changes["came"] or changes["went"] for changes in same.as_dict().values())
-
-
-def test_as_text_counts_and_lines_up_to_a_limit(found: Diff) -> None:
-    text = render_changes(found, 1)
-    assert text.splitlines()[:6] == [
-        "          old  new  came  went",
-        "--------  ---  ---  ----  ----",
-        "papers      1    2     1     0",
-        "entities    3    4     1     0",
-        "edges       2    3     3     2",
-        "results     1    2     1     0",
-    ]
-    assert "papers that came\n+ Beta\n" in text
-    assert "edges that went\n- Alpha · introduces · ANet\n- and 1 more\n" in text
-    assert "+ Alpha · 2x speed\n" in text
-    assert "papers that went" not in text
 
 
 def test_as_dict_is_json(found: Diff) -> None:

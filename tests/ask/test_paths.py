@@ -7,9 +7,8 @@ import json
 import pyoxigraph as ox
 import pytest
 
-from kg.ask.paths import Paths, shortest_paths
+from kg.ask.paths import shortest_paths
 from kg.errors import QueryError
-from kg.terminal.cards import render_paths
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -105,17 +104,6 @@ def test_names_are_found_as_a_look_up_finds_them(store: ox.Store) -> None:
 def test_where_there_is_none_it_is_said_why(store: ox.Store, source: str, target: str, problem: str) -> None:
     with pytest.raises(QueryError, match=problem):
         shortest_paths(store, source, target, base=BASE)
-
-
-def test_as_text_the_joints_are_indented_between_the_papers(store: ox.Store) -> None:
-    found: Paths = shortest_paths(store, "FrogNet", "ToadNet", base=BASE, limit=1)
-    assert render_paths(found).splitlines() == [
-        "FrogNet and ToadNet [3 shortest chains of 2 papers]",
-        "1. Paper one",
-        "     CIFAR [Dataset]",
-        "   Paper two",
-        "   and 2 more",
-    ]
 
 
 def test_as_dict_is_json(store: ox.Store) -> None:

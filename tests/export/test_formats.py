@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rdflib import Dataset, Graph
 from rdflib.compare import isomorphic
 
+from kg.ask.sparql import run
 from kg.errors import KGError
-from kg.export.formats import FORMATS, export_graph, serialize
+from kg.export.formats import FORMATS, export_graph, find_format, format_names, output_stream, serialize
 from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 SMALL = Path(__file__).parents[1] / "data" / "small.trig"
 TRIPLE_FORMATS = [name for name, known in FORMATS.items() if known.write_triples]
 GRAPH_FORMATS = [name for name, known in FORMATS.items() if known.write_graphs]
+EXPORTS = format_names("triples", "graphs")
 RDFLIB_NAMES = {"ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml"}
 
 
@@ -65,7 +67,7 @@ def test_every_quad_format_keeps_the_named_graphs(small: ox.Store, format: str) 
     assert quads(exported(small, format), format) == quads(original, "nquads")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORTS)
 def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, format: str) -> None:
     reverse = ox.Store()
     for quad in reversed(list(small)):
@@ -73,7 +75,7 @@ def test_the_bytes_do_not_depend_on_the_order_of_insertion(small: ox.Store, form
     assert exported(reverse, format) == exported(small, format)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORTS)
 def test_an_empty_store_is_an_empty_document(format: str) -> None:
     data = exported(ox.Store(), format)
     assert not (quads(data, format) if format in GRAPH_FORMATS else parsed(data, format))
@@ -95,14 +97,6 @@ def test_an_unknown_format_is_an_error_that_names_the_known_ones() -> None:
         export_graph(ox.Store(), "owl", io.BytesIO())
 
 
-def test_turtle_shortens_iris_where_that_needs_no_escape(small: ox.Store) -> None:
-    text = exported(small, "turtle").decode()
-    assert "\npaper:frognet-hops a kg:Paper, schema:ScholarlyArticle ;\n" in text
-    assert "<https://w3id.org/papers-kg/paper/frognet-hops#char=13,20> a kg:Mention" in text
-    assert "kg:value 93.5 ;" in text
-    assert '"2018"^^xsd:gYear' in text
-
-
 def test_prefixes_and_ids_follow_the_base() -> None:
     store = ox.Store()
     node = ox.NamedNode("http://pond.example/graph/paper/a-b")
@@ -114,25 +108,62 @@ def test_prefixes_and_ids_follow_the_base() -> None:
     assert document["@graph"] == [{"id": "paper/a-b", "name": "A, B"}]
 
 
-def test_json_ld_reads_as_plain_json(small: ox.Store) -> None:
-    nodes = {node["id"]: node for node in json.loads(exported(small, "jsonld"))["@graph"]}
-    paper = nodes["paper/frognet-hops"]
-    assert list(paper)[:4] == ["id", "type", "name", "author"]
-    assert paper["type"] == ["Paper", "ScholarlyArticle"]
-    assert paper["introduces"] == ["method/frognet"]
-    assert paper["year"] == "2018"
-    mention = nodes["paper/frognet-hops#char=72,80"]
-    assert (mention["entity"], mention["start"], mention["end"]) == ("dataset/cifar-10", 72, 80)
-    result = nodes["paper/frognet-hops#result-1"]
-    assert (result["value"], result["relative"]) == ("93.5", False)
-    assert nodes["dataset/cifar-10"]["otherNames"] == ["CIFAR10"]
+def test_a_format_that_cannot_carry_a_graph_is_refused() -> None:
+    with pytest.raises(KGError, match="'csv' does not fit here; choose from turtle, jsonld, ntriples, nquads"):
+        export_graph(ox.Store(), "csv", io.BytesIO())
+    with pytest.raises(KGError, match=r"'nquads' does not fit here; choose from turtle, jsonld, ntriples, rdfxml$"):
+        serialize([], "nquads", io.BytesIO())
 
 
-def test_a_character_that_xml_cannot_hold_is_an_error_that_names_the_node() -> None:
-    store = ox.Store()
-    store.add(ox.Quad(ox.NamedNode("http://e.org/s"), ox.NamedNode(SCHEMA + "name"), ox.Literal("a\x0cb")))
-    with pytest.raises(KGError, match=r"http://e.org/s"):
-        export_graph(store, "rdfxml", io.BytesIO())
+def test_formats_are_named_by_what_they_can_carry() -> None:
+    assert format_names("rows") == format_names("truth") == ("csv", "tsv", "json", "xml")
+    assert format_names("graphs") == ("nquads", "trig")
+    assert find_format("csv", "rows").media_type == "text/csv"
+    assert len({known.extension for known in FORMATS.values()}) == len({known.name for known in FORMATS.values()})
+    assert all(name == known.name for name, known in FORMATS.items())
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), output_stream(tmp_path / "graph.ttl") as stream:
+        stream.write(b"half")
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+    with (
+        pytest.raises(KGError, match=r"nowhere.* cannot be written"),
+        output_stream(tmp_path / "nowhere" / "graph.ttl"),
+    ):
+        pass
+
+
+# Plugins --------------------------------------------------------------------------------------------------------------
+
+MARKDOWN = """
+from kg.export.formats import Format
+
+
+def write_rows(rows, output):
+    names = [column.value for column in rows.variables]
+    lines = [names, ["---"] * len(names), *([term.value if term else "" for term in row] for row in rows)]
+    output.write("".join(f"| {' | '.join(line)} |\\n" for line in lines).encode())
+
+
+PLUGIN = Format("markdown", "text/markdown", ".md", write_rows=write_rows)
+"""
+
+
+def test_another_package_can_add_a_format(install_plugin: Callable[[str, str, str], None]) -> None:
+    install_plugin("kg.formats", "markdown", MARKDOWN)
+    assert format_names("rows")[-1] == "markdown"
+    assert "markdown" not in format_names("triples")
+    output = io.BytesIO()
+    run(ox.Store(), "SELECT (1 AS ?one) ('a' AS ?two) {}").write(output, "markdown")
+    assert output.getvalue().decode() == "| one | two |\n| --- | --- |\n| 1 | a |\n"
+
+
+def test_a_shipped_format_keeps_its_name(install_plugin: Callable[[str, str, str], None]) -> None:
+    install_plugin("kg.formats", "csv", MARKDOWN)
+    assert find_format("csv", "rows") is FORMATS["csv"]
+    assert format_names("rows") == ("csv", "tsv", "json", "xml")
 
 
 # Round trips of whatever a graph may hold ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,8 +11,8 @@ import pytest
 
 from kg.ask.sparql import run
 from kg.errors import KGError
-from kg.export.formats import FORMATS, export_graph
-from kg.profiles import PROFILES, apply_profile, profile_prefixes
+from kg.export.formats import FORMATS, export_graph, format_names
+from kg.profiles import apply_profile, known_profiles, profile_prefixes
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 DATA = Path(__file__).parents[1] / "data"
@@ -116,7 +117,7 @@ def test_hosts_of_repositories() -> None:
 # Exports --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", format_names("triples", "graphs"))
 def test_every_format_holds_the_same_bytes_whatever_the_order_of_insertion(format: str) -> None:
     reverse = ox.Store()
     for quad in reversed(list(small())):
@@ -142,4 +143,49 @@ def test_the_vocabulary_goes_by_its_prefixes() -> None:
 def test_an_unknown_profile_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(KGError, match=r"'pwc'.*lpwc"):
         apply_profile(small(), "pwc")
-    assert list(PROFILES) == ["lpwc"]
+    assert list(known_profiles()) == ["lpwc"]
+
+
+# Plugins --------------------------------------------------------------------------------------------------------------
+
+BIBO = """
+from kg.profiles import Profile
+
+PLUGIN = Profile(
+    "BIBO, the Bibliographic Ontology",
+    (
+        '''
+        PREFIX bibo: <http://purl.org/ontology/bibo/>
+        PREFIX kg: <https://w3id.org/papers-kg/ontology#>
+        CONSTRUCT { ?paper a bibo:AcademicArticle } WHERE { ?paper a kg:Paper }
+        '''.replace("\\n        ", "\\n"),
+    ),
+)
+"""
+
+
+def test_another_package_can_add_a_profile(install_plugin: Callable[[str, str, str], None]) -> None:
+    install_plugin("kg.profiles", "bibo", BIBO)
+    assert list(known_profiles()) == ["lpwc", "bibo"]
+    assert known_profiles()["bibo"].description == "BIBO, the Bibliographic Ontology"
+    constructed = apply_profile(small(), "bibo")
+    assert {quad.object.value for quad in constructed} == {"http://purl.org/ontology/bibo/AcademicArticle"}
+    assert len(constructed) == 2
+    assert profile_prefixes("bibo")["bibo"] == "http://purl.org/ontology/bibo/"
+
+
+def test_a_shipped_profile_keeps_its_name(install_plugin: Callable[[str, str, str], None]) -> None:
+    install_plugin("kg.profiles", "lpwc", BIBO)
+    assert known_profiles()["lpwc"].description.startswith("Linked Papers With Code")
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [("ASK {}", "profile mine, query 1: expected a CONSTRUCT query"), ("nonsense", "profile mine, query 1: ")],
+)
+def test_a_query_of_a_profile_that_constructs_nothing_is_named(
+    install_plugin: Callable[[str, str, str], None], query: str, problem: str
+) -> None:
+    install_plugin("kg.profiles", "mine", f"from kg.profiles import Profile\nPLUGIN = Profile('', ({query!r},))\n")
+    with pytest.raises(KGError, match=f"^{problem}"):
+        apply_profile(small(), "mine")

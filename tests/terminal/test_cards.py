@@ -8,7 +8,8 @@ import pytest
 
 from kg.ask.card import BestLine, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found, Match
-from kg.terminal.cards import Emphasis, ansi, render_card, render_matches
+from kg.ask.paths import Paths, Step
+from kg.terminal.cards import Emphasis, ansi, render_card, render_matches, render_paths
 
 SENTENCE = "Rain falls on the wide and muddy Pond Bench suite while all the frogs of the lake look on in silence."
 QUOTE = Quote("urn:p", "Frogs", SENTENCE, 6, 6 + SENTENCE.index("Pond"), 6 + SENTENCE.index(" suite"))
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[\d+m", "", text)
 
 
-def test_an_entity_card_says_it_all() -> None:
+def test_an_entity_card_shows_all_parts() -> None:
     text = render_card(ENTITY)
     assert text.splitlines()[0] == "PondBench [Dataset]"
     for part in (
@@ -80,7 +81,7 @@ def test_an_entity_card_says_it_all() -> None:
         assert part in text
 
 
-def test_a_quoted_mention_stands_between_marks() -> None:
+def test_a_quoted_mention_is_between_marks() -> None:
     assert "«Pond Bench»" in " ".join(render_card(ENTITY).split())
 
 
@@ -121,12 +122,30 @@ def test_matches_are_numbered_and_the_rest_counted() -> None:
     ]
 
 
+def test_chains_are_numbered_with_what_joins_the_papers_indented_between_them() -> None:
+    frog, toad = (Match(f"urn:{name}", "method", name, name, "exact", 1) for name in ("FrogNet", "ToadNet"))
+    chain = (
+        Step("urn:FrogNet", "method", "FrogNet"),
+        Step("urn:1", "paper", "Paper one"),
+        Step("urn:cifar", "dataset", "CIFAR"),
+        Step("urn:2", "paper", "Paper two"),
+        Step("urn:ToadNet", "method", "ToadNet"),
+    )
+    assert render_paths(Paths(frog, toad, 2, (chain,), 3)).splitlines() == [
+        "FrogNet and ToadNet [3 shortest chains of 2 papers]",
+        "1. Paper one",
+        "     CIFAR [Dataset]",
+        "   Paper two",
+        "   and 2 more",
+    ]
+
+
 def test_titles_cannot_steer_the_terminal() -> None:
     hostile = RepositoryCard("urn:c", "code", "a\x1b[2Jb\x07\nc", None, 0, (), {})
     assert render_card(hostile) == "a[2Jb c [Repository]"
 
 
-def test_a_style_is_told_the_emphasis_and_never_gets_an_indent() -> None:
+def test_a_style_gets_the_emphasis_and_never_an_indent() -> None:
     seen: list[tuple[str, Emphasis]] = []
 
     def style(text: str, emphasis: Emphasis) -> str:

@@ -1,0 +1,36 @@
+"""What a build did and what a graph holds, as the rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.ask.stats import Stats
+    from kg.builder import BuildReport
+
+
+def build_rows(report: BuildReport, found: Stats) -> dict[str, object]:
+    """The rows for a build: what it read, what the graph holds now, how long it took."""
+    changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
+    seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
+    read = {"entries read": report.entries, "their papers": seen}
+    return {**read, **stats_rows(found), "seconds": f"{report.seconds:.1f}"}
+
+
+def stats_rows(found: Stats) -> dict[str, object]:
+    """The rows for the counts of a graph."""
+    entities = {
+        f"{name.lower()}s": f"{count:,} ({found.introduced[name]:,} introduced)"
+        for name, count in found.entities.items()
+    }
+    links = ", ".join(f"{count:,} {kind}" for kind, count in found.links.items())
+    return {
+        "papers": found.papers,
+        "duplicates merged": found.merged,
+        **entities,
+        "mentions": found.mentions,
+        "links": f"{sum(found.links.values()):,} ({links})",
+        "repositories": found.repositories,
+        "results": found.results,
+        "triples": found.triples,
+    }

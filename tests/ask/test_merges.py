@@ -1,0 +1,47 @@
+"""The merges that a build recorded, read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kg.ask.merges import recorded_merges
+from kg.errors import GraphError
+from kg.graph.store import Generation
+
+ROWS = [
+    {"entity": "urn:sam", "label": "Sharpness-Aware Minimization", "name": "SAM"},
+    {"entity": "urn:sam", "label": "Sharpness-Aware Minimization", "name": "sharpness aware minimisation"},
+    {"entity": "urn:vit", "label": "Vision Transformer", "name": "ViT"},
+]
+
+
+@pytest.fixture
+def generation(tmp_path: Path) -> Generation:
+    generation = Generation(tmp_path)
+    generation.merges.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    return generation
+
+
+def test_all_merges_come_in_the_order_of_the_file(generation: Generation) -> None:
+    assert list(recorded_merges(generation)) == ROWS
+
+
+@pytest.mark.parametrize("words", ["SAM", "sam", "sharpness aware minimization", "Sharpness-Aware Minimization"])
+def test_a_name_in_any_spelling_chooses_all_merges_of_its_entity(generation: Generation, words: str) -> None:
+    assert list(recorded_merges(generation, words)) == ROWS[:2]
+
+
+def test_a_name_that_no_entity_has_chooses_nothing(generation: Generation) -> None:
+    assert list(recorded_merges(generation, "toad")) == []
+
+
+def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Generation) -> None:
+    generation.merges.write_text('{"entity"\n')
+    with pytest.raises(GraphError, match=r"merges\.jsonl: is damaged; build the graph again"):
+        list(recorded_merges(generation))
+    generation.merges.unlink()
+    with pytest.raises(GraphError, match=r"merges\.jsonl: is not there; build the graph again to see its merges"):
+        list(recorded_merges(generation))
