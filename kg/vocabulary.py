@@ -100,9 +100,13 @@ def is_base(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", value) is not None
 
 
-def paper_iri(base: str, title: str) -> str:
-    """The IRI of a paper, which is also that of its named graph."""
-    return f"{base}paper/{slug(title)}"
+def paper_iri(base: str, title: str, which: str = "") -> str:
+    """The IRI of a paper, which is also that of its named graph.
+
+    Args:
+        which: tells it from another paper of the same title, where there is one (:mod:`kg.sources.duplicates`).
+    """
+    return f"{base}paper/{slug(title)}{which and '-'}{which}"
 
 
 def entity_iri(base: str, entity_type: str, name: str) -> str:

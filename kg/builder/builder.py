@@ -87,7 +87,7 @@ def build_graph(
     with next_generation(folder) as generation:
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
-        update = Update(read, fingerprints(extractor))
+        update = Update(read, fingerprints(extractor), warn)
         resolver = _resolver(base, extractor.rules)
         works = write_records(generation, _extracted(update.works(old), extractor, workers))
         for work in _reported(works, read, progress):
@@ -104,7 +104,7 @@ def build_graph(
         entries=sum(map(len, read.values())),
         new=update.new,
         changed=update.changed,
-        unchanged=len(read) - update.new - update.changed,
+        unchanged=update.unchanged,
         seconds=time.monotonic() - clock,
     )
 
@@ -144,7 +144,8 @@ def _statements(generation: Generation, resolver: Resolver) -> Iterator[Iterable
     """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share."""
     shared = SharedNodes(resolver.base)
     for work in read_records(generation):
-        yield paper_statements(work.paper, work.entries, resolver.resolve(_extraction(work)), shared)
+        extraction = resolver.resolve(_extraction(work))
+        yield paper_statements(work.paper, work.entries, extraction, shared, work.which)
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,18 +17,20 @@ from kg.extraction import Extractor
 from kg.graph.store import Generation
 from kg.records import Extraction, Merge, Paper, Record
 from kg.rulefiles import rule_files
-from kg.sources.duplicates import entry_order, merged
+from kg.sources.duplicates import merged, told_apart, which_paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Record):
     """A paper as the graph folder keeps it: its entries and what was found in it.
 
-    ``key`` is the paper key (:func:`kg.text.names.title_key`); ``fingerprint`` is a digest of the text, rules, model
-    and code that the extraction was made from; ``extraction`` is ``None`` if it has to be made.
+    ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`), and ``which`` tells the paper from others with
+    the same key; ``fingerprint`` is a digest of the text, rules, model and code that the extraction was made from;
+    ``extraction`` is ``None`` if it has to be made.
     """
 
     key: str
+    which: str = ""
     entries: tuple[Paper, ...]
     fingerprint: str = ""
     extraction: Extraction | None = None
@@ -75,39 +78,54 @@ class Update:
     Args:
         read: the entries that were read from the inputs, by paper key.
         fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
+        warn: called with one line for each title that new entries show to be that of several papers.
 
-    ``new``, ``changed`` and ``total`` count papers while :meth:`works` yields them.
+    ``new``, ``changed``, ``unchanged`` (of the inputs) and ``total`` count papers while :meth:`works` yields them.
     """
 
-    def __init__(self, read: Mapping[str, set[Paper]], fingerprint: Callable[[Paper], str]) -> None:
+    def __init__(
+        self,
+        read: Mapping[str, set[Paper]],
+        fingerprint: Callable[[Paper], str],
+        warn: Callable[[str], None] = lambda line: None,
+    ) -> None:
         self.read = read
         self.fingerprint = fingerprint
-        self.new = self.changed = self.total = 0
+        self.warn = warn
+        self.new = self.changed = self.unchanged = self.total = 0
 
     def works(self, old: Generation | None) -> Iterator[Work]:
         """Works sorted by key; one whose fingerprint is the same as before keeps its extraction."""
         coming = deque(sorted(self.read))
-        for stored in read_records(old) if old else ():
-            while coming and coming[0] < stored.key:
-                yield self._added(coming.popleft())
-            if coming and coming[0] == stored.key:
-                yield self._updated(stored, self.read[coming.popleft()])
+        stored = groupby(read_records(old) if old else (), key=lambda work: work.key)
+        for key, works in stored:
+            while coming and coming[0] < key:
+                yield from self._updated(coming.popleft(), [])
+            if coming and coming[0] == key:
+                yield from self._updated(coming.popleft(), list(works))
             else:
-                yield self._counted(stored)
+                yield from map(self._counted, works)
         while coming:
-            yield self._added(coming.popleft())
+            yield from self._updated(coming.popleft(), [])
 
-    def _added(self, key: str) -> Work:
-        self.new += 1
-        return self._counted(Work(key=key, entries=tuple(sorted(self.read[key], key=entry_order))))
-
-    def _updated(self, stored: Work, entries: set[Paper]) -> Work:
-        """The stored work, its entries from the sources that were read now replaced by what these say now."""
-        sources = {entry.source for entry in entries}
-        kept = {entry for entry in stored.entries if entry.source not in sources}
-        now = tuple(sorted(kept | entries, key=entry_order))
-        self.changed += now != stored.entries
-        return self._counted(replace(stored, entries=now))
+    def _updated(self, key: str, stored: Sequence[Work]) -> Iterator[Work]:
+        """The works of a key; entries from the sources that were read now are replaced by what these say now."""
+        read = self.read[key]
+        sources = {entry.source for entry in read}
+        before = {entry for work in stored for entry in work.entries}
+        papers = told_apart({*read, *(entry for entry in before if entry.source not in sources)})
+        if len(papers) > max(len(stored), 1):
+            self.warn(f"{papers[0][0].title[:100]!r} is the title of {len(papers)} papers, whose abstracts differ")
+        known = {work.entries for work in stored}
+        extractions = {work.fingerprint: work.extraction for work in stored}
+        for number, entries in enumerate(papers):
+            work = Work(key=key, which=which_paper(papers, number), entries=entries)
+            self.unchanged += entries in known
+            self.changed += entries not in known and number < len(stored)
+            self.new += entries not in known and number >= len(stored)
+            self.total += 1
+            fingerprint = self.fingerprint(work.paper)
+            yield replace(work, fingerprint=fingerprint, extraction=extractions.get(fingerprint))
 
     def _counted(self, work: Work) -> Work:
         self.total += 1
@@ -122,7 +140,6 @@ def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:
     common = hashlib.blake2b(digest_size=16)
     for path in (*_extraction_code(), *extractor.model_files(), *rule_files(extractor.rules)):
         common.update(path.read_bytes())
-
     common.update("".join(map(str, extractor.plugins)).encode())
 
     def fingerprint(paper: Paper) -> str:
@@ -137,4 +154,5 @@ def _extraction_code() -> list[Path]:
     """Every module that extraction runs: its own folder, and all that it imports from below."""
     package = Path(__file__).parents[1]
     rooms = (package / "extraction", package / "text")
-    return [*sorted(package.glob("*.py")), *sorted(path for room in rooms for path in room.rglob("*.py"))]
+    files = sorted(path for room in rooms for path in room.rglob("*") if path.suffix in (".py", ".txt"))
+    return [*sorted(package.glob("*.py")), *files]

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.records import Link
+from kg.rulefiles import Rule
 from kg.text.addresses import FORGES, absolute, address_key, repository
 from kg.vocabulary import LinkKind
 

@@ -101,7 +101,7 @@ def _typed(node: str, name: str, end: str) -> Iterator[str]:
 
 
 def paper_statements(
-    paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes
+    paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes, which: str = ""
 ) -> Iterator[str]:
     """The named graph of one paper.
 
@@ -110,11 +110,12 @@ def paper_statements(
         entries: every listing entry of it.
         extraction: what was found in ``paper.text``, resolved.
         shared: takes the venues and repositories that the paper points to, and knows the base IRI.
+        which: tells the paper from another one of the same title, where there is one.
 
     Yields:
         N-Quads lines, each with its line end.
     """
-    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title), shared)
+    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title, which), shared)
     yield from graph.metadata(entries)
     yield from graph.mentions(extraction.entities)
     yield from graph.links(extraction.links)

@@ -140,7 +140,12 @@ def _in_letters(character: re.Match[str]) -> str:
 def title_key(title: str) -> str:
     """The identity of a paper: its title up to case, spacing and punctuation."""
     text = unicodedata.normalize("NFKC", title).casefold()
-    return re.sub(r"[\W_]+", "", text) or title.strip()
+    return "".join(filter(_counts, text)) or title.strip()
+
+
+def _counts(character: str) -> bool:
+    """Whether a character tells titles apart: a letter, a digit, a mark (a vowel sign), or a sign as in "C++", "A*"."""
+    return character.isalnum() or character in "+#*" or unicodedata.category(character) in ("Mn", "Mc")
 
 
 def slug(text: str, limit: int = 100) -> str:
@@ -148,7 +153,9 @@ def slug(text: str, limit: int = 100) -> str:
 
     A text of more than ``limit`` characters is cut at a word, and a digest of the whole is added.
     """
-    words = re.sub(r"[^\w.+*]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-.")
+    signs = unicodedata.normalize("NFKC", text).casefold()
+    words = re.sub("-{2,}", "-", "".join(sign if sign in "_." or _counts(sign) else "-" for sign in signs)).strip("-.")
+    words = words.replace("#", "%23")  # where it would begin a fragment
     if len(words) > limit:
         import hashlib  # loaded only here, because it takes longer than all the rest of a look-up's normalisation
 
