@@ -65,7 +65,8 @@ def test_records_that_are_not_papers_are_skipped_and_the_others_read(tmp_path: P
     assert warnings == [
         f'{path}:1: "year" soon is not a year; left out',
         f'{path}:2: "title": expected text, found a number; skipped',
-        f'{path}:3: is longer than 1,000,000 characters; expected a paper a line, {{"id", "title", "abstract", ...}}; skipped',
+        f'{path}:3: is longer than 1,000,000 characters; expected a paper a line, {{"id", "title", "abstract", ...}}; '
+        "skipped",
     ]
 
 

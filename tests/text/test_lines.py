@@ -148,8 +148,9 @@ def test_lines_are_numbered_from_one_and_have_no_ends() -> None:
     assert lines(b"one\r\ntwo\n\nfour") == [Line(1, "one"), Line(2, "two"), Line(3, ""), Line(4, "four")]
 
 
-def test_a_byte_order_mark_is_left_out_only_at_the_beginning() -> None:
-    assert lines("\ufefffrog\n\ufefftoad".encode()) == [Line(1, "frog"), Line(2, "\ufefftoad")]
+def test_a_byte_order_mark_is_left_out_at_the_beginning_of_each_line() -> None:
+    """Files with a mark may have been joined to one."""
+    assert lines("\ufefffrog\n\ufefftoad\ufeff".encode()) == [Line(1, "frog"), Line(2, "toad\ufeff")]
 
 
 @pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"])
