@@ -596,12 +596,10 @@ def test_export_adds_what_it_is_asked_for(kg: Terminal, graph_folder: Path) -> N
 def test_export_and_query_in_another_vocabulary(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     exported = kg("export", "-g", graph_folder, "--profile", "lpwc", "-f", "ntriples").out
     asked = "SELECT ?title { ?paper a <https://linkedpaperswithcode.com/class/paper> ; dcterms:title ?title }"
-    titles = {
-        str(row[0])
-        for row in rdflib.Graph()
-        .parse(data=exported, format="nt")
-        .query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}")
-    }
+    found = (
+        rdflib.Graph().parse(data=exported, format="nt").query(f"PREFIX dcterms: <http://purl.org/dc/terms/> {asked}")
+    )
+    titles = {str(value) for row in found.bindings for value in row.values()}
     answered = kg("query", asked, "--profile", "lpwc", "-g", graph_folder, "--format", "csv").out.splitlines()
     assert len(titles) == 3
     assert {title.strip('"') for title in answered[1:]} == titles

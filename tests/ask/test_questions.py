@@ -372,7 +372,7 @@ def test_every_shipped_query_is_asked_above() -> None:
 def test_the_documentation_shows_every_shipped_query_with_parameters_that_it_has(store: ox.Store) -> None:
     document = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
     shown = set()
-    for command in re.findall(r"`kg query --name (.*)` \|", document):
+    for command in re.findall(r"`kg ask (.*)` \|", document):
         name, *words = shlex.split(command)
         question(store, name, **{word[2:]: value for word, value in zip(words[::2], words[1::2], strict=True)})
         shown.add(name)

@@ -169,7 +169,7 @@ def test_another_package_can_add_a_profile(install_plugin: Callable[[str, str, s
     assert list(known_profiles()) == ["lpwc", "bibo"]
     assert known_profiles()["bibo"].description == "BIBO, the Bibliographic Ontology"
     constructed = apply_profile(small(), "bibo")
-    assert {quad.object.value for quad in constructed} == {"http://purl.org/ontology/bibo/AcademicArticle"}  # type: ignore[union-attr]
+    assert {quad.object.value for quad in constructed} == {"http://purl.org/ontology/bibo/AcademicArticle"}
     assert len(constructed) == 2
     assert profile_prefixes("bibo")["bibo"] == "http://purl.org/ontology/bibo/"
 
