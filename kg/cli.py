@@ -288,18 +288,18 @@ def train(
 ) -> None:
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg.evaluation.gold import read_gold
-    from kg.extraction.tagger.network import SHIPPED, Tagger
+    from kg.extraction.model import SHIPPED, Model
     from kg.training.tagger import Recipe, examples, train
 
     texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
-    base = None if from_scratch else Tagger.load(SHIPPED)
+    base = Model.load(SHIPPED)
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
     learned = list(examples(texts, rules or ()))
     recipe = Recipe(epochs=epochs, seed=seed)
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
-    tagger = train(learned, recipe, base, _report_epoch)
-    tagger.about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
-    tagger.save(output)
+    tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)
+    about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
+    Model(tagger, base.roles, about).save(output)
     print(f"kg: model in {output}", file=sys.stderr)
 
 

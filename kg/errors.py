@@ -1,10 +1,25 @@
-"""Errors that a user can act on; the command line prints them as one line."""
+"""The errors that a user can fix.
+
+::
+
+    Exception
+    └── KGError          any of those below, or an argument of the wrong type or value
+        ├── InputError   a source, rule file, model or annotated file that cannot be read
+        ├── GraphError   a graph folder that is absent, damaged, in use, or cannot be written
+        └── QueryError   a query that cannot be parsed or answered
+
+Catch :class:`KGError` for all. Anything else that a function raises is a fault of this package, or one that its
+docstring names (``OSError`` where an output cannot be written).
+"""
 
 from __future__ import annotations
 
 
 class KGError(Exception):
-    """Something that the user can mend. Its text is one line that names the place."""
+    """An error the user can fix: one line naming the place and what was expected there.
+
+    The command line prints the line and exits with 1.
+    """
 
 
 class InputError(KGError):
@@ -20,9 +35,13 @@ class InputError(KGError):
         self.place = place
         self.problem = problem
 
+    # Copies are made from these two, not from the message, when the error of a worker process reaches its parent.
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str]]:
+        return type(self), (self.place, self.problem)
+
 
 class GraphError(KGError):
-    """A graph folder that is absent, damaged or in use."""
+    """A graph folder that is absent, damaged, in use, or cannot be written."""
 
 
 class QueryError(KGError):

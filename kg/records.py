@@ -1,4 +1,4 @@
-"""The records that the stages hand to one another.
+"""The records that the stages hand to each other.
 
 The JSON lines contract is these classes: ``kg extract`` reads :class:`Paper` and writes :class:`Extraction`.
 All ``start`` and ``end`` are character offsets (end exclusive) into :attr:`Paper.text`.
@@ -14,19 +14,19 @@ from kg.vocabulary import Better, EntityType, LinkKind, Role
 
 
 class Record:
-    """Base of the dataclasses that the library returns: each can be had as JSON."""
+    """Base of the dataclasses that stages hand on and the library returns."""
 
     __slots__ = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """The record as JSON objects, lists, text and numbers."""
+        """The record as what :func:`json.dumps` takes: dicts, lists, text, numbers, booleans and ``None``."""
         return {field.name: _as_json(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
 
 
 def _as_json(value: object) -> Any:
     if isinstance(value, Record):
         return value.as_dict()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_as_json(item) for item in value]
     if isinstance(value, Mapping):
         return {key: _as_json(item) for key, item in value.items()}
@@ -35,9 +35,9 @@ def _as_json(value: object) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper(Record):
-    """One listing entry: what a source says of a paper.
+    """A paper as a source lists it (an entry), or as its entries say together.
 
-    ``source`` and ``line`` name the file and the line (counted from 1) that the entry was read from.
+    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Paper(Record):
 
     @property
     def text(self) -> str:
-        """Title and abstract as one string, the frame of every offset."""
+        """Title and abstract as one string; all offsets count its characters."""
         return f"{self.title}\n{self.abstract}"
 
 
@@ -61,8 +61,8 @@ class Paper(Record):
 class Mention(Record):
     """A span of the text that names an entity.
 
-    ``confidence`` is the chance, 0 to 1, that it does; ``extractor`` names the component that found it. ``entity`` is
-    the entity's IRI, absent before resolution.
+    ``text`` is the surface form. ``confidence`` is the probability, 0 to 1, that the mention is right; ``extractor``
+    is the component that found it. ``entity`` is the entity's IRI, ``None`` before resolution.
     """
 
     type: EntityType
@@ -77,7 +77,7 @@ class Mention(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Record):
-    """An address in the text, cleaned; ``start`` and ``end`` enclose it as written there."""
+    """An address in the text, cleaned; ``start`` and ``end`` are the span of it as written."""
 
     url: str
     kind: LinkKind
@@ -87,11 +87,11 @@ class Link(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result(Record):
-    """A reported number with its measure.
+    """A reported number with the metric that it is a value of.
 
-    ``value`` is the text as written ("65.03%"), ``number`` what it says (65.03), ``unit`` "%", "x" or a unit of
-    measure. ``relative`` marks improvements and factors, as against absolute scores. ``start`` and ``end`` enclose
-    the value.
+    ``value`` is the text as written ("65.03%"), ``number`` the number in it (65.03), ``unit`` "%", "x" or a unit of
+    measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``start`` and ``end`` are the
+    span of the value.
     """
 
     metric: str | None
@@ -107,7 +107,10 @@ class Result(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction(Record):
-    """All that was found in one paper, sorted by offset; one line of ``kg extract``."""
+    """All that was found in one paper, sorted by offset; one line of ``kg extract``.
+
+    ``abbreviations`` are pairs of a short form and its long form.
+    """
 
     id: str
     title: str
@@ -119,11 +122,11 @@ class Extraction(Record):
 
 @dataclass(frozen=True, slots=True)
 class Entity(Record):
-    """A node of the graph: its IRI, type, preferred name and other names, and what else is known of it.
+    """A method, dataset, metric or task: its IRI, type, preferred name, other names, and what else is known about it.
 
     ``broader`` and ``may_mean`` are IRIs of entities of the same type; the latter are the senses of an ``ambiguous``
-    name that are entities too. ``pages`` are those of its Wikidata item and its Wikipedia article. ``better`` says
-    which values of a metric are, where its names tell.
+    name that are entities themselves. ``pages`` are the addresses of its Wikidata item and Wikipedia article.
+    ``better`` is which values of a metric are better, where its names show it.
     """
 
     iri: str
@@ -143,10 +146,10 @@ Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated al
 
 @dataclass(frozen=True, slots=True)
 class Merge(Record):
-    """A name that papers use for an entity with another label, in how many papers, and why it is the same.
+    """A surface form that was put under an entity with another label: in how many papers, and why.
 
-    ``detail`` says on what grounds: the long form, and for a dominant sense the papers that give it of those that
-    define the short form.
+    ``detail`` gives the grounds: the long form, and for a dominant sense how many of the papers that define the short
+    form give this long form.
     """
 
     entity: str

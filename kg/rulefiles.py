@@ -1,43 +1,58 @@
 """Rule files: spaCy's pattern format, one JSON object a line, ``{"label", "pattern", ...}``.
 
-The label says what a rule is and which component takes it; what each means is told in ``rules/README.md``. Rules are
+The label says what a rule is and which component takes it; ``rules/README.md`` says what each one means. Rules are
 checked here, where file and line are known, so that components can rely on them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAdapter, ValidationError
-from typing_extensions import TypedDict
 
 from kg.errors import InputError
+from kg.text.lines import JsonLine, json_lines_of
 from kg.vocabulary import Better, EntityType, LinkKind, Role
-
-Rule = dict[str, Any]
-"""One of the kinds below, with ``place``: the file and line that it stands on."""
 
 OF_RESOLUTION = ("entities*.jsonl", "senses*.jsonl")
 """Files in the rule folders that hold no rules: see :mod:`kg.resolution.curated` and :mod:`kg.resolution.senses`."""
 
+CERTAIN = 1.0  # the confidence of a rule that gives none
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
-class NameRule(TypedDict):
-    """A name (text) or a spaCy token pattern (list) of an entity type."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """Base of the rules: ``place`` is the file and line of a rule, as errors name it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRule(_Placed):
+    """A name (text) or a spaCy token pattern (list) of an entity type.
+
+    ``key`` is the name's key in the lexicon (:func:`kg.extraction.lexicon.lexicon_key`), stored in mined files because
+    making it takes time; ``id`` is allowed because spaCy's patterns have it, and is not used.
+    """
 
     label: EntityType
     pattern: Text | list[dict[str, Any]]
-    id: NotRequired[str]
-    name: NotRequired[tuple[int, int]]
-    role: NotRequired[Role]
-    confidence: NotRequired[Annotated[float, Field(ge=0, le=1)]]
+    id: str | None = None
+    key: Text | None = None
+    name: tuple[int, int] | None = None
+    role: Role | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] = CERTAIN
 
 
-class WordRule(TypedDict):
-    """A word or phrase whose label says it all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordRule(_Placed):
+    """A word or phrase; its label alone says what it does."""
 
     label: Literal[
         "GENERIC",
@@ -53,99 +68,87 @@ class WordRule(TypedDict):
     pattern: Text
 
 
-class RoleRule(TypedDict):
-    """The weight of something seen of a name, for being introduced."""
-
-    label: Literal["ROLE"]
-    pattern: Text
-    weight: float
-
-
-class SeenRule(TypedDict):
-    """In how many other papers a name was found; the pattern is its key (:func:`kg.extraction.settle.span_key`)."""
-
-    label: Literal["SEEN"]
-    pattern: Text
-    papers: Annotated[int, Field(ge=1)]
-
-
-class LinkRule(TypedDict):
-    """What kind of address a host, a folder or a word speaks for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRule(_Placed):
+    """The kind of thing that a host, a folder or a word points to."""
 
     label: Literal["LinkHost", "LinkPath", "LinkWord"]
     pattern: Text
     id: LinkKind
 
 
-class FactorRule(TypedDict):
-    """A word that states a factor."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRule(_Placed):
+    """A word that states a factor; ``id`` is the factor."""
 
     label: Literal["ResultFactorWord"]
     pattern: Text
     id: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
 
 
-class ResultWordRule(TypedDict):
-    """A word between value and measure."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultWordRule(_Placed):
+    """A word between a value and its measure; ``id`` is what it does there."""
 
     label: Literal["ResultWord"]
     pattern: Text
     id: Literal["bridge", "change", "win", "barrier"]
 
 
-class ComparativeRule(TypedDict):
-    """A word that ends measures' names, and a comparative that is said of what they measure."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparativeRule(_Placed):
+    """A last word of measures' names; ``id`` is a comparative used for what they measure."""
 
     label: Literal["ResultComparative"]
     pattern: Text
     id: Text
 
 
-class OutsideRule(TypedDict):
-    """A word that is never part of a measure's name, or may stand within one and is no measure itself."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideRule(_Placed):
+    """A word that is never part of a measure's name, or may be within one but is not a measure itself."""
 
     label: Literal["ResultOutside"]
     pattern: Text
     id: Literal["never", "within"]
 
 
-class ExclusionRule(TypedDict):
-    """Words beside a number that is no result."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionRule(_Placed):
+    """Words before or after a number that is not a result."""
 
     label: Literal["ResultExclusion"]
     pattern: Text
     id: Literal["before", "after"]
 
 
-class BetterRule(TypedDict):
-    """Which values of the metrics with this name, or a name that ends so, are the better ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetterRule(_Placed):
+    """Which values of the metrics with this name, or a name that ends with it, are better."""
 
     label: Literal["BETTER"]
     pattern: Text
     id: Better
 
 
-_ADAPTER: TypeAdapter[Any] = TypeAdapter(
-    Annotated[
-        NameRule
-        | WordRule
-        | RoleRule
-        | SeenRule
-        | LinkRule
-        | FactorRule
-        | ResultWordRule
-        | ComparativeRule
-        | OutsideRule
-        | ExclusionRule
-        | BetterRule,
-        Discriminator("label"),
-    ],
-    config=ConfigDict(extra="forbid"),
+Rule = (
+    NameRule
+    | WordRule
+    | LinkRule
+    | FactorRule
+    | ResultWordRule
+    | ComparativeRule
+    | OutsideRule
+    | ExclusionRule
+    | BetterRule
 )
+
+_ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
+_LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
 
 
 def shipped_rules() -> Path:
-    """The folder of the rules that ship with the package (beside it in a checkout)."""
+    """The folder of the shipped rules: inside the package, or next to it in a checkout."""
     package = Path(__file__).parent
     return next(folder for folder in (package / "rules", package.parent / "rules") if folder.is_dir())
 
@@ -166,7 +169,7 @@ def rule_folders(folders: Iterable[Path] = ()) -> list[Path]:
 def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
     """The rule files of :func:`rule_folders` and their subfolders, each folder's in name order.
 
-    Those that resolution reads (:data:`OF_RESOLUTION`) are not among them.
+    The files that resolution reads (:data:`OF_RESOLUTION`) are left out.
 
     Raises:
         InputError: a folder is absent.
@@ -185,23 +188,17 @@ def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
     Raises:
         InputError: a folder is absent, or a line is not a rule.
     """
-    rules: list[Rule] = []
-    for path in rule_files(folders):
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(str(path), f"cannot be read ({error})") from None
-        rules += [_rule(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
-    return rules
+    return [_rule(line) for path in rule_files(folders) for line in json_lines_of(path, "a rule")]
 
 
-def _rule(line: str, place: str) -> Rule:
+def _rule(line: JsonLine) -> Rule:
+    label = line.fields.get("label")
+    if label in _LEARNED:
+        raise InputError(line.place, f'"label": {label} is not a rule; such data is in a model\'s roles.json')
     try:
-        return {**_ADAPTER.validate_json(line), "place": place}
+        return _ADAPTER.validate_python({**line.fields, "place": line.place})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        if first["type"] == "json_invalid":
-            raise InputError(place, "is not a complete JSON object") from None
-        # The path begins with the label, and ends, for a pattern of either form, with the form's name.
+        # The location begins with the label, and ends, for a pattern of either form, with the form's name.
         field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
-        raise InputError(place, f'is not a rule; "{field}": {first["msg"]}') from None
+        raise InputError(line.place, f'is not a rule; "{field}": {first["msg"]}') from None

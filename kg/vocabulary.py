@@ -1,4 +1,7 @@
-"""The names of the graph: namespaces, prefixes, and the IRIs that resources get."""
+"""The names of the graph: namespaces, prefixes, types and classes, and the IRIs that resources get.
+
+:data:`NODE_CLASSES` is the one table of what the graph holds; the tables after it are derived from it.
+"""
 
 from __future__ import annotations
 
@@ -41,20 +44,16 @@ Role = Literal["introduced", "used"]
 LinkKind = Literal["code", "data", "project"]
 Better = Literal["higher", "lower"]
 
-ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
-KINDS: tuple[Kind, ...] = get_args(Kind)
-ENTITY_KINDS: tuple[Kind, ...] = KINDS[: len(ENTITY_TYPES)]
-
 
 class NodeClass(NamedTuple):
     """A class of the graph's nodes.
 
     Args:
         name: its local name in the ``kg:`` namespace; for entities also their type in JSON.
-        kind: what the command line, IRIs and answers call it; ``None`` for nodes that nobody looks up.
-        schema: the IRI of the class that its instances carry beside the ``kg:`` one.
-        uses: the IRI of the property from a paper to an entity that it uses; a paper has ``kg:introduces`` instead
-            to an entity that it introduces.
+        kind: what the command line, IRIs and answers call it; ``None`` for nodes that cannot be looked up.
+        schema: the IRI of the class that its instances have in addition to the ``kg:`` one.
+        uses: for entities, the IRI of the property from a paper to one that it uses (``kg:introduces`` leads to one
+            that it introduces).
     """
 
     name: str
@@ -73,6 +72,9 @@ NODE_CLASSES = (
     NodeClass("Result", None, SCHEMA + "Observation"),
     NodeClass("Mention", None, OA + "Annotation"),
 )
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ENTITY_KINDS: tuple[Kind, ...] = tuple(found.kind for found in NODE_CLASSES if found.kind and found.uses)
 CLASS_NAMES: dict[Kind, str] = {found.kind: found.name for found in NODE_CLASSES if found.kind}
 KIND_OF_CLASS: dict[str, Kind] = {KG + name: kind for kind, name in CLASS_NAMES.items()}
 SCHEMA_CLASSES: dict[str, str] = {found.name: found.schema for found in NODE_CLASSES}
@@ -82,20 +84,20 @@ LINKS = {"code": KG + "hasCode", "data": KG + "hasData", "project": KG + "hasPro
 
 def resource_prefixes(base: str) -> dict[str, str]:
     """Prefixes for the resources under a base IRI: ``paper:``, ``method:``, ``dataset:`` and so on."""
-    return {kind: f"{base}{kind}/" for kind in ("paper", "method", "dataset", "metric", "task", "code", "venue")}
+    return {name: f"{base}{name}/" for name in ("paper", *ENTITY_KINDS, "code", "venue")}
 
 
 def curie(iri: str, base: str) -> str:
-    """The IRI of a resource written with its prefix, as in ``dataset:cifar-10``; another IRI stays as it is."""
+    """The IRI of a resource written with its prefix, as in ``dataset:cifar-10``; any other IRI unchanged."""
     for prefix, start in resource_prefixes(base).items():
         if iri.startswith(start):
             return f"{prefix}:{iri.removeprefix(start)}"
     return iri
 
 
-def is_base(text: str) -> bool:
-    """Whether a text can be a base IRI: absolute, http(s), ending where names can follow."""
-    return re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", text) is not None
+def is_base(value: object) -> bool:
+    """Whether something can be a base IRI: a text, absolute, http(s), ending in "/" or "#"."""
+    return isinstance(value, str) and re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", value) is not None
 
 
 def paper_iri(base: str, title: str) -> str:
@@ -114,25 +116,25 @@ def repository_iri(base: str, host: str, path: str) -> str:
 
 
 def entities_graph(base: str) -> str:
-    """The named graph of what is said of entities across papers: types and names."""
+    """The IRI of the named graph of what all papers share: the types and names of entities."""
     return f"{base}entities"
 
 
 def graph_iri(base: str) -> str:
-    """The graph as a whole, where something is said of it: how many statements it has, which run made it."""
+    """The IRI of the graph as a whole, for statements about it: how many statements it has, which run made it."""
     return f"{base}graph"
 
 
 def provenance_graph(base: str) -> str:
-    """The named graph of what is said of runs, which alone differs between builds of the same input."""
+    """The IRI of the named graph about runs, the only one that differs between builds of the same input."""
     return f"{base}provenance"
 
 
 def description_graph(base: str) -> str:
-    """The named graph, in exports that hold it, of the description of the graph."""
+    """The IRI of the named graph that describes the graph, in exports with a description."""
     return f"{base}description"
 
 
 def alignment_graph() -> str:
-    """The named graph, in exports that hold it, of the alignment of the vocabulary with others."""
+    """The IRI of the named graph that aligns the vocabulary with others, in exports with the alignment."""
     return f"{KG.removesuffix('#')}/alignment"

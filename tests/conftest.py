@@ -1,12 +1,20 @@
-"""A small graph, built once from pages written for the tests."""
+"""What all tests share: one extraction pipeline, pages written for the tests, and the graph built from them."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from kg.extraction import Extractor
 
 PAGES = {
     "one.txt": """news
@@ -47,6 +55,33 @@ see https://pond-lab.github.io/paddiff/.
 }
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Give every ``Extractor()`` of this process the same pipeline, because building one takes a second or two.
+
+    A hook and not a fixture, so that it holds for the doctests in kg/ too. The components keep nothing of the documents
+    that they read. A test that changes a pipeline builds its own with ``build_pipeline``, which is never shared.
+    """
+    from kg.extraction.pipeline import Extractor, build_pipeline
+
+    own, shared = Extractor.__dict__["nlp"], cache(build_pipeline)
+
+    def nlp(extractor: Extractor) -> Language:
+        pipeline: Language = own.__get__(extractor) if extractor.rules or extractor.model else shared()
+        return pipeline
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Extractor, "nlp", property(nlp))
+    session.config.add_cleanup(patch.undo)
+
+
+@pytest.fixture(scope="session")
+def extractor() -> Extractor:
+    """The extractor with the shipped rules and model; its pipeline is shared, tests only read with it."""
+    from kg.extraction import Extractor
+
+    return Extractor()
+
+
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of two listing pages: four entries, three papers."""
@@ -57,13 +92,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a graph built from :func:`pages`; tests only read it."""
+def graph_folder(pages: Path, extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a graph built from :func:`pages`, which tests only read; :func:`own_graph` is a copy to change."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
-    build_graph([pages], folder)
+    build_graph([pages], folder, extractor=extractor)
     return folder
+
+
+@pytest.fixture
+def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the graph of :func:`graph_folder` that a test may change."""
+    return shutil.copytree(graph_folder, tmp_path / "own-graph")
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
         ('{"label": "Datset", "pattern": "x"}', "Datset"),
         ('{"label": "Dataset"}', '"pattern": Field required'),
         ('{"label": "Dataset", "pattern": [{"LOWR": "x"}]}', "LOWR"),
-        ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is no token pattern"),
+        ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is not a token pattern"),
         ('{"label": "Dataset", "pattern": [{"LOWER": "x"}], "name": [0, 1]}', "outside of the pattern"),
         ('{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
         ('{"label": "Dataset", "pattern": "x", "confidence": 7}', '"confidence": '),

@@ -1,10 +1,13 @@
-"""The build: sources through extraction and resolution into the graph of a folder."""
+"""A run of the build: sources through extraction and resolution into the graph of a folder.
+
+The papers pass twice: once to extract from them and to collect all their names, and once, when it is known what each
+name means, to write their statements. Between the two they are on disk, so that memory holds the names alone.
+"""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg.builder.works import Merge, Work, fingerprints, read_records, write_records
+from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
@@ -28,15 +31,15 @@ from kg.sources.duplicates import by_title
 from kg.vocabulary import DEFAULT_BASE, is_base
 
 Progress = Callable[[str, int, int], None]
-"""Called with the name of a step, the papers done and the papers in all."""
+"""Called with the name of a step, the number of papers done and the number of all papers."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport(Record):
-    """What a build did.
+    """What a run did.
 
-    ``entries`` were read from the inputs; their papers came ``new``, ``changed`` or stayed ``unchanged``; ``seconds``
-    is wall time.
+    ``entries`` were read from the inputs; their papers were ``new``, ``changed`` or ``unchanged``; ``seconds`` is wall
+    time.
     """
 
     entries: int
@@ -63,19 +66,20 @@ def build_graph(
 
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
-        folder: the graph folder, made where it is absent.
+        folder: the graph folder, made if it is absent.
         base: the base IRI of resources, ending in "/" or "#"; ``None`` keeps that of the graph, or takes the default.
-        extractor: reads the papers; the shipped one with the shipped rules unless another is given.
+        extractor: reads the papers; ``None`` takes one with the shipped rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
-        warn: called with a line for each entry skipped.
+        warn: called with a line for each entry that is skipped.
         progress: called as papers are done.
 
     Raises:
-        InputError: an input, a rule file or the model cannot be read; the graph stays as it was.
+        InputError: an input, a rule file or the model cannot be read, or ``base`` is not a base IRI; the graph stays as
+            it was.
         GraphError: the folder cannot be written; the graph stays as it was.
     """
     if base is not None and not is_base(base):
-        raise InputError(base, "is no base IRI; expected one with http(s) that ends in / or #")
+        raise InputError(str(base), "is not a base IRI; expected one with http(s) that ends in / or #")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
     extractor = extractor or Extractor()
@@ -83,42 +87,52 @@ def build_graph(
     with next_generation(folder) as generation:
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
-        merge = Merge(read, fingerprints(extractor))
-        directions = Directions.of_rules(load_rules(extractor.rules))
-        resolver = Resolver(base, read_curated(extractor.rules), read_senses(extractor.rules), directions)
-        done = 0
-        progress("extracting", done, len(read))
-        for work in write_records(generation, _extracted(merge.works(old), extractor, workers)):
+        update = Update(read, fingerprints(extractor))
+        resolver = _resolver(base, extractor.rules)
+        works = write_records(generation, _extracted(update.works(old), extractor, workers))
+        for work in _reported(works, read, progress):
             resolver.add(_extraction(work))
-            if work.key in read:
-                done += 1
-                progress("extracting", done, len(read))
+        runs = read_runs(old.open()) if old else []
         with generation.statements.open("w", encoding="utf-8") as stream:
             for done, lines in enumerate(_statements(generation, resolver), start=1):
                 stream.writelines(lines)
-                progress("writing", min(done, merge.total), merge.total)
-            runs = read_runs(old.open()) if old else []
-            run = _run(len(runs) + 1, started, inputs, extractor)
-            stream.write((ox.serialize(run_quads([*runs, run], base), format=ox.RdfFormat.N_QUADS) or b"").decode())
-        with generation.merges.open("w", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(row.as_dict(), ensure_ascii=False) + "\n" for row in resolver.merges())
+                progress("writing", min(done, update.total), update.total)
+            stream.write(_provenance([*runs, _run(len(runs) + 1, started, inputs, extractor)], base))
+        write_merges(generation, resolver.merges())
         generation.load(base)
     return BuildReport(
         entries=sum(map(len, read.values())),
-        new=merge.new,
-        changed=merge.changed,
-        unchanged=len(read) - merge.new - merge.changed,
+        new=update.new,
+        changed=update.changed,
+        unchanged=len(read) - update.new - update.changed,
         seconds=time.monotonic() - clock,
     )
 
 
+def _resolver(base: str, rules: Iterable[Path]) -> Resolver:
+    """A resolver that knows the curated files, senses and rules of some folders, and no paper yet."""
+    folders = list(rules)
+    return Resolver(base, read_curated(folders), read_senses(folders), Directions.of_rules(load_rules(folders)))
+
+
 def _extracted(works: Iterator[Work], extractor: Extractor, workers: int | None) -> Iterator[Work]:
-    """The works in order, those without an extraction sent through the extractor."""
-    # The extractor reads ahead of what it yields; tee keeps the works between the two.
+    """The works in order, each with an extraction; those that have none go through the extractor."""
+    # The extractor reads ahead of what it yields; tee keeps the works in between.
     ahead, works = tee(works)
     extractions = extract_all((work.paper for work in ahead if work.extraction is None), extractor, workers)
     for work in works:
         yield work if work.extraction else replace(work, extraction=next(extractions))
+
+
+def _reported(works: Iterable[Work], read: Collection[str], progress: Progress) -> Iterator[Work]:
+    """The works; progress is reported for those whose keys were read."""
+    done = 0
+    progress("extracting", done, len(read))
+    for work in works:
+        yield work
+        if work.key in read:
+            done += 1
+            progress("extracting", done, len(read))
 
 
 def _extraction(work: Work) -> Extraction:
@@ -127,7 +141,7 @@ def _extraction(work: Work) -> Extraction:
 
 
 def _statements(generation: Generation, resolver: Resolver) -> Iterator[Iterable[str]]:
-    """The N-Quads lines of each paper, and then those of all that papers share."""
+    """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share."""
     shared = SharedNodes(resolver.base)
     for work in read_records(generation):
         yield paper_statements(work.paper, work.entries, resolver.resolve(_extraction(work)), shared)
@@ -135,8 +149,13 @@ def _statements(generation: Generation, resolver: Resolver) -> Iterator[Iterable
     yield shared.statements()
 
 
+def _provenance(runs: Sequence[Run], base: str) -> str:
+    """The N-Quads of the runs that made the graph."""
+    return (ox.serialize(run_quads(runs, base), format=ox.RdfFormat.N_QUADS) or b"").decode()
+
+
 def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Extractor) -> Run:
-    """The run that ends now."""
+    """The run that ends now, with digests of the code, the rules and the model that it used."""
     folders = (Part.of(folder.name, sorted(folder.rglob("*.jsonl"))) for folder in extractor.rules)
     return Run(
         number=number,

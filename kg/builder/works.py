@@ -1,8 +1,9 @@
-"""The papers as a graph folder keeps them, merged with those that a build reads."""
+"""The papers as a graph folder keeps them, and what a run changes in them."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,17 +14,17 @@ from pydantic import TypeAdapter, ValidationError
 from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation
-from kg.records import Extraction, Paper, Record
+from kg.records import Extraction, Merge, Paper, Record
 from kg.rulefiles import rule_files
 from kg.sources.duplicates import entry_order, merged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Record):
-    """A paper as the graph folder keeps it: its listing entries and what was found in it.
+    """A paper as the graph folder keeps it: its entries and what was found in it.
 
     ``key`` is the paper key (:func:`kg.text.names.title_key`); ``fingerprint`` is a digest of the text, rules, model
-    and code that the extraction was made from.
+    and code that the extraction was made from; ``extraction`` is ``None`` if it has to be made.
     """
 
     key: str
@@ -33,7 +34,7 @@ class Work(Record):
 
     @property
     def paper(self) -> Paper:
-        """What its entries say together."""
+        """The paper that its entries make together (:func:`kg.sources.duplicates.merged`)."""
         return merged(self.entries)
 
 
@@ -41,7 +42,7 @@ _WORK = TypeAdapter(Work)
 
 
 def write_records(generation: Generation, works: Iterable[Work]) -> Iterator[Work]:
-    """Write papers to a new generation; each is yielded when it is written."""
+    """Write works to a new generation; each is yielded after it is written."""
     with generation.records.open("wb") as stream:
         for work in works:
             stream.write(_WORK.dump_json(work, exclude_defaults=True) + b"\n")
@@ -49,7 +50,7 @@ def write_records(generation: Generation, works: Iterable[Work]) -> Iterator[Wor
 
 
 def read_records(generation: Generation) -> Iterator[Work]:
-    """The papers of a generation, sorted by key.
+    """The works of a generation, sorted by key.
 
     Raises:
         GraphError: the records are damaged.
@@ -62,14 +63,20 @@ def read_records(generation: Generation) -> Iterator[Work]:
                 raise GraphError(f"{generation.records}:{number}: is damaged; build in a new folder") from None
 
 
-class Merge:
-    """The papers of the old graph and of the inputs as one sorted stream.
+def write_merges(generation: Generation, merges: Iterable[Merge]) -> None:
+    """Write the surface forms that were merged, for ``kg merges``."""
+    with generation.merges.open("w", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(merge.as_dict(), ensure_ascii=False) + "\n" for merge in merges)
+
+
+class Update:
+    """What a run changes: the papers of the old graph and those of the inputs as one sorted stream.
 
     Args:
         read: the entries that were read from the inputs, by paper key.
-        fingerprint: of a paper, see :func:`fingerprints`.
+        fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
 
-    ``new``, ``changed`` and ``total`` count papers as :meth:`works` yields them.
+    ``new``, ``changed`` and ``total`` count papers while :meth:`works` yields them.
     """
 
     def __init__(self, read: Mapping[str, set[Paper]], fingerprint: Callable[[Paper], str]) -> None:
@@ -78,7 +85,7 @@ class Merge:
         self.new = self.changed = self.total = 0
 
     def works(self, old: Generation | None) -> Iterator[Work]:
-        """Works sorted by key; one whose fingerprint is as before keeps its extraction."""
+        """Works sorted by key; one whose fingerprint is the same as before keeps its extraction."""
         coming = deque(sorted(self.read))
         for stored in read_records(old) if old else ():
             while coming and coming[0] < stored.key:
@@ -95,7 +102,7 @@ class Merge:
         return self._counted(Work(key=key, entries=tuple(sorted(self.read[key], key=entry_order))))
 
     def _updated(self, stored: Work, entries: set[Paper]) -> Work:
-        """The stored paper with the entries of a source that was read again replaced by what it says now."""
+        """The stored work, its entries from the sources that were read now replaced by what these say now."""
         sources = {entry.source for entry in entries}
         kept = {entry for entry in stored.entries if entry.source not in sources}
         now = tuple(sorted(kept | entries, key=entry_order))
@@ -111,7 +118,7 @@ class Merge:
 
 
 def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:
-    """A function that digests a paper's text together with the rules, the model and the code that read it."""
+    """A function that gives the digest of a paper's text and of the rules, model and code that extract from it."""
     common = hashlib.blake2b(digest_size=16)
     for path in (*_extraction_code(), *extractor.model_files(), *rule_files(extractor.rules)):
         common.update(path.read_bytes())
@@ -125,7 +132,7 @@ def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:
 
 
 def _extraction_code() -> list[Path]:
-    """Every module that extraction runs: its own room, and all that it imports from below."""
+    """Every module that extraction runs: its own folder, and all that it imports from below."""
     package = Path(__file__).parents[1]
     rooms = (package / "extraction", package / "text")
     return [*sorted(package.glob("*.py")), *sorted(path for room in rooms for path in room.rglob("*.py"))]

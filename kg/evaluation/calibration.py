@@ -1,4 +1,4 @@
-"""Whether a confidence means what it says: of the mentions found at 0.8, eight in ten should be right."""
+"""Calibration: whether of the mentions found with a confidence of 0.8, eight in ten are right."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Bin(Record):
-    """The mentions found with a confidence from ``low`` (inclusive) to ``high`` (exclusive, but for 1).
+    """The mentions found with a confidence from ``low`` (inclusive) to ``high`` (exclusive, except for 1).
 
-    ``confidence`` is their mean confidence and ``right`` the share of them that is annotated just so; both 0 where
-    there are none.
+    ``confidence`` is their mean confidence and ``right`` the share of them that is annotated with the same span and
+    type; both are 0 where there are no mentions.
     """
 
     low: float
@@ -27,8 +27,11 @@ class Bin(Record):
 
 @dataclass(frozen=True, slots=True)
 class Calibration(Record):
-    """The bins in order, and the expected calibration error: the mean distance between confidence and share right, each
-    bin weighed by its mentions (Guo et al., On Calibration of Modern Neural Networks, ICML 2017)."""
+    """The bins in order, and the expected calibration error.
+
+    That ``error`` is the mean distance between confidence and share right, each bin weighted by its mentions (Guo et
+    al., On Calibration of Modern Neural Networks, ICML 2017).
+    """
 
     bins: tuple[Bin, ...]
     error: float
@@ -41,7 +44,7 @@ def measure_calibration(mentions: Iterable[tuple[float, bool]]) -> Calibration:
     Bin(low=0.7, high=0.8, mentions=2, confidence=0.75, right=0.5)
 
     Args:
-        mentions: of each its confidence, 0 to 1, and whether it is right.
+        mentions: for each its confidence, 0 to 1, and whether it is right.
     """
     sorted_in: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for confidence, right in mentions:

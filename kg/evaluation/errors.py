@@ -1,7 +1,7 @@
-"""What kind of error each missed and each spurious name is, so that the commonest kind can be mended first.
+"""What kind of error each missed and each spurious name is, so that the commonest kind can be fixed first.
 
 Errors are those that the scores count: names of papers, marked spans of passages. Each is of the first kind in
-:data:`KINDS` that fits it.
+:data:`ERROR_KINDS` that fits it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kg.records import Extraction, Record
 from kg.text.names import name_key
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
-KINDS = {
+ERROR_KINDS = {
     "wrong type": "the same words are annotated as one type and found as another",
     "coordination": "they overlap, and only one of them has an and, an or, a comma or a slash",
     "too long": "what was found holds what is annotated, and more",
@@ -39,15 +39,15 @@ _Key = tuple[EntityType, str | tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class TypedName(Record):
-    """A name: of a paper in its normal form, of a passage as written."""
+    """A name with its type: in normal form for papers, as written for passages."""
 
     type: EntityType
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Error(Record):
-    """A name that is annotated or was found, but not both; ``None`` is where the other side has nothing."""
+class Mistake(Record):
+    """A name that is annotated or was found, but not both; ``None`` if the other side has nothing in its place."""
 
     side: Side
     kind: str
@@ -56,7 +56,7 @@ class Error(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Example(Record):
+class ErrorExample(Record):
     """What was annotated and what was found in its place, and in how many texts."""
 
     annotated: TypedName | None
@@ -66,13 +66,13 @@ class Example(Record):
 
 @dataclass(frozen=True, slots=True)
 class ErrorKind(Record):
-    """All errors of a kind, with the commonest examples; of wrong types, those between two types."""
+    """All errors of one kind, with the commonest examples; wrong types are one kind for each pair of types."""
 
     name: str
     meaning: str
     missed: int
     spurious: int
-    examples: tuple[Example, ...]
+    examples: tuple[ErrorExample, ...]
 
 
 class Errors:
@@ -105,16 +105,20 @@ class Errors:
             self._examples[name][gold, found] += 1
 
     def kinds(self, examples: int) -> tuple[ErrorKind, ...]:
-        """The kinds that occurred, commonest first, each with at most so many examples."""
+        """The kinds that occurred, commonest first.
+
+        Args:
+            examples: the maximum number of examples for each kind.
+        """
         ranked = sorted(self._counts.items(), key=lambda item: (-item[1].total(), item[0]))
         return tuple(
             ErrorKind(
                 name,
-                KINDS.get(name, KINDS["wrong type"]),
+                ERROR_KINDS.get(name, ERROR_KINDS["wrong type"]),
                 counts["missed"],
                 counts["spurious"],
                 tuple(
-                    Example(gold, found, texts)
+                    ErrorExample(gold, found, texts)
                     for (gold, found), texts in sorted(
                         self._examples[name].items(), key=lambda item: (-item[1], str(item[0]))
                     )[:examples]
@@ -125,7 +129,7 @@ class Errors:
 
 
 class _Comparison:
-    """The names annotated in a text beside those found in it."""
+    """The names annotated in a text, compared with those found in it."""
 
     def __init__(
         self, annotated: AnnotatedText, extraction: Extraction, form: Form, types: Sequence[EntityType]
@@ -147,19 +151,19 @@ class _Comparison:
             self._forms[name_key(short)].add(name_key(long))
             self._forms[name_key(long)].add(name_key(short))
 
-    def errors(self, known: Callable[[str], bool]) -> Iterator[Error]:
-        """One for each name that the other side has not."""
+    def errors(self, known: Callable[[str], bool]) -> Iterator[Mistake]:
+        """One for each name that the other side does not have."""
         for key in sorted(self._gold.keys() - self._found.keys(), key=str):
             kind, other = self._judged("missed", key, self._gold[key], self._found, known)
-            yield Error("missed", kind, self._name(key[0], self._gold[key]), other)
+            yield Mistake("missed", kind, self._name(key[0], self._gold[key]), other)
         for key in sorted(self._found.keys() - self._gold.keys(), key=str):
             kind, other = self._judged("spurious", key, self._found[key], self._gold, known)
-            yield Error("spurious", kind, other, self._name(key[0], self._found[key]))
+            yield Mistake("spurious", kind, other, self._name(key[0], self._found[key]))
 
     def _judged(
         self, side: Side, key: _Key, text: str, others: dict[_Key, str], known: Callable[[str], bool]
     ) -> tuple[str, TypedName | None]:
-        """The kind of an error, and the name that stands on the other side in its place."""
+        """The kind of an error, and the name that the other side has in its place."""
         own_type, identity = key
         for kind in ENTITY_TYPES:
             if (kind, identity) in others:
@@ -203,7 +207,12 @@ class _Comparison:
 
 
 def overlapping(ones: Iterable[Span], others: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
-    """The pairs of spans that share a character, of two sorted rows that do not overlap in themselves."""
+    """The pairs of spans that share a character.
+
+    Args:
+        ones: sorted, and not overlapping each other.
+        others: the same.
+    """
     first, second = list(ones), list(others)
     i = j = 0
     while i < len(first) and j < len(second):

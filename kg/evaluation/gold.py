@@ -1,12 +1,12 @@
 """Annotated texts: what people marked in papers or passages, read from JSON lines.
 
-A file holds one of two forms, told by its first line:
+A file has one of two forms, recognised by its first line:
 
 - **papers**, ``{"id", "entities": [{"type", "text", "role"?}], "abbreviations"?, "links"?, "results"?}``: each name is
-  listed once, and stands for all its whole-word occurrences in title and abstract. These come from a file of papers,
-  or stand on the line as "title" and "abstract";
-- **passages**, ``{"text", "spans": [{"start", "end", "label"}]}``: parts of a text, marked one by one. So exports
-  Prodigy, whose rejected and ignored lines are left out, and so doccano (spans under "label", "labels" or "entities").
+  listed once and means all its whole-word occurrences in title and abstract. These come from a file of papers, or are
+  on the line as "title" and "abstract";
+- **passages**, ``{"text", "spans": [{"start", "end", "label"}]}``: parts of a text, marked one by one. This is what
+  Prodigy exports (rejected and ignored lines are left out), and doccano (spans under "label", "labels" or "entities").
 
 A file is read whole or refused: :class:`~kg.errors.InputError` names the line that is wrong.
 """
@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources import read_papers
-from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
 Form = Literal["papers", "passages"]
@@ -56,16 +56,15 @@ def _quoted(value: object) -> str:
 
 
 Label = Annotated[EntityType, BeforeValidator(_entity_type)]
-Name = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(coerce_numbers_to_str=True)]
 Offset = Annotated[int, Field(strict=True, ge=0)]
 
 
 class GoldEntity(JsonModel):
-    """A name as annotated in a paper; no role is one that nobody judged."""
+    """A name as annotated in a paper; its role is ``None`` if the annotators did not judge it."""
 
     type: Label
-    text: Name
+    text: NonEmpty
     role: Role | None = None
     start: Offset | None = None
     end: Offset | None = None
@@ -74,13 +73,13 @@ class GoldEntity(JsonModel):
 class GoldLink(JsonModel):
     """An address in the text."""
 
-    url: Name
+    url: NonEmpty
 
 
 class GoldResult(JsonModel):
-    """A reported number, and what the text says that it measures."""
+    """A reported number with the metric and the dataset that the text gives for it."""
 
-    value: Name
+    value: NonEmpty
     metric: str | None = None
     dataset: str | None = None
 
@@ -89,9 +88,9 @@ class GoldResult(JsonModel):
 class AnnotatedText:
     """A text and all that was marked in it.
 
-    ``spans`` are offsets into ``paper.text``, sorted, none overlapping; a passage is a paper without a title. The
-    fields after them are a paper's; ``None`` is what nobody annotated, as against what was annotated as absent.
-    ``place`` is the file and line.
+    ``spans`` are offsets into ``paper.text``, sorted, none overlapping; a passage is a paper without a title. Only
+    papers have the fields after ``spans``; ``None`` there means that nobody annotated them, an empty tuple that there
+    is nothing to annotate. ``place`` is the file and line.
     """
 
     paper: Paper
@@ -107,7 +106,7 @@ class AnnotatedText:
 class Gold:
     """An annotated file.
 
-    ``types`` are those that its annotators looked for: of papers all, of passages those marked anywhere in the file.
+    ``types`` are those that its annotators looked for: all for papers, those marked anywhere in the file for passages.
     """
 
     form: Form
@@ -120,8 +119,8 @@ def read_gold(path: Path, papers: Path | None = None, warn: Callable[[str], None
 
     Args:
         path: JSON lines in one of the two forms, gzipped or not.
-        papers: where the titles and abstracts of papers are that the annotated lines do not hold themselves.
-        warn: is called with one line for each paper that is skipped there.
+        papers: a source with the titles and abstracts that are not on the annotated lines themselves.
+        warn: called with one line for each paper that is skipped there.
 
     Raises:
         InputError: a line is wrong, a paper has no text, or there is nothing annotated; names file and line.
@@ -132,7 +131,7 @@ def read_gold(path: Path, papers: Path | None = None, warn: Callable[[str], None
     form = _form(*lines[0])
     for place, fields in lines:
         if _form(place, fields) != form:
-            raise InputError(place, f"is of another form than the lines before it, which are {form}")
+            raise InputError(place, f"has another form than the lines before it, which are {form}")
     if form == "papers":
         return Gold(form, ENTITY_TYPES, tuple(_papers(lines, papers, warn)))
     texts = tuple(_passages(lines))
@@ -151,7 +150,7 @@ def _form(place: str, fields: dict[str, Any]) -> Form:
 
 
 class _Ids:
-    """Refuses an id that stands on two lines."""
+    """Refuses an id that is on two lines."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
@@ -220,7 +219,7 @@ def _check_name(entity: GoldEntity, text: str, place: str) -> None:
     if entity.text not in text:
         raise InputError(place, f"{_quoted(entity.text)} does not occur in the paper")
     if entity.start is not None and text[entity.start : entity.end] != entity.text:
-        raise InputError(place, f"{_quoted(entity.text)} does not stand at characters {entity.start}-{entity.end}")
+        raise InputError(place, f"{_quoted(entity.text)} is not at characters {entity.start}-{entity.end}")
 
 
 def occurrences(names: Iterable[tuple[str, EntityType]], text: str) -> list[Span]:
@@ -274,9 +273,7 @@ def _passages(lines: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Annotated
         line = validated(_PASSAGE_LINE, fields, place)
         if line.answer in ("reject", "ignore"):
             continue
-        if (
-            line.spans is None and line.answer is None
-        ):  # Prodigy writes no spans where it was accepted that there is none
+        if line.spans is None and line.answer is None:  # Prodigy leaves "spans" out of accepted texts without any
             raise InputError(place, 'has no "spans"')
         if line.id is not None:
             ids.add(line.id, place)
@@ -291,10 +288,14 @@ def _passages(lines: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Annotated
 
 
 def _whole_words(span: _MarkedSpan, text: str, place: str) -> Span:
-    """The span without spaces around it; one that is not of this text, or of words, has wrong offsets."""
+    """The span without spaces around it.
+
+    Raises:
+        InputError: it lies outside the text, marks only spaces or cuts a word, so that its offsets must be wrong.
+    """
     name = f"span {span.start}-{span.end}"
     if not span.start < span.end <= len(text):
-        raise InputError(place, f"{name} is no part of the text, which has {len(text)} characters")
+        raise InputError(place, f"{name} is not part of the text, which has {len(text)} characters")
     marked = text[span.start : span.end]
     start = span.end - len(marked.lstrip())
     end = span.start + len(marked.rstrip())
@@ -306,7 +307,7 @@ def _whole_words(span: _MarkedSpan, text: str, place: str) -> Span:
 
 
 def _in_word(text: str, offset: int) -> bool:
-    """Whether two letters meet there, of a script that parts words by spaces (as all that have capitals do)."""
+    """Whether there are letters on both sides, of a script that separates words by spaces (all that have capitals)."""
     return 0 < offset < len(text) and all(
         letter.islower() or letter.isupper() for letter in text[offset - 1 : offset + 1]
     )

@@ -1,32 +1,27 @@
-"""Evaluation: what the extractor finds in annotated texts, against what people annotated.
-
-- :mod:`kg.evaluation.scores`: strict precision, recall and F1;
-- :mod:`kg.evaluation.errors`: what kind of error each miss and each false find is;
-- :mod:`kg.evaluation.calibration`: whether confidences mean what they say;
-- :mod:`kg.terminal.evaluation`: all this as tables.
-"""
+"""The evaluation of an extractor: what it finds in annotated texts, compared with what people annotated."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.evaluation.calibration import Calibration, measure_calibration
 from kg.evaluation.errors import ErrorKind, Errors
-from kg.evaluation.gold import Form, Gold, read_gold
+from kg.evaluation.gold import AnnotatedText, Form, Gold, read_gold
 from kg.evaluation.scores import WITH_ROLE, Score, Tally, paper_keys, passage_keys, role_by_key, spans_of
 from kg.extraction.pipeline import Extractor
 from kg.records import Extraction, Record
 from kg.vocabulary import EntityType
 
-EXAMPLES = 5  # of each kind of error
+EXAMPLES = 5  # for each kind of error
 
 
 @dataclass(frozen=True, slots=True)
-class Roles(Record):
-    """The share of right roles among the methods and datasets found; ``gold`` counts those whose role is annotated."""
+class RoleScore(Record):
+    """``accuracy`` is the share of right roles among the ``gold`` methods and datasets that were found and whose role
+    is annotated."""
 
     accuracy: float
     gold: int
@@ -36,17 +31,17 @@ class Roles(Record):
 class Evaluation(Record):
     """What an evaluation measured.
 
-    ``types`` are those that count: finds of others are left out, because the annotators did not look for them.
-    ``scores`` are by row: of papers "entity", "untyped", the types, "introduced", "link", "abbreviation", "result",
-    "result+dataset" and "mention", without those of what nobody annotated; of passages "mention", "untyped" and the
-    types. ``roles`` is absent where none is annotated.
+    ``types`` are those that count: mentions of others are left out, because the annotators did not look for them.
+    ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", "result",
+    "result+dataset" and "mention", without the rows that nobody annotated; for passages "mention", "untyped" and the
+    types. ``roles`` is ``None`` where no role is annotated.
     """
 
     form: Form
     texts: int
     types: tuple[EntityType, ...]
     scores: dict[str, Score]
-    roles: Roles | None
+    roles: RoleScore | None
     errors: tuple[ErrorKind, ...]
     calibration: Calibration
 
@@ -65,10 +60,10 @@ def evaluate(
 
     Args:
         gold: annotated papers or passages; see :mod:`kg.evaluation.gold`.
-        papers: titles and abstracts of the annotated papers, where they do not stand with the annotations.
+        papers: titles and abstracts of the annotated papers, if they are not with the annotations.
         rules: folders of further rule files.
         model: folder of a model in place of the shipped one.
-        examples: of each kind of error, at most.
+        examples: the maximum number of examples for each kind of error.
         warn: called with a line for each paper that is skipped.
         progress: called as texts are done.
 
@@ -93,34 +88,22 @@ def score_extractions(
     """Compare what was found with what was annotated.
 
     Args:
+        gold: the annotated texts.
         found: one record for each annotated text, in order.
         known: whether the lexicon has a name.
-        examples: of each kind of error, at most.
+        examples: the maximum number of examples for each kind of error.
     """
     tallies: dict[str, Tally] = defaultdict(Tally)
     errors = Errors(gold.form, gold.types, known)
     confidences: list[tuple[float, bool]] = []
     right_roles: list[bool] = []
     for text, extraction in zip(gold.texts, found, strict=True):
-        if gold.form == "papers":
-            wanted, seen = paper_keys(text), paper_keys(extraction)
-            roles, found_roles = role_by_key(text), role_by_key(extraction)
-            right_roles += [
-                role == found_roles[key]
-                for key, role in roles.items()
-                if key in found_roles and key[0] in WITH_ROLE and role is not None
-            ]
-        else:
-            wanted, seen = passage_keys(text, gold.types), passage_keys(extraction, gold.types)
+        wanted, seen = _rows(text, gold), _rows(extraction, gold)
         for row, keys in wanted.items():
             tallies[row].add(keys, seen[row])
         errors.add(text, extraction)
-        spans = set(text.spans)
-        confidences += [
-            (mention.confidence, span in spans)
-            for mention, span in zip(extraction.entities, spans_of(extraction), strict=True)
-            if span.type in gold.types
-        ]
+        confidences += _confidences(text, extraction, gold.types)
+        right_roles += _roles(text, extraction) if gold.form == "papers" else ()
     if not any(entity.role for text in gold.texts for entity in text.entities):
         tallies.pop("introduced", None)
     return Evaluation(
@@ -128,7 +111,30 @@ def score_extractions(
         texts=len(gold.texts),
         types=gold.types,
         scores={row: tally.score() for row, tally in tallies.items()},
-        roles=Roles(sum(right_roles) / len(right_roles), len(right_roles)) if right_roles else None,
+        roles=RoleScore(sum(right_roles) / len(right_roles), len(right_roles)) if right_roles else None,
         errors=errors.kinds(examples),
         calibration=measure_calibration(confidences),
     )
+
+
+def _rows(text: AnnotatedText | Extraction, gold: Gold) -> dict[str, set[Hashable]]:
+    """What counts in a text, by row of the table."""
+    return paper_keys(text) if gold.form == "papers" else passage_keys(text, gold.types)
+
+
+def _roles(text: AnnotatedText, extraction: Extraction) -> Iterator[bool]:
+    """For each name that was found and whose annotated role is scored, whether it was found with that role."""
+    found = role_by_key(extraction)
+    for key, role in role_by_key(text).items():
+        if role is not None and key in found and key[0] in WITH_ROLE:
+            yield role == found[key]
+
+
+def _confidences(
+    text: AnnotatedText, extraction: Extraction, types: Collection[EntityType]
+) -> Iterator[tuple[float, bool]]:
+    """For each mention found of some types its confidence, and whether its span is annotated with its type."""
+    spans = set(text.spans)
+    for mention, span in zip(extraction.entities, spans_of(extraction), strict=True):
+        if span.type in types:
+            yield mention.confidence, span in spans

@@ -1,13 +1,14 @@
-"""Whether names that are the same thing meet at one entity, and others do not: pairs of names, judged by people.
+"""The evaluation of resolution: whether two names lead to one entity exactly if people say that they are the same.
 
-A file of pairs holds an object a line, ``{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}``. A name
-with the id of a paper is meant as in that paper, another one as in the corpus. The corpus is a set of papers that are
-extracted and resolved together; names that no paper has are judged by what the corpus and the curated files say.
+A file of pairs has an object a line, ``{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}``. A name
+with the id of a paper has the meaning that it has in that paper, any other the meaning that it has in the corpus. The
+corpus is a set of papers that are extracted and resolved together; a name that no paper has is resolved by the corpus
+and the curated files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,16 +22,16 @@ from kg.records import Extraction, Record
 from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
 from kg.sources.duplicates import by_title, merged
-from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.vocabulary import EntityType
 
 _EXPECTED = '{"type", "a": {"name", "paper"?}, "b": {"name", "paper"?}, "same"}'
 
 
 class NameInPaper(JsonModel):
-    """A name, and the id of the paper that it is meant in, if it is meant in one."""
+    """A name, and the id of a paper if it is the name as used there."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: NonEmpty
     paper: Annotated[str, Field(coerce_numbers_to_str=True)] | None = None
 
     def __str__(self) -> str:
@@ -51,7 +52,7 @@ _PAIR = TypeAdapter(Pair)
 
 @dataclass(frozen=True, slots=True)
 class ResolutionScore(Record):
-    """How many pairs were judged right, and those that were not: joined wrongly, kept apart wrongly."""
+    """How many pairs were resolved right, and the pairs that were wrongly merged and wrongly kept apart."""
 
     right: int
     wrong_merges: tuple[Pair, ...]
@@ -72,10 +73,10 @@ def evaluate_resolution(
     warn: Callable[[str], None] = lambda line: None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
 ) -> ResolutionScore:
-    """Extract and resolve papers, and judge pairs of names in them.
+    """Extract and resolve papers, and compare pairs of names with the judgements of people.
 
     Args:
-        pairs: JSON lines as told above.
+        pairs: JSON lines as described above.
         papers: the corpus: listing pages or JSON lines, files or folders.
         rules: folders of further rule files.
         model: folder of a model in place of the shipped one.
@@ -83,18 +84,14 @@ def evaluate_resolution(
         progress: called as papers are done.
 
     Raises:
-        InputError: a pair, a paper, a rule file or the model is wrong, or a pair names a paper that is not there; names
+        InputError: a pair, a paper, a rule file or the model is wrong, or no paper has the id that a pair names; names
             file and line.
     """
     placed = list(_read(pairs))
     if not placed:
         raise InputError(str(pairs), "has no pair of names")
     listed = [entries for _, entries in sorted(by_title(read_papers(papers, warn)).items())]
-    known = {entry.id for entries in listed for entry in entries}
-    for place, pair in placed:
-        for name in (pair.a, pair.b):
-            if name.paper is not None and name.paper not in known:
-                raise InputError(place, f'the papers have none with the id "{name.paper}"')
+    _check_ids(placed, {entry.id for entries in listed for entry in entries})
     resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
     extractions: dict[str, Extraction] = {}
     progress("extracting", 0, len(listed))
@@ -106,13 +103,20 @@ def evaluate_resolution(
     return judge((pair for _, pair in placed), resolver, extractions)
 
 
+def _check_ids(placed: Iterable[tuple[str, Pair]], known: Collection[str]) -> None:
+    for place, pair in placed:
+        for name in (pair.a, pair.b):
+            if name.paper is not None and name.paper not in known:
+                raise InputError(place, f'no paper has the id "{name.paper}"')
+
+
 def judge(pairs: Iterable[Pair], resolver: Resolver, papers: dict[str, Extraction]) -> ResolutionScore:
-    """Compare what a resolver makes of pairs with what people say of them.
+    """Compare what a resolver says about pairs of names with what people say about them.
 
     Args:
-        pairs: their names; each counts as the name of something of the pair's type.
-        resolver: has taken all papers.
-        papers: what was found in the papers, by their ids.
+        pairs: both names of a pair are taken as names of entities of its type.
+        resolver: all papers were added to it.
+        papers: what was found in the papers, by paper id.
     """
     judged = list(pairs)
     for pair in judged:

@@ -1,8 +1,7 @@
-"""Strict scores: what was found against what was annotated, as precision, recall and F1.
+"""Strict scores: what was found compared with what was annotated, as precision, recall and F1.
 
-What is compared is, for each text, two sets of keys. A name counts once a paper, with its type and its exact words up
-to case, hyphens, a plural and a trailing "dataset" or "score"; a mention counts wherever it stands, with its exact
-first and last character.
+For each text two sets of keys are compared. A name counts once a paper, with its type and its exact words up to case,
+hyphens, a plural and a trailing "dataset" or "score"; a mention counts each time, with its exact span and type.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ _TRAILING: dict[EntityType, frozenset[str]] = {
 
 
 # --- when two are the same -------------------------------------------------------------------------------------------
-# Not kg.text.names, which decides what is one node of the graph: these are the definitions of the annotations' own
-# scorer, kept to the letter so that scores compare with others'.
+# Not kg.text.names, which decides what is one node of the graph: these are the definitions of the scorer that was
+# published with the annotations, kept to the letter so that scores can be compared.
 
 
 def normal(name: str, type: EntityType | None = None) -> str:
@@ -85,7 +84,7 @@ def normal_value(value: str) -> str:
 
 
 def paper_keys(text: AnnotatedText | Extraction) -> dict[str, set[Hashable]]:
-    """What counts in a paper, by row of the table; rows of what nobody annotated are absent."""
+    """What counts in a paper, by row of the table; rows that nobody annotated are absent."""
     roles = role_by_key(text)
     rows: dict[str, set[Hashable]] = {
         "entity": set(roles),
@@ -109,7 +108,7 @@ def paper_keys(text: AnnotatedText | Extraction) -> dict[str, set[Hashable]]:
 
 
 def passage_keys(text: AnnotatedText | Extraction, types: tuple[EntityType, ...]) -> dict[str, set[Hashable]]:
-    """What counts in a passage, by row of the table: its marked spans of some types."""
+    """What counts in a passage, by row of the table: the marked spans of some types."""
     spans = [span for span in spans_of(text) if span.type in types]
     by_type: dict[str, set[Hashable]] = {kind: {span for span in spans if span.type == kind} for kind in types}
     return {"mention": set(spans), "untyped": {(span.start, span.end) for span in spans}, **by_type}
@@ -121,7 +120,7 @@ def role_by_key(text: AnnotatedText | Extraction) -> Mapping[Key, Role | None]:
 
 
 def spans_of(text: AnnotatedText | Extraction) -> list[Span]:
-    """Where the names of a text stand, by offset."""
+    """The spans of a text's mentions, sorted by offset."""
     if isinstance(text, AnnotatedText):
         return list(text.spans)
     return [Span(mention.start, mention.end, mention.type) for mention in text.entities]
@@ -132,7 +131,7 @@ def spans_of(text: AnnotatedText | Extraction) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Score(Record):
-    """A row of the table; ``gold`` counts what was annotated."""
+    """A row of the table; ``gold`` is the number of annotated keys."""
 
     precision: float
     recall: float
@@ -155,7 +154,7 @@ class Tally:
         self.missed += len(gold - found)
 
     def score(self) -> Score:
-        """The row; without finds the precision is 0, without annotations the recall."""
+        """The row; the precision is 0 where nothing was found, the recall where nothing is annotated."""
         precision = _share(self.hit, self.hit + self.spurious)
         recall = _share(self.hit, self.hit + self.missed)
         return Score(precision, recall, _share(2 * precision * recall, precision + recall), gold=self.hit + self.missed)

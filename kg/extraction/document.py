@@ -74,6 +74,10 @@ class PlainTokenizer:
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self.tokenizer = tokenizer
 
+    def words(self, text: str) -> list[str]:
+        """The tokens of the plain text under a text, without a full Doc."""
+        return [token.text for token in self.tokenizer(plain_text(text).text)]
+
     def __call__(self, text: str) -> Doc:
         plain = plain_text(text)
         doc = self.tokenizer(plain.text)
@@ -103,8 +107,10 @@ def set_spans(doc: Doc) -> Doc:
     doc.ents = tuple(Span(doc, entity.start, entity.end, label=entity.type) for entity in doc._.entities)
     pairs: list[Abbreviation] = doc._.abbreviations
     doc.spans["abbreviations"] = [span for pair in pairs for span in (pair.short, pair.long)]
-    results = ((result, doc._.plain.plain_span(result.start, result.end)) for result in doc._.results)
-    values = (doc.char_span(*span, label=result.metric or "", alignment_mode="expand") for result, span in results)
+    values = []
+    for result in doc._.results:
+        start, end = doc._.plain.plain_span(result.start, result.end)
+        values.append(doc.char_span(start, end, label=result.metric or "", alignment_mode="expand"))
     doc.spans["results"] = [value for value in values if value is not None]
     return doc
 

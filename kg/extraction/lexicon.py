@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.words import JOINTS, word_key
-from kg.rulefiles import Rule
+from kg.rulefiles import NameRule, Rule
 from kg.text.names import name_key
-from kg.vocabulary import ENTITY_TYPES, EntityType
+from kg.vocabulary import EntityType
 
 MAX_TOKENS = 10
-CERTAIN = 1.0  # the confidence of a rule that names none
 _CASED_LENGTH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """What the lexicon says of a name; ``written`` is set where the spelling must agree in case."""
+class LexiconEntry:
+    """What the lexicon knows about a name; ``written`` is set where the spelling must agree in case."""
 
     type: EntityType
     confidence: float
@@ -35,9 +35,9 @@ class Name:
 
 
 def keys_in(doc: Doc) -> Iterator[tuple[int, int, str]]:
-    """Every window of at most :data:`MAX_TOKENS` tokens without punctuation: its start, its end, its key."""
+    """The start, end and key of every window of up to :data:`MAX_TOKENS` tokens without punctuation."""
     words = [word_key(token.text) for token in doc]
-    ends = [  # what no name goes on over: punctuation before the next word, a sentence's start
+    ends = [  # where a name cannot continue: at punctuation and at the start of a sentence
         (not word and token.text not in JOINTS) or bool(token.is_sent_start)
         for token, word in zip(doc, words, strict=True)
     ]
@@ -56,11 +56,12 @@ def keys_in(doc: Doc) -> Iterator[tuple[int, int, str]]:
 
 def lexicon_key(nlp: Language, name: str) -> str:
     """The key of a phrase, as :func:`keys_in` spells it."""
-    return "".join(word_key(token.text) for token in nlp.make_doc(name)) or name_key(name)
+    tokenizer: Any = nlp.tokenizer  # a PlainTokenizer
+    return "".join(map(word_key, tokenizer.words(name))) or name_key(name)
 
 
 def written_form(name: str) -> str | None:
-    """The letters and digits of a name whose case matters; None for a name that stands in any case.
+    """The letters and digits of a name whose case matters; None for a name that is found in any case.
 
     >>> written_form("GANs"), written_form("Adam"), written_form("ImageNet"), written_form("U-Net model")
     ('GAN', 'Adam', None, None)
@@ -76,24 +77,24 @@ class Lexicon:
 
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
-        self.names: dict[str, list[Name]] = defaultdict(list)
+        self.entries: dict[str, list[LexiconEntry]] = defaultdict(list)
 
-    def add_rules(self, rules: Sequence[Rule]) -> None:
+    def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules whose label is an entity type and whose pattern is a phrase."""
         for rule in rules:
-            if rule["label"] in ENTITY_TYPES and isinstance(rule["pattern"], str):
-                name = Name(rule["label"], float(rule.get("confidence", CERTAIN)), written_form(rule["pattern"]))
-                self.names[lexicon_key(self.nlp, rule["pattern"])].append(name)
+            if isinstance(rule, NameRule) and isinstance(rule.pattern, str):
+                entry = LexiconEntry(rule.label, rule.confidence, written_form(rule.pattern))
+                self.entries[rule.key or lexicon_key(self.nlp, rule.pattern)].append(entry)
 
     def knows(self, name: str) -> bool:
         """Whether the name is in the lexicon, as some type and in some spelling."""
-        return lexicon_key(self.nlp, name) in self.names
+        return lexicon_key(self.nlp, name) in self.entries
 
     def __call__(self, doc: Doc) -> Doc:
         for start, end, key in keys_in(doc):
-            for name in self.names.get(key, ()):
-                if name.written is None or written_form(doc[start:end].text) == name.written:
-                    doc._.candidates.append(Candidate(start, end, name.type, name.confidence, "lexicon"))
+            for entry in self.entries.get(key, ()):
+                if entry.written is None or written_form(doc[start:end].text) == entry.written:
+                    doc._.candidates.append(Candidate(start, end, entry.type, entry.confidence, "lexicon"))
         return doc
 
 

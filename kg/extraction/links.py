@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.records import Link
+from kg.rulefiles import Rule
 from kg.text.addresses import address_key
 from kg.text.sentences import sentence_spans
 from kg.vocabulary import LinkKind
@@ -98,16 +98,17 @@ class LinkFinder:
         self.words: dict[str, LinkKind] = {}
         self.shorteners: set[str] = set()
 
-    def add_rules(self, rules: Iterable[dict[str, Any]]) -> None:
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the LinkHost, LinkPath, LinkWord and LinkShortener rules."""
         for rule in rules:
-            if rule["label"] == "LinkHost":
-                self.hosts[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkPath":
-                self.paths[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkWord":
-                self.words[rule["pattern"]] = rule["id"]
-            elif rule["label"] == "LinkShortener":
-                self.shorteners.add(rule["pattern"])
+            if rule.label == "LinkHost":
+                self.hosts[rule.pattern] = rule.id
+            elif rule.label == "LinkPath":
+                self.paths[rule.pattern] = rule.id
+            elif rule.label == "LinkWord":
+                self.words[rule.pattern] = rule.id
+            elif rule.label == "LinkShortener":
+                self.shorteners.add(rule.pattern)
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.original

@@ -7,7 +7,7 @@ with ``"name": [first, last]``, the part that these elements of the pattern matc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import cast
 
 from spacy.language import Language
@@ -16,10 +16,8 @@ from spacy.tokens import Doc
 
 from kg.errors import InputError
 from kg.extraction.document import Candidate
-from kg.extraction.lexicon import CERTAIN
 from kg.extraction.words import joined
-from kg.rulefiles import Rule
-from kg.vocabulary import ENTITY_TYPES
+from kg.rulefiles import NameRule, Rule
 
 
 class Patterns:
@@ -27,37 +25,36 @@ class Patterns:
 
     def __init__(self, nlp: Language) -> None:
         self.matcher = Matcher(nlp.vocab, validate=True)
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, NameRule] = {}
 
-    def add_rules(self, rules: Sequence[Rule]) -> None:
+    def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules of the entity types with a list as pattern.
 
         Raises:
             InputError: spaCy's Matcher refuses a pattern, or "name" points outside of it.
         """
         for rule in rules:
-            if rule["label"] in ENTITY_TYPES and isinstance(rule["pattern"], list):
-                key = f"{rule['label']} pattern {len(self._rules) + 1}"
-                first, last = rule.get("name", (0, 0))
-                if not 0 <= first <= last < max(len(rule["pattern"]), 1):
-                    raise InputError(rule["place"], f'"name" {[first, last]} points outside of the pattern')
+            if isinstance(rule, NameRule) and isinstance(rule.pattern, list):
+                key = f"{rule.label} pattern {len(self._rules) + 1}"
+                first, last = rule.name or (0, 0)
+                if not 0 <= first <= last < max(len(rule.pattern), 1):
+                    raise InputError(rule.place, f'"name" {[first, last]} points outside of the pattern')
                 try:
-                    self.matcher.add(key, [rule["pattern"]], greedy="LONGEST")
+                    self.matcher.add(key, [rule.pattern], greedy="LONGEST")
                 except (ValueError, re.error) as error:
                     problem = " ".join(str(error).partition("Pattern 0:")[2].split()) or str(error).partition("\n")[0]
-                    raise InputError(rule["place"], f"is no token pattern: {problem}") from None
+                    raise InputError(rule.place, f"is not a token pattern: {problem}") from None
                 self._rules[key] = rule
 
     def __call__(self, doc: Doc) -> Doc:
         matches = cast(list[tuple[int, int, int, list[int]]], self.matcher(doc, with_alignments=True))
         for match, start, end, elements in matches:
             rule = self._rules[doc.vocab.strings[match]]
-            if "name" in rule:
-                first, last = rule["name"]
+            if rule.name:
+                first, last = rule.name
                 tokens = [start + offset for offset, element in enumerate(elements) if first <= element <= last]
                 start, end = widened(doc, tokens[0], tokens[-1] + 1)
-            confidence = float(rule.get("confidence", CERTAIN))
-            doc._.candidates.append(Candidate(start, end, rule["label"], confidence, "pattern", rule.get("role")))
+            doc._.candidates.append(Candidate(start, end, rule.label, rule.confidence, "pattern", rule.role))
         return doc
 
 

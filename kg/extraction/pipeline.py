@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 from kg.extraction import abbreviations, lexicon, links, patterns, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
+from kg.extraction.model import SHIPPED, Model
 from kg.extraction.results import component as results  # noqa: F401
 from kg.extraction.tagger import component as tagger  # noqa: F401
-from kg.extraction.tagger.network import SHIPPED, Tagger
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
 
 # Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
-COMPONENTS = ("links", "abbreviations", "lexicon", "patterns", "ner", "settle", "roles", "results", "spans")
+READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
+LEARNED = frozenset(["ner", "roles"])  # the components that read a model
+COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "spans")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
@@ -47,24 +50,45 @@ def build_pipeline(
     Raises:
         kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
     """
-    nlp = spacy.blank("en")
-    tokenizer: Any = nlp.tokenizer
-    tokenizer.suffix_search = compile_suffix_regex([*(nlp.Defaults.suffixes or ()), _FULL_STOP]).search
-    tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), *_INFIXES]).finditer
-    tokenizer.rules = {text: rule for text, rule in (tokenizer.rules or {}).items() if not _EMOTICON.fullmatch(text)}
-    nlp.tokenizer = PlainTokenizer(tokenizer)
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.PlainTokenizer.v1"}}})
     loaded = load_rules(rules)
+    learned = Model.load(model or SHIPPED) if LEARNED.intersection(components) else None
     for name in components:
-        if model is None or name != "settle":  # another model, of other guidelines perhaps, decides alone
+        if model is None or name != "settle":  # another model, perhaps of other guidelines, decides alone
             nlp.add_pipe(f"kg_{name}", name=name)
-            component = nlp.get_pipe(name)
+            component: Any = nlp.get_pipe(name)
             if hasattr(component, "add_rules"):
                 component.add_rules(loaded)
-    if "ner" in components:
-        ner: Any = nlp.get_pipe("ner")
-        ner.decides = model is not None
-        ner.tagger = Tagger.load(model or SHIPPED)
+            if learned and name == "ner":
+                component.tagger, component.decides = learned.tagger, model is not None
+            elif learned and name == "roles":
+                component.learned = learned.roles
     return nlp
+
+
+@registry.tokenizers("kg.PlainTokenizer.v1")  # type: ignore[untyped-decorator]
+def plain_tokenizer() -> Callable[[Language], PlainTokenizer]:
+    """English tokens, but split at more joints of technical names than spaCy splits at, and without emoticons."""
+
+    def make(nlp: Language) -> PlainTokenizer:
+        defaults = nlp.Defaults
+        return PlainTokenizer(
+            Tokenizer(
+                nlp.vocab,
+                rules={
+                    text: parts
+                    for text, parts in (defaults.tokenizer_exceptions or {}).items()
+                    if not _EMOTICON.fullmatch(text)
+                },
+                prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
+                suffix_search=compile_suffix_regex([*(defaults.suffixes or ()), _FULL_STOP]).search,
+                infix_finditer=compile_infix_regex([*(defaults.infixes or ()), *_INFIXES]).finditer,
+                token_match=defaults.token_match,
+                url_match=defaults.url_match,
+            )
+        )
+
+    return make
 
 
 class Extractor:

@@ -1,17 +1,17 @@
 """Roles: whether a paper introduces an entity or uses it.
 
-What is seen of a name in all its places counts, and what is seen of its short and long form counts for both: it comes
-after "we propose", follows "our", stands first in a title that goes on with a colon, is in the lexicon, stands in many
-other papers. ``ROLE`` rules give each of these a weight; the logistic function of their sum is the chance that the
-paper introduces the name. The words that make a cue are rules too (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``), and so
-are the counts of papers (``SEEN``). ``rules/mine.py`` makes the weights and the counts.
+The evidence for a name is collected from all its mentions, those of its short form and of its long form together: it
+comes after "we propose", follows "our", opens a title that goes on with a colon, is in the lexicon, occurs in many
+other papers. Each piece of evidence has a weight; the logistic function of their sum is the probability that the paper
+introduces the name. The words that make a cue are rules (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``); the weights and
+the counts of papers belong to the model (:mod:`kg.training.distil` and :mod:`kg.training.mine` make them).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
 
@@ -45,23 +45,34 @@ class Clause:
     names: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RoleWeights:
+    """What roles are decided by.
+
+    ``weights`` of the evidence (``docs/model.md`` lists what there is); ``papers``: in how many other papers a name was
+    found, by its key in the lexicon.
+    """
+
+    weights: Mapping[str, float]
+    papers: Mapping[str, int]
+
+
 class Roles:
-    """Sets the role of every entity."""
+    """Sets the role of every entity.
 
-    def __init__(self) -> None:
+    Args:
+        learned: what the model has learned.
+    """
+
+    def __init__(self, learned: RoleWeights = RoleWeights({}, {})) -> None:
+        self.learned = learned
         self._words: dict[str, set[str]] = defaultdict(set)
-        self._weights: dict[str, float] = {}
-        self._papers: dict[str, int] = {}
 
-    def add_rules(self, rules: Sequence[Rule]) -> None:
-        """Take the INTRODUCES, NAMES and INTERRUPTS rules (single words in lower case), the ROLE and the SEEN rules."""
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the INTRODUCES, NAMES and INTERRUPTS rules (single words in lower case)."""
         for rule in rules:
-            if rule["label"] in ("INTRODUCES", "NAMES", "INTERRUPTS"):
-                self._words[rule["label"]].add(rule["pattern"])
-            elif rule["label"] == "ROLE":
-                self._weights[rule["pattern"]] = rule["weight"]
-            elif rule["label"] == "SEEN":
-                self._papers[rule["pattern"]] = rule["papers"]
+            if rule.label == "INTRODUCES" or rule.label == "NAMES" or rule.label == "INTERRUPTS":
+                self._words[rule.label].add(rule.pattern)
 
     def __call__(self, doc: Doc) -> Doc:
         entities: list[Candidate] = doc._.entities
@@ -83,7 +94,7 @@ class Roles:
     def chance(self, seen: Collection[str]) -> float:
         """The chance, in 0..1, that a paper introduces a name of which this is seen."""
         # fsum does not depend on the order, which differs from run to run in a set.
-        return (1 + math.tanh(math.fsum(self._weights.get(pattern, 0.0) for pattern in seen) / 2)) / 2
+        return (1 + math.tanh(math.fsum(self.learned.weights.get(pattern, 0.0) for pattern in seen) / 2)) / 2
 
     def evidence(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
         """What is seen of each of :func:`names_of`, as the patterns of ROLE rules.
@@ -130,7 +141,7 @@ class Roles:
 
     def _papers_with(self, form: str) -> int:
         """In how many papers a form was seen, as the power of two up to it: 0, 1 to 2, 3 to 6, … up to 255 or more."""
-        return min((self._papers.get(form, 0) + 1).bit_length() - 1, 8)
+        return min((self.learned.papers.get(form, 0) + 1).bit_length() - 1, 8)
 
     def clauses(self, words: Sequence[str], sentences: Sequence[int], starts: Collection[int]) -> dict[int, Clause]:
         """What is said before the name that begins at each of ``starts``.

@@ -38,13 +38,13 @@ class Settle:
         self._generic: set[str] = set()
         self._measured: set[str] = set()
 
-    def add_rules(self, rules: Sequence[Rule]) -> None:
-        """Take the rules that say what is no name: GENERIC, and MEASURED but beside a number."""
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the rules for what is not a name: GENERIC never, MEASURED only in a sentence with a number."""
         for rule in rules:
-            if rule["label"] == "GENERIC":
-                self._generic.add(lexicon_key(self.nlp, rule["pattern"]))
-            elif rule["label"] == "MEASURED":
-                self._measured.add(lexicon_key(self.nlp, rule["pattern"]))
+            if rule.label == "GENERIC":
+                self._generic.add(lexicon_key(self.nlp, rule.pattern))
+            elif rule.label == "MEASURED":
+                self._measured.add(lexicon_key(self.nlp, rule.pattern))
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)

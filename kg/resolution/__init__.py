@@ -1,9 +1,10 @@
-"""Resolution: mentions to entities, so that papers meet at one node whatever they call a thing.
+"""Resolution: mentions to entities, so that different names for one thing lead to one node of the graph.
 
 - :mod:`kg.resolution.resolver`: names of all papers in, the entity of each mention out;
-- :mod:`kg.resolution.curated`: what people have written down of the best-known entities, checked;
-- :mod:`kg.resolution.senses`: what short forms stand for, and when one sense is clear;
-- :mod:`kg.resolution.hierarchy`: which entity is broader than which.
+- :mod:`kg.resolution.curated`: what people have written about the best-known entities, checked;
+- :mod:`kg.resolution.senses`: the senses of short forms, and when one of them is clear;
+- :mod:`kg.resolution.hierarchy`: which entity is broader than which;
+- :mod:`kg.resolution.directions`: which values of a metric are better.
 """
 
 from kg.resolution.curated import Curated, read_curated

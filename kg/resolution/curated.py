@@ -1,7 +1,7 @@
-"""The curated files, ``entities*.jsonl`` in the rule folders: what people know of names that no text tells.
+"""The curated files, ``entities*.jsonl`` in the rule folders: what people know about names beyond what texts say.
 
-A line is one of four statements; ``rules/README.md`` tells what they mean. They are checked as a whole, because one
-line can contradict another; an error names the file and the line that came later.
+A line is one of four statements; ``rules/README.md`` explains them. They are checked as a whole, because one line can
+contradict another; an error names the file and the later of the two lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter
 
@@ -20,13 +20,13 @@ from kg.text.lines import JsonModel, json_lines_of, validated
 from kg.text.names import entity_key
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
-FILES = "entities*.jsonl"
+CURATED_FILES = "entities*.jsonl"
 
 Identity = tuple[EntityType, str]
-"""What makes an entity one: its type and the key of its name (:func:`kg.text.names.entity_key`)."""
+"""What identifies an entity: its type and the key of its name (:func:`kg.text.names.entity_key`)."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Names = Annotated[tuple[Name, ...], Field(min_length=2)]
+EntityName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+EntityNames = Annotated[tuple[EntityName, ...], Field(min_length=2)]
 
 _EXPECTED = (
     'an entity {"name", "type", ...}, {"type", "same": [..]}, {"type", "different": [..]} or {"type", "padding": [..]}'
@@ -34,7 +34,7 @@ _EXPECTED = (
 
 
 class Statement(JsonModel):
-    """What a line says of names of a type."""
+    """What a line says about names of a type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,22 +42,22 @@ class Statement(JsonModel):
 
 
 class CuratedEntity(Statement):
-    """An entity: its canonical name, its other names, and the names of what is broader.
+    """An entity: its canonical name, its other names, and the names of broader entities.
 
-    ``broader`` is ``None`` where its names are to decide, and empty where nothing is broader. The addresses are of a
-    page of its own, of its Wikidata item and of its Wikipedia article.
+    ``broader`` is ``None`` if :mod:`kg.resolution.hierarchy` decides by its names, and empty if nothing is broader.
+    ``homepage`` is an address, ``wikidata`` the id of its item, ``wikipedia`` the address of its article.
     """
 
-    name: Name
-    aliases: tuple[Name, ...] = ()
-    broader: tuple[Name, ...] | None = None
+    name: EntityName
+    aliases: tuple[EntityName, ...] = ()
+    broader: tuple[EntityName, ...] | None = None
     homepage: HttpUrl | None = None
     wikidata: Annotated[str, StringConstraints(pattern=r"^Q[1-9]\d*$")] | None = None
     wikipedia: Annotated[str, StringConstraints(pattern=r"^https://[a-z-]+\.wikipedia\.org/wiki/\S+$")] | None = None
 
     @property
     def identity(self) -> Identity:
-        """The identity that all its names have."""
+        """The identity that all its names lead to."""
         return self.type, entity_key(self.name)
 
     @property
@@ -67,41 +67,39 @@ class CuratedEntity(Statement):
 
 
 class Same(Statement):
-    """Names of one entity; one of them stands in the files already."""
+    """Names of one entity; at least one of them is a name of a curated entity already."""
 
-    same: Names
+    same: EntityNames
 
 
 class Different(Statement):
-    """Names that are not of one entity, in pairs."""
+    """Names of which no two mean the same entity."""
 
-    different: Names
+    different: EntityNames
 
 
 class Padding(Statement):
-    """Words that add nothing to a name that they follow: "dataset" in "CIFAR-10 dataset"."""
+    """Words that add nothing to the name before them: "dataset" in "CIFAR-10 dataset"."""
 
-    padding: Annotated[tuple[Name, ...], Field(min_length=1)]
+    padding: Annotated[tuple[EntityName, ...], Field(min_length=1)]
 
 
-_Kind = TypeVar("_Kind", bound=Statement)
+_Statement = TypeVar("_Statement", bound=Statement)
 
-_STATEMENTS: dict[
-    str, TypeAdapter[CuratedEntity] | TypeAdapter[Same] | TypeAdapter[Different] | TypeAdapter[Padding]
-] = {
-    "name": cast(TypeAdapter[Statement], TypeAdapter(CuratedEntity)),
-    "same": cast(TypeAdapter[Statement], TypeAdapter(Same)),
-    "different": cast(TypeAdapter[Statement], TypeAdapter(Different)),
-    "padding": cast(TypeAdapter[Statement], TypeAdapter(Padding)),
+_STATEMENTS: dict[str, TypeAdapter[Any]] = {
+    "name": TypeAdapter(CuratedEntity),
+    "same": TypeAdapter(Same),
+    "different": TypeAdapter(Different),
+    "padding": TypeAdapter(Padding),
 }
-"""What a line states, by the field that tells."""
+"""The statements, by the field that only they have."""
 
 
 class Curated:
-    """What the curated files say, to be asked by name.
+    """What the curated files say, by name.
 
     Args:
-        statements: each with its file and line.
+        statements: each with its file and line, as errors name them.
 
     Raises:
         InputError: statements contradict one another.
@@ -138,8 +136,8 @@ class Curated:
     def _join(self, statement: Same, place: str) -> None:
         known = {found.identity: found for name in statement.same if (found := self.named(statement.type, name))}
         if len(known) != 1:
-            said = " and ".join(f'"{entity.name}"' for entity in known.values()) or "none"
-            raise InputError(place, f'"same" needs names of one entity that is in the files; they are of {said}')
+            owners = " and ".join(f'"{entity.name}"' for entity in known.values()) or "none"
+            raise InputError(place, f'"same" needs names of one entity that is in the files; they are of {owners}')
         (entity,) = known.values()
         for name in statement.same:
             self._claim(name, entity, place)
@@ -152,7 +150,7 @@ class Curated:
             self._aliases[entity.identity].append(name)
 
     def _part(self, entity_type: EntityType, first: str, second: str) -> None:
-        alike = entity_key(first) == entity_key(second)  # then only the exact names tell which one is meant
+        alike = entity_key(first) == entity_key(second)  # then only the exact names distinguish them
         for name, other, later in ((first, second, False), (second, first, True)):
             self._apart[entity_type, name if alike else entity_key(name)].append((other, later))
 
@@ -187,21 +185,21 @@ class Curated:
         return entity.identity if entity else (entity_type, entity_key(name))
 
     def of_any_type(self, name: str) -> CuratedEntity | None:
-        """The one entity with this name, whatever its type; ``None`` where there is none or more than one."""
+        """The only entity with this name, whatever its type; ``None`` if there is none or more than one."""
         found = {entity.identity: entity for kind in ENTITY_TYPES if (entity := self.named(kind, name))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def aliases(self, identity: Identity) -> tuple[str, ...]:
-        """The names of an entity beside the canonical one."""
+        """The names of an entity without the canonical one."""
         return tuple(self._aliases.get(identity, ()))
 
     def apart_from(self, entity_type: EntityType, name: str) -> list[tuple[str, bool]]:
-        """The names that are said to be of other things than this one, and for each whether it was said before this."""
+        """The names that mean other entities than this name, and for each whether it comes before this one there."""
         forms = dict.fromkeys((name, entity_key(name)))
         return [other for form in forms for other in self._apart.get((entity_type, form), ())]
 
     def without_padding(self, entity_type: EntityType, name: str) -> str | None:
-        """The name without its last word, where that is one that adds nothing."""
+        """The name without its last word if that word adds nothing, otherwise ``None``."""
         head, _, last = name.rstrip().rpartition(" ")
         return head.rstrip() if head.strip() and entity_key(last) in self._padding[entity_type] else None
 
@@ -215,7 +213,7 @@ def read_curated(folders: Iterable[Path] = ()) -> Curated:
     return Curated(
         statement
         for folder in rule_folders(folders)
-        for path in sorted(folder.rglob(FILES))
+        for path in sorted(folder.rglob(CURATED_FILES))
         for statement in _read(path)
     )
 
@@ -228,9 +226,10 @@ def _read(path: Path) -> Iterator[tuple[str, Statement]]:
 def _statement(fields: dict[str, Any], place: str) -> Statement:
     for field, adapter in _STATEMENTS.items():
         if field in fields:
-            return validated(adapter, fields, place)
-    raise InputError(place, f"is no statement; expected {_EXPECTED}")
+            statement: Statement = validated(adapter, fields, place)
+            return statement
+    raise InputError(place, f"is not a statement about names; expected {_EXPECTED}")
 
 
-def _of_kind(placed: Iterable[tuple[str, Statement]], kind: type[_Kind]) -> Iterator[tuple[str, _Kind]]:
+def _of_kind(placed: Iterable[tuple[str, Statement]], kind: type[_Statement]) -> Iterator[tuple[str, _Statement]]:
     return ((place, statement) for place, statement in placed if isinstance(statement, kind))

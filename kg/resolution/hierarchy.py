@@ -13,9 +13,9 @@ from itertools import chain
 from kg.resolution.curated import Curated, Identity
 from kg.vocabulary import EntityType
 
-_PROPER = re.compile(r"\d|[^\W\d_][A-Z]")  # no "Human" of "Human3.6M"
-# What is "semi-supervised" or "non-convex" is not a kind of what is supervised or convex.
-_TURNS = frozenset(
+_PROPER = re.compile(r"\d|[^\W\d_][A-Z]")  # "ImageNet", but not the "Human" of "Human3.6M"
+# "Semi-supervised learning" is not a kind of supervised learning, nor a "non-convex" one of a convex.
+_NEGATING = frozenset(
     {"non", "un", "semi", "self", "weakly", "anti", "quasi", "pseudo", "without", "beyond", "multi", "multiple"}
 )
 _PREPOSITIONS = frozenset(
@@ -33,13 +33,13 @@ def broader_entities(
     identity: Callable[[EntityType, str], Identity],
     vague: Collection[Identity] = (),
 ) -> dict[Identity, list[Identity]]:
-    """The next broader entities of each entity, sorted; no entity is broader than itself by any way round.
+    """The next broader entities of each entity, sorted; no entity is broader than itself, not even through others.
 
     Args:
-        names: what each entity is called in full.
-        curated: its statements go before what names say, and replace it for their entity.
+        names: the full names of each entity.
+        curated: for an entity with ``broader`` there, that counts, and its names do not.
         identity: the entity of a name.
-        vague: entities that nothing is a kind of, because nobody knows what they are.
+        vague: entities that are never broader than others, because it is not known what they are.
     """
     broader: dict[Identity, list[Identity]] = {}
 
@@ -55,14 +55,14 @@ def broader_entities(
     by_hand = {one: entity for one, entity in curated.entities.items() if one in names and entity.broader is not None}
     for one in sorted(by_hand):
         add(one, _written(one, curated, names))
-    # Short names first, so that what is broader knows its own broader ones.
+    # Short names first, so that the broader entities of a broader entity are known before it is used.
     for one in sorted(set(names) - set(by_hand), key=lambda item: (len(item[1]), item)):
         add(one, (wide for name in names[one] for wide in _named(one[0], name, curated, names, identity)))
     return broader
 
 
 def _written(one: Identity, curated: Curated, names: Collection[Identity]) -> Iterator[Identity]:
-    """What the curated files say is broader; where that is not in the graph, what is broader than that."""
+    """The broader entities in the curated files; for one that is not in the graph, its own broader ones."""
     waiting, passed = [one], {one}
     while waiting:
         entity = curated.entities.get(waiting.pop())
@@ -84,7 +84,7 @@ def _named(
     names: Collection[Identity],
     identity: Callable[[EntityType, str], Identity],
 ) -> Iterator[Identity]:
-    """The entity with the longest name that this one is made from, by its words."""
+    """The entity whose name is the longest part of this one."""
     own = identity(entity_type, name)
     if entity_type == "Dataset":
         parts = _stems(name, lambda stem: curated.named(entity_type, stem) is not None)
@@ -98,18 +98,18 @@ def _named(
 
 
 def _heads(name: str) -> Iterator[str]:
-    """The name without its first words, longest first; what follows a preposition is left off before anything else."""
+    """The name without its first words, longest first; before that, without what follows a preposition."""
     words = name.split()
     end = next((i for i, word in enumerate(words) if i and word.casefold() in _PREPOSITIONS), len(words))
     if end < len(words):
         yield " ".join(words[:end])
     for start in range(1, end):
-        if words[start - 1].casefold() not in _TURNS:
+        if words[start - 1].casefold() not in _NEGATING:
             yield " ".join(words[start:end])
 
 
 def _stems(name: str, is_known: Callable[[str], bool]) -> Iterator[str]:
-    """The name without its last parts, longest first, where what is left is known or no common word."""
+    """The name without its last parts, longest first, if the rest is a known name or looks like a proper one."""
     for joint in reversed(list(_JOINT.finditer(name))):
         stem = name[: joint.start()]
         if len(stem) >= 3 and (_PROPER.search(stem) or is_known(stem)):

@@ -1,18 +1,18 @@
 """Names of all papers in, the entity of each mention out.
 
 A mention's identity is its type and the key of its name (:func:`kg.text.names.entity_key`), unless one of these says
-more, in this order:
+otherwise, in this order:
 
-1. its own paper: a short form that the paper defines is the long form, and so is one whose letters are the initials of
-   another name in the paper;
+1. its own paper: a short form that the paper defines means the long form, and so does one whose letters are the
+   initials of another name in the paper;
 2. the curated files, for a canonical name;
-3. the corpus: a short form has its clear sense there (:mod:`kg.resolution.senses`);
-4. the curated files, for any other name, and for a name with a word behind it that adds nothing;
-5. the counts of definitions elsewhere.
+3. the corpus: a short form has the sense that is clear there (:mod:`kg.resolution.senses`);
+4. the curated files, for any other name, and for a name with a word after it that adds nothing;
+5. the counts of definitions from elsewhere.
 
-Each step leads from a name to an entity once and no further, so that no chain of short forms can join two long forms.
-A short form that has senses, none of them clear, is an entity of its own and marked as ambiguous. Everything is decided
-over all papers together and does not depend on their order.
+Only one of these steps is taken for a name, so that no chain of short forms can join two long forms. A short form that
+has senses, none of them clear, is a separate entity and marked as ambiguous. Everything is decided over all papers
+together and does not depend on their order.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import NamedTuple
 
 from kg.records import Entity, Extraction, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
-from kg.resolution.senses import Senses, are_variants
-from kg.text.names import entity_key, entity_words, slug, spaced_key
+from kg.resolution.senses import Sense, Senses, are_variants
+from kg.text.names import entity_key, entity_words, one_line, spaced_key
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
 
 class _Placed(NamedTuple):
-    """Where a name belongs, and why."""
+    """The entity of a name, and why it is that one (see :class:`kg.records.Merge`)."""
 
     identity: Identity
     why: Why
@@ -45,7 +46,7 @@ class _Placed(NamedTuple):
 
 
 class _Use(NamedTuple):
-    """A name as papers use it: with the long form that they give it, if they do."""
+    """A name as papers use it, with the long form that they give for it, if they do."""
 
     type: EntityType
     text: str
@@ -54,9 +55,9 @@ class _Use(NamedTuple):
 
 @dataclass(slots=True)
 class _Names:
-    """What papers call one entity, with the number of papers for each name.
+    """The names of one entity in the papers, with the number of papers for each.
 
-    ``full`` are names in the text, ``expanded`` the long forms of the short forms in ``short``.
+    ``full`` are names in the text, ``short`` are short forms, and ``expanded`` are their long forms.
     """
 
     full: Counter[str] = field(default_factory=Counter)
@@ -81,7 +82,7 @@ class Resolver:
         base: the base IRI of entities.
         curated: the curated files.
         elsewhere: counts of definitions from elsewhere (:func:`kg.resolution.senses.read_senses`).
-        directions: which values of a metric are the better ones.
+        directions: which values of a metric are better.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Resolver:
         for short, long in meanings.defined.values():
             self._senses.add(short, long)
         uses = {
-            _Use(mention.type, _one_line(mention.text), meanings.of(mention.type, _one_line(mention.text)))
+            _Use(mention.type, one_line(mention.text), meanings.of(mention.type, one_line(mention.text)))
             for mention in extraction.entities
         }
         self._uses.update(uses)
@@ -126,7 +127,7 @@ class Resolver:
         self._attested |= keys | {(use.type, entity_key(use.long)) for use in defined if use.long}
 
     def attest(self, entity_type: EntityType, name: str) -> None:
-        """Take it as known that there is an entity of this type with this name, as if a paper had named it."""
+        """Count this as the name of an entity of this type, as if it were in a paper."""
         self._placed.clear()
         self._attested.add((entity_type, entity_key(name)))
 
@@ -136,14 +137,14 @@ class Resolver:
         iris = self._all_iris()
         mentions = []
         for mention in extraction.entities:
-            text = _one_line(mention.text)
+            text = one_line(mention.text)
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
             mentions.append(replace(mention, entity=iris[placed.identity]))
         return replace(extraction, entities=tuple(mentions))
 
     def identity(self, entity_type: EntityType, name: str, paper: Extraction | None = None) -> Identity:
         """What a name means: in a paper that was added, or in the corpus as a whole."""
-        text = _one_line(name)
+        text = one_line(name)
         long = _Meanings(paper).of(entity_type, text) if paper else None
         return self._place(_Use(entity_type, text, long)).identity
 
@@ -196,18 +197,19 @@ class Resolver:
         return self._placed[use]
 
     def _kept_apart(self, use: _Use, placed: _Placed) -> _Placed:
-        """The place of a name, or one of its own if a name that is said to be different has that place.
+        """The entity of a name, or a separate one if a name that is curated as different has that entity.
 
-        Of the two the one stays whose own key the place has, or else the one that was said first.
+        Of the two names the one keeps the entity whose key is that of the entity, or else the one that comes first in
+        the curated line.
         """
 
         def rank(found: _Placed, text: str, later: bool) -> tuple[bool, bool]:
             return found.identity != (use.type, entity_key(text)), later
 
-        for text, said_before in self.curated.apart_from(use.type, use.text):
+        for text, listed_before in self.curated.apart_from(use.type, use.text):
             other = self._joined(_Use(use.type, text, None))
-            if other.identity == placed.identity and rank(other, text, not said_before) < rank(
-                placed, use.text, said_before
+            if other.identity == placed.identity and rank(other, text, not listed_before) < rank(
+                placed, use.text, listed_before
             ):
                 return _Placed((use.type, f"={use.text}"), "spelling")
         return placed
@@ -219,26 +221,30 @@ class Resolver:
         entity = self.curated.named(use.type, use.text)
         if entity and entity.identity == own:
             return _Placed(own, "spelling")
-        for clear in (self._senses.clear(use.text), None if entity else self._senses.clear_elsewhere(use.text)):
-            if (
-                clear
-                and (use.type, entity_key(clear.long)) in self._attested
-                and not (entity and _is_name_of(entity, clear.long))
-            ):
-                detail = f"{clear.long} ({clear.papers} of {clear.of} papers)"
-                return _Placed(self._spelled_out(use.type, clear.long), "dominant sense", detail)
-            if entity:
-                return _Placed(entity.identity, "curated alias", entity.name)
-        return self._by_spelling(use.type, use.text)
+        if clear := self._in_sense(use, self._senses.clear(use.text), entity):
+            return clear
+        if entity:
+            return _Placed(entity.identity, "curated alias", entity.name)
+        return self._in_sense(use, self._senses.clear_elsewhere(use.text), None) or self._by_spelling(
+            use.type, use.text
+        )
+
+    def _in_sense(self, use: _Use, sense: Sense | None, entity: CuratedEntity | None) -> _Placed | None:
+        """The entity of a short form by its clear sense, if papers name that entity and it is not the curated one."""
+        if sense is None or (use.type, entity_key(sense.long)) not in self._attested:
+            return None
+        if entity and _is_name_of(entity, sense.long):
+            return None
+        detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
+        return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
 
     def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
-        """The place of a name that is no known short form."""
+        """The entity of a name that is not a known short form."""
         entity = self.curated.named(entity_type, name) or self._learned().get((entity_type, entity_key(name)))
+        if entity and entity.identity == (entity_type, entity_key(name)):
+            return _Placed(entity.identity, "spelling")
         if entity:
-            same = entity.identity == (entity_type, entity_key(name))
-            return (
-                _Placed(entity.identity, "spelling") if same else _Placed(entity.identity, "curated alias", entity.name)
-            )
+            return _Placed(entity.identity, "curated alias", entity.name)
         padded = self.curated.without_padding(entity_type, name)
         if padded and (self.curated.named(entity_type, padded) or _is_proper(padded)):
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
@@ -261,9 +267,9 @@ class Resolver:
         return self._spelled_out(entity_type, long)
 
     def _learned(self) -> dict[Identity, CuratedEntity]:
-        """Further names of curated entities: long forms that papers give to a short form of theirs.
+        """Further names of curated entities: long forms that papers give for one of their short forms.
 
-        Only a long form that agrees with a name of the entity is one, and only if it does so with no other entity.
+        Only a long form that agrees with a name of the entity counts, and only if it agrees with no other entity.
         """
         if self._further is None:
             found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
@@ -296,24 +302,25 @@ class Resolver:
     def _all_iris(self) -> dict[Identity, str]:
         """The IRI of each entity, from its canonical name or the commonest spelling of its name.
 
-        Where two entities would have the same, those of the curated files go first, then the key decides; the next one
-        gets a number.
+        If two entities would get the same IRI, the curated one comes first, then the one whose key sorts first; the
+        next one gets a number.
         """
         if not self._iris:
             names = self._names()
-            taken: Counter[str] = Counter()
+            taken: set[str] = set()
             for one in sorted(names, key=lambda one: (one not in self.curated.entities, one)):
                 iri = entity_iri(self.base, one[0], self._spelling(one, names[one]))
-                taken[iri] += 1
-                self._iris[one] = iri if taken[iri] == 1 else f"{iri}-{slug(str(taken[iri]))}"
+                numbered = (f"{iri}-{number}" for number in count(2))
+                self._iris[one] = next(free for free in chain([iri], numbered) if free not in taken)
+                taken.add(self._iris[one])
         return self._iris
 
     def _spelling(self, one: Identity, names: _Names) -> str:
         if written := self.curated.entities.get(one):
             return entity_words(written.name) or one[1]
         spellings: Counter[str] = Counter()
-        for text, count in names.preferred.items():
-            spellings[entity_words(text)] += count
+        for text, papers in names.preferred.items():
+            spellings[entity_words(text)] += papers
         return max(spellings, key=lambda text: (spellings[text], text.count(" "), text)) or one[1]
 
     def _unclear(self, names: Mapping[Identity, _Names]) -> dict[Identity, list[Identity]]:
@@ -332,19 +339,19 @@ class Resolver:
 
 
 class _Meanings:
-    """What one paper says that its short forms mean.
+    """The senses that short forms have in one paper.
 
-    ``defined`` are the definitions in its text, by the key of the short form; where there are two the first counts.
+    ``defined`` are the definitions in its text, by the key of the short form; of two the first counts.
     """
 
     def __init__(self, extraction: Extraction) -> None:
         self.defined: dict[str, tuple[str, str]] = {}
         for short, long in extraction.abbreviations:
             if entity_key(short) != entity_key(long):
-                self.defined.setdefault(entity_key(short), (_one_line(short), _one_line(long)))
+                self.defined.setdefault(entity_key(short), (one_line(short), one_line(long)))
         self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
         for mention in extraction.entities:
-            text = _one_line(mention.text)
+            text = one_line(mention.text)
             initials = _initials(text)
             if len(initials) >= 3:
                 key = entity_key(text)
@@ -352,7 +359,7 @@ class _Meanings:
                 spellings[key] = min(text, spellings.get(key, text))
 
     def of(self, entity_type: EntityType, text: str) -> str | None:
-        """The long form of a short one, if the paper has it."""
+        """The long form of a short form, if the paper has one."""
         key = entity_key(text)
         if key in self.defined:
             return self.defined[key][1]
@@ -370,7 +377,7 @@ def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Cur
 
 
 def _is_name_of(entity: CuratedEntity, long: str) -> bool:
-    """Whether a long form is a name of an entity, but for endings, or for words before, after or within it."""
+    """Whether a long form is a name of an entity, up to endings and to words before, after or within it."""
     words = set(spaced_key(long).split())
     for name in entity.names:
         others = set(spaced_key(name).split())
@@ -388,7 +395,7 @@ def _is_acronym(name: str) -> bool:
 
 
 def _is_proper(name: str) -> bool:
-    """Whether the last word of a name is no common noun: it has a digit, or a capital after its first letter."""
+    """Whether the last word of a name is not a common noun: it has a digit, or a capital after its first letter."""
     return re.search(r"\d|[^\W\d_][A-Z]", name.rpartition(" ")[2]) is not None
 
 
@@ -397,10 +404,6 @@ def _pages(entity: CuratedEntity) -> tuple[str, ...]:
     return tuple(filter(None, (wikidata, entity.wikipedia)))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _commonest(counts: Counter[str]) -> str:
-    """The commonest form; among equals, one that is not written as in a title, then the one of most parts."""
+    """The commonest form; of equally common ones, one that is not in title case, then the one of most words."""
     return max(counts, key=lambda text: (counts[text], not text.istitle(), len(re.findall(r"\w+", text)), text))

@@ -1,12 +1,13 @@
-"""What short forms stand for: the definitions in all papers counted, and when one of them is clear.
+"""The senses of short forms: the definitions in all papers counted, and when one sense is clear.
 
 A short form that its paper does not define gets the sense that is *clear* (:meth:`Senses.clear`). The numbers below
-were chosen on 60,000 abstracts: where three papers define a short form of two or three capitals alike, a fourth one
-agrees with a chance of 0.8; of longer short forms and of those with small letters two papers suffice for 0.85.
+were chosen on 60,000 abstracts: if three papers give the same long form for a short form of two or three capitals, a
+fourth paper agrees with a probability of 0.8; for longer short forms and those with small letters two papers are
+enough for 0.85.
 
-The file ``senses*.jsonl`` in the rule folders holds counts from elsewhere, for corpora too small to tell:
-``{"short": "SAM", "papers": 120, "senses": {"segment anything model": 75, ...}}``, where ``papers`` counts all that
-define the short form.
+The files ``senses*.jsonl`` in the rule folders hold counts from elsewhere, for corpora that are too small:
+``{"short": "SAM", "papers": 120, "senses": {"segment anything model": 75, ...}}``, where ``papers`` counts all papers
+that define the short form.
 """
 
 from __future__ import annotations
@@ -20,24 +21,24 @@ from typing import Annotated, NamedTuple
 from pydantic import Field, TypeAdapter
 
 from kg.rulefiles import rule_folders
-from kg.text.lines import JsonModel, json_lines_of, validated
+from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.text.names import entity_key, spaced_key
 
-FILES = "senses*.jsonl"
+SENSE_FILES = "senses*.jsonl"
 
 LEAST_PAPERS = 3  # that define the short form in this sense
 LEAST_PAPERS_DISTINCTIVE = 2  # the same, for a short form of four letters or more, or with small letters
 LEAST_SHARE = 0.8  # of the papers that define the short form at all
-LEAST_PAPERS_ELSEWHERE = 10  # the same two where counts from elsewhere have to help
+LEAST_PAPERS_ELSEWHERE = 10  # the same two for counts from elsewhere
 LEAST_SHARE_ELSEWHERE = 0.9
 
-_STEM_SHARE = 0.6  # of the longer word that two words of one stem have in common
-_STEM = 5
-_TYPO = 7  # letters from which on one wrong letter makes no other word
+_STEM_SHARE = 0.6  # of the longer of two words with one stem, the part that they have in common
+_STEM = 5  # letters of that part
+_TYPO = 7  # letters of a word that is still the same word if one of them is wrong
 
 
 class Sense(NamedTuple):
-    """A long form, the papers that define the short form so, and the papers that define it at all."""
+    """A long form, how many papers give it for the short form, and how many define the short form at all."""
 
     long: str
     papers: int
@@ -45,7 +46,7 @@ class Sense(NamedTuple):
 
 
 class _Line(JsonModel):
-    short: Annotated[str, Field(min_length=1)]
+    short: NonEmpty
     papers: Annotated[int, Field(ge=1)]
     senses: dict[str, Annotated[int, Field(ge=1)]]
 
@@ -66,7 +67,7 @@ class _Counts:
 
 
 class Senses:
-    """Counts of definitions, to be asked by short form.
+    """Counts of definitions, by short form.
 
     Args:
         elsewhere: by short form, the papers that define it and how many give which long form.
@@ -96,17 +97,20 @@ class Senses:
         return _dominant([self._here.get(entity_key(short))], least, LEAST_SHARE)
 
     def clear_elsewhere(self, short: str) -> Sense | None:
-        """The same from all counts together, with :data:`LEAST_PAPERS_ELSEWHERE` and :data:`LEAST_SHARE_ELSEWHERE`."""
+        """The sense that is clear from the counts here and elsewhere together.
+
+        It needs :data:`LEAST_PAPERS_ELSEWHERE` and :data:`LEAST_SHARE_ELSEWHERE`.
+        """
         key = entity_key(short)
         return _dominant([self._here.get(key), self._elsewhere.get(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
 
     def all(self) -> Iterator[tuple[str, list[Sense]]]:
-        """Every short form that was counted here, by its key, with its senses, commonest first."""
+        """The key of every short form that was counted here, with its senses, commonest first."""
         for key in sorted(self._here):
             yield key, _grouped([self._here[key]])
 
     def known(self, short: str) -> list[str]:
-        """All long forms that are known of a short form, variants of one left out, sorted."""
+        """All known long forms of a short form, sorted; variants of one are left out."""
         key = entity_key(short)
         return sorted(sense.long for sense in _grouped([self._here.get(key), self._elsewhere.get(key)]))
 
@@ -117,7 +121,7 @@ def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, 
     Raises:
         kg.errors.InputError: a line is wrong; names file and line.
     """
-    paths = (path for folder in rule_folders(folders) for path in sorted(folder.rglob(FILES)))
+    paths = (path for folder in rule_folders(folders) for path in sorted(folder.rglob(SENSE_FILES)))
     return {line.short: (line.papers, line.senses) for path in paths for line in _lines(path)}
 
 
@@ -135,7 +139,7 @@ def _dominant(sources: Iterable[_Counts | None], least: int, share: float) -> Se
 
 
 def _grouped(sources: Iterable[_Counts | None]) -> list[Sense]:
-    """Senses, those of most papers first; the variants of one long form count as that long form."""
+    """Senses, those of most papers first; variants of a long form are counted with it."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     of = 0
     for counts in sources:
@@ -156,7 +160,7 @@ def _grouped(sources: Iterable[_Counts | None]) -> list[Sense]:
 
 
 def are_variants(one: str, other: str) -> bool:
-    """Whether two long forms of the same short form differ in endings or a typing error alone.
+    """Whether two long forms of the same short form differ only in endings or a typing error.
 
     >>> are_variants("convolutional neural network", "convolution neural networks")
     True

@@ -1,4 +1,4 @@
-"""Entries of one paper: which are, and what they say together."""
+"""Entries of one paper: which entries belong together, and the paper that they make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.text.names import title_key
 
 
 def by_title(entries: Iterable[Paper]) -> dict[str, set[Paper]]:
-    """Entries by the key of their title: those of one paper together, each different one once."""
+    """Entries by paper key (:func:`kg.text.names.title_key`); equal entries are kept once."""
     papers: dict[str, set[Paper]] = {}
     for entry in entries:
         papers.setdefault(title_key(entry.title), set()).add(entry)
@@ -18,12 +18,12 @@ def by_title(entries: Iterable[Paper]) -> dict[str, set[Paper]]:
 
 
 def entry_order(entry: Paper) -> tuple[str, int, str, str, str]:
-    """Sorts entries by where they were listed."""
+    """A sort key: entries in the order in which they are listed."""
     return (entry.source or "", entry.line or 0, entry.title, entry.abstract, entry.id)
 
 
 def merged(entries: Collection[Paper]) -> Paper:
-    """The entry with the longest abstract, its gaps filled from the others, whatever their order."""
+    """The entry with the longest abstract, its empty fields filled from the others, in whatever order they come."""
     ranked = sorted(entries, key=lambda entry: (-len(entry.abstract), entry_order(entry)))
     gaps = {}
     for name in ("authors", "year", "venue", "url", "github"):

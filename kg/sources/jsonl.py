@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from kg.records import Paper
 from kg.sources.reader import Reader, Source, Warn
-from kg.text.lines import json_lines, validated
+from kg.text.lines import JsonLine, json_lines, validated
 
+_EXPECTED = 'a paper a line, {"id", "title", "abstract", ...}'
 _PAPER = TypeAdapter(Paper)
 
 
@@ -25,22 +25,22 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     Raises:
         InputError: a line is not a complete JSON object, or a field of a paper is wrong.
     """
-    for line in json_lines(source.stream, source.place, '{"id", "title", "abstract", …}'):
-        if paper := _paper(line.fields, line.place, line.number, source, warn):
+    for line in json_lines(source.stream, source.place, _EXPECTED):
+        if paper := _paper(line, source.name, warn):
             yield paper
 
 
-def _paper(fields: dict[str, Any], place: str, number: int, source: Source, warn: Warn) -> Paper | None:
+def _paper(line: JsonLine, source: str, warn: Warn) -> Paper | None:
+    fields = {name: value for name, value in line.fields.items() if value is not None}
     for name in ("title", "abstract"):
-        if fields.get(name) is None:
-            warn(f"{place}: has no {name}; skipped")
+        if name not in fields:
+            warn(f"{line.place}: has no {name}; skipped")
             return None
-    if isinstance(fields.get("id"), int):
+    if type(fields.get("id")) is int:
         fields["id"] = str(fields["id"])
-    given = {key: value for key, value in fields.items() if value is not None}
-    paper = validated(_PAPER, {**given, "source": source.name, "line": number}, place)
+    paper = validated(_PAPER, {**fields, "source": source, "line": line.number}, line.place)
     if not paper.title.strip():
-        warn(f"{place}: has an empty title; skipped")
+        warn(f"{line.place}: has an empty title; skipped")
         return None
     return paper
 

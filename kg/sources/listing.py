@@ -13,8 +13,8 @@ from kg.text.names import slug
 from kg.text.sentences import sentence_spans
 
 _EXPECTED = "a listing page or JSON lines"
-_HEADER_BLOCKS = 40  # a date line further down than this ends no page header
-_ABSTRACT_LENGTH = 300  # characters; a title is never so long
+_HEADER_BLOCKS = 40  # a date line further down than this does not end the page's header
+_ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DATE_LINE = re.compile(
@@ -25,15 +25,18 @@ _DATE_LINE = re.compile(
 
 
 def recognises(head: bytes, name: str) -> bool:
-    """Any text may be a listing page, so that this reader is the last that is asked."""
+    """Any text may be a listing page; that is why this reader is tried last."""
     return True
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
     """Title and abstract in turn, after the page's header.
 
-    A block (lines between blank lines) is told by its look to be a title or an abstract, and where that leaves doubt,
-    by the block after it; so a missing half costs its own entry alone.
+    Whether a block (lines between blank lines) is a title or an abstract is decided by its length and punctuation, and
+    where that leaves doubt, by the block after it; so a title or abstract that is missing costs only its own entry.
+
+    Raises:
+        InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
     count = 0
@@ -68,8 +71,10 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
 
 
 def _blocks(lines: Iterator[Line]) -> Iterator[Line]:
-    """Blocks of lines between blank lines, each under the number of its first line; a title that stands right on top of
-    its abstract is a block of its own."""
+    """Blocks of lines between blank lines, each with the number of its first line.
+
+    A title without a blank line between it and its abstract is a block of its own.
+    """
     block: list[Line] = []
     for line in [*lines, Line(0, "")]:
         text = line.text.strip()
@@ -87,7 +92,7 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Line]:
 
 
 def _body(blocks: Iterator[Line]) -> Iterator[Line]:
-    """The blocks after the header, which ends with the page's first date line, without further date lines.
+    """The blocks after the page's header, which ends with its first date line; further date lines are left out.
 
     A page that has no date line before its first long abstract has no header.
     """

@@ -1,12 +1,39 @@
-"""What a reader of papers is.
+"""What a reader is: the code that reads papers from one format of source.
 
-A reader is a module of this folder, or a class of another package (entry point group ``kg.sources``), for one format.
+A reader is a module of this folder, with its :class:`Reader` as ``READER``. Another package adds one by the entry point
+group ``kg.sources``, in its ``pyproject.toml``::
+
+    [project.entry-points."kg.sources"]
+    tabbed = "tabbed:READER"
+
+where ``tabbed.py`` is all that it needs::
+
+    from kg import InputError, Paper
+    from kg.sources import Reader
+
+    def recognises(head, name):
+        return name.endswith(".tabbed")
+
+    def read(source, warn):
+        for number, line in enumerate(source.stream, start=1):
+            place = f"{source.place}:{number}"
+            try:
+                id, title, abstract = line.decode("utf-8").rstrip("\\n").split("\\t")
+            except ValueError:
+                raise InputError(place, "expected id, title and abstract between tabs") from None
+            if not title:
+                warn(f"{place}: has no title; skipped")
+                continue
+            yield Paper(id=id, title=title, abstract=abstract, source=source.name, line=number)
+
+    READER = Reader("id, title and abstract between tabs", recognises, read)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from io import BufferedReader
+from typing import NamedTuple
 
 from kg.records import Paper
 
@@ -15,15 +42,15 @@ Warn = Callable[[str], None]
 
 
 class Source(NamedTuple):
-    """An opened input.
+    """An opened file, or standard input.
 
     Args:
-        stream: its bytes, decompressed.
+        stream: its bytes, decompressed, at their beginning. It may be a pipe, which cannot be read twice.
         place: its path as the user gave it, or "<stdin>"; messages name it.
         name: what the graph calls it (``kg:listedOn``): the file's name, or its path below the folder that was given.
     """
 
-    stream: BinaryIO
+    stream: BufferedReader
     place: str
     name: str
 
@@ -33,7 +60,8 @@ class Reader(NamedTuple):
 
     Args:
         name: what messages call the format.
-        recognises: whether an input is in this format, by its first bytes (up to 8 KB, decompressed) and its name.
+        recognises: whether an input is in this format, by its first bytes (up to 8 KB, decompressed; at least the first
+            visible ones) and :attr:`Source.name`.
         read: yields the papers of a source. It skips an incomplete entry with a warning that names its line, and raises
             :class:`~kg.errors.InputError` for what it cannot read at all.
     """

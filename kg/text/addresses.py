@@ -1,7 +1,4 @@
-"""Web addresses: when two are the same, which repository one names, and how one is written as an IRI.
-
-Pure functions on text, free of spaCy, for the extraction and for the graph.
-"""
+"""Web addresses: when two are the same, which repository one leads to, and how one is written as an IRI."""
 
 from __future__ import annotations
 
@@ -63,7 +60,7 @@ def _repository_path(host: str, parts: list[str]) -> list[str] | None:
             return None
         size = 2
     elif host.startswith("gitlab."):
-        # GitLab nests groups; the page of a repository's part starts at "-" or, in old addresses, at "tree" and "blob".
+        # GitLab nests groups; what follows "-" (in old addresses "tree" or "blob") is a page within the repository.
         ends = [i for i, part in enumerate(parts) if part in ("-", "tree", "blob")]
         size = max(2, min(ends, default=len(parts)))
     elif host in _FORGES:
@@ -87,7 +84,7 @@ def absolute(url: str) -> str:
     if match:
         scheme, rest = match[1].lower(), match[2]
     else:
-        # A server behind "www." may know http alone; one that knows https redirects to it.
+        # A server behind "www." may only speak http; one that speaks https redirects to it.
         scheme, rest = ("http" if _WWW.match(url.strip()) else "https"), url.strip().lstrip(":/")
     rest = quote(_LONE_PERCENT.sub("%25", rest), safe=_RESERVED)
     path, mark, fragment = rest.partition("#")
@@ -100,7 +97,7 @@ def absolute(url: str) -> str:
 
 
 def address_key(url: str) -> str:
-    """The identity of an address: scheme, "www.", case, ".git" and a closing slash make no difference.
+    """The identity of an address: scheme, "www.", case, ".git" and a final slash make no difference.
 
     >>> address_key("https://www.github.com/Owner/Name.git") == address_key("github.com/owner/name/")
     True

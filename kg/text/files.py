@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
-
-_MODE = 0o666  # of a new file, less the process's umask, as open() gives it
+from typing import BinaryIO
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[IO[bytes]]:
+def writing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file when the block ends without an error.
 
-    They are written to a temporary file beside the target, which is then renamed over it (atomic by POSIX rename); a
-    link is followed, and an existing file keeps its mode. What is no regular file, such as ``/dev/stdout`` or a pipe,
-    is written to directly.
+    They are written to a temporary file in the same folder, which is then renamed to the target (atomic by POSIX
+    ``rename``); a link is followed, and an existing file keeps its mode. What is not a regular file, such as
+    ``/dev/stdout`` or a pipe, is written to directly.
 
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
     """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with target.open("wb") as stream:
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
             yield stream
         return
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".partial", dir=target.parent)
-    partial = Path(name)
+    target = path.resolve()
+    partial = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.partial")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield cast(IO[bytes], stream)
+        with partial.open("xb") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        partial.chmod(target.stat().st_mode & 0o7777 if target.exists() else _MODE & ~_umask())
+        if target.exists():
+            partial.chmod(target.stat().st_mode & 0o7777)
         partial.replace(target)
         _sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:

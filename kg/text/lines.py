@@ -1,6 +1,9 @@
 """Text files line by line: bytes to numbered lines, a line to a JSON object, an object to a record.
 
-Whatever cannot be turned raises :class:`~kg.errors.InputError` with the file and the line.
+All files of JSON lines (papers, curated entities, senses, annotations, pairs of names) are read here, so that all have
+the same rules: UTF-8 with or without a byte order mark, gzipped or not; only a line feed ends a line (U+2028 and U+0085
+are characters of a text, as https://jsonlines.org says); blank lines are skipped; whatever cannot be read raises
+:class:`~kg.errors.InputError` with the file and the line. A stream is opened once, so that pipes lose nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +14,23 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kg.errors import InputError
 
-LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
-Model = TypeVar("Model")
+LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
+HEAD = 8192  # bytes that can be peeked at
+
+_Checked = TypeVar("_Checked")
+NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 class JsonModel(BaseModel):
@@ -30,6 +39,8 @@ class JsonModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -43,52 +54,74 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """A line of JSON lines: its object, its number (from 1), and the file and number as messages name it."""
+    """A line of JSON lines: its number (from 1), its file and number as messages name them, and its object."""
 
     number: int
     place: str
     fields: dict[str, Any]
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """A file opened for reading, decompressed if it is gzipped.
+@contextmanager
+def reading(path: Path) -> Iterator[io.BufferedReader]:
+    """A file opened for reading, decompressed if it is gzipped, and closed when the block ends.
 
     Raises:
-        InputError: it cannot be opened.
+        InputError: it cannot be opened or read.
     """
     try:
-        return unzipped(path.open("rb"), str(path))
+        file = path.open("rb")
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({reason(error)})") from None
+    with file:
+        yield unzipped(file, str(path))
 
 
-def unzipped(stream: BinaryIO, place: str) -> BinaryIO:
-    """A stream that can be peeked into, decompressed if it is gzipped.
+def unzipped(stream: BinaryIO, place: str) -> io.BufferedReader:
+    """A stream that can be peeked at, decompressed if it is gzipped; closing it leaves the given one open.
 
     Args:
-        stream: open for reading bytes, at its beginning.
+        stream: open for reading bytes, at its beginning. It may be a pipe: it is read only once.
         place: what errors call it.
 
     Raises:
         InputError: it cannot be read.
     """
-    if not hasattr(stream, "peek"):
-        stream = io.BufferedReader(cast(io.RawIOBase, stream))
-    zipped = peeked(stream, place).startswith(b"\x1f\x8b")
-    return cast(BinaryIO, gzip.open(stream, "rb")) if zipped else stream
+    begun = _begun(stream, place)
+    if not begun.peek().startswith(_GZIP):
+        return begun
+    return _begun(cast(BinaryIO, gzip.open(begun, "rb")), place)
 
 
-def peeked(stream: BinaryIO, place: str) -> bytes:
-    """The next bytes of a stream, up to 8 KB, which stay to be read; none at its end.
-
-    Raises:
-        InputError: it cannot be read.
-    """
+def _begun(stream: BinaryIO, place: str) -> io.BufferedReader:
+    """A stream whose first peek shows what it begins with, however small the pieces are in which it arrives."""
+    read = getattr(stream, "read1", stream.read)  # one piece, without waiting for more
+    head = b""
     try:
-        head: bytes = stream.peek(8192)  # type: ignore[attr-defined]  # BufferedReader and GzipFile have it
+        while len(head) < HEAD and len(head.removeprefix(_BYTE_ORDER_MARK).strip()) < 4:
+            if not (piece := read(HEAD - len(head))):
+                break
+            head += piece
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{place}:1", f"cannot be read ({reason(error)})") from None
-    return head[:8192]
+    return io.BufferedReader(_Rejoined(head, read), buffer_size=8 * HEAD)
+
+
+class _Rejoined(io.RawIOBase):
+    """The bytes that were read from a stream already, and then the others."""
+
+    def __init__(self, head: bytes, read: Any) -> None:
+        self._head = head
+        self._read = read
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Put the next bytes into a buffer, and return their number; 0 at the end."""
+        room = memoryview(buffer)
+        piece, self._head = self._head or self._read(len(room)), b""
+        room[: len(piece)] = piece
+        return len(piece)
 
 
 def json_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[JsonLine]:
@@ -97,10 +130,10 @@ def json_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[JsonLine
     Args:
         stream: UTF-8, with or without a byte order mark.
         place: what errors call the stream.
-        expected: what errors say should stand there.
+        expected: what errors say is expected on a line.
 
     Raises:
-        InputError: a line is no complete JSON object; names it.
+        InputError: a line is not a complete JSON object; names it.
     """
     for line in numbered_lines(stream, place, expected):
         if line.text.strip():
@@ -112,14 +145,14 @@ def json_lines_of(path: Path, expected: str) -> Iterator[JsonLine]:
     """The objects of a file of JSON lines, as :func:`json_lines` reads them.
 
     Raises:
-        InputError: the file cannot be opened, or a line is no complete JSON object.
+        InputError: the file cannot be opened, or a line is not a complete JSON object.
     """
-    with open_bytes(path) as stream:
+    with reading(path) as stream:
         yield from json_lines(stream, str(path), expected)
 
 
 def reason(error: Exception) -> str:
-    """What the system says of an error, without the file's name."""
+    """What the system says about an error, without the file's name."""
     return getattr(error, "strerror", None) or str(error)
 
 
@@ -127,11 +160,12 @@ def numbered_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[Line
     """Decoded lines, each of bounded length.
 
     Args:
+        stream: UTF-8, with or without a byte order mark.
         place: what errors call the stream.
-        expected: what errors say should stand there ("JSON lines").
+        expected: what errors say is expected there ("JSON lines").
 
     Raises:
-        InputError: a line is no UTF-8 text, too long, or cannot be read.
+        InputError: a line is not UTF-8 text, too long, or cannot be read.
     """
     number = 0
     while True:
@@ -149,7 +183,7 @@ def numbered_lines(stream: BinaryIO, place: str, expected: str) -> Iterator[Line
         if "\0" in text:
             raise InputError(f"{place}:{number}", f"is not UTF-8 text; expected {expected}")
         if len(text) > LINE_LIMIT or len(raw) >= 4 * LINE_LIMIT:
-            raise InputError(f"{place}:{number}", f"is longer than {LINE_LIMIT:,} characters; expected a paper a line")
+            raise InputError(f"{place}:{number}", f"is longer than {LINE_LIMIT:,} characters; expected {expected}")
         yield Line(number, text.rstrip("\r\n"))
 
 
@@ -160,22 +194,23 @@ def json_object(text: str, place: str, expected: str) -> dict[str, Any]:
     texts.
 
     Args:
+        text: the line.
         place: the file and line, for errors.
-        expected: what errors say should stand there.
+        expected: what errors say is expected there.
 
     Raises:
-        InputError: the line is no complete JSON object.
+        InputError: the line is not a complete JSON object.
     """
     try:
         fields = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(place, f"is not a complete JSON object ({_json_problem(error)})") from None
     if not isinstance(fields, dict):
         raise InputError(place, f"is not a JSON object; expected {expected}")
     return {name: _valid_text(value) for name, value in fields.items()}
 
 
-def validated(adapter: TypeAdapter[Model], fields: object, place: str) -> Model:
+def validated(adapter: TypeAdapter[_Checked], fields: object, place: str) -> _Checked:
     """The fields of an object as a record.
 
     Raises:
@@ -199,4 +234,4 @@ def _valid_text(value: object) -> object:
 def _json_problem(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg.removesuffix(' at')} at column {error.colno}"
-    return "nested too deeply"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"

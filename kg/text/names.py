@@ -1,6 +1,6 @@
-"""Text normalisation for names and titles: the one place that decides when two spellings are the same.
+"""Normal forms of names and titles: the one place that decides when two spellings are the same.
 
-Imports nothing heavy, because every command that reads the graph needs it.
+It imports nothing that takes long to load, because every command that reads the graph needs it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def spaced_key(name: str) -> str:
 
 
 def entity_words(name: str) -> str:
-    """The words of an entity's IRI: :func:`spaced_key`, but with the "S" at the end of a word of capitals.
+    """The words of an entity's IRI: :func:`spaced_key`, but an "S" that ends a word of capitals is kept.
 
     >>> entity_words("PACS"), entity_words("GANs")
     ('pacs', 'gan')
@@ -64,7 +64,7 @@ def entity_words(name: str) -> str:
 def name_key(name: str) -> str:
     """The identity of a name: equal for "CIFAR-10", "CIFAR10" and "cifar 10", for "pre-training" and "pretraining".
 
-    A name of symbols alone is its own key, so that no two of them meet by accident.
+    A name that has only symbols is its own key, so that no two of them are the same by accident.
     """
     return spaced_key(name).replace(" ", "") or name.strip()
 
@@ -73,7 +73,7 @@ _POSSESSIVE = re.compile(r"['’]s?(?=\s|$)|(?<=[^\W\d_])['’](?=s\s)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SYMBOLS = {"&": " and ", "\\times": "x", "×": "x", "\\infty": "inf", "∞": "inf"}
 _VERSION = re.compile(r"(?<=[^\W\d_]{2})v(?=\d+(?:\.\d+)?$)|(?<=[^\W\d_]{2})version(?=\d)|(?<=[^\d.]\d)\.0$")
-_BRITISH = (  # (the end of a word, what American English writes)
+_BRITISH = (  # (the end of a word, its American spelling)
     (re.compile(r"is(?=(?:ation|ed|ing|er|e)$)"), "iz"),
     (re.compile(r"(?<=[aeiou])ll(?=(?:ing|ed|er)$)"), "l"),
     (re.compile(r"(?<=l[ay])s(?=(?:e|ed|er|ing)$)"), "z"),
@@ -85,9 +85,9 @@ _BRITISH = (  # (the end of a word, what American English writes)
 
 
 def american(word: str) -> str:
-    """A lower-case word with the endings that American English writes differently from British.
+    """A lower-case word in American spelling, if its ending shows that it is British.
 
-    The outcome is for comparison only: "noise" becomes "noize" as "normalise" becomes "normalize".
+    The result is for comparison only: "noise" becomes "noize" as "normalise" becomes "normalize".
 
     >>> american("optimisation"), american("modelling"), american("dialogue"), american("behaviour")
     ('optimization', 'modeling', 'dialog', 'behavior')
@@ -98,10 +98,10 @@ def american(word: str) -> str:
 
 
 def entity_key(name: str) -> str:
-    r"""The identity of an entity's name: equal for more spellings than :func:`name_key`, and for fewer acronyms.
+    r"""The identity of an entity's name: equal for more spellings than by :func:`name_key`, and for fewer acronyms.
 
     Accents, British endings, possessives, "&", Greek letters, plurals within the name and the ways to write a version
-    make no difference. An "S" that ends a word of capitals is a letter of its own, and no plural.
+    make no difference. An "S" that ends a word of capitals is part of it, not a plural.
 
     >>> entity_key("Fréchet Inception Distance") == entity_key("Frechet inception distances")
     True
@@ -146,12 +146,12 @@ def title_key(title: str) -> str:
 def slug(text: str, limit: int = 100) -> str:
     """The last part of an IRI for a name or title: words joined by hyphens.
 
-    A text of more than ``limit`` characters is cut at a word and told apart by a digest of the whole.
+    A text of more than ``limit`` characters is cut at a word, and a digest of the whole is added.
     """
     words = re.sub(r"[^\w.+*]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-.")
     if len(words) > limit:
-        import hashlib  # takes longer to load than all the rest of a look-up's normalisation
+        import hashlib  # loaded only here, because it takes longer than all the rest of a look-up's normalisation
 
         digest = hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
         return f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
-    return words or quote(text.strip(), safe="") or "-"
+    return words or quote(text.strip(), safe="", errors="replace").strip(".") or "-"

@@ -1,6 +1,6 @@
-"""Plain text under LaTeX remains, with the way back to the text as given.
+"""Plain text: the text as it reads, without the remains of LaTeX, with the way back to the text as given.
 
-Abstracts come with the remains of their LaTeX: commands (``\\emph{...}``), accents (``ans\\"atze``), escaped signs
+Abstracts often have remains of their LaTeX: commands (``\\emph{...}``), accents (``ans\\"atze``), escaped signs
 (``20\\%``), and commands that lost their backslash (``url{...}``, ``x2013``). Extraction reads :class:`PlainText`;
 every offset it reports goes back through :meth:`PlainText.span`.
 """
@@ -56,7 +56,7 @@ _REMAINS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text without LaTeX remains; ``offsets[i]`` is where its character ``i`` stands in the original."""
+    """A text without LaTeX remains; ``offsets[i]`` is the offset of its character ``i`` in the original."""
 
     text: str
     original: str
@@ -65,7 +65,7 @@ class PlainText:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's offsets for a non-empty span of the plain text.
 
-        A span that begins or ends in a formula's first or last sign takes the dollar sign along: "$k$-NN".
+        A span that would have only one of a formula's two dollar signs gets the other one too: "$k$-NN".
         """
         first, last = self.offsets[start], self._end(end)
         if self.original.count("$", first, last) % 2:
@@ -106,7 +106,7 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def plain_text(text: str) -> PlainText:
-    """Strip the LaTeX remains of a text.
+    """The text without its LaTeX remains.
 
     >>> plain_text('ans\\\\"atze reach 20\\\\%').text
     'ansätze reach 20%'

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]}]*(\s+)(?=[\"'(\[]?[A-Z0-9])")
-
-
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|eg|ie|cf|et al|etc|vs|resp|w\.r\.t|Fig|Figs|Sec|Eq|Eqs|No|Dr|Prof|approx|a\.k\.a|[A-Z]))\.$"
 )
@@ -27,7 +25,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def sentence_around(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """Where the sentence around a part of a text starts and ends; the sentences, where the part runs over several.
+    """Start and end offset of the sentence around a part of a text, or of all sentences that the part runs over.
 
     Args:
         spans: the sentences, as :func:`sentence_spans` returns them.

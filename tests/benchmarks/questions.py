@@ -25,7 +25,7 @@ QUESTIONS = Path(__file__).parents[2] / "docs" / "questions.md"
 def commands() -> list[tuple[str, dict[str, str]]]:
     """The name and the parameters of each shipped query in the table."""
     found = []
-    for line in re.findall(r"`kg query --name (.*)` \|", QUESTIONS.read_text(encoding="utf-8")):
+    for line in re.findall(r"`kg ask (.*)` \|", QUESTIONS.read_text(encoding="utf-8")):
         name, *words = shlex.split(line)
         found.append((name, {word[2:]: value for word, value in zip(words[::2], words[1::2], strict=True)}))
     return found

@@ -1,4 +1,4 @@
-"""Confidences against how often they are right."""
+"""Confidences compared with how often they are right."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from kg.evaluation.calibration import measure_calibration
 
 
-def test_error_is_the_mean_distance_weighed_by_mentions() -> None:
+def test_error_is_the_mean_distance_weighted_by_mentions() -> None:
     measured = measure_calibration([(0.8, True)] * 4 + [(0.8, False)] + [(0.3, True)] * 5)
     assert [(one.mentions, one.right) for one in measured.bins if one.mentions] == [(5, 1.0), (5, 0.8)]
     assert measured.error == pytest.approx(0.5 * 0.7 + 0.5 * 0.0)

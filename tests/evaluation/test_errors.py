@@ -1,4 +1,4 @@
-"""Of which kind an error is."""
+"""The kind of each error."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.evaluation.errors import ErrorKind, Errors, Example, TypedName, overlapping
-from kg.evaluation.gold import ENTITY_TYPES, AnnotatedText, Form, GoldEntity, Span, occurrences
+from kg.evaluation.errors import ErrorExample, ErrorKind, Errors, TypedName, overlapping
+from kg.evaluation.gold import AnnotatedText, Form, GoldEntity, Span, occurrences
 from kg.records import Extraction, Mention, Paper
-from kg.vocabulary import EntityType
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 Named = tuple[str, EntityType]
 TEXT = "We train GreenNet and MossNet attacks, a deep frog classifier (DFC), on ponds; DFC hops."
@@ -66,16 +66,16 @@ def test_each_error_has_one_kind(
     assert (kind.name, kind.missed, kind.spurious) == (name, missed, spurious)
 
 
-def test_what_is_right_is_no_error() -> None:
+def test_what_is_right_is_not_an_error() -> None:
     assert kinds([("GreenNet", "Method")], [("GreenNet", "Method")]) == ()
 
 
-def test_a_short_form_beside_its_long_form_is_another_form() -> None:
+def test_a_short_form_in_place_of_its_long_form_is_another_form() -> None:
     gold: list[Named] = [("deep frog classifier", "Method"), ("DFC", "Method")]
     pairs = (("DFC", "deep frog classifier"),)
     (kind,) = kinds(gold, gold[:1], pairs=pairs)
     assert (kind.name, kind.missed) == ("other form", 1)
-    assert kind.examples == (Example(TypedName("Method", "dfc"), TypedName("Method", "deep frog classifier"), 1),)
+    assert kind.examples == (ErrorExample(TypedName("Method", "dfc"), TypedName("Method", "deep frog classifier"), 1),)
     assert kinds(gold, gold[:1])[0].name == "unseen name"
 
 
@@ -84,7 +84,7 @@ def test_every_span_of_a_passage_counts_and_every_name_of_a_paper() -> None:
     assert kinds([("DFC", "Method")], [], "papers")[0].missed == 1
 
 
-def test_types_that_nobody_asked_for_are_no_errors() -> None:
+def test_types_that_do_not_count_are_not_errors() -> None:
     assert kinds([("ponds", "Dataset")], [("ponds", "Dataset"), ("hops", "Task")], "passages", ("Dataset",)) == ()
 
 
@@ -104,7 +104,7 @@ def spans(draw: st.DrawFn) -> list[Span]:
 
 
 @given(spans(), spans())
-def test_overlapping_finds_every_pair(ones: list[Span], others: list[Span]) -> None:
+def test_overlapping_yields_every_pair(ones: list[Span], others: list[Span]) -> None:
     expected = {(one, other) for one in ones for other in others if max(one[0], other[0]) < min(one[1], other[1])}
     found = list(overlapping(ones, others))
     assert set(found) == expected

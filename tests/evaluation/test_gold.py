@@ -1,4 +1,4 @@
-"""Annotated files: which forms are read, and what is refused with which words."""
+"""Annotated files: which forms are read, what is refused, and with which message."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_papers_take_their_texts_from_a_file_or_from_their_own_line(file: Path, 
     assert gold.texts[0].entities[0].role == "introduced"
 
 
-def test_names_stand_for_their_whole_word_occurrences_longest_first() -> None:
+def test_names_mean_all_their_whole_word_occurrences_longest_first() -> None:
     text = "Deep frogs, deep-frogs: Deep frogs2, red Deep frogs; frogs."
     found = occurrences([("frogs", "Task"), ("Deep frogs", "Method"), ("red Deep frogs", "Dataset")], text)
     assert [(text[span.start : span.end], span.type) for span in found] == [
@@ -89,7 +89,7 @@ def test_an_annotated_part_of_a_word_is_a_name_without_a_mention(file: Path) -> 
         ({"entities": [{"type": "Task", "text": ""}]}, '"entities.0.text": '),
         ({"entities": [{"type": "Task", "text": "\ud800"}]}, '"entities.0.text": '),
         ({"entities": [{"type": "Task", "text": "hops", "role": "hero"}]}, '"entities.0.role": '),
-        ({"entities": [{"type": "Task", "text": "hops", "start": 3, "end": 7}]}, "not stand at characters 3-7"),
+        ({"entities": [{"type": "Task", "text": "hops", "start": 3, "end": 7}]}, "is not at characters 3-7"),
         ({"entities": None}, '"entities": '),
         ({"entities": [], "abbreviations": [["FN"]]}, '"abbreviations.0.1": '),
         ({"entities": [], "results": [{"metric": "hops"}]}, '"results.0.value": '),
@@ -102,7 +102,7 @@ def test_a_wrong_paper_is_refused_by_its_line(file: Path, change: dict[str, Any]
     assert problem in message
 
 
-def test_offsets_of_papers_may_stand_there_when_they_are_right(file: Path) -> None:
+def test_offsets_of_papers_are_accepted_when_they_are_right(file: Path) -> None:
     entity = {"type": "Method", "text": "FrogNet", "start": 8, "end": 15}
     assert quoted(read_gold(written(file, {**PAPER, "entities": [entity]}))) == [[("FrogNet", "Method")] * 2]
 
@@ -155,9 +155,9 @@ def test_what_was_not_accepted_is_left_out_and_accepted_texts_need_no_spans(file
 @pytest.mark.parametrize(
     "spans, problem",
     [
-        ([{"start": 18, "end": 29, "label": "Dataset"}], "span 18-29 is no part of the text, which has 28 characters"),
-        ([{"start": 7, "end": 7, "label": "Dataset"}], "span 7-7 is no part of the text"),
-        ([{"start": 7, "end": 0, "label": "Dataset"}], "span 7-0 is no part of the text"),
+        ([{"start": 18, "end": 29, "label": "Dataset"}], "span 18-29 is not part of the text, which has 28 characters"),
+        ([{"start": 7, "end": 7, "label": "Dataset"}], "span 7-7 is not part of the text"),
+        ([{"start": 7, "end": 0, "label": "Dataset"}], "span 7-0 is not part of the text"),
         ([{"start": -1, "end": 7, "label": "Method"}], '"spans.0.start": '),
         ([{"start": "0", "end": 7, "label": "Method"}], '"spans.0.start": '),
         ([{"start": 0, "end": 7.0, "label": "Method"}], '"spans.0.end": '),
@@ -194,7 +194,7 @@ def test_spans_point_at_the_marked_words(
     try:
         gold = read_gold(file)
     except InputError as error:
-        assert re.search("only spaces|cuts a word|is no part", str(error))
+        assert re.search("only spaces|cuts a word|is not part", str(error))
     else:
         assert quoted(gold) == [[(text[start:end].strip(), "Task")]]
 
@@ -215,12 +215,14 @@ def test_spans_point_at_the_marked_words(
         (
             b'{"text": "T", "spans": []}\n{"id": "1", "entities": []}\n',
             ":2",
-            "is of another form than the lines before",
+            "has another form than the lines before",
         ),
         (b'{"id": 1, "text": "T", "spans": []}\n{"id": "1", "text": "T", "spans": []}\n', ":2", 'has the id "1"'),
     ],
 )
-def test_what_is_no_annotated_file_is_named(file: Path, content: bytes, place: str, problem: str) -> None:
+def test_a_file_that_is_not_annotated_is_refused_by_its_place(
+    file: Path, content: bytes, place: str, problem: str
+) -> None:
     file.write_bytes(content)
     message = refusal(file)
     assert message.startswith(f"{file}{place}: ")

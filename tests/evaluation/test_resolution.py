@@ -1,4 +1,4 @@
-"""Pairs of names are judged against a corpus."""
+"""Pairs of names, resolved in a corpus, are compared with the judgements of people."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import pytest
 
 from kg.errors import InputError
 from kg.evaluation.resolution import ResolutionScore, evaluate_resolution
-from kg.terminal.evaluation import render_resolution
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -16,11 +15,11 @@ def score() -> ResolutionScore:
     return evaluate_resolution(DATA / "pairs.jsonl", [DATA / "pairs-papers.jsonl"])
 
 
-def test_nothing_different_is_joined(score: ResolutionScore) -> None:
+def test_different_names_are_not_merged(score: ResolutionScore) -> None:
     assert score.wrong_merges == ()
 
 
-def test_what_is_the_same_meets(score: ResolutionScore) -> None:
+def test_same_names_are_merged(score: ResolutionScore) -> None:
     assert score.wrong_splits == ()
     assert score.right == len((DATA / "pairs.jsonl").read_text(encoding="utf-8").splitlines())
 
@@ -31,7 +30,7 @@ def pairs_file(tmp_path: Path, *lines: str) -> Path:
     return path
 
 
-def test_wrong_judgements_are_counted_and_shown(tmp_path: Path) -> None:
+def test_wrong_merges_and_splits_are_counted(tmp_path: Path) -> None:
     pairs = pairs_file(
         tmp_path,
         '{"type": "Dataset", "a": {"name": "MNIST"}, "b": {"name": "M-NIST"}, "same": false}',
@@ -40,11 +39,8 @@ def test_wrong_judgements_are_counted_and_shown(tmp_path: Path) -> None:
     )
     score = evaluate_resolution(pairs, [DATA / "pairs-papers.jsonl"])
     assert score.as_dict() == {"right": 1, "wrong": 2, "wrong_merges": 1, "wrong_splits": 1}
-    assert render_resolution(score) == (
-        "right: 1 of 3 (0.333)\n"
-        "joined, but different: 1\n  Dataset: MNIST | M-NIST\n"
-        "kept apart, but the same: 1\n  Method: SAM (p-bare) | Adam\n"
-    )
+    assert [pair.a.name for pair in score.wrong_merges] == ["MNIST"]
+    assert [str(pair.a) for pair in score.wrong_splits] == ["SAM (p-bare)"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from kg.records import Paper
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    return build_pipeline()
+    return build_pipeline(components=())
 
 
 def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Token patterns propose the whole match or the part that the rule calls the name."""
 
+from typing import Any
+
 import pytest
 from spacy.language import Language
 
@@ -8,14 +10,15 @@ from kg.extraction.document import make_doc
 from kg.extraction.patterns import Patterns
 from kg.extraction.pipeline import Extractor, build_pipeline
 from kg.records import Paper
+from kg.rulefiles import NameRule, Rule
 
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    return build_pipeline()
+    return build_pipeline(components=())
 
 
-def candidates(nlp: Language, rules: list[dict], text: str) -> list[tuple[str, str, str | None]]:
+def candidates(nlp: Language, rules: list[Rule], text: str) -> list[tuple[str, str, str | None]]:
     patterns = Patterns(nlp)
     patterns.add_rules(rules)
     doc = patterns(make_doc(nlp, Paper(id="1", title="A title", abstract=text)))
@@ -23,27 +26,24 @@ def candidates(nlp: Language, rules: list[dict], text: str) -> list[tuple[str, s
 
 
 def test_the_match_is_the_name(nlp: Language) -> None:
-    rule = {"label": "Metric", "pattern": [{"LOWER": "top"}, {"TEXT": "-"}, {"LIKE_NUM": True}, {"LOWER": "hits"}]}
+    pattern: list[dict[str, Any]] = [{"LOWER": "top"}, {"TEXT": "-"}, {"LIKE_NUM": True}, {"LOWER": "hits"}]
+    rule = NameRule(label="Metric", pattern=pattern)
     assert candidates(nlp, [rule], "It raises top-3 hits.") == [("top-3 hits", "Metric", None)]
 
 
 def test_the_name_is_the_part_named_by_the_rule(nlp: Language) -> None:
-    rule = {
-        "label": "Method",
-        "pattern": [{"LOWER": "called"}, {"IS_TITLE": True}],
-        "name": [1, 1],
-        "role": "introduced",
-    }
+    pattern: list[dict[str, Any]] = [{"LOWER": "called"}, {"IS_TITLE": True}]
+    rule = NameRule(label="Method", pattern=pattern, name=(1, 1), role="introduced")
     assert candidates(nlp, [rule], "A layer called Zig is added.") == [("Zig", "Method", "introduced")]
 
 
 def test_the_name_takes_in_its_hyphenated_rest(nlp: Language) -> None:
-    rule = {"label": "Method", "pattern": [{"LOWER": "called"}, {"IS_ALPHA": True}], "name": [1, 1]}
+    rule = NameRule(label="Method", pattern=[{"LOWER": "called"}, {"IS_ALPHA": True}], name=(1, 1))
     assert candidates(nlp, [rule], "A layer called Zig-Zag-2 is added.") == [("Zig-Zag-2", "Method", None)]
 
 
 def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
-    rule = {"label": "Dataset", "pattern": [{"IS_ALPHA": True}, {"TEXT": ","}], "name": [0, 0]}
+    rule = NameRule(label="Dataset", pattern=[{"IS_ALPHA": True}, {"TEXT": ","}], name=(0, 0))
     assert candidates(nlp, [rule], "On Zig-Zag-QX, a dataset, it is - QX, too.") == [
         ("Zig-Zag-QX", "Dataset", None),
         ("dataset", "Dataset", None),
@@ -52,7 +52,7 @@ def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
 
 
 def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
-    rule = {"label": "Method", "pattern": [{"NO_SUCH_ATTRIBUTE": 1}], "place": "own.jsonl:7"}
+    rule = NameRule(label="Method", pattern=[{"NO_SUCH_ATTRIBUTE": 1}], place="own.jsonl:7")
     with pytest.raises(InputError, match=r"^own\.jsonl:7: .*NO_SUCH_ATTRIBUTE"):
         Patterns(nlp).add_rules([rule])
 

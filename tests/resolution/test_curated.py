@@ -1,4 +1,4 @@
-"""Curated files are taken whole or refused by file and line."""
+"""Curated files are read whole, or refused by file and line."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def test_names_are_added_to_a_shipped_entity(tmp_path: Path) -> None:
     assert "the ten little pictures" in found.aliases(entity.identity)
 
 
-def test_padding_ends_a_name(tmp_path: Path) -> None:
+def test_padding_at_the_end_of_a_name_is_left_out(tmp_path: Path) -> None:
     found = curated(tmp_path, '{"type": "Dataset", "padding": ["heap"]}')
     assert found.without_padding("Dataset", "Zorblatt Heaps") == "Zorblatt"
     assert found.without_padding("Method", "Zorblatt heap") is None
@@ -67,7 +67,7 @@ C = '{"type": "Method", "name": "gamma net"'
     ("lines", "line", "problem"),
     [
         (['{"type": "Gadget", "name": "x"}'], 1, '"type"'),
-        (['{"type": "Method"}'], 1, "is no statement"),
+        (['{"type": "Method"}'], 1, "is not a statement"),
         (['{"type": "Method", "name": "x"'], 1, "is not a complete JSON object"),
         (['["x"]'], 1, "is not a JSON object"),
         (['{"type": "Method", "name": " "}'], 1, '"name"'),
@@ -102,7 +102,7 @@ def test_wrong_file_is_refused_by_its_line(tmp_path: Path, lines: list[str], lin
     assert problem in refused.value.problem
 
 
-def test_diamond_is_no_circle() -> None:
+def test_two_ways_to_one_broader_entity_are_not_a_circle() -> None:
     lines = {"a": ("b", "c"), "b": ("d",), "c": ("d",), "d": ()}
     entities = [(name, CuratedEntity(type="Task", name=name, broader=broader)) for name, broader in lines.items()]
     assert len(Curated(entities).entities) == 4

@@ -1,4 +1,4 @@
-"""The better values of a metric by the end of its name."""
+"""Which values of a metric are better, by the end of its name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_shipped_rules(shipped: Directions, name: str, better: str | None) -
     assert shipped.better([name]) == better
 
 
-def test_the_first_name_that_tells_counts(shipped: Directions) -> None:
+def test_the_first_name_with_a_known_end_counts(shipped: Directions) -> None:
     assert shipped.better(["XYZ", "mean frog error", "frog accuracy"]) == "lower"
 
 

@@ -1,4 +1,4 @@
-"""What is broader follows from names and the curated files."""
+"""Broader entities follow from names and the curated files."""
 
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.hierarchy import broader_entities
@@ -34,14 +34,14 @@ def test_only_the_next_broader_is_stated() -> None:
     }
 
 
-def test_what_follows_a_preposition_is_no_head() -> None:
+def test_what_follows_a_preposition_is_not_the_head() -> None:
     assert broader("Method", "mixture of experts", "experts") == {}
     assert broader("Task", "image classification with noisy labels", "image classification", "noisy labels") == {
         "image classification with noisy labels": ["image classification"]
     }
 
 
-def test_prefix_that_turns_the_meaning_makes_nothing_narrower() -> None:
+def test_prefix_that_negates_does_not_make_a_name_narrower() -> None:
     assert broader("Method", "semi supervised learning", "supervised learning") == {}
     assert broader("Method", "self-supervised learning", "supervised learning") == {}
 
@@ -66,18 +66,18 @@ def test_curated_statement_replaces_the_name() -> None:
     assert broader("Method", "Cat DINO", "Dog DINO", "DINO", "animal", curated=(cat, dog)) == {"Dog DINO": ["animal"]}
 
 
-def test_broader_that_is_absent_is_stepped_over() -> None:
+def test_broader_entity_that_is_absent_is_skipped_for_its_own_broader_one() -> None:
     kitten = CuratedEntity(type="Task", name="kitten", broader=("cat",))
     cat = CuratedEntity(type="Task", name="cat", broader=("animal",))
     assert broader("Task", "kitten", "animal", curated=(kitten, cat)) == {"kitten": ["animal"]}
 
 
-def test_names_close_no_circle() -> None:
+def test_names_never_close_a_circle() -> None:
     wide = CuratedEntity(type="Task", name="detection", broader=("fast detection",))
     assert broader("Task", "detection", "fast detection", curated=(wide,)) == {"detection": ["fast detection"]}
 
 
-def test_nothing_is_a_kind_of_what_is_vague() -> None:
+def test_vague_entity_is_never_broader() -> None:
     known = Curated()
     names = {("Method", entity_key(name)): [name] for name in ("efficient SAM", "SAM")}
     vague = [("Method", "sam")]

@@ -1,4 +1,4 @@
-"""Mentions meet at one entity, whatever the papers call it and in whatever order they come."""
+"""Mentions of one thing lead to one entity, whatever the papers call it and in whatever order they come."""
 
 from itertools import permutations
 
@@ -26,7 +26,7 @@ def resolved(*extractions: Extraction) -> tuple[list[list[str]], list[Entity]]:
     return iris, list(resolver.entities())
 
 
-def test_spellings_meet_at_one_entity() -> None:
+def test_spellings_lead_to_one_entity() -> None:
     iris, entities = resolved(
         extraction("CIFAR-10", "CIFAR10", type="Dataset"), extraction("cifar 10", "CIFAR-10", type="Dataset")
     )
@@ -86,7 +86,7 @@ def test_commonest_name_is_the_label_whatever_the_order() -> None:
     )
 
 
-def test_one_paper_alone() -> None:
+def test_one_paper_is_resolved_alone() -> None:
     found = resolve_alone(extraction("Batch Normalization", "BN", abbreviations=(("BN", "Batch Normalization"),)))
     assert {mention.entity for mention in found.entities} == {"https://w3id.org/papers-kg/method/batch-normalization"}
 
@@ -126,19 +126,19 @@ def test_no_chain_of_short_forms_joins_two_long_forms() -> None:
     assert len(set(placed(resolver, "SAM", "sharpness-aware minimization", "Segment Anything Model"))) == 3
 
 
-def test_short_form_of_another_type_has_no_say() -> None:
+def test_definitions_of_another_type_do_not_count() -> None:
     task = extraction("VQA", type="Task", abbreviations=(("VQA", "visual question answering"),))
     resolver = corpus(task, task, task)
     assert placed(resolver, "VQA", type="Task") == ["visualquestionanswering"]
     assert placed(resolver, "VQA", type="Dataset") == ["vqa"]
 
 
-def test_initials_of_a_name_in_the_same_paper_tell_the_sense() -> None:
+def test_initials_of_a_name_in_the_same_paper_decide_the_sense() -> None:
     iris, _ = resolved(extraction("quiet random search", "QRS"), extraction("QRS"))
     assert iris == [["http://x/method/quiet-random-search"] * 2, ["http://x/method/qrs"]]
 
 
-def test_capitals_that_end_in_s_are_no_plural() -> None:
+def test_capitals_that_end_in_s_are_not_a_plural() -> None:
     iris, _ = resolved(extraction("DARTS", "DART", "GANs", "GAN"))
     assert iris == [["http://x/method/darts", "http://x/method/dart", *["http://x/method/gan"] * 2]]
 
@@ -154,7 +154,7 @@ def test_curated_entity_has_its_name_and_all_aliases() -> None:
     assert entity.pages == ("http://www.wikidata.org/entity/Q7",)
 
 
-def test_own_paper_goes_before_the_curated_alias() -> None:
+def test_own_paper_counts_more_than_the_curated_alias() -> None:
     paper = extraction("FN", abbreviations=(("FN", "fuzzy negation"),))
     resolver = corpus(paper, curated=Curated([("here", FROG)]))
     assert resolver.identity("Method", "FN", paper) == ("Method", "fuzzynegation")
@@ -167,7 +167,7 @@ def test_long_form_that_agrees_with_a_curated_name_is_one() -> None:
     assert placed(resolver, "deep frog network") == ["frognet"]
 
 
-def test_word_that_adds_nothing_is_left_off_a_proper_name() -> None:
+def test_word_that_adds_nothing_is_left_out_of_a_proper_name() -> None:
     padding = Padding(type="Method", padding=("model",))
     resolver = corpus(curated=Curated([("here", FROG), ("there", padding)]))
     assert placed(resolver, "frog network models", "ToadNet model", "diffusion model") == [
@@ -177,7 +177,7 @@ def test_word_that_adds_nothing_is_left_off_a_proper_name() -> None:
     ]
 
 
-def test_names_said_to_be_different_stay_apart() -> None:
+def test_names_curated_as_different_stay_apart() -> None:
     different = Different(type="Method", different=("FrogNet", "FN", "frog network", "Frog-Net"))
     resolver = corpus(curated=Curated([("here", FROG), ("there", different)]))
     names = ("FrogNet", "FN", "frog network", "Frog-Net")
@@ -190,6 +190,16 @@ def test_entities_of_one_spelling_have_different_iris() -> None:
     resolver = corpus(extraction("FrogNet", "Frog-Net", "frog net"), curated=Curated([("there", different)]))
     iris = [entity.iri for entity in resolver.entities()]
     assert len(iris) == len(set(iris)) == 2
+
+
+def test_number_of_an_iri_is_not_that_of_another_entity() -> None:
+    different = Different(type="Method", different=("FrogNet", "FROGNET"))
+    resolver = corpus(extraction("FrogNet", "FROGNET", "FrogNet 2"), curated=Curated([("there", different)]))
+    assert sorted(entity.iri for entity in resolver.entities()) == [
+        "http://x/method/frognet",
+        "http://x/method/frognet-2",
+        "http://x/method/frognet-2-2",
+    ]
 
 
 def test_merges_say_why() -> None:

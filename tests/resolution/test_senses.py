@@ -1,4 +1,4 @@
-"""A short form has a sense only where the papers agree on one."""
+"""A short form has a clear sense only if the papers agree on one."""
 
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def test_counts_from_elsewhere_need_more() -> None:
     assert found.known("QZ") == ["quick z", "quiet zoo"]
 
 
-def test_papers_here_speak_against_counts_from_elsewhere() -> None:
+def test_papers_here_outweigh_counts_from_elsewhere() -> None:
     found = Senses({"QX": (10, {"quick x": 10})})
     found.add("QX", "quadratic extension")
     found.add("QX", "quadratic extension")
@@ -68,7 +68,7 @@ def test_papers_here_speak_against_counts_from_elsewhere() -> None:
         ("language model", "large language model"),
     ],
 )
-def test_other_words_are_no_variant(one: str, other: str) -> None:
+def test_other_words_are_not_variants(one: str, other: str) -> None:
     assert not are_variants(one, other)
 
 
@@ -80,7 +80,7 @@ def test_shipped_counts_keep_what_is_ambiguous_apart() -> None:
     assert clear and clear.long.lower() == "graph neural networks"
 
 
-def test_wrong_line_is_named(tmp_path: Path) -> None:
+def test_wrong_line_is_refused_by_its_place(tmp_path: Path) -> None:
     (tmp_path / "senses.jsonl").write_text('{"short": "A", "papers": 0, "senses": {}}\n')
     with pytest.raises(InputError, match=r'senses\.jsonl:1: "papers"'):
         read_senses([tmp_path])

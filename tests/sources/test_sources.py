@@ -1,14 +1,17 @@
-"""Listing pages and JSON lines in, papers out; what is damaged is named by file and line."""
+"""Files, folders, pipes and standard input in, papers out; what is damaged is named by file and line."""
+
+from __future__ import annotations
 
 import gzip
 import io
-import json
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from kg.errors import InputError
+from kg.errors import InputError, KGError
 from kg.records import Paper
 from kg.sources import read_papers
 
@@ -30,90 +33,6 @@ def titles(papers: list[Paper]) -> list[str]:
     return [paper.title for paper in papers]
 
 
-@pytest.fixture
-def listing(tmp_path: Path) -> Path:
-    return tmp_path / "page.txt"
-
-
-def test_listing_page(listing: Path) -> None:
-    listing.write_text(page("First Title", LONG, "Second Title: With a Question?", LONG))
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title", "Second Title: With a Question?"]
-    assert papers[0].abstract == LONG.strip()
-    assert (papers[0].source, papers[0].line, papers[1].line) == ("page.txt", 9, 13)
-    assert papers[0].id == "first-title"
-    assert warnings == []
-
-
-@pytest.mark.parametrize("date", ["Mar 11", "March 11, 2025", "11 Mar 2025", "2025-03-11", "Tue, Mar 11"])
-def test_header_ends_with_a_date_line_and_later_dates_are_no_titles(listing: Path, date: str) -> None:
-    text = f"new\n\nSubscribe\n\n{date}\n\nFirst Title\n\n{LONG}\n\n{date}\n\nSecond Title\n\n{LONG}\n"
-    listing.write_text(text)
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title", "Second Title"]
-    assert warnings == []
-
-
-def test_page_without_header(listing: Path) -> None:
-    listing.write_text(f"First Title\n\n{LONG}\n\nSecond Title\n{LONG}")
-    assert titles(read(listing)[0]) == ["First Title", "Second Title"]
-
-
-def test_title_without_abstract_is_skipped_with_its_line(listing: Path) -> None:
-    listing.write_text(page("Lonely Title", "First Title", LONG, "Second Title", LONG))
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title", "Second Title"]
-    assert warnings == [f"{listing}:9: a title without an abstract; skipped"]
-
-
-def test_abstract_without_title_is_skipped_with_its_line(listing: Path) -> None:
-    listing.write_text(page("First Title", LONG, LONG, "Second Title", LONG))
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title", "Second Title"]
-    assert warnings == [f"{listing}:13: an abstract without a title; skipped"]
-
-
-def test_page_that_ends_within_an_entry(listing: Path) -> None:
-    listing.write_text(page("First Title", LONG, "Second Title"))
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title"]
-    assert warnings == [f"{listing}:13: a title without an abstract at the end of the page; skipped"]
-
-
-def test_page_that_ends_within_an_abstract(listing: Path) -> None:
-    listing.write_text(page("First Title", LONG, "Second Title", LONG + "And then it bre"))
-    papers, warnings = read(listing)
-    assert titles(papers) == ["First Title", "Second Title"]
-    assert warnings == [f"{listing}:15: the page seems to end within this abstract; kept"]
-
-
-def test_short_abstracts_are_told_from_titles(listing: Path) -> None:
-    listing.write_text(
-        page(
-            "On a Small Thing. A Note in Two Sentences",
-            "We prove a small thing and say so in few words.",
-            "Another Title",
-            LONG + "Code: https://github.com/owner/name",
-        )
-    )
-    papers, warnings = read(listing)
-    assert titles(papers) == ["On a Small Thing. A Note in Two Sentences", "Another Title"]
-    assert warnings == []
-
-
-def test_windows_line_ends_and_byte_order_mark(listing: Path) -> None:
-    listing.write_bytes(b"\xef\xbb\xbf" + page("First Title", LONG).replace("\n", "\r\n").encode())
-    assert titles(read(listing)[0]) == ["First Title"]
-
-
-def test_json_lines_are_told_by_content(tmp_path: Path) -> None:
-    path = tmp_path / "papers.txt"
-    record = {"id": 7, "title": "T", "abstract": "A.", "authors": None, "year": 2020, "venue": "v", "extra": [1]}
-    path.write_text("\n" + json.dumps(record) + "\n\n")
-    (paper,), _ = read(path)
-    assert (paper.id, paper.title, paper.year, paper.authors, paper.line) == ("7", "T", 2020, (), 2)
-
-
 def test_gzip_and_folders(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "b.jsonl.gz").write_bytes(gzip.compress(b'{"id":"1","title":"B","abstract":"x"}\n'))
@@ -131,21 +50,6 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sys, "stdin", Stdin())
     assert titles(read("-")[0]) == ["T"]
-
-
-def test_half_surrogate_pairs_are_replaced_where_they_stand(tmp_path: Path) -> None:
-    path = tmp_path / "p.jsonl"
-    path.write_text('{"id":"1","title":"a\\ud800b","abstract":"\\ud83d\\ude00 \\udc00","authors":["\\udfff"]}\n')
-    (paper,), _ = read(path)
-    assert (paper.title, paper.abstract, paper.authors) == ("a\ufffdb", "\N{GRINNING FACE} \ufffd", ("\ufffd",))
-
-
-def test_json_record_without_abstract_is_skipped(tmp_path: Path) -> None:
-    path = tmp_path / "p.jsonl"
-    path.write_text('{"id":"1","title":"T"}\n{"id":"2","title":"U","abstract":"A"}\n')
-    papers, warnings = read(path)
-    assert titles(papers) == ["U"]
-    assert warnings == [f"{path}:1: has no abstract; skipped"]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +70,7 @@ def test_json_record_without_abstract_is_skipped(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08\0garbage", ":1", "cannot be read"),
     ],
 )
-def test_what_cannot_be_read_is_named(tmp_path: Path, content: bytes, place: str, problem: str) -> None:
+def test_what_cannot_be_read_is_refused_by_its_place(tmp_path: Path, content: bytes, place: str, problem: str) -> None:
     path = tmp_path / "input"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
@@ -184,3 +88,72 @@ def test_missing_path(tmp_path: Path) -> None:
 def test_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="folder without files"):
         read(tmp_path)
+
+
+RECORD = b'{"id": "1", "title": "Frogs", "abstract": "They hop."}\n'
+MANY = {"page": page(*[f"Title {n}\n\n{LONG}" for n in range(200)]).encode(), "JSON lines": RECORD * 2_000}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+@pytest.mark.parametrize("content", MANY.values(), ids=MANY)
+def test_a_pipe_is_read_whole(tmp_path: Path, content: bytes, pack: type[bytes]) -> None:
+    (tmp_path / "file").write_bytes(content)
+    expected = [(paper.title, paper.line) for paper in read(tmp_path / "file")[0]]
+    assert len(expected) in (200, 2_000)
+    os.mkfifo(tmp_path / "fifo")
+    writer = threading.Thread(target=(tmp_path / "fifo").write_bytes, args=(pack(content),))
+    writer.start()
+    found, warnings = read(tmp_path / "fifo")  # as in `kg build <(cat file)`
+    writer.join()
+    assert [(paper.title, paper.line) for paper in found] == expected
+    assert warnings == []
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+def test_a_pipe_may_be_given_as_a_descriptor() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, gzip.compress(RECORD))
+    os.close(write_end)
+    try:
+        assert titles(read(f"/dev/fd/{read_end}")[0]) == ["Frogs"]
+    finally:
+        os.close(read_end)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_standard_input_that_is_a_pipe_is_read_whole(monkeypatch: pytest.MonkeyPatch, pack: type[bytes]) -> None:
+    read_end, write_end = os.pipe()
+
+    def fill() -> None:
+        with os.fdopen(write_end, "wb") as stream:
+            stream.write(pack(MANY["JSON lines"]))
+
+    writer = threading.Thread(target=fill)
+    writer.start()
+    with os.fdopen(read_end, "r") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert len(read("-")[0]) == 2_000
+    writer.join()
+
+
+def test_one_path_may_be_given_alone(tmp_path: Path) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(RECORD)
+    for given in (path, str(path)):
+        assert titles(list(read_papers(given, print))) == ["Frogs"]
+
+
+@pytest.mark.parametrize("given", [b"papers.jsonl", 7, None, Paper(id="1", title="T", abstract="A")])
+def test_what_is_not_a_path_is_refused(given: object) -> None:
+    with pytest.raises(KGError, match=r"inputs: expected paths \(str or pathlib\.Path\), found"):
+        list(read_papers([given], print))  # type: ignore[list-item]
+
+
+def test_a_file_in_a_folder_that_cannot_be_opened_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(RECORD)
+    (tmp_path / "b.gz").write_bytes(b"\x1f\x8b\x08\0garbage")
+    papers, warnings = read(tmp_path)
+    assert titles(papers) == ["Frogs"]
+    (warning,) = warnings
+    assert warning.startswith(f"{tmp_path / 'b.gz'}: cannot be read (")
+    assert warning.endswith("; skipped")

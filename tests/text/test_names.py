@@ -1,13 +1,11 @@
-"""Two spellings are one name, or they are not."""
+"""Which spellings are one name, and what a name is in an IRI."""
 
-import itertools
-
+import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.text.names import entity_key, name_key, slug, spaced_key, title_key
-from kg.text.sentences import sentence_spans
 
 
 @pytest.mark.parametrize(
@@ -101,31 +99,16 @@ def test_title_key_ignores_case_spacing_and_punctuation() -> None:
     assert title_key("Part I") != title_key("Part II")
 
 
+@given(st.text(st.characters(codec=None), max_size=120))
+def test_slugs_are_parts_of_iris_that_name_no_folder(text: str) -> None:
+    part = slug(text)
+    pyoxigraph.NamedNode(f"https://example.org/{part}")
+    assert part not in ("", ".", "..")
+    assert not set(part) & set("/?#% ") - {"%"}
+
+
 def test_long_slugs_are_cut_at_a_word_and_stay_apart() -> None:
     start = "a very long title that goes on " * 6
     one, other = slug(start + "and ends here"), slug(start + "and ends there")
     assert one != other
     assert len(one) <= 110
-
-
-@pytest.mark.parametrize(
-    "text, sentences",
-    [
-        ("One. Two is 1.5 long. Three!", ["One.", "Two is 1.5 long.", "Three!"]),
-        ("Title without stop\nFirst sentence. Second.", ["Title without stop", "First sentence.", "Second."]),
-        ("We beat others, e.g. BERT, by 2 vs. 3. Done.", ["We beat others, e.g. BERT, by 2 vs. 3.", "Done."]),
-        ("See Smith et al. Then (as said.) Go.", ["See Smith et al. Then (as said.)", "Go."]),
-        ("", []),
-    ],
-)
-def test_sentences(text: str, sentences: list[str]) -> None:
-    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
-
-
-@given(st.text(alphabet="aB. \n!?(\"'", max_size=60))
-def test_sentences_cover_all_text_in_order(text: str) -> None:
-    spans = sentence_spans(text)
-    assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
-    covered = set().union(*(range(start, end) for start, end in spans))
-    assert all(text[i].isspace() or text[i] in "\"')" for i in range(len(text)) if i not in covered)

@@ -1,4 +1,4 @@
-"""Plain text under LaTeX remains, and the way back."""
+"""Plain text without LaTeX remains, and the way back to the text as given."""
 
 from __future__ import annotations
 
@@ -66,3 +66,15 @@ def test_text_without_remains_is_unchanged(given_text: str) -> None:
     text = plain_text(given_text)
     assert text.text == given_text
     assert text.offsets == tuple(range(len(given_text)))
+
+
+@given(st.text(alphabet=r"ab1 \{}$%~*^_\"'xtimes.", max_size=40), st.data())
+def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(
+    given_text: str, data: st.DataObject
+) -> None:
+    text = plain_text(given_text)
+    start = data.draw(st.integers(0, len(given_text)))
+    end = data.draw(st.integers(start, len(given_text)))
+    low, high = text.plain_span(start, end)
+    inside = [position for position, offset in enumerate(text.offsets) if start <= offset < end]
+    assert list(range(low, high)) == inside

@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -25,10 +25,10 @@ from kg.extraction.results.datasets import Testbeds, only_dataset
 from kg.extraction.results.measures import Item, ItemKind, MeasureReader
 from kg.extraction.results.quantities import Quantity, QuantityFinder
 from kg.records import Result
-from kg.rulefiles import Rule
+from kg.rulefiles import NameRule, Rule
 from kg.text.names import name_key, singular, spaced_key
 from kg.text.sentences import sentence_spans
-from kg.vocabulary import EntityType
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 _TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
 # A setting ("k = 5"), a fraction, a citation, or the second of two numbers side by side.
@@ -90,31 +90,35 @@ class ResultFinder:
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        of: dict[str, list[Rule]] = {}
+        """Take the Result… rules and the names."""
+        names: dict[EntityType, list[str]] = {label: [] for label in ENTITY_TYPES}
+        words: dict[str, list[str]] = defaultdict(list)  # phrases by label, or by label and id
+        factors: dict[str, float] = {}
         for rule in rules:
-            of.setdefault(rule["label"], []).append(rule)
-        self._find_quantities = QuantityFinder(
-            [rule["pattern"] for rule in of.get("ResultUnit", ())],
-            {rule["pattern"]: float(rule["id"]) for rule in of.get("ResultFactorWord", ())},
+            if isinstance(rule, NameRule):
+                names[rule.label] += [rule.pattern] if isinstance(rule.pattern, str) else []
+            elif rule.label == "ResultFactorWord":
+                factors[rule.pattern] = float(rule.id)
+            elif rule.label == "ResultWord":
+                self.words[rule.pattern] = rule.id
+            elif rule.label == "ResultComparative":
+                word = singular(rule.pattern.lower())
+                self._comparatives[word] = self._comparatives.get(word, frozenset()) | {rule.id}
+            elif rule.label == "ResultOutside" or rule.label == "ResultExclusion":
+                words[f"{rule.label} {rule.id}"].append(rule.pattern)
+            else:
+                words[rule.label].append(rule.pattern)
+        self._find_quantities = QuantityFinder(words["ResultUnit"], factors)
+        self._read = MeasureReader(
+            self.words,
+            outside=frozenset(words["ResultOutside never"]),
+            vague=frozenset(words["ResultOutside within"]),
+            datasets=frozenset(map(name_key, names["Dataset"])),
+            heads=_metric_heads(names),
         )
-        datasets = frozenset(
-            name_key(rule["pattern"]) for rule in of.get("Dataset", ()) if isinstance(rule["pattern"], str)
-        )
-        self.words.update({rule["pattern"]: rule["id"] for rule in of.get("ResultWord", ())})
-        outside, vague = (
-            frozenset(rule["pattern"] for rule in of.get("ResultOutside", ()) if rule["id"] == kind)
-            for kind in ("never", "within")
-        )
-        heads = _metric_heads(of)
-        self._read = MeasureReader(self.words, outside, vague, datasets, heads)
-        for rule in of.get("ResultComparative", ()):
-            word = singular(rule["pattern"].lower())
-            self._comparatives[word] = self._comparatives.get(word, frozenset()) | {rule["id"]}
-        measure, modifier = (_alternatives(of.get(label, ())) for label in ("ResultMeasure", "ResultModifier"))
+        measure, modifier = (_alternatives(words[label]) for label in ("ResultMeasure", "ResultModifier"))
         self._measures = re.compile(rf"(?<![\w-])(?:{modifier}[\s-]+){{0,3}}{measure}(?![\w@-])", re.IGNORECASE)
-        exclusions = of.get("ResultExclusion", ())
-        before = _alternatives([rule for rule in exclusions if rule["id"] == "before"])
-        after = _alternatives([rule for rule in exclusions if rule["id"] == "after"])
+        before, after = (_alternatives(words[f"ResultExclusion {where}"]) for where in ("before", "after"))
         self._excluded_before = re.compile(rf"(?:^|\W){before}\W*$", re.IGNORECASE)
         self._excluded_after = re.compile(rf"\W*{after}\b", re.IGNORECASE)
 
@@ -356,16 +360,9 @@ class ResultFinder:
         return False
 
 
-def _metric_heads(rules: Mapping[str, Sequence[Rule]]) -> frozenset[str]:
+def _metric_heads(names: Mapping[EntityType, Sequence[str]]) -> frozenset[str]:
     """The words that end names of metrics more often than other names, at least two."""
-    ends = {
-        label: Counter(
-            spaced_key(rule["pattern"]).rpartition(" ")[2]
-            for rule in rules.get(label, ())
-            if isinstance(rule["pattern"], str)
-        )
-        for label in get_args(EntityType)
-    }
+    ends = {label: Counter(spaced_key(name).rpartition(" ")[2] for name in named) for label, named in names.items()}
     return frozenset(
         word
         for word, count in ends["Metric"].items()
@@ -397,10 +394,9 @@ def _without_short_forms(items: list[Item]) -> list[Item]:
     return kept
 
 
-def _alternatives(rules: Sequence[Rule]) -> str:
-    """The phrases of rules as one regular expression, longest first; white space matches any."""
-    phrases = sorted((rule["pattern"] for rule in rules), key=len, reverse=True)
-    return f"(?:{'|'.join(re.escape(phrase) for phrase in phrases) or '(?!)'})"
+def _alternatives(phrases: Iterable[str]) -> str:
+    """Phrases as one regular expression, longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(phrases, key=len, reverse=True))) or '(?!)'})"
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:

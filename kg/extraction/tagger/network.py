@@ -1,24 +1,23 @@
-"""The learned extractor: a small convolutional network scores tags, a CRF reads them as spans.
+"""The learned extractor: a small convolutional network scores tags, a CRF turns the scores into spans.
 
 The network is spaCy's tok2vec (hashed embeddings of a word's form, affixes and shape; residual maxout convolutions;
-Honnibal 2016) on thinc, which spaCy brings. Beside the words it reads what the rules before it say of them: the
-lexicon's types, the token patterns, the defined abbreviations, how often the paper says the word and whether its title
+Honnibal 2016) on thinc, which spaCy brings. In addition to the words it reads what the components before it found: the
+lexicon's types, the token patterns, the defined abbreviations, how often the paper uses the word and whether its title
 does. A sentence is read within its document.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
-from zipfile import BadZipFile
 
 import numpy as np
 from spacy.tokens import Doc
 from thinc.api import (
+    Dropout,
     HashEmbed,
+    LayerNorm,
     Linear,
     Maxout,
     Model,
@@ -29,18 +28,17 @@ from thinc.api import (
     expand_window,
     residual,
     with_array,
+    zero_init,
 )
 from threadpoolctl import ThreadpoolController
 
-from kg.errors import InputError
 from kg.extraction.tagger.crf import TAGS, TypedSpan, batched, likely_spans, padded, posterior
 from kg.extraction.tagger.features import WORD_COLUMNS, features, sentences
 
-FORMAT = 1  # of model folders; one more whenever features or network change
-SHIPPED = Path(__file__).parents[2] / "model"
-LEAST = 0.1  # chance from which a span is proposed
-_KEPT = 20_000  # words whose part in the first layer is kept, 1.5 kB each
-_MANY = 50_000  # numbers in an array that is stored in 8 bits
+LEAST = 0.1  # probability from which a span is proposed
+_KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
+
+Layer = Model[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +51,47 @@ class Shape:
     mark_width: int = 32
 
 
-def build_network(shape: Shape, dropout: float = 0.0) -> Model[list[np.ndarray], list[np.ndarray]]:
-    """From a list of Docs' features to a list of their tokens' tag scores."""
-    widths = [shape.width if column < WORD_COLUMNS else shape.mark_width for column in range(len(shape.rows))]
-    embeddings: list[Model[Any, Any]] = [
-        HashEmbed(width, rows, column=column, seed=column + 7)
-        for column, (width, rows) in enumerate(zip(widths, shape.rows, strict=True))
-    ]
-    mixed = Maxout(shape.width, sum(widths), nP=3, normalize=True, dropout=dropout)
-    convolution = residual(
-        chain(expand_window(1), Maxout(shape.width, 3 * shape.width, nP=3, normalize=True, dropout=dropout))
-    )
-    model: Model[Any, Any] = chain(
-        with_array(chain(concatenate(*embeddings), mixed)),
-        with_array(clone(convolution, shape.depth), pad=shape.depth),
-        with_array(Linear(TAGS, shape.width)),
-    )
-    model.initialize()
-    return model
+class Network:
+    """The layers, from a list of Docs' features to a list of their tokens' tag scores.
+
+    Args:
+        shape: its size.
+        dropout: the share of activations left out in training.
+        start: what makes the weights that training starts from; by default thinc's random ones.
+    """
+
+    def __init__(self, shape: Shape, dropout: float = 0.0, start: Callable[..., Any] | None = None) -> None:
+        widths = [shape.width if column < WORD_COLUMNS else shape.mark_width for column in range(len(shape.rows))]
+        self.embeddings: list[Layer] = [
+            HashEmbed(width, rows, column=column, seed=column + 7, initializer=start)
+            for column, (width, rows) in enumerate(zip(widths, shape.rows, strict=True))
+        ]
+        self.mixing: Layer = Maxout(shape.width, sum(widths), nP=3, init_W=start)
+        self.normalizing: Layer = LayerNorm(shape.width)
+        convolution: Layer = residual(
+            chain(
+                expand_window(1),
+                Maxout(shape.width, 3 * shape.width, nP=3, normalize=True, dropout=dropout, init_W=start),
+            )
+        )
+        self.convolutions: Layer = with_array(clone(convolution, shape.depth), pad=shape.depth)
+        self.output: Layer = with_array(Linear(TAGS, shape.width, init_W=start))
+        mixed: Layer = chain(concatenate(*self.embeddings), self.mixing, self.normalizing, Dropout(dropout))
+        self.model: Layer = chain(with_array(mixed), self.convolutions, self.output)
+        self.model.initialize()
+        for node in self.model.walk():
+            node.ops = NumpyOps(use_blis=False)  # numpy's own BLAS is twice as fast as the one that thinc brings
+
+    def parameters(self) -> Iterator[tuple[Layer, str]]:
+        """The layers with weights and the weights' names, in the order of the arrays in a model's folder."""
+        parts = (self.output, *self.embeddings, self.mixing, self.normalizing, self.convolutions)
+        return ((node, name) for part in parts for node in part.walk() for name in sorted(node.param_names))
 
 
 def probable_spans(
     scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
 ) -> list[list[tuple[TypedSpan, float]]]:
-    """For each text the spans of a chance of at least :data:`LEAST` under the CRF, with that chance; they overlap."""
+    """For each text the spans with a probability of at least :data:`LEAST` under the CRF; they may overlap."""
     found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
     places = [(number, start, end) for number, text in enumerate(sentences) for start, end in text]
     places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
@@ -90,41 +105,54 @@ def probable_spans(
 
 
 class Tagger:
-    """A trained network with the transitions of its CRF, and the folder form of both."""
+    """A network with the transitions of its CRF.
 
-    def __init__(self, shape: Shape = Shape(), dropout: float = 0.0, about: dict[str, Any] | None = None) -> None:
+    Args:
+        shape: the size of the network.
+        dropout: the share of activations left out in training.
+        start: what makes the weights that training starts from; by default thinc's random ones.
+    """
+
+    def __init__(self, shape: Shape = Shape(), dropout: float = 0.0, start: Callable[..., Any] | None = None) -> None:
         self.shape = shape
-        self.network = build_network(shape, dropout)
+        self.network = Network(shape, dropout, start)
         self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
-        self.about = about or {}
         self._words: dict[bytes, np.ndarray] = {}
         self._marks: dict[bytes, np.ndarray] = {}
-        for node in self.network.walk():
-            node.ops = NumpyOps(use_blis=False)  # numpy's own BLAS is twice as fast as the one that thinc brings
         self._threads = ThreadpoolController()
 
+    @classmethod
+    def of(cls, shape: Shape, parameters: Sequence[np.ndarray], dropout: float = 0.0) -> Tagger:
+        """A tagger with these :meth:`parameters`.
+
+        Raises:
+            ValueError: they do not fit the shape, or are not finite numbers.
+        """
+        tagger = cls(shape, dropout, zero_init)
+        tagger.set_parameters(parameters)
+        return tagger
+
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
-        """For each Doc its spans of a chance of at least :data:`LEAST`, with that chance; they overlap."""
+        """For each Doc the spans with a probability of at least :data:`LEAST`, with it; they may overlap."""
         return probable_spans(
             self.scores([features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
         )
 
     def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
-        """From texts' :func:`features` to the scores of their tags."""
-        _, convolutions, output = self.network.layers
+        """From texts' :func:`features` to the scores of their tokens' tags."""
+        convolutions, output = self.network.convolutions, self.network.output
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
             scored: list[np.ndarray] = output.predict(convolutions.predict([self._mixed(text) for text in texts]))
         return scored
 
     def _mixed(self, text: np.ndarray) -> np.ndarray:
-        """What the network's first layer makes of a text.
+        """What the network's mixing layer makes of a text.
 
-        Up to its maxima it adds what it makes of a token's word to what it makes of its marks. Both are the same again
-        and again, and are kept.
+        Before its maxima, the layer adds what it makes of a token's word to what it makes of the token's marks. Both
+        recur again and again and are cached.
         """
-        first: Any = self.network.layers[0].layers[0]
-        embeddings, (maxout, normalized) = first.layers[0].layers, first.layers[1].layers[0].layers
-        bias, weights = maxout.get_param("b").T, maxout.get_param("W").transpose(1, 0, 2)
+        weights = cast(np.ndarray, self.network.mixing.get_param("W")).transpose(1, 0, 2)
+        bias = cast(np.ndarray, self.network.mixing.get_param("b")).T
         sums = bias[None]
         of_words, of_marks = np.split(weights, [WORD_COLUMNS * self.shape.width], axis=2)
         for columns, part, kept in (
@@ -138,99 +166,38 @@ class Tagger:
                 unknown = dict(zip(keys, text, strict=True))
             if unknown:
                 rows = np.array(list(unknown.values()))
-                embedded = np.hstack([embedding.predict(rows) for embedding in embeddings[columns]])
+                embedded = np.hstack([embedding.predict(rows) for embedding in self.network.embeddings[columns]])
                 kept.update(zip(unknown, np.tensordot(embedded, part, (1, 2)), strict=True))
             sums = sums + np.array([kept[key] for key in keys], dtype=np.float32).reshape(-1, *bias.shape)
-        mixed: np.ndarray = normalized.predict(sums.max(axis=1))
+        mixed: np.ndarray = self.network.normalizing.predict(sums.max(axis=1))
         return mixed
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""
-        output = self.network.layers[-1].layers[0]
-        for name in output.param_names:
-            output.set_param(name, output.get_param(name) / number)
+        for layer in self.network.output.walk():
+            for name in layer.param_names:
+                layer.set_param(name, layer.get_param(name) / number)
         self.transitions = self.transitions / number
-
-    def save(self, folder: Path) -> None:
-        """Write ``weights.npz`` (16-bit floats, large arrays in 8 bits) and ``model.json`` (size, origin).
-
-        A model that stood there stays as it was until both are written.
-        """
-        folder.mkdir(parents=True, exist_ok=True)
-        weights: dict[str, Any] = {}
-        for number, array in enumerate(self._parameters()):
-            if array.size >= _MANY:
-                steps = np.abs(array).max(axis=0) / 127 + 1e-9
-                weights[f"p{number:02}"], weights[f"steps{number:02}"] = np.rint(array / steps).astype(np.int8), steps
-            else:
-                weights[f"p{number:02}"] = array.astype(np.float16)
-        described = {"format": FORMAT, "shape": asdict(self.shape), "about": self.about}
-        coming = {name: folder / f".{name}.new" for name in ("weights.npz", "model.json")}
-        try:
-            with coming["weights.npz"].open("wb") as stream:
-                np.savez_compressed(stream, **weights)
-            coming["model.json"].write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
-            for name, path in coming.items():
-                path.replace(folder / name)
-        finally:
-            for path in coming.values():
-                path.unlink(missing_ok=True)
-
-    @classmethod
-    def load(cls, folder: Path, dropout: float = 0.0) -> Tagger:
-        """Read a model's folder.
-
-        Raises:
-            InputError: it is none, damaged, or of another version of this program.
-        """
-        description = folder / "model.json"
-        try:
-            described = json.loads(description.read_text(encoding="utf-8"))
-            number = described["format"]
-        except OSError:
-            raise InputError(str(folder), "is no model folder (it has no model.json that can be read)") from None
-        except (ValueError, KeyError, TypeError):
-            raise InputError(str(description), "is damaged: it does not describe a model") from None
-        if number != FORMAT:
-            raise InputError(
-                str(folder), f"is a model of format {number}, and this version reads {FORMAT}; train it anew"
-            )
-        try:
-            shape = Shape(**{**described["shape"], "rows": tuple(described["shape"]["rows"])})
-            tagger = cls(shape, dropout, described["about"])
-            with np.load(folder / "weights.npz", allow_pickle=False) as weights:
-                stored = dict(weights)
-            tagger._set_parameters(
-                [
-                    stored[name].astype(np.float32) * stored.get(name.replace("p", "steps"), np.float32(1))
-                    for name in sorted(name for name in stored if name.startswith("p"))
-                ]
-            )
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-            reason = str(error).partition("\n")[0] or type(error).__name__
-            raise InputError(str(folder / "weights.npz"), f"is damaged or of another model ({reason})") from None
-        return tagger
 
     def copy_of(self, dropout: float) -> Tagger:
         """A tagger with the same weights, to train on."""
-        tagger = Tagger(self.shape, dropout)
-        tagger._set_parameters([array.copy() for array in self._parameters()])
-        return tagger
+        return Tagger.of(self.shape, [array.copy() for array in self.parameters()], dropout)
 
-    def _parameters(self) -> list[np.ndarray]:
-        return [cast(np.ndarray, node.get_param(name)) for node, name in self._names()] + [self.transitions]
+    def parameters(self) -> list[np.ndarray]:
+        """The weights of the network's layers and, last, the transitions."""
+        return [cast(np.ndarray, node.get_param(name)) for node, name in self.network.parameters()] + [self.transitions]
 
-    def _set_parameters(self, arrays: Sequence[np.ndarray]) -> None:
-        for old, new in zip(self._parameters(), arrays, strict=True):
+    def set_parameters(self, arrays: Sequence[np.ndarray]) -> None:
+        """Set what :meth:`parameters` returns.
+
+        Raises:
+            ValueError: the arrays have other shapes, or are not finite numbers.
+        """
+        for old, new in zip(self.parameters(), arrays, strict=True):
             if old.shape != new.shape or not np.isfinite(new).all():
                 raise ValueError(f"an array of shape {new.shape} does not fit one of {old.shape}")
         self._words.clear()
         self._marks.clear()
         *arrays, self.transitions = arrays
-        for (node, name), array in zip(self._names(), arrays, strict=True):
+        for (node, name), array in zip(self.network.parameters(), arrays, strict=True):
             node.set_param(name, cast(Any, array))
-
-    def _names(self) -> list[tuple[Model[Any, Any], str]]:
-        return [
-            (node, name) for node in self.network.walk() for name in sorted(node.param_names) if node.has_param(name)
-        ]

@@ -1,0 +1,115 @@
+"""The folder of a model: ``model.json``, ``weights.npz`` (the tagger), ``roles.json`` (evidence for roles)."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from kg.errors import InputError
+from kg.extraction.roles import RoleWeights
+from kg.extraction.tagger.network import Shape, Tagger
+from kg.text.files import writing
+
+FORMAT = 2  # of model folders; one more whenever features, network or files change
+SHIPPED = Path(__file__).parents[1] / "model"
+_MANY = 50_000  # numbers in an array that is stored in 8 bits
+_ROLES = TypeAdapter(RoleWeights)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All that was learned from texts: the tagger, what roles are decided by, and ``about``, where it comes from."""
+
+    tagger: Tagger
+    roles: RoleWeights
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        """Write the folder's files, in the place of those of another model, when all of them are complete.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        described = {"format": FORMAT, "shape": asdict(self.tagger.shape), "about": self.about}
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            writing(folder / "model.json") as description,
+            writing(folder / "roles.json") as roles,
+            writing(folder / "weights.npz") as weights,
+        ):
+            packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
+            np.savez_compressed(weights, **packed)
+            roles.write(_json(asdict(self.roles), indent=0))
+            description.write(_json(described, indent=1))
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        """Read a model's folder.
+
+        Raises:
+            InputError: it is not a model's folder, is damaged, or was written by another version of this program.
+        """
+        described = _description(folder)
+        try:
+            shape = Shape(**{**described["shape"], "rows": tuple(described["shape"]["rows"])})
+            with np.load(folder / "weights.npz", allow_pickle=False) as weights:
+                tagger = Tagger.of(shape, _unpacked(dict(weights)))
+            about = dict(described["about"])
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise InputError(str(folder / "weights.npz"), f"is damaged or of another model ({reason})") from None
+        return cls(tagger, _roles(folder / "roles.json"), about)
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / "model.json"
+    try:
+        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        number = described["format"]
+    except OSError:
+        raise InputError(str(folder), "is not a model folder (it has no model.json that can be read)") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(str(path), "is damaged: it does not describe a model") from None
+    if number != FORMAT:
+        raise InputError(str(folder), f"is a model of format {number}, and this version reads {FORMAT}; train it anew")
+    return described
+
+
+def _roles(path: Path) -> RoleWeights:
+    try:
+        return _ROLES.validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]["msg"].partition("\n")[0]
+        raise InputError(str(path), f"is damaged: it does not hold weights and counts of papers ({problem})") from None
+
+
+def _json(value: object, indent: int) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent) + "\n").encode()
+
+
+def _packed(parameters: Sequence[np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays as stored: in 16-bit floats, or, if they are large, in 8 bits with the size of a step in each column."""
+    for number, array in enumerate(parameters):
+        if array.size >= _MANY:
+            steps = np.abs(array).max(axis=0) / 127 + 1e-9
+            yield f"p{number:02}", np.rint(array / steps).astype(np.int8)
+            yield f"steps{number:02}", steps
+        else:
+            yield f"p{number:02}", array.astype(np.float16)
+
+
+def _unpacked(stored: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    return [
+        stored[name].astype(np.float32) * stored.get(name.replace("p", "steps"), np.float32(1))
+        for name in sorted(name for name in stored if name.startswith("p"))
+    ]

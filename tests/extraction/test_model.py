@@ -1,0 +1,112 @@
+"""The folder of a model: what is saved is loaded again, and what is damaged is refused in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spacy.language import Language
+
+from kg.errors import InputError
+from kg.extraction.document import make_doc
+from kg.extraction.model import SHIPPED, Model
+from kg.extraction.pipeline import READ_BY_TAGGER, Extractor, build_pipeline
+from kg.extraction.roles import RoleWeights
+from kg.extraction.tagger.network import Shape, Tagger
+from kg.records import Paper
+
+TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
+ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline(components=READ_BY_TAGGER)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a tiny model."""
+    Model(Tagger(TINY), ROLES, {"made": "first"}).save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_a_saved_tagger_finds_the_same(tmp_path: Path, nlp: Language) -> None:
+    abstract = "We propose Flat Foo Distillation (FFD), which reaches 71.2% accuracy on ImageNet."
+    doc = nlp(make_doc(nlp, Paper(id="1", title="A title", abstract=abstract)))
+    shipped = Model.load(SHIPPED)
+    shipped.save(tmp_path / "model")
+    [before], [after] = (model.tagger.predict([doc]) for model in (shipped, Model.load(tmp_path / "model")))
+    assert dict(after) == pytest.approx(dict(before), abs=0.02)
+
+
+def test_roles_and_origin_are_saved_with_the_tagger(folder: Path) -> None:
+    loaded = Model.load(folder)
+    assert (loaded.roles, loaded.about) == (ROLES, {"made": "first"})
+    assert {path.name for path in folder.iterdir()} == {"model.json", "roles.json", "weights.npz"}
+
+
+def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
+    roles = Model.load(SHIPPED).roles
+    assert list(roles.weights) == sorted(roles.weights) and list(roles.papers) == sorted(roles.papers)
+    assert "title-colon" in roles.weights and "stochasticgradientdescent" in roles.papers
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("model.json", b"", "damaged"),
+        ("model.json", b'{"shape": {}}', "damaged"),
+        ("model.json", b"[1]", "damaged"),
+        ("model.json", b'{"format": 1}', "format 1, and this version reads 2; train it anew"),
+        ("weights.npz", b"", "damaged"),
+        ("weights.npz", b"\x00\xff" * 500, "damaged"),
+        ("roles.json", b"", "damaged"),
+        ("roles.json", b"[]", "damaged"),
+        ("roles.json", b'{"weights": {"any": "much"}, "papers": {}}', "damaged"),
+        ("roles.json", b'{"weights": {}}', "damaged"),
+    ],
+)
+def test_a_damaged_folder_is_refused(folder: Path, name: str, content: bytes, problem: str) -> None:
+    (folder / name).write_bytes(content)
+    with pytest.raises(InputError, match=problem) as error:
+        Model.load(folder)
+    assert str(folder) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["roles.json", "weights.npz"])
+def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=name):
+        Model.load(folder)
+
+
+def test_a_model_that_cannot_be_written_leaves_the_old_one(folder: Path) -> None:
+    with pytest.raises(TypeError):
+        Model(Tagger(TINY), RoleWeights({}, {}), {"made": object()}).save(folder)
+    assert (Model.load(folder).about, Model.load(folder).roles) == ({"made": "first"}, ROLES)
+    assert {path.name for path in folder.iterdir()} == {"model.json", "roles.json", "weights.npz"}
+
+
+def test_weights_of_another_size_are_refused(folder: Path) -> None:
+    described = json.loads((folder / "model.json").read_text())
+    described["shape"]["width"] = 24
+    (folder / "model.json").write_text(json.dumps(described))
+    with pytest.raises(InputError, match="another model"):
+        Model.load(folder)
+
+
+def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
+    tagger = Tagger(TINY)
+    tagger.transitions[:] = np.nan
+    Model(tagger, ROLES).save(tmp_path)
+    with pytest.raises(InputError, match="does not fit"):
+        Model.load(tmp_path)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a model folder"):
+        Extractor(model=tmp_path / "absent")(Paper(id="1", title="T", abstract="A"))

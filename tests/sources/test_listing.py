@@ -1,0 +1,111 @@
+"""Listing pages: titles and abstracts in turn, with the lines that they are on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.records import Paper
+from kg.sources import read_papers
+
+HEADER = "trending\n\nSubscribe to the weekly letter.\n\nby the editors\n\nMar 11\n\n"
+LONG = "This abstract says what the paper does in a sentence of its own. It then says a little more about it. " * 4
+
+
+def page(*blocks: str) -> str:
+    return HEADER + "\n\n".join(blocks) + "\n"
+
+
+def read(*inputs: object) -> tuple[list[Paper], list[str]]:
+    warnings: list[str] = []
+    papers = list(read_papers([str(path) for path in inputs], warnings.append))
+    return papers, warnings
+
+
+def titles(papers: list[Paper]) -> list[str]:
+    return [paper.title for paper in papers]
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> Path:
+    return tmp_path / "page.txt"
+
+
+def test_listing_page(listing: Path) -> None:
+    listing.write_text(page("First Title", LONG, "Second Title: With a Question?", LONG))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title: With a Question?"]
+    assert papers[0].abstract == LONG.strip()
+    assert (papers[0].source, papers[0].line, papers[1].line) == ("page.txt", 9, 13)
+    assert papers[0].id == "first-title"
+    assert warnings == []
+
+
+@pytest.mark.parametrize("date", ["Mar 11", "March 11, 2025", "11 Mar 2025", "2025-03-11", "Tue, Mar 11"])
+def test_header_ends_with_a_date_line_and_later_dates_are_not_titles(listing: Path, date: str) -> None:
+    text = f"new\n\nSubscribe\n\n{date}\n\nFirst Title\n\n{LONG}\n\n{date}\n\nSecond Title\n\n{LONG}\n"
+    listing.write_text(text)
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title"]
+    assert warnings == []
+
+
+def test_page_without_header(listing: Path) -> None:
+    listing.write_text(f"First Title\n\n{LONG}\n\nSecond Title\n{LONG}")
+    assert titles(read(listing)[0]) == ["First Title", "Second Title"]
+
+
+def test_title_without_abstract_is_skipped_with_its_line(listing: Path) -> None:
+    listing.write_text(page("Lonely Title", "First Title", LONG, "Second Title", LONG))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title"]
+    assert warnings == [f"{listing}:9: a title without an abstract; skipped"]
+
+
+def test_abstract_without_title_is_skipped_with_its_line(listing: Path) -> None:
+    listing.write_text(page("First Title", LONG, LONG, "Second Title", LONG))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title"]
+    assert warnings == [f"{listing}:13: an abstract without a title; skipped"]
+
+
+def test_page_that_ends_within_an_entry(listing: Path) -> None:
+    listing.write_text(page("First Title", LONG, "Second Title"))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title"]
+    assert warnings == [f"{listing}:13: a title without an abstract at the end of the page; skipped"]
+
+
+def test_page_that_ends_within_an_abstract(listing: Path) -> None:
+    listing.write_text(page("First Title", LONG, "Second Title", LONG + "And then it bre"))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title"]
+    assert warnings == [f"{listing}:15: the page seems to end within this abstract; kept"]
+
+
+def test_short_abstracts_are_distinguished_from_titles(listing: Path) -> None:
+    listing.write_text(
+        page(
+            "On a Small Thing. A Note in Two Sentences",
+            "We prove a small thing and say so in few words.",
+            "Another Title",
+            LONG + "Code: https://github.com/owner/name",
+        )
+    )
+    papers, warnings = read(listing)
+    assert titles(papers) == ["On a Small Thing. A Note in Two Sentences", "Another Title"]
+    assert warnings == []
+
+
+def test_windows_line_ends_and_byte_order_mark(listing: Path) -> None:
+    listing.write_bytes(b"\xef\xbb\xbf" + page("First Title", LONG).replace("\n", "\r\n").encode())
+    assert titles(read(listing)[0]) == ["First Title"]
+
+
+def test_a_title_right_above_its_abstract_and_one_over_two_lines(listing: Path) -> None:
+    listing.write_text(page("First Title\n" + LONG, "Second Title\nover Two Lines", LONG))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title over Two Lines"]
+    assert [paper.line for paper in papers] == [9, 12]
+    assert warnings == []

@@ -1,0 +1,67 @@
+"""Every record can be written as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from kg.records import Extraction, Link, Mention, Paper, Record, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Pond(Record):
+    name: str
+    depth: float | None = None
+    frogs: tuple[str, ...] = ()
+    next: Pond | None = None
+    by_color: Mapping[str, tuple[Pond, ...]] | None = None
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (Pond("a"), {"name": "a", "depth": None, "frogs": [], "next": None, "by_color": None}),
+        (
+            Pond("a", 1.5, ("Kermit",), Pond("b"), {"green": (Pond("c"),)}),
+            {
+                "name": "a",
+                "depth": 1.5,
+                "frogs": ["Kermit"],
+                "next": {"name": "b", "depth": None, "frogs": [], "next": None, "by_color": None},
+                "by_color": {"green": [{"name": "c", "depth": None, "frogs": [], "next": None, "by_color": None}]},
+            },
+        ),
+    ],
+)
+def test_a_record_with_all_that_is_in_it_is_json(record: Pond, expected: dict[str, object]) -> None:
+    assert record.as_dict() == expected
+    assert json.loads(json.dumps(record.as_dict())) == expected
+
+
+def test_an_extraction_has_the_fields_of_the_json_lines_contract() -> None:
+    found = Extraction(
+        id="1",
+        title="T",
+        entities=(Mention(type="Method", text="FrogNet", start=0, end=7, confidence=0.5, extractor="pattern"),),
+        abbreviations=(("FN", "FrogNet"),),
+        links=(Link(url="https://example.org", kind="project", start=8, end=27),),
+        results=(Result(metric="accuracy", value="93.5%", number=93.5, unit="%", start=28, end=33),),
+    )
+    read = json.loads(json.dumps(found.as_dict()))
+    assert set(read) == {"id", "title", "entities", "abbreviations", "links", "results"}
+    assert read["abbreviations"] == [["FN", "FrogNet"]]
+    assert set(read["entities"][0]) == {"type", "text", "start", "end", "role", "confidence", "extractor", "entity"}
+    assert read["entities"][0]["role"] == "used"
+    assert set(read["links"][0]) == {"url", "kind", "start", "end"}
+    assert {"metric", "value", "number", "unit", "dataset", "method", "relative", "start", "end"} <= set(
+        read["results"][0]
+    )
+
+
+def test_offsets_count_the_characters_of_title_and_abstract() -> None:
+    paper = Paper(id="1", title="FrogNet", abstract="It hops.")
+    assert paper.text == "FrogNet\nIt hops."
+    assert paper.text[8:10] == "It"
