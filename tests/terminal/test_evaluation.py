@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from kg.evaluation.calibration import measure_calibration
-from kg.evaluation.errors import ErrorKind, ErrorExample, TypedName
+from kg.evaluation.errors import ErrorExample, ErrorKind, TypedName
 from kg.evaluation.gold import Gold, read_gold
-from kg.evaluation.report import Evaluation, Roles, score_extractions
+from kg.evaluation.report import Evaluation, RoleScore, score_extractions
 from kg.evaluation.resolution import NameInPaper, Pair, ResolutionScore
 from kg.evaluation.scores import Score
 from kg.records import Extraction, Mention
@@ -33,7 +33,7 @@ MEASURED = Evaluation(
     texts=1_200,
     types=ENTITY_TYPES,
     scores={"entity": Score(0.5, 0.25, 1 / 3, 4), "Task": Score(0.0, 0.0, 0.0, 0)},
-    roles=Roles(0.75, 8),
+    roles=RoleScore(0.75, 8),
     errors=(
         ErrorKind(
             "unseen name",
