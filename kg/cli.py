@@ -289,12 +289,12 @@ def train(
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg.evaluation.gold import read_gold
     from kg.extraction.model import SHIPPED, Model
-    from kg.training.tagger import Recipe, examples, train
+    from kg.training.tagger import Recipe, tagged_texts, train
 
     texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
     base = Model.load(SHIPPED)
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
-    learned = list(examples(texts, rules or ()))
+    learned = list(tagged_texts(texts, rules or ()))
     recipe = Recipe(epochs=epochs, seed=seed)
     print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
     tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)

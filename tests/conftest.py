@@ -92,12 +92,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph_folder(pages: Path, extractor: Extractor, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a graph built from :func:`pages`, which tests only read; :func:`own_graph` is a copy to change."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
-    build_graph([pages], folder, extractor=extractor)
+    build_graph([pages], folder)
     return folder
 
 

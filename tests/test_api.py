@@ -10,12 +10,13 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from rdflib import Literal, Variable
 
 import kg
 from kg.vocabulary import KG
 
 BASE = "https://w3id.org/papers-kg/"
-ANY: Any = kg  # for calls that a type checker would refuse
+UNTYPED: Any = kg  # for calls that are wrong on purpose
 
 
 @pytest.fixture(scope="module")
@@ -121,16 +122,16 @@ def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
         (lambda load, graph: load().pipe(5), "papers: expected kg.Paper or several, found 5"),
         (lambda load, graph: list(load().pipe("ab")), "papers: expected kg.Paper, found 'a'"),
         (lambda load, graph: load().pipe([], workers=0), "workers: expected a whole number from 1, found 0"),
-        (lambda load, graph: ANY.build(None), "inputs: expected a path or several, found None"),
-        (lambda load, graph: ANY.build([None]), "inputs: expected a path, found None"),
-        (lambda load, graph: ANY.build("x", None), "folder: expected a path, found None"),
-        (lambda load, graph: ANY.build("x", base=5), "base: expected text, found 5"),
-        (lambda load, graph: ANY.build("x", workers="2"), "workers: expected a whole number from 1, found '2'"),
-        (lambda load, graph: ANY.build("x", extractor=5), "extractor: expected what kg.load() returns, found 5"),
-        (lambda load, graph: ANY.build("x", rules="x", extractor=load()), "extractor: give either an extractor or"),
-        (lambda load, graph: ANY.evaluate(5), "gold: expected a path, found 5"),
-        (lambda load, graph: ANY.evaluate("x", papers=5), "papers: expected a path, found 5"),
-        (lambda load, graph: ANY.KnowledgeGraph(None), "folder: expected a path, found None"),
+        (lambda load, graph: UNTYPED.build(None), "inputs: expected a path or several, found None"),
+        (lambda load, graph: UNTYPED.build([None]), "inputs: expected a path, found None"),
+        (lambda load, graph: UNTYPED.build("x", None), "folder: expected a path, found None"),
+        (lambda load, graph: UNTYPED.build("x", base=5), "base: expected text, found 5"),
+        (lambda load, graph: UNTYPED.build("x", workers="2"), "workers: expected a whole number from 1, found '2'"),
+        (lambda load, graph: UNTYPED.build("x", extractor=5), "extractor: expected what kg.load() returns, found 5"),
+        (lambda load, graph: kg.build("x", rules="x", extractor=load()), "extractor: give either an extractor or"),
+        (lambda load, graph: UNTYPED.evaluate(5), "gold: expected a path, found 5"),
+        (lambda load, graph: UNTYPED.evaluate("x", papers=5), "papers: expected a path, found 5"),
+        (lambda load, graph: UNTYPED.KnowledgeGraph(None), "folder: expected a path, found None"),
         (lambda load, graph: graph.query(None), "sparql: expected text, found None"),
         (lambda load, graph: graph.query("ASK {}", profile="pwc"), "there is no profile 'pwc'; choose from lpwc"),
         (lambda load, graph: graph.query("ASK {}", profile=["lpwc"]), "profile: expected text, found ['lpwc']"),
@@ -211,7 +212,7 @@ def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tm
 def test_rdflib_reads_the_same_store(graph: kg.KnowledgeGraph) -> None:
     dataset = graph.to_rdflib()
     (row,) = dataset.query(f"SELECT (COUNT(*) AS ?n) {{ ?p a <{KG}Paper> }}").bindings
-    assert [str(value) for value in row.values()] == ["3"]
+    assert row == {Variable("n"): Literal(3)}
     turtle = io.BytesIO()
     assert graph.export("ntriples", turtle, provenance=True) == len(dataset)
 

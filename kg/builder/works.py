@@ -123,6 +123,8 @@ def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:
     for path in (*_extraction_code(), *extractor.model_files(), *rule_files(extractor.rules)):
         common.update(path.read_bytes())
 
+    common.update("".join(map(str, extractor.plugins)).encode())
+
     def fingerprint(paper: Paper) -> str:
         own = common.copy()
         own.update(paper.text.encode("utf-8", "surrogatepass"))

@@ -1,7 +1,7 @@
 """Abbreviations: the pairs of short and long form that a paper's own text defines.
 
 After A. Schwartz and M. Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text",
-Pacific Symposium on Biocomputing 8 (2003), 451-462. As there, candidates are a term beside a parenthesis, the short
+Pacific Symposium on Biocomputing 8 (2003), 451-462. As there, candidates are a term next to a parenthesis, the short
 form's letters must occur in order in the long form, and the first one must begin its first word. Two things differ.
 Of all alignments the one that meets most word beginnings wins, where the original takes the nearest letters, and one
 that skips too much is refused. And definitions without a parenthesis are read too: "NAME: Expansion" in titles,
@@ -26,7 +26,7 @@ _STOP_WORDS = frozenset([
     "their", "through", "to", "under", "using", "via", "with", "'s", "’s",
 ])
 _NO_BEGINNING = frozenset(["a", "an", "the", "and", "or"])
-# What may stand between a long form and its short form without being part of either: "gradient descent algorithm (GD)".
+# What may come between a long form and its short form without being part of either: "gradient descent algorithm (GD)".
 _HEADS = frozenset([
     "algorithm", "approach", "concept", "dataset", "framework", "module", "problem", "scenario", "scheme", "setting",
     "system", "task",
@@ -41,7 +41,7 @@ _BETWEEN = frozenset([
     "as", "to", "by", "for", "it", "and", "or", "short", "simply", *"(,:-–—\"“”'‘’", "--", "---", "``", "''",
 ])
 _FILLERS = frozenset(["or", "i.e.", "ie", "aka", "a.k.a.", "also", "called", "named", "short", "for"])
-_BRACKETS = frozenset("()[]")  # all: one may stand within another, "(BERT (2019))"
+_BRACKETS = frozenset("()[]")  # all: one may be within another, "(BERT (2019))"
 _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 # fmt: on
 
@@ -51,16 +51,16 @@ _SKIPPED_PART = 0.5  # a later part of a hyphenated word
 _SKIPPED_COMMA = 0.1
 _SKIPPED_STOP_WORD = 0.03
 _HIDDEN_LETTER = 0.8  # the first that a word gives, but not its first
-_SCATTERED_LETTER = 0.3  # within its word, but not beside the letter before it
-_INNER_LETTER = 0.05  # beside the letter before it
+_SCATTERED_LETTER = 0.3  # within its word, but not next to the letter before it
+_INNER_LETTER = 0.05  # next to the letter before it
 _STOP_LETTER = 0.02  # a stop word's first
 _LONE_WORD = 0.8  # a single word with scattered letters: "hyperparameter (HP)"
 _TRIMMED_HEAD = 0.1
 _LIMIT = 0.9
 _LIMIT_PER_LETTER = 0.3
-_STRICT = 0.35  # none but stop words
+_STRICT = 0.35  # only stop words
 _PHRASE = 1.1  # and one more word
-_LAST_WORD = 0.6  # a word at the end that no letter stands for, unless it is a head to trim
+_LAST_WORD = 0.6  # a word at the end that no letter abbreviates, unless it is a head to trim
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Word:
 def find_abbreviations(doc: Doc) -> list[Abbreviation]:
     """All pairs that a Doc defines, by offset, each pair once.
 
-    A definition in parentheses settles its short form: looser definitions of the same one are not read.
+    A definition in parentheses is final for its short form: other kinds of definitions of it are not read.
     """
     found: dict[tuple[str, str], Abbreviation] = {}
     for short, long in _in_parentheses(doc):
@@ -200,7 +200,7 @@ def _inner_short(doc: Doc, start: int, end: int) -> Span | None:
 
 
 def _name_ending_at(doc: Doc, end: int) -> Span | None:
-    """The hyphenated name whose last token stands before ``end``."""
+    """The hyphenated name whose last token is before ``end``."""
     start = end
     while start > 0 and (start == end or not doc[start - 1].whitespace_) and _has_letter(doc[start - 1]):
         start -= 1
@@ -233,7 +233,7 @@ def _closes(token: Token) -> bool:
 
 
 def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
-    """The words that a long form before ``end`` may be made of, at most min(n + 5, 2n) full words for n letters."""
+    """The words that a long form before ``end`` may consist of: up to min(n + 5, 2n) full words for n letters."""
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count = end, 0
@@ -278,7 +278,7 @@ def _long_form(
 
 
 def _letters(short: str) -> Iterator[str]:
-    """The letters of a short form, and what they are if a digit says how often the letter beside it stands.
+    """The letters of a short form, and what they are if a digit says how often the letter next to it occurs.
 
     >>> list(_letters("MQF2")), list(_letters("L3A")), list(_letters("GANs"))
     (['mqf2', 'mqff'], ['l3a', 'llla', 'laaa'], ['gan'])

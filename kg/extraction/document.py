@@ -18,10 +18,10 @@ from kg.vocabulary import EntityType, Role
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that some extractor takes for an entity.
+    """A span that an extractor proposes as a mention of an entity.
 
-    ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` lies in 0..1, and ``role``
-    is set where the extractor saw a cue for it.
+    ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` is in 0..1, and ``role`` is set
+    where the extractor saw a cue for it.
     """
 
     start: int
@@ -46,7 +46,7 @@ EXTENSIONS: dict[str, Any] = {
     "title_end": 0,  # int: number of tokens of the title
     "links": [],  # list[kg.records.Link], offsets into the text as given
     "abbreviations": [],  # list[Abbreviation]
-    "candidates": [],  # list[Candidate]: what the extractors propose, overlaps and all
+    "candidates": [],  # list[Candidate]: what the extractors propose; they may overlap
     "entities": [],  # list[Candidate]: what was settled on, by offset, none overlapping
     "results": [],  # list[kg.records.Result], offsets into the text as given
 }
@@ -90,7 +90,7 @@ class PlainTokenizer:
 
 
 def make_doc(nlp: Language, paper: Paper) -> Doc:
-    """The Doc of a paper's text, with the title told apart."""
+    """The Doc of a paper's text, with the length of its title."""
     doc = nlp.make_doc(paper.text)
     offsets = doc._.plain.offsets
     doc._.paper = paper

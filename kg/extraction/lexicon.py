@@ -1,4 +1,4 @@
-"""Known names: a lexicon of phrases, looked up in every text.
+"""The lexicon: a list of known names, looked up in every text.
 
 A phrase is found in any case, with or without hyphens and spaces, singular or plural ("CIFAR10" for "CIFAR-10"). Short
 names with capitals ("CLIP", "Adam") are found only as they are written, because in lower case they are words.

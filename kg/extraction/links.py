@@ -39,7 +39,7 @@ _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and cleaned form of every address in a text, with and without scheme.
 
-    White space within an address, as page layouts break it, is mended: after the scheme, and in a repository's path.
+    White space within an address, as page layouts add it, is removed: after the scheme, and in a repository's path.
     Closing punctuation, quotes, unbalanced brackets and LaTeX backslashes are not part of an address.
 
     >>> list(find_addresses(r"Code: https: //github.com/o/n\\_m.git{here}."))
@@ -70,7 +70,7 @@ def _unbalanced(address: str, closer: str) -> bool:
 
 
 def _joined(text: str, start: int, end: int) -> int:
-    """The end of the address after mending a break in a path: "github.com/owner/ name", "…/long- name"."""
+    """The end of the address, with what follows a space in its path: "github.com/owner/ name", "…/long- name"."""
     while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
         owner_only = re.fullmatch(r"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/(?:[\w.-]+/)?", written)
@@ -85,9 +85,9 @@ def _joined(text: str, start: int, end: int) -> int:
 
 
 class LinkFinder:
-    """Pipeline component: writes ``doc._.links``, one link an address, where it first stands.
+    """Pipeline component: writes ``doc._.links``, one link for each address, at its first place.
 
-    The kind is told by the host (rules ``LinkHost``; ``LinkPath`` for its folders), and by the words before the
+    The kind is determined by the host (rules ``LinkHost``; ``LinkPath`` for its folders), and by the words before the
     address in its sentence (rules ``LinkWord``) where a host has several kinds of things, or hides its target
     (rules ``LinkShortener``).
     """
@@ -125,25 +125,26 @@ class LinkFinder:
             if key.startswith(path):
                 return of_path
         host = key.partition("/")[0]
-        told = self._told(text, start)
-        if host in self.shorteners and len(told) == 1:
-            return next(iter(told))
+        said = self._kinds_before(text, start)
+        if host in self.shorteners and len(said) == 1:
+            return next(iter(said))
         kind: LinkKind = "project"
         for pattern, of_host in self.hosts.items():
             if fnmatchcase(host, pattern):
                 kind = of_host
                 break
         named = {self.words[word] for word in re.split(r"[^a-z]+", key) if word in self.words}
-        if (told or named) == {"data"} and "project" not in named:
+        if (said or named) == {"data"} and "project" not in named:
             return "data"
         return "code" if kind == "project" and named == {"code"} else kind
 
-    def _told(self, text: str, start: int) -> set[LinkKind]:
-        """The kinds of things that the address's sentence speaks of before it."""
+    def _kinds_before(self, text: str, start: int) -> set[LinkKind]:
+        """The kinds of things that the address's sentence mentions before it."""
         sentence = next((first for first, last in sentence_spans(text) if first <= start < last), 0)
         return {self.words[w] for w in re.findall(r"[a-z]+", text[sentence:start].lower()) if w in self.words}
 
 
 @Language.factory("kg_links")
 def make_links(nlp: Language, name: str) -> LinkFinder:
+    """The component's factory."""
     return LinkFinder()

@@ -28,8 +28,8 @@ def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | No
 
     Args:
         papers: read no further ahead than the workers need.
-        extractor: what reads them; worker processes build one like it, with the same rules and model.
-        workers: processes; 1 works in this one, ``None`` takes one a CPU where there are papers enough.
+        extractor: what reads them; worker processes build one with the same rules and model.
+        workers: number of processes; 1 works in this one, ``None`` takes one for each CPU if there are enough papers.
 
     Raises:
         InputError: a rule file or the model is wrong.
@@ -47,7 +47,7 @@ def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | No
 
 
 def usable_cpus() -> int:
-    """The CPUs that this process may use, on systems that tell; else all there are."""
+    """The CPUs that this process may use, on systems that say so; otherwise all there are."""
     if hasattr(os, "sched_getaffinity"):  # Linux
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

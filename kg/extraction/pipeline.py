@@ -1,4 +1,4 @@
-"""The extraction pipeline: tokenizer, components in their order, and the way from a Doc to a record."""
+"""The extraction pipeline: the tokenizer, the components in order, and records made from Docs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 from kg.extraction import abbreviations, lexicon, links, patterns, roles, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
 from kg.extraction.model import SHIPPED, Model
+from kg.extraction.plugins import Plugin, installed_plugins
 from kg.extraction.results import component as results  # noqa: F401
 from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
 
-# Links first: nothing is looked for inside an address. Every extractor of entities stands before `settle`.
+# Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
 READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
 LEARNED = frozenset(["ner", "roles"])  # the components that read a model
 COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "spans")
@@ -37,21 +38,25 @@ _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" close
 
 
 def build_pipeline(
-    rules: Iterable[Path] = (), model: Path | None = None, components: Sequence[str] = COMPONENTS
+    rules: Iterable[Path] = (),
+    model: Path | None = None,
+    components: Sequence[str] = COMPONENTS,
+    plugins: Sequence[Plugin] = (),
 ) -> Language:
     """A spaCy pipeline with the shipped rules and those of further folders.
 
     Args:
         rules: folders of rule files that are read after the shipped ones.
-        model: the folder of a model that finds the entities in place of the shipped model and the rules; the rules
-            are then only what it reads.
+        model: the folder of a model that decides alone about the entities, in place of the shipped one; the rules are
+            then only hints that it reads.
         components: which of :data:`COMPONENTS` to build.
+        plugins: extractors of other packages, added after the token patterns in this order.
 
     Raises:
         kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.PlainTokenizer.v1"}}})
-    loaded = load_rules(rules)
+    loaded = load_rules(rules) if components else []
     learned = Model.load(model or SHIPPED) if LEARNED.intersection(components) else None
     for name in components:
         if model is None or name != "settle":  # another model, perhaps of other guidelines, decides alone
@@ -63,6 +68,8 @@ def build_pipeline(
                 component.tagger, component.decides = learned.tagger, model is not None
             elif learned and name == "roles":
                 component.learned = learned.roles
+    for plugin in reversed(plugins):
+        plugin.add_to(nlp, after="patterns")
     return nlp
 
 
@@ -111,13 +118,19 @@ class Extractor:
     @cached_property
     def nlp(self) -> Language:
         """The spaCy pipeline, built when it is first needed."""
-        return build_pipeline(self.rules, self.model)
+        return build_pipeline(self.rules, self.model, plugins=self.plugins)
+
+    @cached_property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The extractors of other packages that are installed; as text, each says its package's name and version."""
+        return installed_plugins()
 
     def model_files(self) -> list[Path]:
         """The files of the model, sorted."""
         return sorted(path for path in (self.model or SHIPPED).rglob("*") if path.is_file())
 
     def __call__(self, paper: Paper) -> Extraction:
+        """Extract from one paper."""
         return next(self.pipe([paper]))
 
     def pipe(self, papers: Iterable[Paper], batch_size: int = 64) -> Iterator[Extraction]:

@@ -23,18 +23,18 @@ from kg.extraction.settle import names_of, span_key, words_key
 from kg.extraction.words import word_key, word_shape
 from kg.rulefiles import Rule
 
-# Of the chance that the paper introduces a name, times the confidence that it is one: what is doubtful as a
-# name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
+# Of the probability that the paper introduces a name, times the confidence that it is one: what is doubtful as
+# a name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
 THRESHOLD = 0.42
 WINDOW = 6  # tokens on each side of a name whose words are noted
-PAIRED = ("before=", "through=", "title-holds=", "type=")  # patterns that have weights together as well
+PAIRED = ("before=", "through=", "title-holds=", "type=")  # evidence that also has weights in pairs
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What was said in a sentence before a name.
+    """What a sentence says before a name.
 
     ``kind`` is ``introduces`` after "we propose" or "called", ``says`` after another "we" or "our", else ``-``;
     ``through`` the first INTERRUPTS word since then, or ``-``; ``names`` the number of names since then.
@@ -92,12 +92,12 @@ class Roles:
         return doc
 
     def chance(self, seen: Collection[str]) -> float:
-        """The chance, in 0..1, that a paper introduces a name of which this is seen."""
+        """The probability that a paper introduces a name with this evidence."""
         # fsum does not depend on the order, which differs from run to run in a set.
         return (1 + math.tanh(math.fsum(self.learned.weights.get(pattern, 0.0) for pattern in seen) / 2)) / 2
 
     def evidence(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
-        """What is seen of each of :func:`names_of`, as the patterns of ROLE rules.
+        """The evidence for each of :func:`names_of`, as the keys of the weights.
 
         Args:
             entities: by offset, none overlapping.
@@ -110,7 +110,7 @@ class Roles:
         counts = Counter(names)
         clauses = self.clauses(words, sentences, {entity.start for entity in entities})
         seen: dict[str, set[str]] = {}
-        told: set[str] = set()
+        met: set[str] = set()
         for name, entity in zip(names, entities, strict=True):
             start, end = entity.start, entity.end
             part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
@@ -129,8 +129,8 @@ class Roles:
             if start < doc._.title_end:
                 found |= {"opens-title"} if start == 0 else set()
                 found |= {"title-colon"} if start == 0 and words[end : end + 1] == [":"] else set()
-            elif name not in told:
-                told.add(name)
+            elif name not in met:
+                met.add(name)
                 found.add(f"first-before={words[start - 1]}")
         cued = [candidate for candidate in doc._.candidates if candidate.role == "introduced"]
         for name in names_of(doc, cued):
@@ -140,11 +140,11 @@ class Roles:
         return seen
 
     def _papers_with(self, form: str) -> int:
-        """In how many papers a form was seen, as the power of two up to it: 0, 1 to 2, 3 to 6, … up to 255 or more."""
+        """In how many other papers a form was found, as a step: 0 for none, 1 for 1 to 2, … 8 for 255 or more."""
         return min((self.learned.papers.get(form, 0) + 1).bit_length() - 1, 8)
 
     def clauses(self, words: Sequence[str], sentences: Sequence[int], starts: Collection[int]) -> dict[int, Clause]:
-        """What is said before the name that begins at each of ``starts``.
+        """What the sentence says before the name that begins at each of ``starts``.
 
         Args:
             words: the tokens in lower case.
@@ -170,12 +170,12 @@ class Roles:
 
 
 def _pairs(here: Collection[str]) -> set[str]:
-    """What of :data:`PAIRED` is seen in one place, two and two: "of" means little by itself before a dataset's name."""
+    """Pairs of the :data:`PAIRED` evidence of one place: "of" by itself means little before a dataset's name."""
     return {f"{one} & {other}" for one, other in combinations(sorted(p for p in here if p.startswith(PAIRED)), 2)}
 
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
-    """What is seen of a name's own words; ``title`` holds the keys of the title's words."""
+    """The evidence in a name's own words; ``title`` holds the keys of the title's words."""
     keys = [key for token in doc[entity.start : entity.end] if (key := word_key(token.text))] or [""]
     in_title = sum(key in title for key in keys)
     return {
@@ -189,7 +189,7 @@ def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
 
 
 def _of_place(words: Sequence[str], sentences: Sequence[int], start: int, end: int) -> set[str]:
-    """What stands around a name."""
+    """The evidence in the words around a name."""
     first = max(start - WINDOW, sentences[start])
     last = next((i for i in range(end, min(end + WINDOW, len(words))) if sentences[i] == i), end + WINDOW)
     return {

@@ -1,10 +1,10 @@
-"""Settling: of all candidates, overlaps and all, the one reading of the text.
+"""Settling: choosing non-overlapping candidates as the entities of a paper.
 
-What a rule is certain of and what the tagger proposes are weighed against one another; where a rule is not certain, the
-tagger has weighed already what it says. This is the one place where the conventions for names are applied: generic
-words are no names, costs only beside numbers, of two overlapping candidates the likelier wins and then the longer, and
-a name that was accepted once is found wherever the paper writes it, with one type. A short form and its long
-form have one type, and it is no name if that is none.
+The candidates of certain rules compete with those of the tagger; candidates of uncertain rules are left out, because
+the tagger has read them already. This is the one place that applies the conventions for names: generic words are not
+names, costs are names only in sentences with a number, of two overlapping candidates the likelier and then the longer
+wins, and a name that was accepted once is found wherever the paper writes it, with one type. A short form has the type
+of its long form, and is not a name if its long form is not.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from kg.extraction.words import joined, word_key
 from kg.rulefiles import Rule
 from kg.vocabulary import EntityType
 
-THRESHOLD = 0.45  # of the chance that a span is a name of any type; precision and recall are about even here
-TYPED = 0.35  # of the chance that it is of the type it gets
-EVIDENT = 0.9  # chance from which a short form is a name though its long form is none
-LONGER_WINS = 0.5  # chance from which a name hides all names within it
+THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
+TYPED = 0.35  # of the probability that it has the type it gets
+EVIDENT = 0.9  # confidence from which a short form is a name though its long form is not
+LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 
 class Settle:
@@ -62,14 +62,14 @@ class Settle:
             and linked.isdisjoint(range(candidate.start, candidate.end))
             and (candidate.confidence == 1 or _may_be_name(doc, candidate, generic))
         ]
-        candidates = self._less_unmeasured(doc, candidates)
+        candidates = self._without_unmeasured(doc, candidates)
         entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
         entities = with_short_forms(doc, entities)
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
 
-    def _less_unmeasured(self, doc: Doc, candidates: list[Candidate]) -> list[Candidate]:
-        """The candidates less the costs that stand beside no number."""
+    def _without_unmeasured(self, doc: Doc, candidates: list[Candidate]) -> list[Candidate]:
+        """The candidates without the costs in sentences without a number."""
         costs = {(c.start, c.end) for c in candidates if c.confidence < 1 and span_key(doc, c) in self._measured}
         numbered = numbered_sentences(doc) if costs else set()
         return [c for c in candidates if (c.start, c.end) not in costs or c.start in numbered or c.confidence == 1]
@@ -138,7 +138,7 @@ def _is_cut(doc: Doc, candidate: Candidate) -> bool:
 def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The likeliest candidates that do not overlap; among equals the longer, then the earlier one.
 
-    The chances of a span's types add up, because they say together that it is a name.
+    The probabilities of a span's types add up to the probability that it is a name.
     """
     kinds: dict[tuple[int, int], dict[EntityType, Candidate]] = defaultdict(dict)
     for candidate in candidates:
@@ -188,13 +188,14 @@ def one_type_each(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
 
 
 def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
-    """The key of what each entity names: for a short form that the text defines, that of its long form."""
+    """The key of each entity's name; for a short form that the text defines, the key of its long form."""
     long_forms = {words_key(pair.short): words_key(pair.long) for pair in doc._.abbreviations}
     return [long_forms.get(form, form) for form in (span_key(doc, entity) for entity in entities)]
 
 
 def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
-    """The entities less the short forms of what is no name, nor part of one, unless they are :data:`EVIDENT`."""
+    """The entities without abbreviations whose long form is not, and is not in, an accepted name, unless they are
+    :data:`EVIDENT`."""
     named = {token for entity in entities for token in range(entity.start, entity.end)}
     bare: dict[str, bool] = {}
     for pair in doc._.abbreviations:
@@ -206,7 +207,7 @@ def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Ca
 
 
 def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
-    """The entities with the defined short forms of names where nothing else was found, typed as these are."""
+    """The entities with the defined short forms of names where nothing else was found, typed like the long forms."""
     found = list(entities)
     spans = {(entity.start, entity.end): entity for entity in entities}
     taken = {token for entity in entities for token in range(entity.start, entity.end)}

@@ -22,14 +22,14 @@ def word_key(text: str) -> str:
 
 
 def joined(doc: Doc, joint: int) -> bool:
-    """Whether token ``joint`` is written between two words and them to one unit."""
+    """Whether a token, such as a hyphen, joins the words before and after it into one."""
     if joint + 1 >= len(doc) or doc[joint].text not in JOINTS or doc[joint].is_sent_start:
         return False
     return not doc[joint - 1].whitespace_ and not doc[joint].whitespace_ and bool(word_key(doc[joint + 1].text))
 
 
 def word_shape(text: str) -> str:
-    """What a word or phrase looks like: ``<acronym>``, ``<camel>``, ``<capital>``, ``<number>`` or ``<lower>``."""
+    """The shape of a word or phrase: ``<acronym>``, ``<camel>``, ``<capital>``, ``<number>`` or ``<lower>``."""
     if any(map(str.isupper, text[1:])):
         return "<camel>" if text[0].islower() else "<acronym>"
     if text[0].isupper():

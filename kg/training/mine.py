@@ -1,217 +1,133 @@
-"""Make the mined rule files again: from annotated papers, span corpora and a pile of unlabelled abstracts.
+"""Make the mined rule files and the model's counts of names again.
 
     python -m kg.training.mine --gold ANNOTATED.jsonl --papers TEXTS.jsonl --abstracts ABSTRACTS.jsonl.gz \\
-        --spans SENTENCES.jsonl --out rules
+        --spans SENTENCES.jsonl --out rules/mined --model kg/model
 
-The same input gives the same files. The forms of the inputs, and what each file holds, are told in rules/README.md.
+They are made from annotated papers, sentences with marked datasets and many unlabelled abstracts. The same input gives
+the same files. rules/README.md says what the inputs look like and what each file holds.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from kg.extraction.document import make_doc
-from kg.extraction.lexicon import Lexicon, keys_in
+from kg.extraction.lexicon import Lexicon, keys_in, lexicon_key
+from kg.extraction.model import Model
 from kg.extraction.patterns import Patterns
-from kg.extraction.pipeline import build_pipeline
+from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.settle import span_key
 from kg.records import Paper
-from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Senses
-from kg.rulefiles import Rule, rule_files
-from kg.text.names import entity_key, title_key
-from kg.training.tagger import Example, example
+from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Sense, Senses
+from kg.rulefiles import NameRule, Rule, load_rules
+from kg.text.files import writing
+from kg.text.names import entity_key
+from kg.training.annotated import (
+    AnnotatedDoc,
+    annotation_pipeline,
+    read_abstracts,
+    read_annotated,
+    read_sentences,
+    titles_of,
+)
+from kg.training.command import options, run
+from kg.vocabulary import EntityType
 
-Span = tuple[int, int]
-Gold = dict[Span, str]
-# What is made from the annotated papers: left out when names are looked up in these papers.
-FROM_ANNOTATED = ("lexicon-annotated.jsonl", "roles-evidence.jsonl")
-
-
-@dataclass(frozen=True)
-class Annotated:
-    """A Doc after links and abbreviations, with its annotated spans: token offsets to type.
-
-    ``introduced`` holds the chance that the paper introduces the name that stands there, where it is above 0.
-    """
-
-    doc: Doc
-    gold: Gold
-    introduced: Mapping[Span, float]
+ANNOTATED = "lexicon-annotated.jsonl"  # left out when names are looked up in the papers that it was made from
+DATASETS = "lexicon-datasets.jsonl"
+SENSES = "senses.jsonl"
+Counted = TypeVar("Counted", bound=str)
 
 
-def read_papers(path: Path) -> Iterator[Paper]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield Paper(**json.loads(line))
-
-
-def read_abstracts(path: Path, without: set[str]) -> Iterator[str]:
-    """The abstracts of a gzipped file, without the papers that judge us.
-
-    Args:
-        without: keys of their titles (:func:`kg.text.names.title_key`).
-    """
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            if title_key(record["title"]) not in without:
-                yield f"{record['title']}\n{record['abstract']}"
-
-
-def read_spans(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    for path in paths:
-        with path.open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
-
-
-def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[Annotated]:
-    """Docs with their annotated names found in them, longest first and never nested."""
-    texts = {paper.id: paper for paper in read_papers(papers)}
-    annotated = []
-    with gold.open(encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            doc = nlp(make_doc(nlp, texts[record["id"]]))
-            names = {entity["text"]: entity for entity in record["entities"]}
-            found = _occurrences(doc, names)
-            types = {span: names[name]["type"] for span, name in found.items()}
-            introduced = {span: 1.0 for span, name in found.items() if names[name].get("role") == "introduced"}
-            annotated.append(Annotated(doc, types, introduced))
-    return annotated
-
-
-def _occurrences(doc: Doc, names: Iterable[str]) -> dict[Span, str]:
-    taken: set[int] = set()
-    found = {}
-    for name in sorted(names, key=lambda name: (-len(name), name)):
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", doc.text):
-            span = doc.char_span(match.start(), match.end())
-            if span is not None and not taken & set(range(span.start, span.end)):
-                taken.update(range(span.start, span.end))
-                found[span.start, span.end] = name
-    return found
-
-
-# Counts of names -----------------------------------------------------------------------------------------------------
-
-
-def mine_seen(texts: Iterable[str], least_count: int = 2) -> list[Rule]:
-    """SEEN rules: in how many texts the extractor, as it is shipped, finds a name.
-
-    Args:
-        texts: titles and abstracts, a line break between them.
-    """
-    nlp = build_pipeline()
-    nlp.select_pipes(disable=["roles", "results"])
-    parts = (text.partition("\n") for text in texts)
-    papers = (Paper(id=str(n), title=title, abstract=abstract) for n, (title, _, abstract) in enumerate(parts))
-    counts: Counter[str] = Counter()
-    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
-        counts.update({span_key(doc, entity) for entity in doc._.entities})
-    return [
-        {"label": "SEEN", "pattern": name, "papers": count}
-        for name, count in sorted(counts.items())
-        if name and count >= least_count
-    ]
-
-
-def mine_senses(texts: Iterable[str], most: int = 4) -> list[dict[str, Any]]:
-    """What short forms stand for, of those that enough texts define (:mod:`kg.resolution.senses`).
-
-    A clear sense stands alone, of others the ``most`` commonest are given that two texts have.
-    """
-    nlp = annotation_pipeline()
-    parts = (text.partition("\n") for text in texts)
-    papers = (Paper(id=str(n), title=title, abstract=abstract) for n, (title, _, abstract) in enumerate(parts))
-    senses = Senses()
-    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
-        defined: dict[str, tuple[str, str]] = {}
-        for pair in doc._.abbreviations:
-            defined.setdefault(entity_key(pair.short.text), (pair.short.text, pair.long.text))
-        for short, long in defined.values():
-            senses.add(short, " ".join(long.split()))
-    lines = []
-    for short, found in senses.all():
-        if found[0].of >= LEAST_PAPERS_ELSEWHERE:
-            clear = found[0].papers >= LEAST_SHARE_ELSEWHERE * found[0].of
-            kept = found[:1] if clear else [sense for sense in found[:most] if sense.papers > 1]
-            lines.append(
-                {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in kept}}
-            )
-    return lines
-
-
-# Names --------------------------------------------------------------------------------------------------------------
+# Names of the annotated papers --------------------------------------------------------------------------------------
 
 
 def other_rules() -> list[Rule]:
     """The shipped rules that were not made from the annotated papers."""
-    paths = [path for path in rule_files() if path.name not in FROM_ANNOTATED]
-    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line]
+    return [rule for rule in load_rules() if Path(rule.place.rpartition(":")[0]).name != ANNOTATED]
 
 
-def look_up_folds(nlp: Language, papers: Sequence[Annotated], folds: int = 10) -> None:
-    """Look names up in each paper that the other papers annotate, so that the tagger learns what a lexicon tells of
-    papers that it was not made from."""
-    for fold in range(folds):
-        look_up(nlp, papers[fold::folds], [paper for number, paper in enumerate(papers) if number % folds != fold])
+def look_up_folds(nlp: Language, papers: Sequence[AnnotatedDoc], folds: int = 10) -> None:
+    """Look up names in each paper that papers of the other folds annotate.
 
-
-def look_up(nlp: Language, papers: Iterable[Annotated], others: Sequence[Annotated]) -> None:
-    """Look names up in papers: those that the rules list, and those that other papers annotate."""
+    So the tagger learns what a lexicon says about papers that it was not made from.
+    """
     rules = other_rules()
+    for fold in range(folds):
+        others = [paper for number, paper in enumerate(papers) if number % folds != fold]
+        _look_up(nlp, papers[fold::folds], [*rules, *mine_names(others)])
+
+
+def look_up(nlp: Language, papers: Iterable[AnnotatedDoc], others: Sequence[AnnotatedDoc]) -> None:
+    """Look up names in papers: those that the rules list, and those that other papers annotate."""
+    _look_up(nlp, papers, [*other_rules(), *mine_names(others)])
+
+
+def _look_up(nlp: Language, papers: Iterable[AnnotatedDoc], rules: Sequence[Rule]) -> None:
     patterns, lexicon = Patterns(nlp), Lexicon(nlp)
     patterns.add_rules(rules)
     lexicon.add_rules(rules)
-    lexicon.add_rules(mine_names(others))
     for paper in papers:
         patterns(lexicon(paper.doc))
 
 
-def examples_of(papers: Iterable[Annotated]) -> list[Example]:
-    return [example(paper.doc, ((*span, kind) for span, kind in paper.gold.items())) for paper in papers]
+def mine_names(papers: Sequence[AnnotatedDoc], least: float = 0.6, prior: float = 0.5) -> list[NameRule]:
+    """Names that are annotated in most places where they occur in annotated papers.
 
-
-def mine_names(papers: Sequence[Annotated], least: float = 0.6, prior: float = 0.5) -> list[Rule]:
-    """Names of the annotated papers that are annotated in most places where they stand.
-
-    The confidence is that share, over papers, smoothed towards ``prior`` as one more paper would. An occurrence within
-    a longer annotated name counts neither way.
+    The confidence is the share of papers that annotate the name among those that have it, smoothed towards ``prior`` as
+    one more paper would. An occurrence within a longer annotated name counts neither way.
     """
-    named: dict[str, Counter[str]] = defaultdict(Counter)
+    named: dict[str, Counter[EntityType]] = defaultdict(Counter)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
-        kinds = {}
+        types = {}
         for start, end, key in keys_in(paper.doc):
-            if (start, end) in paper.gold:
-                kinds[key] = paper.gold[start, end]
+            if (start, end) in paper.types:
+                types[key] = paper.types[start, end]
                 spellings[key][paper.doc[start:end].text] += 1
-        for key, kind in kinds.items():
-            named[key][kind] += 1
-    bare: Counter[str] = Counter()
-    for paper in papers:
-        inside = {token for span in paper.gold for token in range(*span)}
-        free = {key for start, end, key in keys_in(paper.doc) if key in named and inside.isdisjoint(range(start, end))}
-        annotated = {key for start, end, key in keys_in(paper.doc) if (start, end) in paper.gold}
-        bare.update(free - annotated)
+        for key, of_key in types.items():
+            named[key][of_key] += 1
+    bare = _papers_with_bare_names(papers, named)
     rules = []
     for key, counts in named.items():
-        kind, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+        label, count = _commonest(counts)
         share = (count + prior) / (counts.total() + bare[key] + 1)
         if share >= least and len(key) > 1:
-            spelling = min(spellings[key].items(), key=lambda item: (-item[1], item[0]))[0]
-            rules.append({"label": kind, "pattern": spelling, "confidence": round(share, 2)})
-    return sorted(rules, key=lambda rule: (rule["label"], rule["pattern"]))
+            spelling, _ = _commonest(spellings[key])
+            rules.append(NameRule(label=label, pattern=spelling, confidence=round(share, 2)))
+    return sorted(rules, key=lambda rule: (rule.label, rule.pattern))
 
+
+def _papers_with_bare_names(papers: Iterable[AnnotatedDoc], names: Mapping[str, object]) -> Counter[str]:
+    """The number of papers that have a name, by its key, and annotate it nowhere."""
+    bare: Counter[str] = Counter()
+    for paper in papers:
+        inside = {token for span in paper.types for token in range(*span)}
+        free, annotated = set(), set()
+        for start, end, key in keys_in(paper.doc):
+            if (start, end) in paper.types:
+                annotated.add(key)
+            elif key in names and inside.isdisjoint(range(start, end)):
+                free.add(key)
+        bare.update(free - annotated)
+    return bare
+
+
+def _commonest(counts: Mapping[Counted, int]) -> tuple[Counted, int]:
+    """What was counted most often, the first by name among equals."""
+    return min(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+# Names of datasets --------------------------------------------------------------------------------------------------
 
 _CUED_DATASET = re.compile(
     r"\b(?:[Tt]he|on|On|and|our|,) ((?:[A-Z][\w+-]*|\d\w*-\w+)(?: (?:[A-Z][\w+-]*|\d\w*)){0,3})"
@@ -219,76 +135,164 @@ _CUED_DATASET = re.compile(
 )
 _PROPER = re.compile(r".*[A-Z0-9].*[A-Z0-9]|[A-Z]\w{5,}$")
 _MARKED = re.compile(r"(?=.*[A-Z0-9].*[A-Z0-9])(?!.* and )[\w+-]+(?: [\w+-]+){0,4}")
+_PADDING = re.compile(
+    r"^the |(?: data ?sets?| corpus| benchmark| data| collection| database| (?:training|test) set)+$", re.IGNORECASE
+)
 _WORD = re.compile(r"[\w+]+(?:-[\w+]+)*")
 
 
-def mine_datasets(abstracts: Iterable[str], sentences: Iterable[dict[str, Any]]) -> list[Rule]:
-    """Names of datasets: those that several abstracts call "the X dataset", and those that span corpora mark.
+def mine_datasets(abstracts: Iterable[Paper], sentences: Iterable[Mapping[str, Any]]) -> list[NameRule]:
+    """Names of datasets: those that several abstracts call "the X dataset", and those that two sentences mark.
 
-    A name stays if at least a quarter of the abstracts with it call it so, or two sentences mark it.
+    Of the former, those stay that at least a quarter of the abstracts with the name call so.
     """
-    texts = list(abstracts)
+    texts = [paper.text for paper in abstracts]
     cued: Counter[str] = Counter()
     for text in texts:
         cued.update({match[1] for match in _CUED_DATASET.finditer(text) if _PROPER.match(match[1])})
     names = {name for name, count in cued.items() if count > 2}
-    standing: Counter[str] = Counter()
+    used = _texts_with(names, texts)
+    marked = _marked_datasets(sentences)
+    kept = {name: 0.8 for name in names if cued[name] / max(used[name], cued[name]) >= 0.25}
+    kept |= {name: 0.85 for name, count in marked.items() if count > 1 and _MARKED.fullmatch(name)}
+    return [NameRule(label="Dataset", pattern=name, confidence=kept[name]) for name in sorted(kept)]
+
+
+def _texts_with(names: set[str], texts: Iterable[str]) -> Counter[str]:
+    """The number of texts that have each name, of up to four words."""
+    found: Counter[str] = Counter()
     for text in texts:
         words = _WORD.findall(text)
         windows = {" ".join(words[i : i + size]) for size in range(1, 5) for i in range(len(words) - size + 1)}
-        standing.update(names & windows)
+        found.update(names & windows)
+    return found
+
+
+def _marked_datasets(sentences: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """The number of sentences that mark each name as a dataset."""
     marked: Counter[str] = Counter()
-    common = r"^the |(?: data ?sets?| corpus| benchmark| data| collection| database| (?:training|test) set)+$"
     for sentence in sentences:
-        spans = [
-            sentence["text"][span["start"] : span["end"]] for span in sentence["spans"] if span["label"] == "Dataset"
-        ]
-        marked.update({re.sub(common, "", span, flags=re.IGNORECASE) for span in spans})
-    kept = {name: 0.8 for name in names if cued[name] / max(standing[name], cued[name]) >= 0.25}
-    kept |= {name: 0.85 for name, count in marked.items() if count > 1 and _MARKED.fullmatch(name)}
-    return [{"label": "Dataset", "pattern": name, "confidence": kept[name]} for name in sorted(kept)]
+        spans = (span for span in sentence["spans"] if span["label"] == "Dataset")
+        marked.update({_PADDING.sub("", sentence["text"][span["start"] : span["end"]]) for span in spans})
+    return marked
+
+
+# Counts over many abstracts -----------------------------------------------------------------------------------------
+
+
+def mine_seen(papers: Iterable[Paper], least: int = 2) -> dict[str, int]:
+    """In how many papers the extractor, as it is shipped, finds a name, by its key in the lexicon; sorted."""
+    nlp = build_pipeline(components=(*READ_BY_TAGGER, "ner", "settle"))
+    counts: Counter[str] = Counter()
+    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
+        counts.update({span_key(doc, entity) for entity in doc._.entities})
+    return {name: count for name, count in sorted(counts.items()) if name and count >= least}
+
+
+def mine_senses(papers: Iterable[Paper], most: int = 4) -> list[dict[str, Any]]:
+    """The long forms of the short forms that enough papers define (:mod:`kg.resolution.senses`), as lines of the file.
+
+    A clear sense is listed alone; of others, up to ``most`` of the commonest that two papers have.
+    """
+    nlp = annotation_pipeline()
+    senses = Senses()
+    for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
+        defined: dict[str, tuple[str, str]] = {}
+        for pair in doc._.abbreviations:
+            defined.setdefault(entity_key(pair.short.text), (pair.short.text, pair.long.text))
+        for short, long in defined.values():
+            senses.add(short, " ".join(long.split()))
+    return [
+        {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in _kept(found, most)}}
+        for short, found in senses.all()
+        if found[0].of >= LEAST_PAPERS_ELSEWHERE
+    ]
+
+
+def _kept(found: Sequence[Sense], most: int) -> Sequence[Sense]:
+    if found[0].papers >= LEAST_SHARE_ELSEWHERE * found[0].of:
+        return found[:1]
+    return [sense for sense in found[:most] if sense.papers > 1]
 
 
 # Files --------------------------------------------------------------------------------------------------------------
 
 
-def write(path: Path, rules: Iterable[Rule]) -> None:
-    """Write a rule file, one rule a line."""
-    lines = [json.dumps(rule, ensure_ascii=False) for rule in rules]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON lines, all of them or none.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with writing(path) as stream:
+        stream.writelines(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
 
 
-def annotation_pipeline() -> Language:
-    """The pipeline up to the abbreviations, which the evidence reads."""
-    return build_pipeline(components=("links", "abbreviations"))
+def write_names(path: Path, nlp: Language, rules: Iterable[NameRule]) -> None:
+    """Write names with their keys, which the lexicon then need not make at each start.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    write_lines(
+        path,
+        (
+            {
+                "label": rule.label,
+                "pattern": rule.pattern,
+                "key": lexicon_key(nlp, str(rule.pattern)),
+                "confidence": rule.confidence,
+            }
+            for rule in rules
+        ),
+    )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
-    parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
-    parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, gzipped JSON lines")
+def write_seen(folder: Path, papers: dict[str, int]) -> None:
+    """Replace a model's counts of papers with a name.
+
+    Raises:
+        InputError: the folder is not that of a model.
+        OSError: it cannot be written.
+    """
+    model = Model.load(folder)
+    replace(model, roles=replace(model.roles, papers=papers)).save(folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command."""
+    parser = options(__doc__)
+    parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, JSON lines; without them no counts")
     parser.add_argument("--spans", type=Path, nargs="*", default=[], help="sentences with marked datasets, JSON lines")
     parser.add_argument("--out", type=Path, required=True, help="folder for the rule files")
-    parser.add_argument("--senses", action="store_true", help="the senses of short forms alone, from --abstracts")
-    parser.add_argument("--seen", action="store_true", help="the counts of papers alone, from --abstracts")
-    args = parser.parse_args()
-    annotated = {json.loads(line)["id"] for line in args.gold.open(encoding="utf-8")}
-    titles = {paper.id: title_key(paper.title) for paper in read_papers(args.papers)}
-    unseen = {title for key, title in titles.items() if key not in annotated}
+    parser.add_argument("--model", type=Path, help="folder of the model whose counts of names are replaced")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--senses", action="store_true", help="make the senses of short forms only")
+    only.add_argument("--seen", action="store_true", help="make the model's counts of names only")
+    args = parser.parse_args(arguments)
+    if (args.senses or args.seen) and not args.abstracts:
+        parser.error("--senses and --seen need --abstracts")
+    if args.seen and not args.model:
+        parser.error("--seen needs --model")
+    _mine(args)
+
+
+def _mine(args: argparse.Namespace) -> None:
+    titles = titles_of(args.papers)
     if args.abstracts and not args.seen:
-        write(args.out / "senses.jsonl", mine_senses(read_abstracts(args.abstracts, set(titles.values()))))
-    if args.senses:
-        return
-    if not args.seen:
+        write_lines(args.out / SENSES, mine_senses(read_abstracts(args.abstracts, titles.values())))
+    if not args.senses and not args.seen:
+        nlp = annotation_pipeline()
+        papers = read_annotated(nlp, args.gold, args.papers)
         if args.abstracts:
-            datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_spans(args.spans))
-            write(args.out / "lexicon-datasets.jsonl", datasets)
-        papers = read_annotated(annotation_pipeline(), args.gold, args.papers)
-        write(args.out / "lexicon-annotated.jsonl", mine_names(papers))
-    if args.abstracts:
-        write(args.out / "names-seen.jsonl", mine_seen(read_abstracts(args.abstracts, set(titles.values()))))
+            annotated = {paper.doc._.paper.id for paper in papers}
+            unseen = [title for paper, title in titles.items() if paper not in annotated]
+            datasets = mine_datasets(read_abstracts(args.abstracts, unseen), read_sentences(args.spans))
+            write_names(args.out / DATASETS, nlp, datasets)
+        write_names(args.out / ANNOTATED, nlp, mine_names(papers))
+    if args.abstracts and args.model and not args.senses:
+        write_seen(args.model, mine_seen(read_abstracts(args.abstracts, titles.values())))
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

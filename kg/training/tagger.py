@@ -14,20 +14,20 @@ from thinc.api import Adam, fix_random_seed
 from kg.errors import KGError
 from kg.evaluation.gold import AnnotatedText
 from kg.extraction.document import make_doc, original_span
-from kg.extraction.pipeline import build_pipeline
-from kg.extraction.tagger.crf import TAGS, TypedSpan, batched, gradient, padded, tags_of
+from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
+from kg.extraction.plugins import installed_plugins
+from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, gradient, tags_of
 from kg.extraction.tagger.features import features, sentences
 from kg.extraction.tagger.network import Shape, Tagger
 
 WARM_UP = 100  # steps until the full learning rate
-READ_BEFORE = ("links", "abbreviations", "lexicon", "patterns")  # the components whose finds the tagger reads
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TaggedText:
     """A text as the tagger learns it: its :func:`features`, the tags, the sentences to learn from as token offsets.
 
-    ``tags`` holds a tag for each token, or for each token the chances of all tags.
+    ``tags`` holds a tag for each token, or for each token the probabilities of all tags.
     """
 
     features: np.ndarray
@@ -36,7 +36,7 @@ class Example:
 
     @property
     def wanted(self) -> np.ndarray:
-        """The chance that each tag should have, float32, a row a token."""
+        """The probability that each tag should have, float32, a row a token."""
         return np.eye(TAGS, dtype=np.float32)[self.tags] if self.tags.ndim == 1 else self.tags.astype(np.float32)
 
 
@@ -44,8 +44,8 @@ class Example:
 class Recipe:
     """How to train.
 
-    ``rate`` is Adam's highest learning rate, which rises over the first steps and then falls to nothing; ``dropout``
-    the share of activations left out; ``batch`` how many texts make a step.
+    ``epochs`` is the number of passes over the texts; ``rate`` Adam's highest learning rate, which rises over the first
+    steps and then falls to 0; ``dropout`` the share of activations left out; ``batch`` the number of texts in a step.
     """
 
     epochs: int = 8
@@ -63,6 +63,7 @@ class Averages:
         self._steps = 0
 
     def add(self, arrays: Sequence[np.ndarray]) -> None:
+        """Take in the parameters after a step."""
         self._steps += 1
         decay = min(0.99, self._steps / (self._steps + 10))
         for mean, array in zip(self.means, arrays, strict=True):
@@ -70,22 +71,22 @@ class Averages:
             mean += (1 - decay) * array
 
 
-def examples(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> Iterator[Example]:
-    """Annotated texts as examples; a span that cuts a token is widened to it."""
-    nlp = build_pipeline(rules, components=READ_BEFORE)
+def tagged_texts(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> Iterator[TaggedText]:
+    """Annotated texts as the tagger learns them; a span that cuts a token is widened to it."""
+    nlp = build_pipeline(rules, components=READ_BY_TAGGER, plugins=installed_plugins())
     for text in texts:
         doc = nlp(make_doc(nlp, text.paper))
         if len(doc):
-            yield example(doc, token_spans(doc, text))
+            yield tagged_text(doc, token_spans(doc, text))
 
 
-def example(doc: Doc, spans: Iterable[TypedSpan]) -> Example:
+def tagged_text(doc: Doc, spans: Iterable[TypedSpan]) -> TaggedText:
     """A Doc that the components before the tagger have read, with its spans in tokens."""
-    return Example(features(doc), tags_of(len(doc), spans), sentences(doc))
+    return TaggedText(features(doc), tags_of(len(doc), spans), sentences(doc))
 
 
 def token_spans(doc: Doc, text: AnnotatedText) -> tuple[TypedSpan, ...]:
-    """The spans of an annotated text in tokens of its Doc, without those that have come to overlap."""
+    """The spans of an annotated text in tokens of its Doc, without those that overlap another when widened."""
     places = np.array([original_span(doc, token, token + 1) for token in range(len(doc))])
     spans: list[TypedSpan] = []
     for span in text.spans:
@@ -97,7 +98,7 @@ def token_spans(doc: Doc, text: AnnotatedText) -> tuple[TypedSpan, ...]:
 
 
 def train(
-    texts: Sequence[Example],
+    texts: Sequence[TaggedText],
     recipe: Recipe = Recipe(),
     base: Tagger | None = None,
     progress: Callable[[int, float], None] = lambda epoch, loss: None,
@@ -106,8 +107,9 @@ def train(
 
     Args:
         texts: what to learn from.
-        base: the tagger to start from, of which nothing is changed; without one, from nothing.
-        progress: is called after each epoch with its number, from 1, and the mean loss of a sentence (nats).
+        recipe: how to train.
+        base: the tagger to start from, which stays as it is; without one, training starts from random weights.
+        progress: called after each epoch with its number, from 1, and the mean loss of a sentence (nats).
 
     Raises:
         KGError: nothing is annotated in the texts.
@@ -117,58 +119,68 @@ def train(
     fix_random_seed(recipe.seed)
     shuffled = random.Random(recipe.seed)
     tagger = base.copy_of(recipe.dropout) if base else Tagger(Shape(), recipe.dropout)
+    averages = Averages(tagger.parameters())
+    optimizers = _Optimizers(recipe.rate, recipe.epochs * -(-len(texts) // recipe.batch))
     order = list(texts)
-    steps = recipe.epochs * -(-len(texts) // recipe.batch)
-    optimizer = Adam(recipe.rate, grad_clip=1.0, use_averages=False)
-    link = Adam(recipe.rate, grad_clip=0.0, use_averages=False)
-    averages = Averages(tagger._parameters())
-    step = 0
     for epoch in range(1, recipe.epochs + 1):
         shuffled.shuffle(order)
-        loss = count = 0.0
+        loss = 0.0
         for batch in batched(order, recipe.batch):
-            step += 1
-            optimizer.learn_rate = recipe.rate * min(1.0, step / WARM_UP) * max(0.02, 1 - step / steps)
-            link.learn_rate = 5 * optimizer.learn_rate
-            scores, backpropagate = tagger.network([text.features for text in batch], is_train=True)
-            places = [(n, start, end) for n, text in enumerate(batch) for start, end in text.sentences]
-            lengths = np.array([end - start for _, start, end in places])
-            wanted = [text.wanted for text in batch]
-            by_score, by_transition, nats = gradient(
-                padded([scores[n][start:end] for n, start, end in places]),
-                padded([wanted[n][start:end] for n, start, end in places]),
-                lengths,
-                tagger.transitions,
-            )
-            slopes = [np.zeros_like(array) for array in scores]
-            for row, (n, start, end) in enumerate(places):
-                slopes[n][start:end] = by_score[row, : end - start] / len(places)
-            backpropagate(slopes)
-            tagger.network.finish_update(optimizer)
-            tagger.transitions, _ = link(("transitions", "crf"), tagger.transitions, by_transition / len(places))
-            averages.add(tagger._parameters())
-            loss += nats
-            count += len(places)
-        progress(epoch, loss / count)
-    tagger._set_parameters(averages.means)
+            loss += _learn(tagger, batch, optimizers)
+            averages.add(tagger.parameters())
+        progress(epoch, loss / sum(len(text.sentences) for text in texts))
+    tagger.set_parameters(averages.means)
     return tagger
 
 
-def calibrate(tagger: Tagger, texts: Sequence[Example]) -> float:
-    """Make the chances that a tagger gives as high as they are right, on texts that it was not trained on.
+class _Optimizers:
+    """Adam for the network and for the transitions, with the learning rates of each of ``steps`` steps."""
 
-    Divides all scores by the temperature under which the annotated tags are likeliest, which leaves the likeliest
-    reading of a sentence what it was (Guo et al. 2017, arXiv:1706.04599). Returns the temperature.
+    def __init__(self, rate: float, steps: int) -> None:
+        self.network = Adam(rate, grad_clip=1.0, use_averages=False)
+        self.transitions = Adam(rate, grad_clip=0.0, use_averages=False)
+        self._rate = rate
+        self._steps = steps
+        self._step = 0
+
+    def next_step(self) -> None:
+        """Set the rates of the next step."""
+        self._step += 1
+        factor = min(1.0, self._step / WARM_UP) * max(0.02, 1 - self._step / self._steps)
+        self.network.learn_rate = self._rate * factor
+        self.transitions.learn_rate = 5 * self.network.learn_rate
+
+
+def _learn(tagger: Tagger, texts: Sequence[TaggedText], optimizers: _Optimizers) -> float:
+    """Make one step; returns the summed loss of the sentences."""
+    optimizers.next_step()
+    scores, backpropagate = tagger.network.model([text.features for text in texts], is_train=True)
+    batch = SentenceBatch.of(text.sentences for text in texts)
+    count = len(batch.places)
+    by_score, by_transition, loss = gradient(
+        batch.padded(scores), batch.padded([text.wanted for text in texts]), batch.lengths, tagger.transitions
+    )
+    slopes = [np.zeros_like(array) for array in scores]
+    batch.put_back(by_score / count, slopes)
+    backpropagate(slopes)
+    tagger.network.model.finish_update(optimizers.network)
+    tagger.transitions, _ = optimizers.transitions(("transitions", "crf"), tagger.transitions, by_transition / count)
+    return loss
+
+
+def calibrate(tagger: Tagger, texts: Sequence[TaggedText]) -> float:
+    """Make a tagger's probabilities as high as they are right, on texts that it was not trained on.
+
+    Divides all scores by the temperature under which the annotated tags are likeliest, which leaves the likeliest tags
+    of a sentence what they were (Guo et al. 2017, arXiv:1706.04599). Returns the temperature.
     """
-    scores = tagger.scores([text.features for text in texts])
-    places = [(n, start, end) for n, text in enumerate(texts) for start, end in text.sentences]
-    lengths = np.array([end - start for _, start, end in places])
-    wanted = [text.wanted for text in texts]
-    padded_wanted = padded([wanted[n][start:end] for n, start, end in places])
-    padded_scores = padded([scores[n][start:end] for n, start, end in places])
+    batch = SentenceBatch.of(text.sentences for text in texts)
+    scores = batch.padded(tagger.scores([text.features for text in texts]))
+    wanted = batch.padded([text.wanted for text in texts])
+    lengths = batch.lengths
 
     def loss(temperature: float) -> float:
-        return gradient(padded_scores / temperature, padded_wanted, lengths, tagger.transitions / temperature)[2]
+        return gradient(scores / temperature, wanted, lengths, tagger.transitions / temperature)[2]
 
     temperature = min(np.arange(0.5, 3.0, 0.05).round(2).tolist(), key=loss)
     tagger.divide_scores(temperature)

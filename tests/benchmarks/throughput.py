@@ -1,4 +1,4 @@
-"""Papers a second of the extraction in one process, and what share of the time each component takes.
+"""Seconds to load the pipeline, papers a second in one process, and the share of time of each component.
 
 python tests/benchmarks/throughput.py PAPERS... [--papers N]
 """

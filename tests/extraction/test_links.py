@@ -1,4 +1,4 @@
-"""Addresses in the text as given: found, cleaned and given a kind."""
+"""Addresses in the text as given: found, cleaned, and sorted by kind."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def test_an_address_is_cleaned_of_what_surrounds_it(text: str, expected: str) ->
         ("https://github.com/pond/frog- net", "https://github.com/pond/frog-net"),
     ],
 )
-def test_white_space_within_an_address_is_mended(text: str, expected: str) -> None:
+def test_white_space_within_an_address_is_removed(text: str, expected: str) -> None:
     assert urls(text) == [expected]
 
 
-def test_a_following_word_is_not_taken_for_a_broken_path() -> None:
+def test_a_following_word_is_not_part_of_a_path() -> None:
     assert urls("https://frog.github.io/ shows it. https://github.com/pond/frog and more") == [
         "https://frog.github.io/",
         "https://github.com/pond/frog",
@@ -95,12 +95,12 @@ def test_offsets_enclose_the_address(noise: str) -> None:
         ("Our code is at https://goo.gl/abc", "code"),
     ],
 )
-def test_the_host_and_the_words_before_tell_the_kind(finder: LinkFinder, text: str, kind: str) -> None:
+def test_the_host_and_the_words_before_determine_the_kind(finder: LinkFinder, text: str, kind: str) -> None:
     start, _, url = next(find_addresses(text))
     assert finder.kind(url, text, start) == kind
 
 
-def test_an_address_is_one_link_however_often_it_stands(finder: LinkFinder) -> None:
+def test_an_address_is_one_link_however_often_it_occurs(finder: LinkFinder) -> None:
     abstract = r"Code: https://github.com/pond/Frog.git{https://github.com/pond/Frog}, \url{github.com/pond/Frog}."
     paper = Paper(id="1", title="Frogs", abstract=abstract)
     links = finder(make_doc(build_pipeline(components=()), paper))._.links

@@ -32,6 +32,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_order_is_kept_with_workers() -> None:
     papers = [Paper(id=str(i), title=f"Paper {i}", abstract="We train ResNet-50 on CIFAR-10.") for i in range(70)]
     alone = list(extract_all(papers, Extractor()))
@@ -48,6 +49,7 @@ def alive(process: int) -> bool:
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.mark.slow
 def test_workers_leave_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "killed.py"
     script.write_text(KILLED, encoding="utf-8")

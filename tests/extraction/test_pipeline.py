@@ -1,9 +1,8 @@
-"""Whatever stands in a text, offsets point at it as it was given."""
+"""Whatever a text contains, offsets point at it as it was given."""
 
 import json
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,11 +23,6 @@ PIECES = st.sampled_from(
         "x" * 500,
     ]
 )
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Extractor:
-    return Extractor()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,11 +9,6 @@ from kg.records import Paper
 from kg.rulefiles import WordRule, load_rules
 
 
-@pytest.fixture(scope="module")
-def extractor() -> Extractor:
-    return Extractor()
-
-
 def roles(extractor: Extractor, title: str, abstract: str) -> dict[str, str]:
     return {mention.text: mention.role for mention in extractor(Paper(id="1", title=title, abstract=abstract)).entities}
 
@@ -118,7 +113,7 @@ def shipped() -> Roles:
         ("for x", Clause(through="for")),
     ],
 )
-def test_what_is_said_before_a_name(shipped: Roles, sentence: str, clause: Clause) -> None:
+def test_the_clause_before_a_name(shipped: Roles, sentence: str, clause: Clause) -> None:
     words = sentence.split()
     starts = {words.index(name) for name in ("x", "y") if name in words}
     assert shipped.clauses(words, [0] * len(words), starts)[words.index("x")] == clause

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Abbreviation, Candidate, make_doc
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
 from kg.records import Link, Paper
 from kg.rulefiles import WordRule
+from kg.vocabulary import EntityType
 
 RULES = [WordRule(label="GENERIC", pattern="neural networks"), WordRule(label="MEASURED", pattern="pond size")]
 
@@ -20,32 +21,39 @@ def nlp() -> Language:
     return build_pipeline(components=())
 
 
-def settled(nlp: Language, text: str, *proposed: tuple[str, str, float]) -> list[tuple[str, str]]:
+def settled(nlp: Language, text: str, *proposed: tuple[str, EntityType, float]) -> list[tuple[str, str]]:
     settle = Settle(nlp)
     settle.add_rules(RULES)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract=text))
     for name, kind, confidence in proposed:
-        span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
+        span = span_of(doc, name)
         doc._.candidates.append(Candidate(span.start, span.end, kind, confidence, "ner"))
     return names(settle(doc))
+
+
+def span_of(doc: Doc, name: str) -> Span:
+    """The first place where a Doc has a name."""
+    span = doc.char_span(doc.text.index(name), doc.text.index(name) + len(name))
+    assert span is not None
+    return span
 
 
 def names(doc: Doc) -> list[tuple[str, str]]:
     return [(doc[entity.start : entity.end].text, entity.type) for entity in doc._.entities]
 
 
-def test_generic_words_are_no_names(nlp: Language) -> None:
+def test_generic_words_are_not_names(nlp: Language) -> None:
     assert settled(nlp, "A neural network learns.", ("neural network", "Method", 0.9)) == []
 
 
 def test_a_cost_is_a_metric_where_it_is_measured(nlp: Language) -> None:
-    size = ("pond size", "Metric", 0.9)
+    size: tuple[str, EntityType, float] = ("pond size", "Metric", 0.9)
     assert settled(nlp, "Frogs depend on pond size. FrogNet-50 hops.", size) == []
     assert settled(nlp, "FrogNet-50 hops at a pond size of 3 m.", size) == [("pond size", "Metric")]
     assert settled(nlp, "Frogs depend on pond size.", ("pond size", "Metric", 1.0)) == [("pond size", "Metric")]
 
 
-def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> None:
+def test_the_short_form_of_a_generic_word_is_not_a_name_either(nlp: Language) -> None:
     settle = Settle(nlp)
     settle.add_rules(RULES)
     doc = make_doc(nlp, Paper(id="1", title="T", abstract="Neural networks (NNs) grow. An NN is big, ResNet is too."))
@@ -57,7 +65,7 @@ def test_the_short_form_of_a_generic_word_is_no_name_either(nlp: Language) -> No
 
 
 @pytest.mark.parametrize(("chance", "expected"), [(0.8, []), (0.95, [("LFT", "Method")] * 2)])
-def test_the_short_form_of_what_is_no_name_must_be_evident(
+def test_a_short_form_whose_long_form_is_not_a_name_must_be_evident(
     nlp: Language, chance: float, expected: list[tuple[str, str]]
 ) -> None:
     doc = make_doc(nlp, Paper(id="1", title="T", abstract="The left front toe (LFT) is wet. Toads lift the LFT."))
@@ -67,20 +75,20 @@ def test_the_short_form_of_what_is_no_name_must_be_evident(
     assert names(Settle(nlp)(doc)) == expected
 
 
-def test_a_second_number_after_a_slash_goes(nlp: Language) -> None:
+def test_a_second_number_after_a_slash_is_cut_off(nlp: Language) -> None:
     assert settled(nlp, "Tested on POND-10/100.", ("POND-10/100", "Dataset", 0.9)) == [("POND-10", "Dataset")]
 
 
-def test_a_number_or_a_blank_is_no_name(nlp: Language) -> None:
+def test_a_number_or_a_blank_is_not_a_name(nlp: Language) -> None:
     assert settled(nlp, "On CIFAR-10/100 and \n it.", ("100", "Dataset", 0.9), ("\n", "Method", 0.9)) == []
 
 
 @pytest.mark.parametrize("cut", ["D_KL", "SE(3", "x^2"])
-def test_what_cuts_through_a_formula_is_no_name(nlp: Language, cut: str) -> None:
+def test_what_cuts_through_a_formula_is_not_a_name(nlp: Language, cut: str) -> None:
     assert settled(nlp, "We bound D_{KL}(p) over SE(3) and x^2 here.", (cut, "Method", 0.9)) == []
 
 
-def test_what_a_rule_is_not_certain_of_is_left_to_the_tagger(nlp: Language) -> None:
+def test_uncertain_rules_are_left_to_the_tagger(nlp: Language) -> None:
     settle = Settle(nlp)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract="Ponds and lakes and rivers."))
     doc._.candidates += [
@@ -96,11 +104,14 @@ def test_what_a_rule_is_not_certain_of_is_left_to_the_tagger(nlp: Language) -> N
 
 
 def test_the_longer_name_wins(nlp: Language) -> None:
-    proposed = ("diffusion models", "Method", 0.9), ("latent diffusion models", "Method", 0.6)
-    assert settled(nlp, "We use latent diffusion models.", *proposed) == [("latent diffusion models", "Method")]
+    short: tuple[str, EntityType, float] = ("diffusion models", "Method", 0.9)
+    text = "We use latent diffusion models."
+    assert settled(nlp, text, short, ("latent diffusion models", "Method", 0.6)) == [
+        ("latent diffusion models", "Method")
+    ]
 
 
-def test_an_accepted_name_is_found_wherever_it_stands(nlp: Language) -> None:
+def test_an_accepted_name_is_found_wherever_it_occurs(nlp: Language) -> None:
     text = "Graph kernels help. So does a graph kernel."
     assert settled(nlp, text, ("Graph kernels", "Method", 0.9)) == [
         ("Graph kernels", "Method"),
@@ -117,8 +128,7 @@ def test_a_name_has_one_type(nlp: Language) -> None:
 def test_a_short_form_has_the_type_of_its_long_form(nlp: Language) -> None:
     settle = Settle(nlp)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract="A tree kernel (TK) is used. TK wins."))
-    start = doc.text.index("tree")
-    long = doc.char_span(start, start + len("tree kernel"))
+    long = span_of(doc, "tree kernel")
     short = doc[long.end + 1 : long.end + 2]
     doc._.abbreviations.append(Abbreviation(short, long))
     doc._.candidates.append(Candidate(long.start, long.end, "Method", 0.8, "ner"))

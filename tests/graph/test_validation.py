@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -217,6 +218,7 @@ def test_a_broken_graph_is_found_out(update: str, node: str, constraint: str) ->
     assert (node, constraint) in {(violation.node, violation.constraint) for violation in report.violations}
 
 
+@cache
 def broken(update: str) -> Report:
     store = small()
     store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))

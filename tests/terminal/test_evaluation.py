@@ -1,4 +1,4 @@
-"""An evaluation as tables to read."""
+"""Evaluations as tables to read."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ ENTITIES = [
     {"type": "Dataset", "text": "CIFAR-10", "role": "used"},
     {"type": "Metric", "text": "accuracy", "role": "used"},
 ]
-
-
 MEASURED = Evaluation(
     form="papers",
     texts=1_200,
@@ -45,29 +43,6 @@ MEASURED = Evaluation(
     ),
     calibration=measure_calibration([(0.8, True), (0.8, False)]),
 )
-
-
-def test_scores_have_a_row_for_each_measured_and_the_share_of_right_roles() -> None:
-    assert render_evaluation(MEASURED).splitlines() == [
-        "papers: 1,200",
-        "",
-        "              precision  recall     F1  annotated",
-        "------------  ---------  ------  -----  ---------",
-        "all entities      0.500   0.250  0.333          4",
-        "– tasks           0.000   0.000  0.000          0",
-        "",
-        "role right of 0.750 of the 8 methods and datasets found",
-    ]
-
-
-def test_errors_and_calibration_follow_when_asked_for() -> None:
-    plain = render_evaluation(MEASURED)
-    errors = render_evaluation(MEASURED, errors=True).removeprefix(plain)
-    assert "unseen name: a name that the lexicon does not have\n" in errors
-    assert "  Task hopping → nothing  (2×)\n  nothing → Metric mud\n" in errors
-    calibration = render_evaluation(MEASURED, calibration=True).removeprefix(plain)
-    assert "0.8–0.9            2  0.800  0.500" in calibration
-    assert calibration.endswith("expected calibration error 0.300\n")
 
 
 def annotated(folder: Path, line: object) -> Gold:
@@ -127,3 +102,34 @@ def test_pairs_that_were_wrong_are_listed() -> None:
         "joined, but different: 1\n  Dataset: MNIST | M-NIST\n"
         "kept apart, but the same: 1\n  Method: SAM (p-bare) | Adam\n"
     )
+
+
+def test_scores_have_a_row_for_each_measured_and_the_share_of_right_roles() -> None:
+    assert render_evaluation(MEASURED).splitlines() == [
+        "papers: 1,200",
+        "",
+        "              precision  recall     F1  annotated",
+        "------------  ---------  ------  -----  ---------",
+        "all entities      0.500   0.250  0.333          4",
+        "– tasks           0.000   0.000  0.000          0",
+        "",
+        "role right of 0.750 of the 8 methods and datasets found",
+    ]
+
+
+def test_errors_and_calibration_follow_when_asked_for() -> None:
+    plain = render_evaluation(MEASURED)
+    errors = render_evaluation(MEASURED, errors=True).removeprefix(plain)
+    assert "unseen name: a name that the lexicon does not have\n" in errors
+    assert "  Task hopping → nothing  (2×)\n  nothing → Metric mud\n" in errors
+    calibration = render_evaluation(MEASURED, calibration=True).removeprefix(plain)
+    assert "0.8–0.9            2  0.800  0.500" in calibration
+    assert calibration.endswith("expected calibration error 0.300\n")
+
+
+def test_pairs_that_were_judged_wrongly_are_listed() -> None:
+    pair = Pair(type="Method", a=NameInPaper(name="SAM", paper="7"), b=NameInPaper(name="sam"), same=False)
+    assert render_resolution(ResolutionScore(3, (pair,), ())) == (
+        "right: 3 of 4 (0.750)\njoined, but different: 1\n  Method: SAM (7) | sam\n"
+    )
+    assert render_resolution(ResolutionScore(0, (), ())) == "right: 0 of 0\n"

@@ -1,4 +1,4 @@
-"""Training: it learns, it is repeatable, and it says what it cannot learn from."""
+"""Training: it learns, it is repeatable, and it refuses what it cannot learn from."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from typer.testing import CliRunner
 
 from kg.cli import app
 from kg.errors import KGError
-from kg.evaluation.gold import read_gold
-from kg.evaluation.report import evaluate
-from kg.extraction.tagger.crf import posterior
-from kg.extraction.tagger.network import Tagger
-from kg.training.tagger import Example, Recipe, calibrate, examples, token_spans, train
+from kg.evaluation.gold import Gold, read_gold
+from kg.extraction.document import make_doc
+from kg.extraction.model import SHIPPED, Model
+from kg.extraction.pipeline import build_pipeline
+from kg.extraction.roles import RoleWeights
+from kg.extraction.tagger.crf import TypedSpan, best_spans, posterior
+from kg.extraction.tagger.network import Shape, Tagger, probable_spans
+from kg.training.tagger import Recipe, TaggedText, calibrate, tagged_texts, token_spans, train
 
 CITIES = ("Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Sofia", "Perth", "Kyoto")
+TINY = Shape(width=16, depth=1, rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    """Passages in which cities are datasets, which no shipped model would say."""
-    path = tmp_path / "corpus.jsonl"
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Passages in which cities are datasets, which the shipped model would not find."""
+    path = tmp_path_factory.mktemp("corpus") / "corpus.jsonl"
     lines = []
     for city in CITIES:
         for text in (f"They moved to {city} in spring.", f"In winter {city} is cold."):
@@ -34,66 +38,101 @@ def corpus(tmp_path: Path) -> Path:
     return path
 
 
-def test_spans_are_those_of_the_text(corpus: Path) -> None:
-    from kg.extraction.document import make_doc
-    from kg.extraction.pipeline import build_pipeline
+@pytest.fixture(scope="module")
+def gold(corpus: Path) -> Gold:
+    return read_gold(corpus)
 
+
+@pytest.fixture(scope="module")
+def texts(gold: Gold) -> list[TaggedText]:
+    return list(tagged_texts(gold.texts))
+
+
+def test_spans_are_those_of_the_text(gold: Gold) -> None:
     nlp = build_pipeline(components=())
-    for text in read_gold(corpus).texts:
+    for text in gold.texts:
         doc = make_doc(nlp, text.paper)
         [(start, end, kind)] = token_spans(doc, text)
         assert doc[start:end].text in CITIES and kind == "Dataset"
 
 
-def test_learns_what_is_annotated(corpus: Path, tmp_path: Path) -> None:
-    model = tmp_path / "model"
-    train(list(examples(read_gold(corpus).texts)), Recipe(epochs=20)).save(model)
-    assert evaluate(corpus, model=model).scores["Dataset"].f1 > 0.9
+def test_learns_what_is_annotated(texts: list[TaggedText]) -> None:
+    losses: list[float] = []
+    recipe = Recipe(epochs=30, rate=0.02, dropout=0.1)
+    tagger = train(texts, recipe, Tagger(TINY), lambda epoch, loss: losses.append(loss))
+    assert len(losses) == 30 and losses[-1] < losses[0] / 5
+    scores = tagger.scores([text.features for text in texts])
+    found = probable_spans(scores, [text.sentences for text in texts], tagger.transitions)
+    assert [best_spans(spans) for spans in found] == [[spans_of(text)] for text in texts]
 
 
-def test_same_texts_and_seed_give_the_same_model(corpus: Path) -> None:
-    texts = list(examples(read_gold(corpus).texts))
-    one, again, other = (train(texts, Recipe(epochs=1, seed=seed))._parameters() for seed in (3, 3, 4))
+def spans_of(text: TaggedText) -> TypedSpan:
+    """The one token of a text that is tagged, as a span."""
+    [token] = np.flatnonzero(text.tags).tolist()
+    return token, token + 1, "Dataset"
+
+
+def test_same_texts_and_seed_give_the_same_model(texts: list[TaggedText]) -> None:
+    base = Tagger(TINY)
+    one, again, other = (train(texts, Recipe(epochs=1, seed=seed), base).parameters() for seed in (3, 3, 4))
     assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_the_base_stays_as_it_is(corpus: Path) -> None:
-    texts = list(examples(read_gold(corpus).texts))
-    base = Tagger()
-    before = [array.copy() for array in base._parameters()]
+def test_the_seed_decides_the_weights_that_training_starts_from(
+    texts: list[TaggedText], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.training.tagger.Shape", lambda: TINY)
+    one, again = (train(texts[:1], Recipe(epochs=1)).parameters() for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+
+
+def test_the_base_stays_as_it_is(texts: list[TaggedText]) -> None:
+    base = Tagger(TINY)
+    before = [array.copy() for array in base.parameters()]
     train(texts, Recipe(epochs=1), base)
-    assert all(np.array_equal(a, b) for a, b in zip(before, base._parameters(), strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(before, base.parameters(), strict=True))
 
 
-def test_calibration_undoes_what_makes_a_tagger_too_sure(corpus: Path) -> None:
-    tagger = Tagger()
-    texts = []
-    for text in examples(read_gold(corpus).texts):
+def test_calibration_undoes_what_makes_a_tagger_too_sure(texts: list[TaggedText]) -> None:
+    tagger = Tagger(TINY)
+    own = []
+    for text in texts:
         [scores] = tagger.scores([text.features])
         chances = posterior(scores[None], np.array([len(scores)]), tagger.transitions).chances[0]
-        texts.append(Example(text.features, chances, [(0, len(scores))]))
-    assert calibrate(tagger, texts) == pytest.approx(1)
+        own.append(TaggedText(text.features, chances, [(0, len(scores))]))
+    assert calibrate(tagger, own) == pytest.approx(1)
     tagger.divide_scores(1 / 2)
-    assert calibrate(tagger, texts) == pytest.approx(2)
-    assert calibrate(tagger, texts) == pytest.approx(1)
+    assert calibrate(tagger, own) == pytest.approx(2)
+    assert calibrate(tagger, own) == pytest.approx(1)
 
 
 def test_nothing_annotated_is_refused() -> None:
-    empty = Example(np.zeros((2, 8), dtype=np.uint64), np.zeros(2, dtype=np.int64), [(0, 2)])
+    empty = TaggedText(np.zeros((2, 8), dtype=np.uint64), np.zeros(2, dtype=np.int64), [(0, 2)])
     with pytest.raises(KGError, match="nothing to learn"):
         train([empty])
 
 
-def test_command_trains_a_model_that_extract_and_evaluate_take(corpus: Path, tmp_path: Path) -> None:
-    model = tmp_path / "model"
-    runner = CliRunner()
-    trained = runner.invoke(app, ["train", str(corpus), "-o", str(model), "--epochs", "30", "--from-scratch"])
+@pytest.mark.parametrize("scratch", [[], ["--from-scratch"]])
+def test_the_command_writes_a_model_with_the_shipped_roles(
+    corpus: Path, tmp_path: Path, scratch: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.training.tagger.Shape", lambda: TINY)
+    one, model = tmp_path / "one.jsonl", tmp_path / "model"
+    one.write_text(corpus.read_text(encoding="utf-8").partition("\n")[0], encoding="utf-8")
+    trained = CliRunner().invoke(app, ["train", str(one), "-o", str(model), "--epochs", "1", *scratch])
     assert trained.exit_code == 0, trained.output
-    assert "epoch 30" in trained.stderr
-    scored = runner.invoke(app, ["evaluate", str(corpus), "--model", str(model), "--json"])
-    assert json.loads(scored.stdout)["scores"]["Dataset"]["f1"] > 0.9
+    assert "epoch 1" in trained.stderr
+    saved, shipped = Model.load(model), Model.load(SHIPPED)
+    assert saved.roles == shipped.roles
+    assert saved.tagger.shape == (TINY if scratch else shipped.tagger.shape)
+    assert saved.about == {"texts": 1, "epochs": 1, "seed": 0, "from_scratch": bool(scratch)}
+
+
+def test_extract_takes_a_trained_model(texts: list[TaggedText], tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    Model(train(texts, Recipe(epochs=30, rate=0.02, dropout=0.1), Tagger(TINY)), RoleWeights({}, {})).save(model)
     paper = tmp_path / "papers.jsonl"
     paper.write_text(json.dumps({"id": "1", "title": "On cities", "abstract": "They moved to Oslo in spring."}) + "\n")
-    found = runner.invoke(app, ["extract", str(paper), "--model", str(model)])
+    found = CliRunner().invoke(app, ["extract", str(paper), "--model", str(model)])
     assert "Oslo" in [entity["text"] for entity in json.loads(found.stdout)["entities"]]

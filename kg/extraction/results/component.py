@@ -1,9 +1,9 @@
 """Results: the reported numbers, each with its measure, dataset and method.
 
 Within a sentence every quantity is a possible value and every metric a possible measure. The two belong together if
-little stands between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
+little is between them: words that join them ("accuracy of 83%", "by 2.5 BLEU") cost little, others much, and the
 cheapest pair wins. Quantities in a list ("72% and 74%") share what they belong to, or take it in turn if the lists
-are equally long ("on A and B, respectively"). Where no metric is near, the words beside the value name one.
+are equally long ("on A and B, respectively"). Where no metric is near, the words next to the value name one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import Candidate
 from kg.extraction.results.comparatives import Compared, comparatives_of
 from kg.extraction.results.datasets import Testbeds, only_dataset
-from kg.extraction.results.measures import Item, ItemKind, MeasureReader
+from kg.extraction.results.measures import MeasureReader, Piece, PieceKind
 from kg.extraction.results.quantities import Quantity, QuantityFinder
 from kg.records import Result
 from kg.rulefiles import NameRule, Rule
@@ -40,11 +40,11 @@ _SAME_MEASURE_UNITS = frozenset(["%", "points", "absolute points", "percentage p
 _SPEEDS = frozenset(["faster", "slower"])  # after a factor, these are what it measures
 _INTO = frozenset(["to", "→"])
 _LONGEST = 1500  # characters of a sentence
-Placed = TypeVar("Placed", Item, Quantity)
+Placed = TypeVar("Placed", Piece, Quantity)
 _OWN_WORDS = frozenset(["our", "ours", "we", "proposed", "this", "it"])
 
-# What stands between a value and its measure, and what it costs.
-_COSTS: dict[ItemKind, float] = {
+# What may be between a value and its measure, and what it costs.
+_COSTS: dict[PieceKind, float] = {
     "value": 0.4,
     "metric": 2.0,
     "dataset": 0.4,
@@ -60,9 +60,9 @@ _BARRIER_COST = 3.0
 _AND_COST = {"before": 0.4, "after": 1.0}
 _BEFORE_COST = 0.05  # a measure after its value is the likelier of two equally near
 _LIMIT = 4.0
-_READ_LIMIT = 0.7  # beyond it the words beside a value tell its measure better than a name farther off
+_READ_LIMIT = 0.7  # beyond it the words next to a value name its measure better than a name farther off
 _READ_COST = 0.7
-_BARE_LIMIT = 0.75  # for a number without unit, which is a result only beside its measure
+_BARE_LIMIT = 0.75  # for a number without unit, which is a result only next to its measure
 _WHOLE_LIMIT = 0.6  # for a whole one, which is oftener a count
 _CHAINED_LIMIT = 2.5
 _UNIT_LIMIT = 1.5  # for one with a unit of measure
@@ -70,14 +70,14 @@ _DOUBTFUL = 0.4  # confidence from which a metric counts that was not settled on
 
 
 class ResultFinder:
-    """Pipeline component: writes ``doc._.results``. Stands after the entities and their roles are settled.
+    """Pipeline component: writes ``doc._.results``. It runs after the entities and their roles are settled.
 
     Rules: ``ResultUnit`` (units of measure), ``ResultFactorWord`` (words for factors, ``id`` the number),
     ``ResultMeasure`` and ``ResultModifier`` (measures where no entity was found: "error", "validation"),
     ``ResultWord`` (``id`` says what a word does between value and measure: bridge, change, win, barrier),
-    ``ResultComparative`` (last words of measures, ``id`` the comparative that is said of them),
+    ``ResultComparative`` (last words of measures, ``id`` the comparative used for them),
     ``ResultOutside`` (words that end a measure's name), ``ResultExclusion`` (``id`` before or after: numbers there are
-    no results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
+    not results). Of the names (``Metric``, ``Dataset``, …) it takes which words end a metric's and no other's, and that
     a measure's name does not start with a dataset.
     """
 
@@ -124,7 +124,7 @@ class ResultFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text = doc._.plain.text
-        entities = _entity_items(doc, text)
+        entities = _entity_pieces(doc, text)
         addresses = sorted((link.start, link.end) for link in doc._.links)
         quantities = [
             quantity
@@ -137,56 +137,56 @@ class ResultFinder:
         results: list[Result] = []
         for start, end in _parts(text):
             if here := _starting_in(quantities, start, end):
-                items = self._items(text, start, end, _starting_in(entities, start, end), here)
-                results.extend(self._results(doc, items, only, own, compared))
+                pieces = self._pieces(text, start, end, _starting_in(entities, start, end), here)
+                results.extend(self._results(doc, pieces, only, own, compared))
         doc._.results = results
         return doc
 
-    def _compared(self, text: str, entities: Sequence[Item]) -> Compared:
-        """The measures that a text names, beside values or not, if it has a comparative that may be said of one."""
+    def _compared(self, text: str, entities: Sequence[Piece]) -> Compared:
+        """The measures that a text names, next to values or not, if it has a comparative that may be about one."""
         comparatives: frozenset[str] = frozenset().union(*self._comparatives.values())
         if not any(comparative in text for comparative in comparatives):
             return Compared({})
-        taken = [(item.start, item.end) for item in entities]
+        taken = [(piece.start, piece.end) for piece in entities]
         generic = (
-            Item("metric", match.start(), match.end(), match[0])
+            Piece("metric", match.start(), match.end(), match[0])
             for match in self._measures.finditer(text)
             if not _inside(match.start(), taken)
         )
-        metrics = (item for item in entities if item.kind == "metric")
+        metrics = (piece for piece in entities if piece.kind == "metric")
         return Compared.of([*metrics, *generic], self._comparatives)
 
-    def _items(
-        self, text: str, start: int, end: int, entities: Sequence[Item], quantities: Sequence[Quantity]
-    ) -> list[Item]:
-        """A sentence as a row of items, none overlapping: entities, then values, generic measures, words."""
-        items = [item for item in entities if item.end <= end and not self._is_change(item)]
+    def _pieces(
+        self, text: str, start: int, end: int, entities: Sequence[Piece], quantities: Sequence[Quantity]
+    ) -> list[Piece]:
+        """A sentence as a row of pieces, none overlapping: entities, then values, generic measures, words."""
+        pieces = [piece for piece in entities if piece.end <= end and not self._is_change(piece)]
         for quantity in quantities:
-            if self._may_be_result(text, quantity) and not _names_size(items, quantity):
-                item = Item("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
-                # A unit may be a metric in its own right ("90 FPS"); a number with a unit is no name ("10X").
-                items = [
+            if self._may_be_result(text, quantity) and not _names_size(pieces, quantity):
+                piece = Piece("value", quantity.start, quantity.end, text[quantity.start : quantity.end], quantity)
+                # A unit may be a metric in its own right ("90 FPS"); a number with a unit is not a name ("10X").
+                pieces = [
                     other
-                    for other in items
-                    if not (item.start < other.start and other.end == item.end)
-                    and not (quantity.unit and other.kind in ("method", "task") and _overlap(item, other))
+                    for other in pieces
+                    if not (piece.start < other.start and other.end == piece.end)
+                    and not (quantity.unit and other.kind in ("method", "task") and _overlap(piece, other))
                 ]
-                _add_free(items, item)
+                _add_free(pieces, piece)
         for match in self._measures.finditer(text, start, end):
-            _add_free(items, Item("metric", match.start(), match.end(), match[0]))
-        spans = sorted((item.start, item.end) for item in items)
+            _add_free(pieces, Piece("metric", match.start(), match.end(), match[0]))
+        spans = sorted((piece.start, piece.end) for piece in pieces)
         for match in _TOKEN.finditer(text, start, end):
             if not _inside(match.start(), spans):
-                items.append(Item("word" if match[0][0].isalnum() else "sign", match.start(), match.end(), match[0]))
-        return _without_short_forms(sorted(items, key=lambda item: item.start))
+                pieces.append(Piece("word" if match[0][0].isalnum() else "sign", match.start(), match.end(), match[0]))
+        return _without_short_forms(sorted(pieces, key=lambda piece: piece.start))
 
-    def _is_change(self, item: Item) -> bool:
+    def _is_change(self, piece: Piece) -> bool:
         """Whether what was found as a metric only says that another changed: "relative gain"."""
-        words = item.text.lower().split()
+        words = piece.text.lower().split()
         what = " ".join(words[:-1])
         generic = what == "performance" or all(self.words.get(word) == "bridge" for word in words[:-1])
         known = generic or bool(self._measures.fullmatch(what))
-        return item.kind == "metric" and len(words) > 1 and known and self._changes(words[-1])
+        return piece.kind == "metric" and len(words) > 1 and known and self._changes(words[-1])
 
     def _may_be_result(self, text: str, quantity: Quantity) -> bool:
         before = text[max(0, quantity.start - 40) : quantity.start]
@@ -200,36 +200,36 @@ class ResultFinder:
         return not (self._excluded_before.search(before) or self._excluded_after.match(text, quantity.end))
 
     def _results(
-        self, doc: Doc, items: list[Item], only: list[Item], own: _OwnMethods, compared: Compared
+        self, doc: Doc, pieces: list[Piece], only: list[Piece], own: _OwnMethods, compared: Compared
     ) -> Iterator[Result]:
-        values = _lists(items, "value", _LIST_SIGNS)
-        metrics = _lists(items, "metric", _ENTITY_LIST_SIGNS)
-        testbeds = Testbeds(items, values, _lists(items, "dataset", _ENTITY_LIST_SIGNS))
-        method = own.reported_by(items)
-        last: list[Item] = []
+        values = _lists(pieces, "value", _LIST_SIGNS)
+        metrics = _lists(pieces, "metric", _ENTITY_LIST_SIGNS)
+        testbeds = Testbeds(pieces, values, _lists(pieces, "dataset", _ENTITY_LIST_SIGNS))
+        method = own.reported_by(pieces)
+        last: list[Piece] = []
         bare = relative = False
         for number, group in enumerate(values):
-            measures, cost = self._measures_of(doc._.plain.text, items, group, metrics)
+            measures, cost = self._measures_of(doc._.plain.text, pieces, group, metrics)
             on = testbeds.of(number)
-            listed = items[group[0] - 1].text.lower() in _ENTITY_LIST_SIGNS if group[0] else False
-            unit = next((unit for i in group if (unit := _quantity(items[i]).unit)), None)
+            listed = pieces[group[0] - 1].text.lower() in _ENTITY_LIST_SIGNS if group[0] else False
+            unit = next((unit for i in group if (unit := _quantity(pieces[i]).unit)), None)
             for position, index in enumerate(group):
-                value = items[index]
+                value = pieces[index]
                 quantity = _quantity(value)
                 own_unit = quantity.unit or unit
-                measured = self._told(items, group, measures[position], compared)
+                measured = self._measured_by(pieces, group, measures[position], compared)
                 # "BLEU of 31.2 into German and 38.4 into English": a bare score goes on with the measure before it.
                 scored = bare and bool(last) and not measured and not own_unit and "." in value.text
-                if not (scored or self._accepted(items, index, group, cost, own_unit, chained=bool(last))):
+                if not (scored or self._accepted(pieces, index, group, cost, own_unit, chained=bool(last))):
                     continue
                 if not measured and quantity.unit and self._measures.fullmatch(quantity.unit):
                     # "90 FPS": the unit names what is measured.
-                    measured = [Item("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
+                    measured = [Piece("metric", value.end - len(quantity.unit), value.end, quantity.unit)]
                 elif not measured and (scored or own_unit in _SAME_MEASURE_UNITS):
-                    measured = last or (_only_before(items, group[0]) if self._led_to(items, group[0]) else [])
+                    measured = last or (_only_before(pieces, group[0]) if self._led_to(pieces, group[0]) else [])
                 bare = not own_unit
                 last = measured
-                relative = self._is_relative(items, index, group, relative and listed)
+                relative = self._is_relative(pieces, index, group, relative and listed)
                 # What a paper gains it often gains over all it tried, more than it names.
                 datasets = on[position] or (only if not relative else [])
                 for measure in measured or (None,):
@@ -237,60 +237,62 @@ class ResultFinder:
                         yield _result(doc, value, own_unit, measure, dataset, method, relative)
 
     def _measures_of(
-        self, text: str, items: list[Item], group: list[int], metrics: list[list[int]]
-    ) -> tuple[list[list[Item]], float]:
+        self, text: str, pieces: list[Piece], group: list[int], metrics: list[list[int]]
+    ) -> tuple[list[list[Piece]], float]:
         """The measures of each value of a list, and what their distance costs; none if all are too far."""
         nearest: tuple[float, list[int], int] | None = None
-        fast = any(item.text.lower() in _SPEEDS for item in items[group[-1] + 1 : group[-1] + 2])
+        fast = any(piece.text.lower() in _SPEEDS for piece in pieces[group[-1] + 1 : group[-1] + 2])
         for row in metrics:
             if fast and row[0] > group[-1] + 2:  # "3x faster and uses 40% less memory"
                 continue
             for index in row:
-                cost = self._distance(items, group, index)
+                cost = self._distance(pieces, group, index)
                 if nearest is None or cost < nearest[0]:
                     nearest = cost, row, index
         if nearest is None or nearest[0] > _READ_LIMIT:
-            named = self._read.named_by(text, items, group[0], group[-1])
+            named = self._read.named_by(text, pieces, group[0], group[-1])
             if named:
-                return self._shared(text, items, named, len(group), metrics), _READ_COST
+                return self._shared(text, pieces, named, len(group), metrics), _READ_COST
         if nearest is None or nearest[0] > _LIMIT:
             return [[]] * len(group), math.inf
         cost, row, index = nearest
-        full = {i: self._read.full(text, items, i) for i in row}
+        full = {i: self._read.full(text, pieces, i) for i in row}
         if len(row) == len(group) > 1:
             return [[full[i]] for i in row], cost
         if len(group) == 1 and len(row) > 1 and (index == row[0] > group[0] or index == row[-1] < group[0]):
             return [list(dict.fromkeys(full.values()))], cost
         return [[full[index]]] * len(group), cost
 
-    def _told(self, items: list[Item], group: list[int], measured: list[Item], compared: Compared) -> list[Item]:
-        """The measures of a value, or what the comparative after it ("2x faster") is said of if it is not of these."""
-        following = items[group[-1] + 1 : group[-1] + 2]
+    def _measured_by(
+        self, pieces: list[Piece], group: list[int], measured: list[Piece], compared: Compared
+    ) -> list[Piece]:
+        """The measures of a value, or what the comparative after it ("2x faster") is about if it is another one."""
+        following = pieces[group[-1] + 1 : group[-1] + 2]
         word = following[0].text.lower() if following else ""
         for measure in measured:
-            if measure.start > items[group[-1]].start or word in comparatives_of(measure, self._comparatives):
+            if measure.start > pieces[group[-1]].start or word in comparatives_of(measure, self._comparatives):
                 return measured
-        told = compared.before(word, items[group[0]].start)
-        if told:
-            return [told]
+        named = compared.before(word, pieces[group[0]].start)
+        if named:
+            return [named]
         return following if word in _SPEEDS else measured
 
     def _shared(
-        self, text: str, items: list[Item], named: Item, number: int, metrics: list[list[int]]
-    ) -> list[list[Item]]:
+        self, text: str, pieces: list[Piece], named: Piece, number: int, metrics: list[list[int]]
+    ) -> list[list[Piece]]:
         """A measure for each of so many values: one for all, or in turn if it starts a list as long."""
-        row = next((row for row in metrics if len(row) == number > 1 and items[row[0]].end == named.end), None)
-        return [[self._read.full(text, items, index)] for index in row] if row else [[named]] * number
+        row = next((row for row in metrics if len(row) == number > 1 and pieces[row[0]].end == named.end), None)
+        return [[self._read.full(text, pieces, index)] for index in row] if row else [[named]] * number
 
-    def _distance(self, items: list[Item], group: list[int], index: int) -> float:
+    def _distance(self, pieces: list[Piece], group: list[int], index: int) -> float:
         before = index < group[0]
-        between = items[index + 1 : group[0]] if before else items[group[-1] + 1 : index]
+        between = pieces[index + 1 : group[0]] if before else pieces[group[-1] + 1 : index]
         cost = _BEFORE_COST if before else 0.0
-        for item in between:
-            word = item.text.lower()
+        for piece in between:
+            word = piece.text.lower()
             role = self.words.get(word)
-            if item.kind not in ("word", "sign"):
-                cost += _COSTS[item.kind]
+            if piece.kind not in ("word", "sign"):
+                cost += _COSTS[piece.kind]
             elif word == "and":
                 cost += _AND_COST["before" if before else "after"]
             elif role == "bridge":
@@ -300,61 +302,65 @@ class ResultFinder:
             elif role == "barrier":
                 cost += _BARRIER_COST
             else:
-                cost += _SIGN_COSTS.get(item.text, _COSTS[item.kind])
+                cost += _SIGN_COSTS.get(piece.text, _COSTS[piece.kind])
         return cost
 
     def _accepted(
-        self, items: list[Item], index: int, group: list[int], cost: float, unit: str | None, chained: bool
+        self, pieces: list[Piece], index: int, group: list[int], cost: float, unit: str | None, chained: bool
     ) -> bool:
         """Whether a quantity is a reported value, by its unit and by how near its measure is.
 
-        A bare number may stand further from its measure when ``chained``: after another value in its sentence.
+        A bare number may be further from its measure when ``chained``: after another value in its sentence.
         """
-        written = items[index].text
+        written = pieces[index].text
         if unit == "x" and not any(character.isdigit() for character in written):
-            following = items[index + 1].text.lower() if index + 1 < len(items) else ""
+            following = pieces[index + 1].text.lower() if index + 1 < len(pieces) else ""
             return cost <= _UNIT_LIMIT or self._changes(following)
         if unit in ("%", "x") or (unit and unit.endswith("points")):
             return True
         if unit:
             return cost <= _UNIT_LIMIT or bool(self._measures.fullmatch(unit))
-        if "." not in written and (self._counts(items, group[-1] + 1) or cost > _WHOLE_LIMIT):
+        if "." not in written and (self._counts(pieces, group[-1] + 1) or cost > _WHOLE_LIMIT):
             return False
         return cost <= (_CHAINED_LIMIT if chained and "." in written else _BARE_LIMIT)
 
-    def _counts(self, items: list[Item], index: int) -> bool:
-        """Whether the item after a whole number is what it counts: "11 tasks"."""
-        return index < len(items) and items[index].kind == "word" and items[index].text.lower() not in self.words
+    def _counts(self, pieces: list[Piece], index: int) -> bool:
+        """Whether the piece after a whole number is what it counts: "11 tasks"."""
+        return index < len(pieces) and pieces[index].kind == "word" and pieces[index].text.lower() not in self.words
 
     def _changes(self, word: str) -> bool:
         return self.words.get(word) in ("change", "win")
 
-    def _is_relative(self, items: list[Item], index: int, group: list[int], listed: bool) -> bool:
-        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change beside it.
+    def _is_relative(self, pieces: list[Piece], index: int, group: list[int], listed: bool) -> bool:
+        """Whether a value is an improvement or a factor: by its unit, its sign, or a word of change next to it.
 
         Args:
             listed: whether the value is listed after one.
         """
-        quantity = _quantity(items[index])
+        quantity = _quantity(pieces[index])
         if quantity.unit == "x" or quantity.signed:
             return True
-        before = [item.text.lower() for item in items[max(0, group[0] - 4) : group[0]]]
-        after = items[group[-1] + 1 : group[-1] + 4]
-        if "from" in before[-3:] or any(items[i].text.lower() in _INTO for i in range(group[0], group[-1])):
+        before = [piece.text.lower() for piece in pieces[max(0, group[0] - 4) : group[0]]]
+        after = pieces[group[-1] + 1 : group[-1] + 4]
+        if "from" in before[-3:] or any(pieces[i].text.lower() in _INTO for i in range(group[0], group[-1])):
             return False
-        changes = [self._changes(item.text.lower()) for item in after]
+        changes = [self._changes(piece.text.lower()) for piece in after]
         nouns = [self._changes(word) for word in before]
         return (
-            listed or "by" in before or any(changes) or (any(nouns) and "of" in before) or self._led_to(items, group[0])
+            listed
+            or "by" in before
+            or any(changes)
+            or (any(nouns) and "of" in before)
+            or self._led_to(pieces, group[0])
         )
 
-    def _led_to(self, items: list[Item], index: int) -> bool:
+    def _led_to(self, pieces: list[Piece], index: int) -> bool:
         """Whether words of little meaning lead from a word of change to a value: "saves about 45%", "a gain (2%)"."""
         for before in range(index - 1, -1, -1):
-            word = items[before].text.lower()
+            word = pieces[before].text.lower()
             if self._changes(word) or word == "by":
-                return items[before + 1].text.lower() != "than"  # "less than 5%" is a bound
-            up = before and items[before - 1].text.lower() == "up"
+                return pieces[before + 1].text.lower() != "than"  # "less than 5%" is a bound
+            up = before and pieces[before - 1].text.lower() == "up"
             if (word in _INTO and not up) or not (self.words.get(word) == "bridge" or word == "("):
                 return False
         return False
@@ -370,24 +376,24 @@ def _metric_heads(names: Mapping[EntityType, Sequence[str]]) -> frozenset[str]:
     )
 
 
-def _names_size(items: Iterable[Item], quantity: Quantity) -> bool:
+def _names_size(pieces: Iterable[Piece], quantity: Quantity) -> bool:
     """Whether a factor in brackets belongs to a model's name: "ResNet-50 (4x)"."""
-    return quantity.unit == "x" and any(item.kind == "method" and quantity.start - item.end == 2 for item in items)
+    return quantity.unit == "x" and any(piece.kind == "method" and quantity.start - piece.end == 2 for piece in pieces)
 
 
-def _without_short_forms(items: list[Item]) -> list[Item]:
-    """The items less a short form in brackets: "word error rate (WER)" is one measure, and so with datasets."""
-    kept: list[Item] = []
+def _without_short_forms(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without a short form in brackets: "word error rate (WER)" is one measure, and so with datasets."""
+    kept: list[Piece] = []
     skip = 0
-    for index, item in enumerate(items):
+    for index, piece in enumerate(pieces):
         if skip:
             skip -= 1
             continue
-        kept.append(item)
-        following = items[index + 1 : index + 4]
+        kept.append(piece)
+        following = pieces[index + 1 : index + 4]
         if (
-            (item.kind == "metric" or item.kind == "dataset")
-            and [f.kind for f in following] == ["sign", item.kind, "sign"]
+            (piece.kind == "metric" or piece.kind == "dataset")
+            and [f.kind for f in following] == ["sign", piece.kind, "sign"]
             and following[0].text == "("
         ):
             skip = 3
@@ -400,7 +406,7 @@ def _alternatives(phrases: Iterable[str]) -> str:
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences of a text; one too long to be one is cut, so that the work stays in line with the text's length."""
+    """The sentences of a text; one too long to be one is cut, so that the work grows in line with the text's length."""
     for start, end in sentence_spans(text):
         while end - start > _LONGEST:
             space = text.rfind(" ", start, start + _LONGEST)
@@ -422,27 +428,27 @@ def _inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
     return index > 0 and offset < spans[index - 1][1]
 
 
-def _add_free(items: list[Item], item: Item) -> None:
-    if not any(_overlap(item, other) for other in items):
-        items.append(item)
+def _add_free(pieces: list[Piece], piece: Piece) -> None:
+    if not any(_overlap(piece, other) for other in pieces):
+        pieces.append(piece)
 
 
-def _only_before(items: Sequence[Item], index: int) -> list[Item]:
-    """The one measure of a sentence, if it stands before ``index``."""
-    metrics = [item for item in items if item.kind == "metric"]
-    return metrics if len(metrics) == 1 and metrics[0].end <= items[index].start else []
+def _only_before(pieces: Sequence[Piece], index: int) -> list[Piece]:
+    """The one measure of a sentence, if it is before ``index``."""
+    metrics = [piece for piece in pieces if piece.kind == "metric"]
+    return metrics if len(metrics) == 1 and metrics[0].end <= pieces[index].start else []
 
 
-def _overlap(one: Item, other: Item) -> bool:
+def _overlap(one: Piece, other: Piece) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _entity_items(doc: Doc, text: str) -> list[Item]:
-    """The entities, and the metrics that were proposed but not settled on where no entity stands.
+def _entity_pieces(doc: Doc, text: str) -> list[Piece]:
+    """The entities, and the metrics that were proposed but not settled on where there is no entity.
 
-    Beside a value even a doubtful metric is likely to be what it measures.
+    Next to a value even a doubtful metric is likely to be what it measures.
     """
-    kinds: dict[str, ItemKind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
+    kinds: dict[str, PieceKind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
     proposed = (c for c in doc._.candidates if c.type == "Metric" and c.confidence >= _DOUBTFUL)
     entities: list[Candidate] = list(doc._.entities)
     taken = {token for entity in entities for token in range(entity.start, entity.end)}
@@ -450,21 +456,21 @@ def _entity_items(doc: Doc, text: str) -> list[Item]:
         if taken.isdisjoint(range(candidate.start, candidate.end)):
             taken.update(range(candidate.start, candidate.end))
             entities.append(candidate)
-    items = []
+    pieces = []
     for entity in sorted(entities, key=lambda entity: entity.start):
         last = doc[entity.end - 1]
         start, end = doc[entity.start].idx, last.idx + len(last)
-        items.append(Item(kinds[entity.type], start, end, text[start:end]))
-    return items
+        pieces.append(Piece(kinds[entity.type], start, end, text[start:end]))
+    return pieces
 
 
-def _lists(items: Sequence[Item], kind: ItemKind, joints: frozenset[str]) -> list[list[int]]:
-    """The items of a kind as lists of indices: those with nothing but joints between them stand together."""
+def _lists(pieces: Sequence[Piece], kind: PieceKind, joints: frozenset[str]) -> list[list[int]]:
+    """The pieces of a kind as lists of indices: those with only joints between them form a list."""
     lists: list[list[int]] = []
-    for index, item in enumerate(items):
-        if item.kind != kind:
+    for index, piece in enumerate(pieces):
+        if piece.kind != kind:
             continue
-        if lists and all(other.text.lower() in joints for other in items[lists[-1][-1] + 1 : index]):
+        if lists and all(other.text.lower() in joints for other in pieces[lists[-1][-1] + 1 : index]):
             lists[-1].append(index)
         else:
             lists.append([index])
@@ -486,18 +492,18 @@ class _OwnMethods:
         short_forms = {name_key(pair.long.text): pair.short.text for pair in doc._.abbreviations}
         return cls(frozenset(names), short_forms.get(name_key(names[0]), names[0]) if names else None)
 
-    def reported_by(self, items: Sequence[Item]) -> str | None:
+    def reported_by(self, pieces: Sequence[Piece]) -> str | None:
         """The method that a sentence reports on: the paper's own if it is named or meant, else the first one named."""
-        methods = [item.text for item in items if item.kind == "method"]
+        methods = [piece.text for piece in pieces if piece.kind == "method"]
         named = next((text for text in methods if text in self.names), None)
         if named:
             return named
-        if self.main and (not methods or any(item.text.lower() in _OWN_WORDS for item in items)):
+        if self.main and (not methods or any(piece.text.lower() in _OWN_WORDS for piece in pieces)):
             return self.main
         return methods[0] if methods else None
 
 
-def _quantity(value: Item) -> Quantity:
+def _quantity(value: Piece) -> Quantity:
     if value.quantity is None:
         raise ValueError(f"{value.text!r} is not a value")
     return value.quantity
@@ -505,10 +511,10 @@ def _quantity(value: Item) -> Quantity:
 
 def _result(
     doc: Doc,
-    value: Item,
+    value: Piece,
     unit: str | None,
-    measure: Item | None,
-    dataset: Item | None,
+    measure: Piece | None,
+    dataset: Piece | None,
     method: str | None,
     relative: bool,
 ) -> Result:
@@ -526,15 +532,16 @@ def _result(
     )
 
 
-def _given(doc: Doc, item: Item | None) -> str | None:
-    """An item's words in the text as given."""
-    if item is None:
+def _given(doc: Doc, piece: Piece | None) -> str | None:
+    """A piece's words in the text as given."""
+    if piece is None:
         return None
-    start, end = doc._.plain.span(item.start, item.end)
+    start, end = doc._.plain.span(piece.start, piece.end)
     words: str = doc._.plain.original[start:end]
     return words
 
 
 @Language.factory("kg_results")
 def make_results(nlp: Language, name: str) -> ResultFinder:
+    """The component's factory."""
     return ResultFinder()

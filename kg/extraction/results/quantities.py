@@ -33,7 +33,7 @@ class QuantityFinder:
 
     Args:
         units: units of measure, as they are written after a number ("ms", "dB").
-        words: words that state a factor, with the number they stand for ("doubling": 2.0).
+        words: words that state a factor, with the number they mean ("doubling": 2.0).
     """
 
     def __init__(self, units: Iterable[str], words: Mapping[str, float]) -> None:

@@ -13,7 +13,7 @@ MOST = 0.99  # only a rule is certain
 
 
 class Ner:
-    """Proposes what the tagger takes for names, or, if it ``decides``, writes the likeliest as ``doc._.entities``."""
+    """Proposes the spans that the tagger finds; if it ``decides``, also writes the likeliest to ``doc._.entities``."""
 
     def __init__(self) -> None:
         self.tagger: Tagger | None = None

@@ -1,8 +1,8 @@
 """A linear-chain conditional random field over BILU tags, in numpy, for batches of sentences.
 
-Every name is tagged ``B I* L`` or ``U`` (begin, inside, last, unit), all else ``O``; sequences that are no row of names
-have probability 0. Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001; scaled forward and
-backward sums as in Rabiner 1989.
+Every name is tagged ``B I* L`` or ``U`` (begin, inside, last, unit), all else ``O``; tag sequences that do not form
+valid spans have probability 0. Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001; scaled
+forward and backward sums as in Rabiner 1989.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TAGS = 1 + 4 * len(TAG_ORDER)
 _TINY = 1e-30
 
 TypedSpan = tuple[int, int, EntityType]
-Item = TypeVar("Item")
+Element = TypeVar("Element")
 
 
 def tag(part: int, kind: int) -> int:
@@ -31,7 +31,7 @@ def tag(part: int, kind: int) -> int:
 
 
 def _grammar() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which tag may follow which; which may stand first, and last, in a sentence."""
+    """Which tag may follow which; which may be the first, and the last, of a sentence."""
     part = np.array([-1, *range(4)] + [*range(4)] * (len(TAG_ORDER) - 1))
     kind = np.array([-1] + [number for number in range(len(TAG_ORDER)) for _ in range(4)])
     opens = np.isin(part, (-1, BEGIN, UNIT))
@@ -59,11 +59,11 @@ def tags_of(length: int, spans: Iterable[TypedSpan]) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What the scores of a padded batch say: arrays over sentence, token (and tag).
+    """The distribution of tags that follows from the scores of a padded batch: arrays over sentence, token (and tag).
 
-    ``chances`` are the tags' marginal probabilities, ``forward`` and ``backward`` the scaled sums that make them,
-    ``odds`` the exponentials of the scores, ``steps`` those of the transitions, ``scales`` and ``total``
-    what normalises.
+    ``chances`` are the tags' marginal probabilities, ``forward`` and ``backward`` the scaled sums that they are made
+    of, ``odds`` the exponentials of the scores, ``steps`` those of the transitions, ``scales`` and ``total`` the
+    divisors that normalise.
     """
 
     chances: np.ndarray
@@ -79,8 +79,8 @@ def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) 
     """The posterior of a batch.
 
     Args:
-        scores: of each tag of each token, float32, (sentences, longest, TAGS); what stands behind a sentence's end
-            does not count.
+        scores: of each tag of each token, float32, (sentences, longest, TAGS); what follows a sentence's end does not
+            count.
         lengths: of the sentences in tokens, at least 1.
         transitions: the score of each tag after each, (TAGS, TAGS).
     """
@@ -115,9 +115,9 @@ def gradient(
 
     Args:
         scores: as in :func:`posterior`.
-        wanted: the chance that each tag should have, in the form of ``scores``. Where every chance is 0 or 1, the loss
-            is the negative log-likelihood of these tags. Else it is the expected one (Hinton, Vinyals and Dean 2015,
-            arXiv:1503.02531), with the transitions of the likeliest tags.
+        wanted: the probability that each tag should have, in the shape of ``scores``. Where each is 0 or 1, the loss
+            is the negative log-likelihood of these tags, otherwise the expected one (Hinton, Vinyals and Dean 2015,
+            arXiv:1503.02531) with the transitions of the likeliest tags.
         lengths: as in :func:`posterior`.
         transitions: as in :func:`posterior`.
     """
@@ -140,8 +140,8 @@ def gradient(
 def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterator[tuple[TypedSpan, float]]:
     """The spans of a sentence whose probability is at least ``least``, with it.
 
-    The posterior of the tags is itself a Markov chain, so that a span's probability is that of its first tag times
-    those of the steps to its last; the search gives a beginning up as soon as that falls below ``least``.
+    The posterior of the tags is itself a Markov chain, so a span's probability is that of its first tag times those of
+    the steps to its last one. The search leaves a beginning as soon as this product falls below ``least``.
     """
     chances = seen.chances[row]
     for kind, name in enumerate(TAG_ORDER):
@@ -172,9 +172,9 @@ def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> 
     return sorted(kept)
 
 
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Items in lists of at most ``size``."""
-    rest = iter(items)
+def batched(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
+    """Elements in lists of ``size``, the last one shorter."""
+    rest = iter(elements)
     while batch := list(islice(rest, size)):
         yield batch
 
@@ -186,3 +186,32 @@ def padded(arrays: Sequence[np.ndarray]) -> np.ndarray:
     for row, array in enumerate(arrays):
         batch[row, : len(array)] = array
     return batch
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceBatch:
+    """The sentences of several texts as one batch.
+
+    ``places`` holds for each sentence the number of its text, its first token, and one past its last token.
+    """
+
+    places: tuple[tuple[int, int, int], ...]
+
+    @classmethod
+    def of(cls, texts: Iterable[Iterable[tuple[int, int]]]) -> SentenceBatch:
+        """The batch of texts, each given by its sentences as token offsets."""
+        return cls(tuple((number, start, end) for number, text in enumerate(texts) for start, end in text))
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """The sentences' lengths in tokens."""
+        return np.array([end - start for _, start, end in self.places])
+
+    def padded(self, texts: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
+        """The sentences' rows of arrays that have, for each text, a row a token."""
+        return padded([texts[number][start:end] for number, start, end in self.places])
+
+    def put_back(self, sentences: np.ndarray, texts: Sequence[np.ndarray] | np.ndarray) -> None:
+        """Write rows in the shape that :meth:`padded` returns into the texts' arrays."""
+        for row, (number, start, end) in enumerate(self.places):
+            texts[number][start:end] = sentences[row, : end - start]

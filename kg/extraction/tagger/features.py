@@ -59,7 +59,7 @@ def _mark_features(lexicon: str, pattern: str, form: str, count: str) -> tuple[i
 
 
 def _letter_shape(word: str) -> str:
-    """What kinds of letters follow one another, at most three of a kind in a row.
+    """What kinds of letters follow one another, up to three of a kind in a row.
 
     >>> _letter_shape("ImageNet"), _letter_shape("CIFAR10")
     ('XxxxXxx', 'XXXdd')

@@ -1,17 +1,17 @@
-"""What a comparative is said of."""
+"""What a comparative is about."""
 
 from __future__ import annotations
 
 import pytest
 
 from kg.extraction.results.comparatives import Comparatives, Compared, comparatives_of
-from kg.extraction.results.measures import Item
+from kg.extraction.results.measures import Piece
 
 KNOWN: Comparatives = {"time": frozenset(["faster", "slower"]), "size": frozenset(["smaller"])}
 
 
-def measure(text: str, start: int = 0) -> Item:
-    return Item("metric", start, start + len(text), text)
+def measure(text: str, start: int = 0) -> Piece:
+    return Piece("metric", start, start + len(text), text)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_the_last_word_says_what_a_measure_is_compared_by(text: str, expected: s
         ("greener", 60, None),
     ],
 )
-def test_it_is_said_of_the_last_one_before(comparative: str, offset: int, expected: str | None) -> None:
+def test_it_is_about_the_last_measure_before_it(comparative: str, offset: int, expected: str | None) -> None:
     compared = Compared.of([measure("nap time", 50), measure("hop time", 10), measure("size", 30)], KNOWN)
     found = compared.before(comparative, offset)
     assert (found and found.text) == expected

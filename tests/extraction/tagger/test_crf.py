@@ -12,6 +12,7 @@ from kg.extraction.tagger.crf import (
     FOLLOWS,
     OPENS,
     TAGS,
+    TypedSpan,
     best_spans,
     gradient,
     likely_spans,
@@ -34,7 +35,7 @@ def transitions() -> np.ndarray:
 
 
 def sequences(scores: np.ndarray, transitions: np.ndarray) -> dict[tuple[int, ...], float]:
-    """The probability of every sequence of tags that is a row of names."""
+    """The probability of every sequence of tags that forms valid spans."""
     weights = {}
     for tags in product(range(TAGS), repeat=len(scores)):
         steps = list(pairwise(tags))
@@ -57,7 +58,8 @@ def test_marginals_are_those_of_all_sequences(scores: np.ndarray, transitions: n
 def test_a_span_is_as_likely_as_the_sequences_with_it(scores: np.ndarray, transitions: np.ndarray) -> None:
     found = dict(likely_spans(posterior(scores, LENGTHS, transitions), 0, 3, least=0.0))
     chances = sequences(scores[0], transitions)
-    for start, end, kind in [(0, 1, "Method"), (0, 2, "Task"), (1, 3, "Dataset"), (0, 3, "Metric")]:
+    spans: list[TypedSpan] = [(0, 1, "Method"), (0, 2, "Task"), (1, 3, "Dataset"), (0, 3, "Metric")]
+    for start, end, kind in spans:
         wanted = tags_of(3, [(start, end, kind)])[start:end]
         expected = sum(chance for tags, chance in chances.items() if tags[start:end] == tuple(wanted))
         assert found[start, end, kind] == pytest.approx(expected)
@@ -91,18 +93,23 @@ def test_gradient_is_the_slope_of_the_loss(scores: np.ndarray, transitions: np.n
         moved[place] += step
         slope = (gradient(moved, wanted, LENGTHS, transitions)[2] - loss) / step
         assert by_score[place] == pytest.approx(slope, abs=1e-3)
-    for place in [(0, 0), (5, 7), (0, 12)]:
+    for pair in [(0, 0), (5, 7), (0, 12)]:
         moved = transitions.copy()
-        moved[place] += step
+        moved[pair] += step
         slope = (gradient(scores, wanted, LENGTHS, moved)[2] - loss) / step
-        assert by_transition[place] == pytest.approx(slope, abs=1e-3)
+        assert by_transition[pair] == pytest.approx(slope, abs=1e-3)
 
 
-def test_where_the_wanted_chances_are_its_own_the_tagger_stays(scores: np.ndarray, transitions: np.ndarray) -> None:
+def test_where_the_wanted_chances_are_its_own_the_slope_is_zero(scores: np.ndarray, transitions: np.ndarray) -> None:
     own = posterior(scores, LENGTHS, transitions).chances
     assert gradient(scores, own, LENGTHS, transitions)[0] == pytest.approx(0, abs=1e-12)
 
 
-def test_of_overlapping_spans_the_likelier_stays() -> None:
-    found = [((0, 2, "Task"), 0.6), ((1, 3, "Method"), 0.7), ((3, 4, "Metric"), 0.55), ((5, 6, "Task"), 0.4)]
+def test_of_overlapping_spans_the_likelier_is_kept() -> None:
+    found: list[tuple[TypedSpan, float]] = [
+        ((0, 2, "Task"), 0.6),
+        ((1, 3, "Method"), 0.7),
+        ((3, 4, "Metric"), 0.55),
+        ((5, 6, "Task"), 0.4),
+    ]
     assert best_spans(found) == [(1, 3, "Method"), (3, 4, "Metric")]

@@ -39,7 +39,7 @@ def test_finds_names_that_are_not_in_the_lexicon(nlp: Language, shipped: Tagger)
     assert likely["accuracy"] == "Metric"
 
 
-def test_a_text_is_read_alike_alone_and_among_others(nlp: Language, shipped: Tagger) -> None:
+def test_a_text_is_read_the_same_way_alone_and_among_others(nlp: Language, shipped: Tagger) -> None:
     docs = [
         doc_of(nlp, "We study image classification on CIFAR-10."),
         doc_of(nlp, "Short."),
