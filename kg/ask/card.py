@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.sentences import sentence_around, sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
 

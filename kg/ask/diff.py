@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
 from kg.graph.store import existing
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, LINKS, RDF, USES, Kind
 
 _EDGES = (KG + "introduces", *USES.values(), *LINKS.values())

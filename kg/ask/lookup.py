@@ -28,7 +28,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.addresses import repository
 from kg.text.names import name_key, one_line, singular, spaced_key
 from kg.vocabulary import (

@@ -18,7 +18,7 @@ from kg.ask.lookup import Match
 from kg.ask.questions import meant
 from kg.errors import QueryError
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, Kind
 
 

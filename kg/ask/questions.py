@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import WHOLE_NAMES, Match, find
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.names import spaced_key
 from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.graph.provenance import provenance_graphs
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
 

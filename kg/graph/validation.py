@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg.errors import InputError
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.names import one_line
 from kg.vocabulary import PREFIXES, SH, XSD
 
