@@ -1,6 +1,6 @@
 """Seconds to load the pipeline, papers a second in one process, and the share of time of each component.
 
-    python tests/benchmarks/throughput.py PAPERS... [--papers N]
+python tests/benchmarks/throughput.py PAPERS... [--papers N]
 """
 
 from __future__ import annotations
