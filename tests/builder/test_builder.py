@@ -301,6 +301,6 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(tmp_path: Path, pages: Path)
     build_graph([pages], tmp_path / "g")
     before = nquads(tmp_path / "g")
     (tmp_path / "model").mkdir()
-    with pytest.raises(InputError, match="is no model folder"):
+    with pytest.raises(InputError, match="is not a model folder"):
         build_graph([pages], tmp_path / "g", extractor=Extractor(model=tmp_path / "model"))
     assert nquads(tmp_path / "g") == before

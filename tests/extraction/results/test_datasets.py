@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extraction.results.datasets import Testbeds, only_dataset
+from kg.extraction.results.datasets import DatasetsOfValues, only_dataset
 from kg.extraction.results.measures import Piece, PieceKind
 
 KINDS: dict[str, PieceKind] = {"A": "dataset", "B": "dataset", "a": "dataset", ",": "sign", ";": "sign"}
@@ -49,8 +49,8 @@ def lists(row: list[Piece], kind: PieceKind) -> list[list[int]]:
 def test_each_value_has_the_datasets_of_its_place(sentence: str, expected: list[list[str]]) -> None:
     row = pieces(sentence)
     values = lists(row, "value")
-    testbeds = Testbeds(row, values, lists(row, "dataset"))
-    assert [[piece.text for piece in on] for number in range(len(values)) for on in testbeds.of(number)] == expected
+    datasets_of = DatasetsOfValues(row, values, lists(row, "dataset"))
+    assert [[piece.text for piece in on] for number in range(len(values)) for on in datasets_of.of(number)] == expected
 
 
 @pytest.mark.parametrize(("sentence", "expected"), [("A and A", ["A"]), ("a or A", ["a"]), ("A and B", []), ("no", [])])
