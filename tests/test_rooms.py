@@ -21,6 +21,7 @@ FLOORS = (
     {"errors"},
     {"text.names"},
     {"vocabulary"},
+    {"jsonrecord"},
     {"records", "plugins"},
     {"text"},
     {"rulefiles"},
@@ -135,7 +136,7 @@ try:
     cli.main()
 except SystemExit as done:
     sys.stderr.write("" if done.code == 0 or "no such name at all" in sys.argv else f"exit code {done.code}")
-unwanted = {"pydantic", "spacy", "rdflib", "networkx", "numpy", "rich.console", "importlib.metadata"}
+unwanted = {"pydantic", "spacy", "rdflib", "networkx", "numpy", "rich.console", "importlib.metadata", "kg.records"}
 print("loaded:", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 """
     assert fresh(code, "lookup", *words, "-g", str(graph_folder)).splitlines()[-1] == "loaded:"
