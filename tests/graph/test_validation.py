@@ -211,6 +211,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("update", "node", "constraint"), BROKEN.values(), ids=list(BROKEN))
 def test_a_broken_graph_is_found_out(update: str, node: str, constraint: str) -> None:
     report = broken(update)
@@ -225,6 +226,7 @@ def broken(update: str) -> Report:
     return validate(store)
 
 
+@pytest.mark.slow
 def test_each_shape_is_broken_above() -> None:
     shapes = Graph().parse(data=(files("kg.graph") / "shapes.ttl").read_text("utf-8"), format="turtle")
     expected = {" ".join(str(message).split()) for message in shapes.objects(None, SH.message)}
