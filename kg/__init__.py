@@ -1,11 +1,11 @@
-"""Paper listings in, knowledge graph out.
+"""Paper abstracts in, knowledge graph out.
 
 >>> import kg
 >>> graph = kg.build(["pages/"], "output")  # doctest: +SKIP
 >>> for row in graph.query("SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name }").records():  # doctest: +SKIP
 ...     print(row["name"])
 
-Names load when they are first used, so that ``import kg`` costs nothing.
+Names are imported when they are first used, so that ``import kg`` is fast.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kg.api import KnowledgeGraph, build, evaluate, extract, load
+    from kg.api import KnowledgeGraph, LoadedExtractor, build, evaluate, extract, load
     from kg.errors import GraphError, InputError, KGError, QueryError
     from kg.records import Extraction, Link, Mention, Paper, Result
     from kg.sources import read_papers
 
 _HOMES = {
     "KnowledgeGraph": "api",
+    "LoadedExtractor": "api",
     "build": "api",
     "evaluate": "api",
     "extract": "api",
@@ -44,6 +45,7 @@ __all__ = [
     "KGError",
     "KnowledgeGraph",
     "Link",
+    "LoadedExtractor",
     "Mention",
     "Paper",
     "QueryError",

@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING, NoReturn
 
 from kg.errors import InputError, KGError
 from kg.graph.store import existing
-from kg.records import Extraction, Paper
 from kg.vocabulary import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from kg.extraction import Extractor
     from kg.graph.provenance import Run
     from kg.graph.validation import Report
+    from kg.records import Extraction, Paper
     from kg.resolution import Curated
 
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
@@ -253,6 +253,7 @@ class KnowledgeGraph:
 class LoadedExtractor:
     """An extractor whose rules and model are loaded, to be called again and again.
 
+    >>> from kg.records import Paper
     >>> extractor = load()
     >>> found = extractor(Paper(id="1", title="A study", abstract="We train ResNet-50 on CIFAR-10."))
     >>> [(mention.type, mention.text) for mention in found.entities]
@@ -306,6 +307,7 @@ def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
     """Papers whose fields have the types that they should have."""
     from pydantic import TypeAdapter
 
+    from kg.records import Paper
     from kg.text.lines import validated
 
     adapter = TypeAdapter(Paper)
@@ -351,10 +353,13 @@ def extract(
 
     Loads rules and model each time; :func:`load` does so once for many calls.
 
+    >>> from kg.records import Paper
     >>> paper = Paper(id="1", title="A study of CIFAR-10", abstract="We train ResNet-50 on CIFAR-10.")
     >>> [mention.text for mention in next(extract([paper])).entities if mention.type == "Dataset"]
     ['CIFAR-10', 'CIFAR-10']
     """
+    from kg.records import Paper
+
     return load(rules, model=model).pipe([papers] if isinstance(papers, Paper) else papers, workers=workers)
 
 

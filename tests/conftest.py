@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.extraction import Extractor
+
+Files = TypeVar("Files")
 
 PAGES = {
     "one.txt": """news
@@ -56,22 +58,42 @@ see https://pond-lab.github.io/paddiff/.
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Give every ``Extractor()`` of this process the same pipeline, because building one takes a second or two.
+    """Share between all tests of this process what is the same in each and slow to make.
 
-    A hook and not a fixture, so that it holds for the doctests in kg/ too. The components keep nothing of the documents
-    that they read. A test that changes a pipeline builds its own with ``build_pipeline``, which is never shared.
+    Every ``Extractor()`` has the same pipeline, and the shipped rules and curated files are read once for all
+    pipelines and builds. The components of a pipeline keep nothing of the documents that they read. A test that changes
+    a pipeline, or adds a plug-in to one, builds its own with ``build_pipeline``, which is never shared.
+
+    A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
-    from kg.extraction.pipeline import Extractor, build_pipeline
+    from kg.builder import builder
+    from kg.extraction import pipeline
+    from kg.resolution import read_curated
+    from kg.rulefiles import load_rules
 
-    own, shared = Extractor.__dict__["nlp"], cache(build_pipeline)
+    own, shared = pipeline.Extractor.__dict__["nlp"], cache(pipeline.build_pipeline)
 
     def nlp(extractor: Extractor) -> Language:
-        pipeline: Language = own.__get__(extractor) if extractor.rules or extractor.model else shared()
-        return pipeline
+        found: Language = own.__get__(extractor) if extractor.rules or extractor.model else shared()
+        return found
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(Extractor, "nlp", property(nlp))
+    patch.setattr(pipeline.Extractor, "nlp", property(nlp))
+    patch.setattr(pipeline, "load_rules", shipped_once(load_rules))
+    patch.setattr(builder, "load_rules", shipped_once(load_rules))
+    patch.setattr(builder, "read_curated", shipped_once(read_curated))
     session.config.add_cleanup(patch.undo)
+
+
+def shipped_once(read: Callable[[Iterable[Path]], Files]) -> Callable[[Iterable[Path]], Files]:
+    """What reads the shipped files and those of further folders, with the shipped ones alone read only once."""
+    shared = cache(read)
+
+    def reading(folders: Iterable[Path] = ()) -> Files:
+        further = tuple(folders)
+        return read(further) if further else shared(further)
+
+    return reading
 
 
 @pytest.fixture(scope="session")

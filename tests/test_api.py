@@ -13,7 +13,6 @@ import pytest
 from rdflib import Literal, Variable
 
 import kg
-import kg.api
 from kg.vocabulary import KG
 
 BASE = "https://w3id.org/papers-kg/"
@@ -26,7 +25,7 @@ def graph(graph_folder: Path) -> kg.KnowledgeGraph:
 
 
 @pytest.fixture(scope="module")
-def extractor() -> kg.api.LoadedExtractor:
+def extractor() -> kg.LoadedExtractor:
     return kg.load()
 
 
@@ -45,7 +44,7 @@ def source(tmp_path: Path) -> Path:
     "given", [str, Path, lambda page: [page], lambda page: (str(page),), lambda page: iter([page])]
 )
 def test_build_takes_one_path_or_several(
-    source: Path, tmp_path: Path, extractor: kg.api.LoadedExtractor, given: Callable[[Path], Any]
+    source: Path, tmp_path: Path, extractor: kg.LoadedExtractor, given: Callable[[Path], Any]
 ) -> None:
     with pytest.warns(UserWarning, match=r"papers\.jsonl:2: has no abstract"):
         graph = kg.build(given(source), str(tmp_path / "graph"), extractor=extractor)
@@ -61,9 +60,7 @@ def test_build_with_rules_of_your_own(source: Path, tmp_path: Path) -> None:
     assert [match.iri for match in graph.lookup("train").matches] == ["https://example.org/task/train"]
 
 
-def test_warnings_point_at_the_line_of_the_caller(
-    source: Path, tmp_path: Path, extractor: kg.api.LoadedExtractor
-) -> None:
+def test_warnings_point_at_the_line_of_the_caller(source: Path, tmp_path: Path, extractor: kg.LoadedExtractor) -> None:
     def line() -> int:
         return Path(__file__).read_text(encoding="utf-8").splitlines().index("        # the next line warns") + 2
 
@@ -77,7 +74,7 @@ def test_warnings_point_at_the_line_of_the_caller(
     assert [(warning.filename, warning.lineno) for warning in caught] == [(__file__, line()), (__file__, line() + 1)]
 
 
-def test_a_loaded_extractor_is_used_again_and_again(extractor: kg.api.LoadedExtractor) -> None:
+def test_a_loaded_extractor_is_used_again_and_again(extractor: kg.LoadedExtractor) -> None:
     papers = [kg.Paper(id=str(n), title="A study", abstract=f"We train ResNet-50 on CIFAR-1{n}0.") for n in range(2)]
     first, second = extractor.pipe(papers)
     assert extractor(papers[0]) == first
@@ -86,7 +83,7 @@ def test_a_loaded_extractor_is_used_again_and_again(extractor: kg.api.LoadedExtr
     assert list(extractor.pipe([])) == []
 
 
-def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.api.LoadedExtractor) -> None:
+def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.LoadedExtractor) -> None:
     doc = extractor.nlp("We train ResNet-50 on CIFAR-10.")
     assert [(span.text, span.label_) for span in doc.ents] == [("ResNet-50", "Method"), ("CIFAR-10", "Dataset")]
 
@@ -109,7 +106,7 @@ def test_extract_takes_one_paper_or_several() -> None:
     ],
 )
 def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
-    extractor: kg.api.LoadedExtractor, fields: dict[str, Any], problem: str
+    extractor: kg.LoadedExtractor, fields: dict[str, Any], problem: str
 ) -> None:
     paper = kg.Paper(**{"id": "1", "title": "T", "abstract": "A.", **fields})
     with pytest.raises(kg.KGError, match=problem):
@@ -171,11 +168,11 @@ def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
 )
 def test_a_wrong_argument_is_an_error_that_says_what_was_expected(
     graph: kg.KnowledgeGraph,
-    extractor: kg.api.LoadedExtractor,
+    extractor: kg.LoadedExtractor,
     call: Callable[[Any, kg.KnowledgeGraph], object],
     problem: str,
 ) -> None:
-    def load(*arguments: Any, **options: Any) -> kg.api.LoadedExtractor:
+    def load(*arguments: Any, **options: Any) -> kg.LoadedExtractor:
         return kg.load(*arguments, **options) if arguments or options else extractor
 
     with pytest.raises(kg.KGError) as error:

@@ -195,6 +195,7 @@ def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
+@pytest.mark.slow
 def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -> None:
     paper = b'{"id":"1","title":"T","abstract":"We train on the Zorblatt archive."}'
     rules = tmp_path / "mine"

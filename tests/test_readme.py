@@ -20,6 +20,7 @@ from kg.demo import sample_pages
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS: Any = typer.main.get_command(cli.app)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -47,6 +48,7 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command, output", list(shown_runs()), ids=lambda text: text.partition("\n")[0][:40])
 def test_commands_print_what_the_readme_shows(
     command: str,
@@ -93,8 +95,7 @@ def shown_commands(page: Path) -> Iterator[list[str]]:
 
 def unknown_words(words: list[str]) -> Iterator[str]:
     """The commands and options among the words that do not exist."""
-    command: Any = typer.main.get_command(cli.app)
-    rest = words[1:]
+    command, rest = COMMANDS, words[1:]
     while rest and hasattr(command, "commands"):
         if rest[0].startswith("-") or rest[0].isupper():  # kg --version, kg COMMAND
             return

@@ -1,6 +1,6 @@
-"""What the graph says of one entity, paper or repository, as a record.
+"""What the graph says about one entity, paper or repository, as a record.
 
-Lists are bounded, so that a card stays a card for a data set that thousands of papers use; a total stands beside each.
+Lists are bounded, so that a card stays short for a dataset that thousands of papers use; each has a total.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.sentences import sentence_around, sentence_spans
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
 
@@ -41,9 +41,10 @@ class PaperLine(Record):
 
 @dataclass(frozen=True, slots=True)
 class EntityLine(Record):
-    """An entity in a list, with the number of papers it shares with the entity or repository that the list is of.
+    """An entity in a list.
 
-    Above or below an entity stand entities with the number of all their papers.
+    ``papers`` counts the papers that it shares with the entity or repository of the card; of broader and narrower
+    entities it counts all papers.
     """
 
     iri: str
@@ -53,10 +54,10 @@ class EntityLine(Record):
 
 @dataclass(frozen=True, slots=True)
 class ResultLine(Record):
-    """A reported result, ``value`` as written in the paper (an IRI) of this ``title``.
+    """A reported result: ``value`` as written in ``paper`` (an IRI), which has this ``title``.
 
-    ``metric`` is the metric's preferred name, or the words of the paper where no metric was recognised; ``sentence``
-    is what the result was read from.
+    ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``sentence`` is
+    the sentence of the result.
     """
 
     metric: str | None
@@ -73,7 +74,7 @@ class ResultLine(Record):
 class BestLine(Record):
     """The best of the ``among`` results by one metric on one dataset.
 
-    ``better`` tells which values are, "higher" or "lower"; "higher" too where the graph does not know of the metric.
+    ``better`` is which values are better, "higher" or "lower"; "higher" if the graph does not know.
     """
 
     result: ResultLine
@@ -85,8 +86,8 @@ class BestLine(Record):
 class Quote(Record):
     """A sentence that names the entity.
 
-    ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end``
-    enclose the mention, in the same text.
+    ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end`` are
+    the span of the mention in the same text.
     """
 
     paper: str
@@ -101,11 +102,11 @@ class Quote(Record):
 class EntityCard(Record):
     """A method, dataset, metric or task.
 
-    ``broader`` are the entities right above it, ``narrower`` those below it, near and far, of the most papers;
+    ``broader`` are the next broader entities, ``narrower`` all narrower ones, those of the most papers first;
     ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
     them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
-    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that stand in the most
-    papers together with this one, by kind. ``best`` holds the best absolute result for each metric and dataset, those
+    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that share the most
+    papers with this one, by kind. ``best`` holds the best absolute result for each metric and dataset, those
     with the most results to be compared first: results of the entity and of what is narrower, and for a task those
     of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of.
     """
@@ -154,7 +155,10 @@ class PaperCard(Record):
 
 @dataclass(frozen=True, slots=True)
 class RepositoryCard(Record):
-    """A code repository, ``linked_by`` so many papers, the newest in ``papers``; ``introduces`` is what they do."""
+    """A code repository.
+
+    ``linked_by`` counts the papers that link to it, ``papers`` holds the newest; ``introduces`` is what they introduce.
+    """
 
     iri: str
     type: Kind
@@ -169,7 +173,7 @@ Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
 
 
 def read_card(store: ox.Store, iri: str) -> Card:
-    """All there is to say of one entity, paper or repository.
+    """Everything that the graph says about one entity, paper or repository.
 
     Args:
         store: the graph.
@@ -292,7 +296,7 @@ def _entity_line(reader: GraphReader, entity: str) -> EntityLine:
 
 
 def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
-    """Where a paper's repositories can be read."""
+    """The addresses of a paper's repositories."""
     repositories = reader.objects(paper, LINKS["code"])
     return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
 
@@ -305,7 +309,7 @@ def _companions(reader: GraphReader, iri: str, papers: Iterable[str]) -> dict[Ki
 
 def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
     """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
-    # An entity's IRI tells its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
+    # An entity's IRI has its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
     lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
     full = 0
     for iri, number in sorted(papers.items(), key=lambda item: (-item[1], item[0])):
@@ -351,7 +355,7 @@ def _best(reader: GraphReader, results: Iterable[str]) -> tuple[BestLine, ...]:
 
 
 def _start(reader: GraphReader, node: str) -> tuple[int, str]:
-    """The place of a result or mention in its paper's text; the IRI decides between two at the same place."""
+    """The offset of a result or mention in its paper's text; the IRI decides between two at the same offset."""
     return int(reader.value(node, OA + "start") or 0), node
 
 
@@ -377,7 +381,7 @@ def _evidence(
 ) -> tuple[Quote, ...]:
     """A sentence from each of the first papers, those that introduce the entity before those that use it.
 
-    One paper alone gives several sentences.
+    If there is one paper only, several sentences of it.
     """
     firsts: list[Quote] = []
     others: list[Quote] = []
@@ -391,7 +395,7 @@ def _evidence(
 
 
 def _quotes(reader: GraphReader, iri: str, paper: PaperLine) -> list[Quote]:
-    """The sentences of a paper that name an entity, the surest mention first, the title last."""
+    """The sentences of a paper that name an entity, the mention of most confidence first, the title last."""
     title, abstract = reader.name(paper.iri), reader.value(paper.iri, SCHEMA + "abstract") or ""
     text = f"{title}\n{abstract}"
     ranked = []

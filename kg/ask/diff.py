@@ -1,4 +1,4 @@
-"""What came into a graph and what went, between two outputs of ``kg build``.
+"""What was added to a graph and what was removed from it, between two outputs of ``kg build``.
 
 >>> changes = compare_graphs("output-monday", "output-tuesday")  # doctest: +SKIP
 >>> [paper.title for paper in changes.papers.came]  # doctest: +SKIP
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
 from kg.graph.store import existing
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, LINKS, RDF, USES, Kind
 
 _EDGES = (KG + "introduces", *USES.values(), *LINKS.values())
@@ -67,7 +67,7 @@ AnyItem = TypeVar("AnyItem", bound=Record)
 
 @dataclass(frozen=True, slots=True)
 class Changes(Record, Generic[AnyItem]):
-    """Items of one sort: how many there were and are, those only in the new graph and those only in the old one."""
+    """Items of one sort: their number in each graph, those only in the new graph and those only in the old one."""
 
     old: int
     new: int
@@ -79,8 +79,8 @@ class Changes(Record, Generic[AnyItem]):
 class Diff(Record):
     """The changes between two graphs.
 
-    Papers, entities and links are the same where their IRIs are, below the base IRI of each graph; results where paper,
-    value, metric, dataset and method are.
+    Papers, entities and links are the same if their IRIs below the base IRI of each graph are the same; results if
+    paper, value, metric, dataset and method are the same.
     """
 
     papers: Changes[PaperItem]

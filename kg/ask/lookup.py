@@ -1,4 +1,4 @@
-"""Finding entities, papers and repositories by what a person calls them.
+"""Finding entities, papers and repositories by their names as people write them.
 
 >>> found = find(store, "cifar 10")  # doctest: +SKIP
 >>> found.winner.name, found.winner.rank  # doctest: +SKIP
@@ -8,14 +8,14 @@ Matches are ranked; within a rank those of more papers come first, then the alph
 
 ==========  ============================================================================================
 exact       the preferred name, title, address or IRI as typed
-spelling    the same name written otherwise (:func:`kg.text.names.name_key`), or another name of the thing
-acronym     the short form of its name, the long form of it, or the first letters of its words
-prefix      its name begins so
-words       its name has all these words, somewhere
-typo        its name is an edit or two away, and none is nearer
+spelling    the same name in another spelling (:func:`kg.text.names.name_key`), or another name
+acronym     the short form of the name, its long form, or the first letters of its words
+prefix      the beginning of the name
+words       some words of the name, in any order
+typo        one or two edits away from the name, and no name is nearer
 ==========  ============================================================================================
 
-The first three are whole names and mostly found straight from the store's index. Only where they fail are all names
+The first three are whole names, and the store's index finds most of them. Only if there are none, all names are
 scanned, once for prefixes and words, and once more for typos.
 """
 
@@ -28,7 +28,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.addresses import repository
 from kg.text.names import name_key, one_line, singular, spaced_key
 from kg.vocabulary import (
@@ -50,19 +50,19 @@ Rank = Literal["exact", "spelling", "acronym", "prefix", "words", "typo"]
 
 _RANKS: tuple[Rank, ...] = ("exact", "spelling", "acronym", "prefix", "words", "typo")
 WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
-"""The ranks of matches whose whole name was asked for, and not only a part of it or something like it."""
+"""The ranks of matches by a whole name, not by a part of it or by something similar."""
 
 _DOMINANCE = 3
 _NEAREST = 3
 _LONGEST = 300
-"""Characters; names and titles are shorter, so no more of what was typed is compared with them."""
+"""Characters; names and titles are shorter, so that no more of the words is compared with them."""
 
 _NAME_PROPERTIES = (SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "name")
 _NAMES = f"?thing <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SCHEMA}name> ?name"
 _ALL_NAMES = f"SELECT DISTINCT ?name WHERE {{ {_NAMES} }}"
 _NAMES_OF_CLASS = f"SELECT DISTINCT ?name ?class WHERE {{ ?thing a ?class . {_NAMES} }}"
-# Coarse, because a regular expression put together from the words would be compiled again for every name. Each ?wordN
-# is a column only because the store substitutes nothing else.
+# Coarse, because a regular expression made of the words would be compiled again for every name. Each ?wordN is a column
+# because the store substitutes only columns.
 _SCAN = (
     "SELECT ?thing ?name ?start ?initials {columns} WHERE {{ " + _NAMES + " . BIND(LCASE(?name) AS ?low) "
     'FILTER(STRSTARTS(REPLACE(?low, "[\\\\W_]+", ""), ?start) '
@@ -73,10 +73,10 @@ _SCAN = (
 
 @dataclass(frozen=True, slots=True)
 class Match(Record):
-    """A thing that bears the name looked for, or one like it.
+    """Something with the name that was looked for, or with a similar one.
 
-    ``name`` is what it is called, ``matched`` the name of its that was met; ``papers`` counts the papers that mention
-    an entity or link to a repository, and is 1 for a paper.
+    ``name`` is its preferred name, ``matched`` the name that matched; ``papers`` counts the papers that mention an
+    entity or link to a repository, and is 1 for a paper.
     """
 
     iri: str
@@ -91,8 +91,8 @@ class Match(Record):
 class Found(Record):
     """The answer to a look-up.
 
-    ``matches`` are best first, ``total`` counts those beyond the limit too. ``winner`` is the match that was clearly
-    meant, if there is one. Without any match ``nearest`` holds up to three names that look most like the words.
+    ``matches`` are best first, ``total`` also counts those beyond the limit. ``winner`` is the match that is clearly
+    meant, if there is one. If there are no matches, ``nearest`` holds up to three names that are most similar.
     """
 
     words: str
@@ -112,16 +112,16 @@ def find(
 ) -> Found:
     """Look up entities, papers and repositories by name.
 
-    A match wins if it is alone in its rank. Where whole names compete it wins over one of the same rank with three
-    times its papers, and loses to one of a lower rank that has three times its own; so does a typo against typos.
+    A match wins if it is the only one of its rank. Among whole names it wins over others of its rank if it has three
+    times their papers, and loses to one of a lower rank with three times its own papers; the same holds for typos.
 
     Args:
         store: the graph.
         words: a name in any spelling, words of a title, a paper's identifier, ``owner/name``, an address, or an IRI,
             also with the prefix of its kind (``task:image-classification``).
-        base: the base IRI of the graph's resources; with another one only the slower scan finds other spellings.
-        type: the only kind of thing to look for, or the only kinds.
-        limit: matches to return at most.
+        base: the base IRI of the graph's resources; with a wrong one only the slower scan finds other spellings.
+        type: the only kind to look for, or the only kinds.
+        limit: the maximum number of matches.
     """
     text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
@@ -155,7 +155,7 @@ def _winner(matches: list[Match]) -> Match | None:
 
 
 class _Search:
-    """One look-up: the words in the forms that names are compared in, and the matches so far by IRI."""
+    """One look-up: the words in the forms in which names are compared, and the matches so far by IRI."""
 
     def __init__(self, reader: GraphReader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
         self.reader = reader
@@ -167,7 +167,7 @@ class _Search:
         self.matches: dict[str, Match] = {}
 
     def whole_names(self) -> None:
-        """Match names, titles, identifiers and addresses that the store's index leads to straight away."""
+        """Match names, titles, identifiers and addresses through the store's index."""
         for form in dict.fromkeys((self.text, self.text.upper(), self.text.lower())):
             literal = ox.Literal(form)
             for name_property in _NAME_PROPERTIES:
@@ -208,7 +208,7 @@ class _Search:
             self._add_by_name(iri, name)
 
     def all_names(self) -> list[str]:
-        """Every name in the graph, or of the wanted kinds; venues have names too, and are left to the caller."""
+        """Every name in the graph, or of the wanted kinds; the names of venues are among them."""
         if self.wanted == KINDS:
             return [row[0] for row in self.reader.rows(_ALL_NAMES)]
         classes = [ox.NamedNode(KG + CLASS_NAMES[kind]) for kind in self.wanted]
@@ -218,8 +218,8 @@ class _Search:
     def typos(self, names: list[str]) -> None:
         """Match names by edit distance, with adjacent letters swapped as one edit.
 
-        As many edits are forgiven as Lucene's "AUTO" fuzziness forgives: none in up to two letters, one in up to
-        five, two in more.
+        As many edits are allowed as by Lucene's "AUTO" fuzziness: none for up to two letters, one for up to five, two
+        for more.
         """
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
@@ -254,7 +254,7 @@ class _Search:
         return len(self.words) == 1 and 2 <= len(self.key) <= 8 and self.key.isalpha()
 
     def _iris(self) -> Iterator[str]:
-        """Nodes that the words are an address of: their own IRI, a repository's, a paper's page."""
+        """Nodes whose address the words are: their IRI, the address of a repository, the page of a paper."""
         if named := repository(self.text):
             yield repository_iri(self.base, named.host, named.path)
         kind, _, name = self.text.partition(":")
@@ -274,18 +274,18 @@ class _Search:
             yield from self.reader.subjects(name_property, ox.Literal(name))
 
     def _kind(self, iri: str) -> Kind | None:
-        """What a node is, if that is wanted."""
+        """The kind of a node, if it is a wanted one."""
         kind = self.reader.kind(iri)
         return kind if kind in self.wanted else None
 
     def _add_by_name(self, iri: str, name: str) -> None:
-        """Take a node in, if it is of the wanted kind and its name matches more than coarsely."""
+        """Add a node, if it is of a wanted kind and its name matches exactly enough for a rank."""
         kind = self._kind(iri)
         if kind and (rank := self._rank(kind, preferred := self.reader.name(iri), name)):
             self._keep(iri, kind, preferred, name, rank)
 
     def _add(self, iri: str, rank: Rank, name: str) -> None:
-        """Take a node in by a rank that is known, if it is of the wanted kind."""
+        """Add a node with a known rank, if it is of a wanted kind."""
         if kind := self._kind(iri):
             self._keep(iri, kind, self.reader.name(iri), name, rank)
 
@@ -296,7 +296,7 @@ class _Search:
             self.matches[iri] = Match(iri, kind, preferred, name, rank, papers)
 
     def _rank(self, kind: Kind, preferred: str, name: str) -> Rank | None:
-        """How a name of a thing matches the words; a repository also goes by its path without the owner."""
+        """How a name matches the words; a repository also has the name of its path without the owner."""
         if name == preferred == self.text:
             return "exact"
         key = name_key(name)
@@ -317,7 +317,7 @@ def _stem(word: str) -> str:
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    """Whether one name is made of letters of the other, a longer one, from its first letter on and in order.
+    """Whether one name consists of letters of a longer one, in order and from its first letter on.
 
     The condition of Schwartz and Hearst (2003) for a short form.
 

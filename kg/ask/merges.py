@@ -1,4 +1,4 @@
-"""What the last build took for one entity, and why, as ``kg entities merges`` shows it."""
+"""Which names the last build put under one entity, and why, as ``kg entities merges`` shows it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.text.names import name_key
 
 
 def recorded_merges(generation: Generation, words: str | None = None) -> Iterator[dict[str, Any]]:
-    """The names that are not the label of their entity, by entity and name; see :class:`kg.resolution.Merge`.
+    """The names that are not the label of their entity, by entity and name; see :class:`kg.records.Merge`.
 
     Args:
         generation: the graph.

@@ -1,29 +1,29 @@
 """Queries with a name, a description and typed parameters: the shipped ones, and any file written in the same way.
 
-A named query is a ``.rq`` file. Comment lines at its top describe it; in the query, ``$name`` stands for a parameter::
+A named query is a ``.rq`` file. Comment lines at its top describe it; ``$name`` in the query is a parameter::
 
     # description: Datasets in papers on a task, those in most papers first
     # param task task "the task"
     # param limit integer "how many rows" = 20
     SELECT ... VALUES ?asked { $task } ... LIMIT $limit
 
-One ``description:`` line; where the query is in another vocabulary than the graph's, a ``profile:`` line that names it
-as ``kg export --profile`` does; then one ``param`` line each: name, type, meaning in double quotes, and after ``=`` the
-value it has when none is given (a parameter without one must be given). The types are
+One ``description:`` line; if the query is in another vocabulary than the graph's, a ``profile:`` line with its name as
+for ``kg export --profile``; then a ``param`` line for each parameter: name, type, meaning in double quotes, and after
+``=`` the default (a parameter without one must be given). The types are
 
 - ``method``, ``dataset``, ``metric``, ``task``, ``entity`` (any of these four) and ``paper``: something of this kind,
-  by its IRI; :func:`kg.ask.questions.pose` finds the IRI from any name that a look-up finds
+  by its IRI; :func:`kg.ask.questions.pose` finds the IRI for any name that a look-up finds
 - ``text``: any text; becomes a string literal
 - ``integer``: a whole number, not negative
 - ``iri``: an IRI in full, or with a predeclared prefix (``dataset:cifar-10``)
 - words joined by ``|``, as in ``method|dataset``: one of these; becomes a string literal
 
 :func:`bind` writes the values into the query as RDF terms in SPARQL's own escaping, so that no value can change what
-the query asks, and the outcome is plain SPARQL 1.1 that any endpoint answers. (Oxigraph's own substitutions are not
+the query asks, and the result is plain SPARQL 1.1 that any endpoint answers. (Oxigraph's own substitutions are not
 used: they reach only the variables that a query projects, not those within filters and sub-selects.)
 
-The shipped queries find a thing and all that is narrower by ``VALUES ?asked { $task } ?onTask skos:broader* ?asked``.
-With the parameter inside of the property path Oxigraph begins at the other end of the query, and is ten times slower.
+The shipped queries find an entity and all narrower ones by ``VALUES ?asked { $task } ?onTask skos:broader* ?asked``.
+With the parameter inside the property path Oxigraph starts at the other end of the query and is ten times slower.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ NAMED: dict[str, tuple[Kind, ...]] = {
     **{kind: (kind,) for kind in (*ENTITY_KINDS, "paper")},
     "entity": ENTITY_KINDS,
 }
-"""The types of parameters that stand for things with names, and the kinds of things that each allows."""
+"""The types of parameters whose values are names, and the kinds of what the names may mean."""
 
 _NEAREST = 3
 _LONGEST = 100  # characters of a wrong name that are compared
 _TYPES = ("text", "integer", "iri", *NAMED)
 
-# What a dollar sign is text in (an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
+# Where a dollar sign is text (in an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
 _TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\s]*>
     |"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
@@ -67,7 +67,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that a named query asks for; ``default`` is None where one must be given."""
+    """A parameter of a named query; ``default`` is None if a value must be given."""
 
     name: str
     type: str
@@ -78,7 +78,7 @@ class Parameter:
         """A value as a term of SPARQL.
 
         Raises:
-            QueryError: when the value is not of this parameter's type.
+            QueryError: the value is not of this parameter's type.
         """
         if self.type == "integer":
             if not re.fullmatch(r"[0-9]{1,18}", value.strip()):
@@ -108,9 +108,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A query to be asked by its name; :func:`bind` makes SPARQL of it.
+    """A query with a name; :func:`bind` makes SPARQL of it.
 
-    ``profile`` names the vocabulary that it is written in, where that is not the graph's own.
+    ``profile`` is the name of the vocabulary that it is written in, if that is not the graph's own.
     """
 
     name: str
@@ -121,15 +121,15 @@ class NamedQuery:
 
 
 def parse(name: str, text: str) -> NamedQuery:
-    """Reads a named query.
+    """Read a named query.
 
     Args:
         name: what it is called, used in errors.
         text: the contents of its file.
 
     Raises:
-        QueryError: when a comment line that begins with ``description``, ``profile`` or ``param`` is not in the form
-            above, naming query and line.
+        QueryError: a comment line that begins with ``description``, ``profile`` or ``param`` is not in the form above;
+            names query and line.
     """
     description = ""
     profile: str | None = None
@@ -154,7 +154,7 @@ def parse(name: str, text: str) -> NamedQuery:
                 raise QueryError(f"{name}:{number}: expected '# param NAME TYPE \"meaning\" [= value]'")
             parameter = Parameter(**match.groupdict())
             if parameter.type not in _TYPES and "|" not in parameter.type:
-                raise QueryError(f"{name}:{number}: type {parameter.type!r} is none of {', '.join(_TYPES)}, a|b")
+                raise QueryError(f"{name}:{number}: type {parameter.type!r} is not one of {', '.join(_TYPES)}, a|b")
             if any(parameter.name == other.name for other in parameters):
                 raise QueryError(f"{name}:{number}: parameter {parameter.name} is declared twice")
             parameters.append(parameter)
@@ -195,7 +195,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE)
         base: the IRI that resources live under, for values with a prefix such as ``dataset:``.
 
     Raises:
-        QueryError: when a parameter is unknown, missing or not of its type, naming it.
+        QueryError: a parameter is unknown or missing, or its value is not of its type; names the parameter.
     """
     known = [parameter.name for parameter in query.parameters]
     for name in values:

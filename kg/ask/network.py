@@ -12,11 +12,11 @@ _EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
 
 
 def paper_network(store: ox.Store) -> nx.DiGraph[str]:
-    """Papers with what they introduce and use and where their code is.
+    """Papers with what they introduce and use, and with their repositories.
 
     Nodes are IRIs with the attributes ``kind`` and ``name``; edges run from a paper and have the attribute
-    ``property``, the local name of the property. Nodes and edges come sorted, so that algorithms which depend on their
-    order give the same for the same graph.
+    ``property``, the local name of the property. Nodes and edges are sorted, so that algorithms that depend on their
+    order give the same result for the same graph.
     """
     edges = sorted(
         (quad.subject.value, quad.object.value, predicate.removeprefix(KG))

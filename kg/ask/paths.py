@@ -1,6 +1,6 @@
 """The shortest chains of papers between two entities: papers that share a method, dataset, metric, task or repository.
 
->>> found = paths(store, "SimCLR", "BLEU")  # doctest: +SKIP
+>>> found = shortest_paths(store, "SimCLR", "BLEU")  # doctest: +SKIP
 >>> [node.name for node in found.chains[0]]  # doctest: +SKIP
 ['SimCLR', 'A Simple Framework for ...', 'ImageNet', 'Attention ...', 'BLEU']
 """
@@ -18,7 +18,7 @@ from kg.ask.lookup import Match
 from kg.ask.questions import meant
 from kg.errors import QueryError
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, Kind
 
 
@@ -35,9 +35,9 @@ class Step(Record):
 class Paths(Record):
     """Chains between two entities.
 
-    Each chain goes from the one to the other: entity, paper, entity, paper, entity, or a repository in the place of an
-    entity between two papers. ``papers`` is the number of papers in each of them, ``total`` counts those beyond the
-    limit too.
+    Each chain goes from one to the other: entity, paper, entity, paper, entity; between two papers there may be a
+    repository instead of an entity. ``papers`` is the number of papers in each chain, ``total`` the number of all
+    chains, also those beyond the limit.
     """
 
     source: Match
@@ -50,17 +50,17 @@ class Paths(Record):
 def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int = 10) -> Paths:
     """The shortest chains of papers from one entity to another, those through what the fewest papers share first.
 
-    A paper on something narrower than an end is a paper on this end.
+    A paper on something narrower than an end counts as a paper on this end.
 
     Args:
         store: the graph.
         source: the name of an entity in any spelling, or its IRI.
         target: the name of the other.
         base: the IRI that the graph's resources live under.
-        limit: chains to return at most.
+        limit: the maximum number of chains.
 
     Raises:
-        QueryError: a name is unknown or may mean several things, both are the same, or no chain joins them.
+        QueryError: a name is unknown or may mean several entities, both are the same, or no chain joins them.
     """
     start, end = _entity(store, source, base), _entity(store, target, base)
     if start.iri == end.iri:
@@ -69,7 +69,7 @@ def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEF
     shortest = _shortest(_links(store, reader, start.iri, end.iri), start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
-    # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps settle which of equal ones is first.
+    # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps decide which of equal paths is first.
     in_order = nx.shortest_simple_paths(shortest, start.iri, end.iri, weight="weight")
     chains = [tuple(_step(reader, node) for node in chain) for chain in islice(in_order, limit)]
     return Paths(start, end, len(chains[0]) // 2, tuple(chains), _count(shortest, start.iri, end.iri))
@@ -103,7 +103,10 @@ def _links(store: ox.Store, reader: GraphReader, *ends: str) -> nx.Graph[str]:
 
 
 def _shortest(graph: nx.Graph[str], source: str, target: str) -> nx.DiGraph[str] | None:
-    """The steps of all shortest paths; one to what papers share weighs as many as share it, one to a paper nothing."""
+    """The steps of all shortest paths.
+
+    A step to what papers share weighs as many as the papers that share it, a step to a paper nothing.
+    """
     if source not in graph or target not in graph:
         return None
     before = cast(dict[str, list[str]], nx.predecessor(graph, source))

@@ -1,4 +1,4 @@
-"""Asking a named query of a graph: the names that a person gives become the things that they name there.
+"""Putting values into a named query: the names that a person gives become the IRIs of what they mean in a graph.
 
 >>> question = pose(store, named_query("datasets-for-task"), {"task": "image classifications"})  # doctest: +SKIP
 >>> question.meant["task"].name  # doctest: +SKIP
@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import WHOLE_NAMES, Match, find
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.names import spaced_key
 from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri
 
@@ -24,7 +24,7 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Meant(Record):
-    """What a name means in a graph: ``match``, or nothing, and then ``nearest`` are the names most like it."""
+    """What a name means in a graph: ``match``; if that is nothing, ``nearest`` are the most similar names."""
 
     words: str
     match: Match | None
@@ -32,16 +32,16 @@ class Meant(Record):
 
     @property
     def guessed(self) -> bool:
-        """Whether the thing is called otherwise: the name was its beginning, some of its words, or has a typo."""
+        """Whether the name is not a whole name of the match: it is a prefix, some of the words, or has a typo."""
         return self.match is not None and self.match.rank not in WHOLE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
 class Question(Record):
-    """A named query with everything in place.
+    """A named query with the values of its parameters in place.
 
-    ``values`` are the parameters as given, ``meant`` says for those that name a thing what it is, and ``sparql`` is
-    what to run, on the graph in the vocabulary of ``profile`` or else in its own.
+    ``values`` are the parameters as given, ``meant`` is what those that are names mean, and ``sparql`` is the query to
+    run: on the graph in the vocabulary of ``profile``, or if that is ``None`` in its own.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Question(Record):
 
     @property
     def nothing(self) -> str:
-        """What to say of an empty answer: what was asked, and which names nothing in the graph has."""
+        """The message for an empty answer: what was asked, and which names the graph does not have."""
         asked = ", ".join(f"{name} {value!r}" for name, value in self.values.items())
         said = f"{self.name}: found nothing for {asked}" if asked else f"{self.name}: found nothing"
         for name, meant in self.meant.items():
@@ -63,9 +63,9 @@ class Question(Record):
 
 
 def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> Question:
-    """Find what the parameters name and put it into a query.
+    """Find what the parameters mean and put it into a query.
 
-    A name that nothing has stands for the IRI that a thing of this name would have: the query then finds nothing.
+    For a name that the graph does not have, the IRI that it would have is put in: the query then finds nothing.
 
     Args:
         store: the graph.
@@ -91,16 +91,16 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
 
 
 def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:
-    """The one thing that a name means, as ``kg lookup`` finds it.
+    """What a name means, as ``kg lookup`` finds it.
 
     Args:
         store: the graph.
         words: a name in any spelling, or an IRI, in full or with a prefix (``method:sam``).
-        kinds: what the thing may be.
+        kinds: what to look for.
         base: the IRI that the graph's resources live under.
 
     Raises:
-        QueryError: several things bear the name and none is clearly meant; names them.
+        QueryError: several have this name, and it is not clear which is meant; names them.
     """
     found = find(store, words, base=base, type=tuple(kinds))
     if found.winner:
@@ -108,6 +108,6 @@ def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAUL
     rivals = [match for match in found.matches if match.rank in WHOLE_NAMES]
     if rivals:
         choices = ", ".join(f"{match.name} ({curie(match.iri, base)})" for match in rivals)
-        raise QueryError(f"{found.words!r} may be any of {choices}; name one by what stands in brackets")
+        raise QueryError(f"{found.words!r} may be any of {choices}; choose one by what is in brackets")
     near = found.nearest or tuple(match.name for match in found.matches[:_NEAREST])
     return Meant(found.words, None, near)

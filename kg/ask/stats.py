@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.graph.provenance import provenance_graphs
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
 
 
@@ -16,9 +16,9 @@ from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
 class Stats(Record):
     """Counts of a graph.
 
-    ``merged`` are the listing entries that told of a paper already listed. ``introduced`` are those of ``entities``
-    that some paper introduces. ``links`` counts what papers link to, a repository of two papers twice;
-    ``repositories`` counts it once. ``triples`` are those of an export; what is said of runs is not among them.
+    ``merged`` is the number of entries of papers that another entry lists already. ``introduced`` counts those of
+    ``entities`` that some paper introduces. ``links`` counts what papers link to, a repository of two papers twice;
+    ``repositories`` counts it once. ``triples`` are those of an export, without the statements about runs.
     """
 
     papers: int

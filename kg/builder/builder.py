@@ -23,7 +23,8 @@ from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, paper_statements
 from kg.graph.store import Generation, current, next_generation
-from kg.records import Extraction, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import load_rules, shipped_rules
 from kg.sources import Warn, read_papers

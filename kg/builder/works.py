@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation
-from kg.records import Extraction, Merge, Paper, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction, Merge, Paper
 from kg.rulefiles import rule_files
 from kg.sources.duplicates import merged, told_apart, which_paper
 

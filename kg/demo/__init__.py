@@ -45,11 +45,11 @@ def sample_pages() -> list[str]:
 
 
 def next_steps(graph: Path) -> dict[str, str]:
-    """Commands worth typing next, and what each shows."""
+    """Commands to try next, and what each shows."""
     at = f"-g {shlex.quote(str(graph))}"
     return {
         f"kg lookup resnet {at}": "one method, found in any spelling",
-        "kg ask --list": "what else can be asked by name",
+        "kg ask --list": "all questions that can be asked by name",
         f"kg export -f turtle -o sample.ttl {at}": "the whole graph as a file",
-        "kg build PAGES... && kg lookup NAME": "your own pages; the graph goes to ./output",
+        "kg build PAGES... && kg lookup NAME": "your own pages; the graph is in ./output",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.records import Record
+from kg.jsonrecord import Record
 
 BINS = 10
 

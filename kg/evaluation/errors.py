@@ -14,7 +14,8 @@ from typing import Literal
 
 from kg.evaluation.gold import AnnotatedText, Form, Span
 from kg.evaluation.scores import normal, spans_of
-from kg.records import Extraction, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction
 from kg.text.names import name_key
 from kg.vocabulary import ENTITY_TYPES, EntityType
 

@@ -12,7 +12,8 @@ from kg.evaluation.errors import ErrorKind, Errors
 from kg.evaluation.gold import AnnotatedText, Form, Gold, read_gold
 from kg.evaluation.scores import WITH_ROLE, Score, Tally, paper_keys, passage_keys, role_by_key, spans_of
 from kg.extraction.pipeline import Extractor
-from kg.records import Extraction, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction
 from kg.vocabulary import EntityType
 
 EXAMPLES = 5  # for each kind of error

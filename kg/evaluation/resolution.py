@@ -18,7 +18,8 @@ from pydantic import Field, TypeAdapter
 from kg.errors import InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
-from kg.records import Extraction, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction
 from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
 from kg.sources.duplicates import by_title, merged

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from kg.evaluation.gold import AnnotatedText, Span
-from kg.records import Extraction, Record
+from kg.jsonrecord import Record
+from kg.records import Extraction
 from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
 Key = tuple[EntityType, str]

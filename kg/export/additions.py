@@ -1,4 +1,4 @@
-"""What an export holds beside the graph where it is asked for: a description of it, the alignment of its vocabulary."""
+"""What an export can hold in addition to the graph: a description of it, the alignment of its vocabulary."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PREFIX = re.compile(r"^@?prefix\s+(\w*):\s*<([^>]*)>", re.IGNORECASE | re.MULTI
 
 
 class Addition(NamedTuple):
-    """Statements to export beside the graph, in a named graph of their own, and the prefixes that suit them."""
+    """Statements to export in addition to the graph, in a named graph of their own, and the prefixes for them."""
 
     quads: list[ox.Quad]
     prefixes: dict[str, str]
@@ -93,7 +93,7 @@ def description(store: ox.Store, base: str) -> Addition:
 
 
 def alignment() -> Addition:
-    """How the vocabulary of the graph relates to others, as ``alignment.ttl`` says."""
+    """The relations of the vocabulary of the graph to others, from ``alignment.ttl``."""
     text = (files("kg.export") / "alignment.ttl").read_text("utf-8")
     graph = ox.NamedNode(alignment_graph())
     triples = ox.parse(text, format=ox.RdfFormat.TURTLE)
@@ -111,7 +111,7 @@ def _number(count: int) -> ox.Literal:
 
 
 class _Counts:
-    """Counts of a store without its provenance. Each statement stands in one named graph, so none counts twice."""
+    """Counts of a store without its provenance. Each statement is in one named graph, so that none counts twice."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store

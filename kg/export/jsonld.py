@@ -1,4 +1,4 @@
-"""JSON-LD 1.1, compacted against the context that ships beside this file, so that it reads as plain JSON.
+"""JSON-LD 1.1, compacted against the shipped context, so that it reads as plain JSON.
 
 One node at a time: rdflib and PyLD compact a whole document in memory, and a graph may have tens of millions of
 statements. The context file decides the words: a term for each property, ``@type`` where all values are of one datatype
@@ -23,7 +23,7 @@ from kg.vocabulary import RDF, XSD
 Json: TypeAlias = str | int | bool | dict[str, str]
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # what every JSON reader keeps exact
-# What may stand relative to the base: nothing that is read as a scheme, a query, parameters or dot segments.
+# What may be relative to the base: nothing that can be read as a scheme, a query, parameters or dot segments.
 _RELATIVE = re.compile(r"(?!.*(?://|/\.))\w[^:;?#]*(?:#[^:#]+)?")
 
 
@@ -42,7 +42,7 @@ def write_jsonld(
         triples: in order, those of a subject next to one another.
         output: takes UTF-8.
         base: the IRI that the ids of the document are relative to.
-        prefixes: namespaces by prefix, beside those of the shipped context.
+        prefixes: namespaces by prefix, in addition to those of the shipped context.
     """
     shipped = shipped_context()
     further = {prefix: iri for prefix, iri in sorted(prefixes.items()) if iri not in shipped.values()}
@@ -66,7 +66,7 @@ def _dumped(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """What the context says of a property: its key, the type of all values, whether they stand in an array."""
+    """What the context says about a property: its key, the type of all values, whether they are in an array."""
 
     key: str
     coercion: str | None
@@ -97,7 +97,7 @@ class _Words:
         self._base = base if base.endswith("/") else None
 
     def node(self, triples: list[ox.Triple]) -> dict[str, Json | list[Json]]:
-        """All that is said of one subject, its keys in the order of the context."""
+        """All statements about one subject, the keys in the order of the context."""
         values: dict[str, list[Json]] = {self._id: [self._reference(triples[0].subject)]}
         arrays = {self._type}
         for triple in triples:

@@ -57,7 +57,7 @@ def _property(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
     iri, value = triple.predicate.value, triple.object
     local = _LOCAL_NAME.search(iri)
     if not local:
-        raise GraphError(f"{triple.predicate}: is no name in XML; export another format")
+        raise GraphError(f"{triple.predicate}: is not a name in XML; export another format")
     prefix = prefixes.get(iri[: local.start()])
     name = f"{prefix}:{local[0]}" if prefix else f"ns:{local[0]}"
     tag = name if prefix else f"{name} xmlns:ns={quoteattr(iri[: local.start()])}"

@@ -1,4 +1,4 @@
-"""Extraction: papers in, mentions, abbreviations, links and results out. The only stage that imports spaCy."""
+"""Extraction: papers in; mentions, abbreviations, links and results out. This stage and what uses it need spaCy."""
 
 from kg.extraction.pipeline import Extractor
 

@@ -1,4 +1,4 @@
-"""The folder of a model: ``model.json``, ``weights.npz`` (the tagger), ``roles.json`` (evidence for roles)."""
+"""The folder of a model: ``model.json``, ``weights.npz`` (the tagger), ``roles.json`` (weights for roles)."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def usable_cpus() -> int:
 
 
 def _in_processes(papers: Iterator[Paper], extractor: Extractor, workers: int) -> Iterator[Extraction]:
-    if extractor.rules or extractor.model:
-        _ = extractor.nlp  # a wrong rule or model ends here in one line, not in every worker with a traceback
+    if extractor.rules or extractor.model or extractor.plugins:
+        _ = extractor.nlp  # what is wrong ends here in one line, not in every worker with a traceback
     # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, (extractor.rules, extractor.model))
     pending: deque[Future[list[Extraction]]] = deque()

@@ -1,8 +1,8 @@
 """Roles: whether a paper introduces an entity or uses it.
 
-The evidence for a name is collected from all its mentions, those of its short form and of its long form together: it
-comes after "we propose", follows "our", opens a title that goes on with a colon, is in the lexicon, occurs in many
-other papers. Each piece of evidence has a weight; the logistic function of their sum is the probability that the paper
+The features of a name are collected from all its mentions, those of its short form and its long form together: it comes
+after "we propose", follows "our", opens a title that goes on with a colon, is in the lexicon, occurs in many
+other papers. Each feature has a weight; the logistic function of their sum is the probability that the paper
 introduces the name. The words that make a cue are rules (``INTRODUCES``, ``NAMES``, ``INTERRUPTS``); the weights and
 the counts of papers belong to the model (:mod:`kg.training.distil` and :mod:`kg.training.mine` make them).
 """
@@ -27,7 +27,7 @@ from kg.rulefiles import Rule
 # a name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
 THRESHOLD = 0.42
 WINDOW = 6  # tokens on each side of a name whose words are noted
-PAIRED = ("before=", "through=", "title-holds=", "type=")  # evidence that also has weights in pairs
+PAIRED = ("before=", "through=", "title-holds=", "type=")  # features that also have weights in pairs
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
 
@@ -47,10 +47,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class RoleWeights:
-    """What roles are decided by.
+    """What decides about roles.
 
-    ``weights`` of the evidence (``docs/model.md`` lists what there is); ``papers``: in how many other papers a name was
-    found, by its key in the lexicon.
+    ``weights`` has a weight for each feature (``docs/model.md`` lists them), ``papers`` the number of other papers in
+    which a name was found, by its key in the lexicon.
     """
 
     weights: Mapping[str, float]
@@ -82,7 +82,7 @@ class Roles:
             confidences[name] = max(confidences.get(name, 0.0), entity.confidence)
         introduced = {
             name
-            for name, seen in self.evidence(doc, entities).items()
+            for name, seen in self.features(doc, entities).items()
             if self.chance(seen) * confidences[name] > THRESHOLD
         }
         doc._.entities = [
@@ -92,12 +92,12 @@ class Roles:
         return doc
 
     def chance(self, seen: Collection[str]) -> float:
-        """The probability that a paper introduces a name with this evidence."""
+        """The probability that a paper introduces a name with these features."""
         # fsum does not depend on the order, which differs from run to run in a set.
-        return (1 + math.tanh(math.fsum(self.learned.weights.get(pattern, 0.0) for pattern in seen) / 2)) / 2
+        return (1 + math.tanh(math.fsum(self.learned.weights.get(feature, 0.0) for feature in seen) / 2)) / 2
 
-    def evidence(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
-        """The evidence for each of :func:`names_of`, as the keys of the weights.
+    def features(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
+        """The features of each of :func:`names_of`, as the keys of the weights.
 
         Args:
             entities: by offset, none overlapping.
@@ -110,34 +110,33 @@ class Roles:
         counts = Counter(names)
         clauses = self.clauses(words, sentences, {entity.start for entity in entities})
         seen: dict[str, set[str]] = {}
-        met: set[str] = set()
+        in_abstract: set[str] = set()
         for name, entity in zip(names, entities, strict=True):
             start, end = entity.start, entity.end
             part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
             found = seen.setdefault(name, {"any", f"count={min(counts[name], 4)}", f"first-part={part}"})
-            clause, papers = clauses[start], self._papers_with(span_key(doc, entity))
+            clause = clauses[start]
             here = _of_place(words, sentences, start, end) | _of_form(doc, entity, title)
             here.add(f"through={clause.kind} {clause.through}")
-            found |= here | _pairs(here)
-            found |= {
-                "listed" if (start, end) in listed else "unlisted",
-                f"seen={papers}",
-                f"names-between={clause.kind} {min(clause.names, 3)}{'' if clause.through == '-' else ' interrupted'}",
-            }
-            if clause.kind == "introduces" and clause.through == "-":
-                found.add(f"reached-seen={papers}")
-            if start < doc._.title_end:
-                found |= {"opens-title"} if start == 0 else set()
-                found |= {"title-colon"} if start == 0 and words[end : end + 1] == [":"] else set()
-            elif name not in met:
-                met.add(name)
+            found |= here | _pairs(here) | self._of_clause(clause, span_key(doc, entity))
+            found.add("listed" if (start, end) in listed else "unlisted")
+            if start == 0 < doc._.title_end:
+                found |= {"opens-title", "title-colon"} if words[end : end + 1] == [":"] else {"opens-title"}
+            elif start >= doc._.title_end and name not in in_abstract:
+                in_abstract.add(name)
                 found.add(f"first-before={words[start - 1]}")
-        cued = [candidate for candidate in doc._.candidates if candidate.role == "introduced"]
-        for name in names_of(doc, cued):
+        for name in names_of(doc, [candidate for candidate in doc._.candidates if candidate.role == "introduced"]):
             seen.get(name, set()).add("cue")
         for pair in doc._.abbreviations:
             seen.get(words_key(pair.long), set()).add("abbreviated")
         return seen
+
+    def _of_clause(self, clause: Clause, form: str) -> set[str]:
+        """The features of the clause before a name, and of the papers with the name's form."""
+        papers = self._papers_with(form)
+        interrupted = "" if clause.through == "-" else " interrupted"
+        found = {f"seen={papers}", f"names-between={clause.kind} {min(clause.names, 3)}{interrupted}"}
+        return found | ({f"reached-seen={papers}"} if clause.kind == "introduces" and not interrupted else set())
 
     def _papers_with(self, form: str) -> int:
         """In how many other papers a form was found, as a step: 0 for none, 1 for 1 to 2, … 8 for 255 or more."""
@@ -170,12 +169,12 @@ class Roles:
 
 
 def _pairs(here: Collection[str]) -> set[str]:
-    """Pairs of the :data:`PAIRED` evidence of one place: "of" by itself means little before a dataset's name."""
+    """Pairs of the :data:`PAIRED` features of one place: "of" by itself means little before a dataset's name."""
     return {f"{one} & {other}" for one, other in combinations(sorted(p for p in here if p.startswith(PAIRED)), 2)}
 
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
-    """The evidence in a name's own words; ``title`` holds the keys of the title's words."""
+    """The features of a name's own words; ``title`` holds the keys of the title's words."""
     keys = [key for token in doc[entity.start : entity.end] if (key := word_key(token.text))] or [""]
     in_title = sum(key in title for key in keys)
     return {
@@ -189,7 +188,7 @@ def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
 
 
 def _of_place(words: Sequence[str], sentences: Sequence[int], start: int, end: int) -> set[str]:
-    """The evidence in the words around a name."""
+    """The features of the words around a name."""
     first = max(start - WINDOW, sentences[start])
     last = next((i for i in range(end, min(end + WINDOW, len(words))) if sentences[i] == i), end + WINDOW)
     return {

@@ -1,7 +1,7 @@
 """Which runs made a graph: when, by what version, with which rules and model, in PROV-O (W3C Recommendation, 2013).
 
-The statements stand in a named graph of their own, because they tell of times: all others are the same for every build
-of the same input, and exports leave these out unless they are asked for.
+The statements are in a named graph of their own, because they hold times: all other statements are the same for every
+build of the same input. Exports leave this graph out by default.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part(Record):
-    """Something that a run worked with: its name, and a digest of its files that tells one state of it from another."""
+    """Something that a run used: its name, and a digest of its files, by which different states differ."""
 
     name: str
     digest: str
 
     @classmethod
     def of(cls, name: str, files: Iterable[Path]) -> Part:
-        """The part that these files are, wherever their folder stands."""
+        """The part that consists of these files, whatever their folder."""
         state = hashlib.blake2b(digest_size=16)
         for path in files:
             state.update(f"{path.name}\0{path.stat().st_size}\0".encode())
@@ -43,7 +43,7 @@ class Run(Record):
         number: 1 for the first run of a graph.
         started: in Coordinated Universal Time, as an xsd:dateTime.
         ended: when its statements were complete, in the same form.
-        inputs: what it read, as the user named it, sorted.
+        inputs: what it read, as the user gave it, sorted.
         version: of this package.
         code: the package's modules.
         rules: the shipped ones and the user's, a part for each folder, sorted by name.
@@ -99,7 +99,7 @@ def _time(text: str) -> ox.Literal:
 
 
 def provenance_graphs(store: ox.Store) -> set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]:
-    """The named graphs of a store that tell of runs: one, or none where no build made it."""
+    """The named graphs of a store with statements about runs: one, or none if no build made the store."""
     return {quad.graph_name for quad in _activities(store)}
 
 

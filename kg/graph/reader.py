@@ -1,7 +1,7 @@
 """Reading single nodes of the graph: their kind, names and neighbours.
 
-Pattern look-ups rather than SPARQL, wherever the question is about one node: they need no parsing and no plan, and
-follow an index from the node outwards however large the graph is.
+Pattern look-ups rather than SPARQL, where the question is about one node: they need no parsing and no plan, and follow
+an index from the node, however large the graph is.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ class GraphReader:
         return sorted({_text(quad.subject) for quad in quads})
 
     def kind(self, iri: str) -> Kind | None:
-        """What the node is; ``None`` for an IRI that is no entity, paper or repository of this graph."""
+        """What the node is; ``None`` for an IRI that is not an entity, paper or repository of this graph."""
         classes = self.objects(iri, RDF + "type")
         return next((KIND_OF_CLASS[name] for name in classes if name in KIND_OF_CLASS), None)
 
     def name(self, iri: str) -> str:
-        """What to call a node: its preferred label or name, else its IRI."""
+        """The name of a node: its preferred label or name, else its IRI."""
         return self.value(iri, SKOS + "prefLabel") or self.value(iri, SCHEMA + "name") or iri
 
     def count(self, predicate: str, iri: str) -> int:
-        """How many nodes point to this one by a predicate; counted inside the store, which reads no names for it."""
+        """How many nodes have this node for a predicate. The store counts, so that no names are read for it."""
         rows = self.rows(
             "SELECT ?predicate ?node (COUNT(DISTINCT ?subject) AS ?count) "
             "WHERE { ?subject ?predicate ?node } GROUP BY ?predicate ?node",
@@ -75,12 +75,12 @@ class GraphReader:
         return self.count(KG + ("hasCode" if kind == "code" else "mentions"), iri)
 
     def rows(self, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, ...]]:
-        """The rows of a SELECT whose every column is bound, as text.
+        """The rows of a SELECT as text; all columns must be bound.
 
         Args:
             query: SPARQL over the union of all graphs.
             values: terms to put in place of variables of the same names. They are terms, never query text, so that
-                nothing a user types can be read as SPARQL; the store wants those variables among the columns.
+                nothing a user types can be read as SPARQL. The variables must be among the columns.
         """
         solutions = self.store.query(
             query,

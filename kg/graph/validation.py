@@ -1,7 +1,7 @@
-"""Is the graph complete and well formed? SHACL shapes say what that means, pySHACL applies them.
+"""Checks that the graph is complete and well formed: SHACL shapes say what that means, pySHACL applies them.
 
-Constraints in SPARQL (SHACL, section 5) are answered by the store, for all nodes of a target at once: pySHACL asks them
-for one node after another, which takes a hundred times as long.
+Constraints in SPARQL (SHACL, section 5) are answered by the store, for all nodes of a target at once: pySHACL answers
+them for one node after another, which takes a hundred times as long.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg.errors import InputError
-from kg.records import Record
+from kg.jsonrecord import Record
 from kg.text.names import one_line
 from kg.vocabulary import PREFIXES, SH, XSD
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Violation(Record):
-    """A node that is not as a shape wants it.
+    """A node that does not conform to a shape.
 
     Args:
         node: its IRI.
-        path: the property at fault, as "schema:name", or "^oa:hasBody" followed from object to subject; ``None`` where
-            the node itself is at fault.
+        path: the wrong property, as "schema:name", or "^oa:hasBody" from object to subject; ``None`` if the node
+            itself is wrong.
         constraint: the SHACL constraint that failed, such as "MinCount".
         message: what the shape expects, in words.
-        value: the offending value; ``None`` where one is missing or there are too many.
+        value: the wrong value; ``None`` if a value is missing or there are too many.
     """
 
     node: str
@@ -64,10 +64,10 @@ def validate(store: ox.Store, shapes: Path | None = None) -> Report:
 
     Args:
         store: the graph.
-        shapes: a Turtle file of SHACL shapes in place of the shipped ``shapes.ttl``.
+        shapes: a Turtle file of SHACL shapes instead of the shipped ``shapes.ttl``.
 
     Raises:
-        InputError: the shapes cannot be read or are no valid shapes.
+        InputError: the shapes cannot be read or are not valid shapes.
     """
     from pyshacl import validate as apply_shapes
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
@@ -90,8 +90,8 @@ class _SparqlRule:
     """A constraint in SPARQL of a node shape.
 
     Args:
-        targets: patterns that bind ``?this`` to the nodes that it holds for.
-        select: a SELECT of ``$this`` for each node at fault, with the offending ``?value`` where there is one.
+        targets: patterns that bind ``?this`` to the nodes that the constraint is for.
+        select: a SELECT of ``$this`` for each wrong node, with the wrong ``?value`` if there is one.
         prefixes: namespaces by prefix, for ``select``.
         message: what it expects, in words.
     """
@@ -102,10 +102,10 @@ class _SparqlRule:
     message: str
 
     def violations(self, store: ox.Store) -> list[Violation]:
-        """The nodes at fault.
+        """The wrong nodes.
 
         Raises:
-            SyntaxError: the constraint is no SPARQL.
+            SyntaxError: the constraint is not SPARQL.
         """
         targets = " UNION ".join(f"{{ {target} }}" for target in self.targets)
         solutions = store.query(
@@ -123,7 +123,7 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) ->
 
 
 def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
-    """The SPARQL constraints of node shapes with targets, taken out of the shapes; all others stay for pySHACL."""
+    """The SPARQL constraints of node shapes with targets, removed from the shapes; all others stay for pySHACL."""
     from rdflib import RDF, SH, URIRef
 
     patterns = {

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 Emphasis = Literal["bold", "dim"]
 Style: TypeAlias = Callable[[str, Emphasis], str]
-"""Gives a piece of text an emphasis, in whatever way the place it is shown at has."""
+"""Gives a piece of text an emphasis, for a terminal or another medium."""
 
 _INDENT = "  "
-# Private-use characters hold the place of the marks while a sentence is wrapped; they are one column wide as well.
+# Private-use characters take the place of the marks while a sentence is wrapped; they are one column wide, too.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _CODES = {"bold": "1", "dim": "2"}
@@ -40,7 +40,7 @@ def render_card(card: Card, *, width: int = 80, style: Style | None = None) -> s
     Args:
         card: what :func:`kg.ask.card.read_card` returns.
         width: columns to wrap at; a longer word, such as an address, stays whole.
-        style: how to emphasise; without one the text is plain, and a quoted mention stands between marks.
+        style: how to emphasise; without it the text is plain, and a quoted mention is between marks.
     """
     page = _Page(width, style)
     if isinstance(card, EntityCard):
@@ -71,7 +71,7 @@ def render_matches(found: Found, *, width: int = 80, style: Style | None = None)
 
 
 def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -> str:
-    """Numbered chains, the papers with what joins them indented between; arguments as :func:`render_card`."""
+    """Numbered chains of papers, with what the papers share indented between them; arguments as :func:`render_card`."""
     page = _Page(width, style)
     ends = f"{found.source.name} and {found.target.name}"
     chains = f"{_number(found.total, 'shortest chain')} of {_number(found.papers, 'paper')}"
@@ -144,7 +144,7 @@ def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
 
 
 class _Page:
-    """The parts of a card, laid out for a width and a way of emphasis."""
+    """The parts of a card, laid out for a width and a style."""
 
     def __init__(self, width: int, style: Style | None) -> None:
         self.width = max(width, 20)
@@ -232,7 +232,7 @@ class _Page:
             yield from self.wrapped(_INDENT + _INDENT, "", after=f"{quote.title}, characters {quote.start}-{quote.end}")
 
     def _mark(self, mention: re.Match[str]) -> str:
-        """A mention, on one line or broken over several: bold, or between marks where there is no bold."""
+        """A mention, on one line or several: bold, or between marks if there is no style."""
         return "\n".join(map(self.bold, mention[1].split("\n"))) if self.style else f"«{mention[1]}»"
 
 

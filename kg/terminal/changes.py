@@ -14,7 +14,7 @@ def render_changes(found: Diff, limit: int) -> str:
 
     Args:
         found: the changes.
-        limit: lines at most for what came, and for what went, of each sort.
+        limit: the maximum number of lines for what came, and for what went, of each sort.
     """
     sorts = {field.name: getattr(found, field.name) for field in fields(found)}
     counts = [[name, *(f"{n:,}" for n in (c.old, c.new, len(c.came), len(c.went)))] for name, c in sorts.items()]

@@ -38,7 +38,7 @@ LABELS: dict[Form, dict[str, str]] = {
 
 
 def render_evaluation(evaluation: Evaluation, *, errors: bool = False, calibration: bool = False) -> str:
-    """The table of scores, and on demand those of the errors and of the confidences."""
+    """The table of scores, and if asked for those of the errors and of the confidences."""
     parts = [_scores(evaluation)]
     if errors:
         parts.append(_errors(evaluation.errors))

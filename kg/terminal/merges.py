@@ -1,4 +1,4 @@
-"""Which names were taken for one entity, and why, as a table."""
+"""Which names were put under one entity, and why, as a table."""
 
 from __future__ import annotations
 

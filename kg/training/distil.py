@@ -26,7 +26,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
-from kg.extraction.tagger.features import features, sentences
+from kg.extraction.tagger.features import sentences, token_features
 from kg.extraction.tagger.network import Tagger
 from kg.records import Paper
 from kg.training.annotated import (
@@ -84,7 +84,7 @@ def distil_tagger(
 
 def untagged(doc: Doc) -> TaggedText:
     """A Doc as a text without tags."""
-    return TaggedText(features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc))
+    return TaggedText(token_features(doc), np.zeros(len(doc), dtype=np.int64), sentences(doc))
 
 
 def docs_of(papers: Iterable[Paper]) -> Iterator[Doc]:

@@ -1,4 +1,4 @@
-"""The weights by which roles are decided: a logistic regression on what is seen of names."""
+"""The weights that decide about roles: a logistic regression on the features of names."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from kg.training.mine import other_rules
 
 
 def mine_roles(papers: Iterable[AnnotatedDoc], learned: RoleWeights, least: int = 25) -> dict[str, float]:
-    """The weights of the evidence that a name is introduced, sorted; evidence of few names has none.
+    """The weights of the features of introduced names, sorted; a feature of few names has none.
 
-    What the names of annotated papers show of the lexicon is what it says about papers that it was not made from.
+    The papers have been looked up in lexicons that were not made from them (:func:`kg.training.mine.look_up_folds`).
 
     Args:
         papers: with the names in them and the probability that each is introduced.
         learned: the counts of papers with a name are used, its weights are not.
-        least: names that must show a piece of evidence.
+        least: the number of names that must have a feature.
     """
     roles = Roles(learned)
     roles.add_rules(other_rules())
     seen, chances = zip(*(name for paper in papers for name in names_seen(roles, paper)), strict=True)
-    counts = Counter(evidence for name in seen for evidence in name)
-    known = sorted(evidence for evidence, count in counts.items() if count >= least)
-    column = {evidence: number for number, evidence in enumerate(known)}
-    rows = [sorted(column[evidence] for evidence in name if evidence in column) for name in seen]
+    counts = Counter(feature for name in seen for feature in name)
+    known = sorted(feature for feature, count in counts.items() if count >= least)
+    column = {feature: number for number, feature in enumerate(known)}
+    rows = [sorted(column[feature] for feature in name if feature in column) for name in seen]
     weights = (round(weight, 1) for weight in logistic_regression(rows, chances, len(known)).tolist())
-    return {evidence: weight for evidence, weight in zip(known, weights, strict=True) if weight}
+    return {feature: weight for feature, weight in zip(known, weights, strict=True) if weight}
 
 
 def names_seen(roles: Roles, paper: AnnotatedDoc) -> Iterator[tuple[Collection[str], float]]:
-    """For each name of a paper its evidence (:meth:`Roles.evidence`), and the probability that it is introduced: the
+    """For each name of a paper its features (:meth:`Roles.features`), and the probability that it is introduced: the
     mean over its places."""
     entities = [Candidate(*span, kind, 1.0, "gold") for span, kind in sorted(paper.types.items())]
     chances: dict[str, list[float]] = defaultdict(list)
     for name, entity in zip(names_of(paper.doc, entities), entities, strict=True):
         chances[name].append(paper.introduced.get((entity.start, entity.end), 0.0))
-    for name, seen in roles.evidence(paper.doc, entities).items():
+    for name, seen in roles.features(paper.doc, entities).items():
         yield seen, sum(chances[name]) / len(chances[name])
 
 

@@ -17,7 +17,7 @@ from kg.extraction.document import make_doc, original_span
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.plugins import installed_plugins
 from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, gradient, tags_of
-from kg.extraction.tagger.features import features, sentences
+from kg.extraction.tagger.features import sentences, token_features
 from kg.extraction.tagger.network import Shape, Tagger
 
 WARM_UP = 100  # steps until the full learning rate
@@ -25,7 +25,9 @@ WARM_UP = 100  # steps until the full learning rate
 
 @dataclass(frozen=True, slots=True)
 class TaggedText:
-    """A text as the tagger learns it: its :func:`features`, the tags, the sentences to learn from as token offsets.
+    """A text as the tagger learns it.
+
+    ``features`` are its :func:`token_features`, ``sentences`` the token offsets of the sentences to learn from.
 
     ``tags`` holds a tag for each token, or for each token the probabilities of all tags.
     """
@@ -82,7 +84,7 @@ def tagged_texts(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> 
 
 def tagged_text(doc: Doc, spans: Iterable[TypedSpan]) -> TaggedText:
     """A Doc that the components before the tagger have read, with its spans in tokens."""
-    return TaggedText(features(doc), tags_of(len(doc), spans), sentences(doc))
+    return TaggedText(token_features(doc), tags_of(len(doc), spans), sentences(doc))
 
 
 def token_spans(doc: Doc, text: AnnotatedText) -> tuple[TypedSpan, ...]:

@@ -24,7 +24,7 @@ def test_nodes_have_kind_and_name_and_edges_their_property() -> None:
     assert network.nodes[PAPER]["kind"] == "paper"
     assert network.edges[PAPER, METHOD] == {"property": "introduces"}
     assert {source.rpartition("/")[0] for source, _ in network.edges} == {DEFAULT_BASE + "paper"}
-    assert {edge[2] for edge in network.edges.data("property")} >= {"introduces", "usesDataset", "hasCode"}
+    assert {value["property"] for value in network.edges.values()} >= {"introduces", "usesDataset", "hasCode"}
 
 
 def test_nodes_and_edges_come_in_the_same_order_whatever_the_order_of_insertion() -> None:

@@ -13,7 +13,7 @@ from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
 
-# FrogNet - one - {CIFAR, accuracy} - two - ToadNet; accuracy also stands in three and four. Newt is under ToadNet, its
+# FrogNet - one - {CIFAR, accuracy} - two - ToadNet; accuracy is also in three and four. Newt is under ToadNet, its
 # paper five shares only a repository with one and seven. Eel swims alone; nothing mentions Moss.
 MENTIONS = {
     "one": ["method/frognet", "dataset/cifar", "metric/accuracy"],

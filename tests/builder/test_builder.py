@@ -105,6 +105,7 @@ def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder
     assert nquads(tmp_path) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path: Path) -> None:
     defining = [record(f"Paper {n}", "We train on MNIST with quick frog descent (QFD).") for n in range(3)]
     bare = record("Bare", "We propose QFD, a new optimizer. We train QFD on CIFAR-10.")
@@ -176,6 +177,7 @@ def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
     assert row == {"year": 2018, "venue": "ICLR", "id": "a", "url": "https://github.com/ada/a"}
 
 
+@pytest.mark.slow
 def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
     short, long = tmp_path / "short.jsonl", tmp_path / "long.jsonl"
     short.write_text(record("A", "We train on MNIST.", year=2020))

@@ -25,20 +25,20 @@ def test_the_sample_is_large_enough_for_a_demo(entries: list[Paper]) -> None:
     assert len({title_key(entry.title) for entry in entries}) >= 45
 
 
-def test_some_papers_stand_on_both_pages_under_differently_written_titles(entries: list[Paper]) -> None:
+def test_some_papers_are_on_both_pages_under_differently_written_titles(entries: list[Paper]) -> None:
     spellings: dict[str, set[str]] = {}
     for entry in entries:
         spellings.setdefault(title_key(entry.title), set()).add(entry.title)
     assert sum(len(titles) > 1 for titles in spellings.values()) >= 3
 
 
-def test_each_paper_stands_once_on_a_page(entries: list[Paper]) -> None:
+def test_each_paper_is_once_on_a_page(entries: list[Paper]) -> None:
     for page in pages(entries):
         keys = [title_key(entry.title) for entry in entries if entry.source == page]
         assert len(keys) == len(set(keys))
 
 
-def test_the_page_header_is_no_paper(entries: list[Paper]) -> None:
+def test_the_page_header_is_not_a_paper(entries: list[Paper]) -> None:
     assert entries[0].title == "ImageNet Classification with Deep Convolutional Neural Networks"
     assert all(len(entry.title.split()) > 1 for entry in entries)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +60,16 @@ def test_the_architecture_page_has_every_room() -> None:
     table = page.partition("## The rooms")[2].partition("\n## ")[0]
     rooms = {path.name for path in (ROOT / "kg").iterdir() if path.is_dir() and any(path.iterdir())} - {"__pycache__"}
     assert {name for name in rooms if f"`kg/{name}/`" not in table} == set()
+
+
+def test_the_drawing_of_the_rooms_is_what_the_tests_of_imports_check() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawing = page.partition("## What may import what")[2].split("```")[1].strip()
+    drawn = [set(line.partition("<-")[0].split()) for line in drawing.splitlines()]
+    tree = ast.parse((ROOT / "tests" / "test_rooms.py").read_text(encoding="utf-8"))
+    [floors] = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FLOORS"
+    ]
+    assert drawn == list(reversed(floors))

@@ -93,7 +93,7 @@ def test_the_alignment_speaks_of_terms_that_the_ontology_defines() -> None:
 
 
 def test_the_alignment_holds_together_with_the_ontology() -> None:
-    """Classes are aligned with classes and properties with properties, as far as the ontology tells."""
+    """Classes are aligned with classes and properties with properties, as far as the ontology says."""
     ontology = Graph().parse(ONTOLOGY, format="turtle")
     for quad in alignment().quads:
         kinds = set(ontology.objects(URIRef(str(quad.subject).strip("<>")), RDF.type))

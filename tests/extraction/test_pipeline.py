@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def test_sentences_start_where_the_title_ends_and_after_full_stops(extractor: Ex
     assert doc[: doc._.title_end].text.strip() == "A Title"
 
 
+@pytest.mark.slow
 def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
     for abstract in ("", "word", "word " * 20_000, "中文摘要。" * 50, "\x01\x02\x7f", "(" * 3000, "a" * 100_000):
         found = extractor(Paper(id="1", title="T", abstract=abstract))

@@ -87,7 +87,7 @@ def test_two_patterns_count_together_in_one_place() -> None:
     assert decide(apart | BIAS, abstract, Beta=1.0) == {"Beta": "used"}
 
 
-def test_counts_of_papers_are_evidence() -> None:
+def test_counts_of_papers_are_features() -> None:
     weights = {"seen=0": 1.0, "seen=3": -1.0}
     found = decide(weights, "Alpha meets Beta.", {"alpha": 10}, Alpha=1.0, Beta=1.0)
     assert found == {"Alpha": "used", "Beta": "introduced"}

@@ -1,4 +1,4 @@
-"""The ontology defines every term that the package uses, and says of each what it means."""
+"""The ontology defines every term that the package uses, and says what each means."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_term_of_the_shipped_files_is_defined(ontology: Graph, name: str) 
 
 def test_every_term_of_the_code_is_defined(ontology: Graph) -> None:
     used = {*vocabulary.USES.values(), *vocabulary.LINKS.values(), *(KG + name for name in vocabulary.SCHEMA_CLASSES)}
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kg" / "graph").glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kg").rglob("*.py"))
     used |= {KG + name for name in re.findall(r'\bKG \+ "(\w+)"', code)}
     assert used <= defined(ontology)
 
@@ -69,7 +69,7 @@ def test_only_own_terms_are_defined(ontology: Graph) -> None:
     assert subjects - {str(ONTOLOGY)} == defined(ontology)
 
 
-def test_every_class_stands_under_the_class_that_its_instances_also_carry(ontology: Graph) -> None:
+def test_every_class_is_below_the_class_that_its_instances_also_have(ontology: Graph) -> None:
     for name, other in vocabulary.SCHEMA_CLASSES.items():
         assert (URIRef(KG + name), RDFS.subClassOf, URIRef(other)) in ontology
 

@@ -1,4 +1,4 @@
-"""Provenance: what is said of runs comes back, and a build says what it was made with."""
+"""Provenance: the statements about runs come back, and a build records what it was made with."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_last_run_made_the_graph_and_follows_the_one_before() -> None:
     )
 
 
-def test_a_part_is_told_by_what_is_in_its_files_wherever_they_stand(tmp_path: Path) -> None:
+def test_a_part_is_known_by_the_contents_of_its_files_in_whatever_folder(tmp_path: Path) -> None:
     for folder, text in (("one", "x"), ("two", "x"), ("three", "y")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "rules.jsonl").write_text(text)

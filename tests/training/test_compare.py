@@ -32,12 +32,14 @@ def names(paper: AnnotatedDoc) -> list[tuple[str, str]]:
     return [(paper.doc[c.start : c.end].text, c.type) for c in paper.doc._.entities]
 
 
+@pytest.mark.slow
 def test_stock_ner_learns_the_annotated_names(papers: list[AnnotatedDoc]) -> None:
     find = stock(papers, epochs=25)
     find(papers[0])
     assert names(papers[0]) == [("PondNet", "Method")]
 
 
+@pytest.mark.slow
 def test_a_tagger_alone_and_settled_with_the_rules(nlp: Language, papers: list[AnnotatedDoc]) -> None:
     look_up(nlp, papers, [])
     recipe = Recipe(epochs=60, rate=0.02, dropout=0.0)

@@ -39,6 +39,7 @@ class Toy:
             yield TaggedText(reading.text.features, chances, reading.text.sentences), roles
 
 
+@pytest.mark.slow
 def test_the_tagger_learns_what_the_teacher_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.training.distil.Recipe", lambda **kwargs: Recipe(epochs=40, rate=0.02, dropout=0.0))
     abstracts = ["A toad sits.", "The toad hops far.", "Frogs hop.", ""]

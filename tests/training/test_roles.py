@@ -1,4 +1,4 @@
-"""Weights of roles: evidence that introduced names show gets a positive weight."""
+"""Weights of roles: features of introduced names get a positive weight."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_slope_of_the_loss_is_zero_at_the_weights() -> None:
     assert slope == pytest.approx(0, abs=1e-4)
 
 
-def test_evidence_that_is_always_right_gets_a_bounded_weight() -> None:
+def test_a_feature_that_is_always_right_gets_a_bounded_weight() -> None:
     weights = logistic_regression([[0], [1]] * 50, [1.0, 0.0] * 50, 2)
     assert weights[0] == pytest.approx(-weights[1])
     assert 1 < weights[0] < 3

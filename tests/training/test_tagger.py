@@ -113,6 +113,7 @@ def test_nothing_annotated_is_refused() -> None:
         train([empty])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scratch", [[], ["--from-scratch"]])
 def test_the_command_writes_a_model_with_the_shipped_roles(
     corpus: Path, tmp_path: Path, scratch: list[str], monkeypatch: pytest.MonkeyPatch
@@ -129,6 +130,7 @@ def test_the_command_writes_a_model_with_the_shipped_roles(
     assert saved.about == {"texts": 1, "epochs": 1, "seed": 0, "from_scratch": bool(scratch)}
 
 
+@pytest.mark.slow
 def test_extract_takes_a_trained_model(texts: list[TaggedText], tmp_path: Path) -> None:
     model = tmp_path / "model"
     Model(train(texts, Recipe(epochs=30, rate=0.02, dropout=0.1), Tagger(TINY)), RoleWeights({}, {})).save(model)

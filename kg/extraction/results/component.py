@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.results.comparatives import Compared, comparatives_of
-from kg.extraction.results.datasets import Testbeds, only_dataset
+from kg.extraction.results.datasets import DatasetsOfValues, only_dataset
 from kg.extraction.results.measures import MeasureReader, Piece, PieceKind
 from kg.extraction.results.quantities import Quantity, QuantityFinder
 from kg.records import Result
@@ -205,13 +205,13 @@ class ResultFinder:
     ) -> Iterator[Result]:
         values = _lists(pieces, "value", _LIST_SIGNS)
         metrics = _lists(pieces, "metric", _ENTITY_LIST_SIGNS)
-        testbeds = Testbeds(pieces, values, _lists(pieces, "dataset", _ENTITY_LIST_SIGNS))
+        datasets_of = DatasetsOfValues(pieces, values, _lists(pieces, "dataset", _ENTITY_LIST_SIGNS))
         method = own.reported_by(pieces)
         last: list[Piece] = []
         bare = relative = False
         for number, group in enumerate(values):
             measures, cost = self._measures_of(doc._.plain.text, pieces, group, metrics)
-            on = testbeds.of(number)
+            on = datasets_of.of(number)
             listed = pieces[group[0] - 1].text.lower() in _ENTITY_LIST_SIGNS if group[0] else False
             unit = next((unit for i in group if (unit := _quantity(pieces[i]).unit)), None)
             for position, index in enumerate(group):

@@ -21,7 +21,7 @@ _NEAR = 3  # pieces between several datasets and a value of all of them: "on A a
 
 
 @dataclass(frozen=True, slots=True)
-class Testbeds:
+class DatasetsOfValues:
     """The datasets in a sentence with values.
 
     Args:

@@ -15,7 +15,7 @@ WORD_COLUMNS = 4
 _CONFIDENCE_STEPS = 5
 
 
-def features(doc: Doc) -> np.ndarray:
+def token_features(doc: Doc) -> np.ndarray:
     """What the network reads of a Doc: hashes of its tokens' properties, uint64, a row a token."""
     lexicon, patterns = ["-"] * len(doc), ["-"] * len(doc)
     for candidate in sorted(doc._.candidates, key=lambda c: (c.end - c.start, c.confidence, c.start, c.type)):

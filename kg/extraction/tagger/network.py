@@ -33,7 +33,7 @@ from thinc.api import (
 from threadpoolctl import ThreadpoolController
 
 from kg.extraction.tagger.crf import TAGS, TypedSpan, batched, likely_spans, padded, posterior
-from kg.extraction.tagger.features import WORD_COLUMNS, features, sentences
+from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 
 LEAST = 0.1  # probability from which a span is proposed
 _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
@@ -135,11 +135,11 @@ class Tagger:
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc the spans with a probability of at least :data:`LEAST`, with it; they may overlap."""
         return probable_spans(
-            self.scores([features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
+            self.scores([token_features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
         )
 
     def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
-        """From texts' :func:`features` to the scores of their tokens' tags."""
+        """From texts' :func:`token_features` to the scores of their tokens' tags."""
         convolutions, output = self.network.convolutions, self.network.output
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
             scored: list[np.ndarray] = output.predict(convolutions.predict([self._mixed(text) for text in texts]))

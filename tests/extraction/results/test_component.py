@@ -265,6 +265,7 @@ def test_our_method_goes_by_its_short_form(nlp: Language) -> None:
     assert [result.method for result in nlp.get_pipe("results")(doc)._.results] == ["FN"]
 
 
+@pytest.mark.slow
 def test_a_sentence_of_any_length_is_read(nlp: Language) -> None:
     found = results(nlp, "it has 5% recall on CIFAR-10 and " * 1200)
     assert [(result.value, result.metric, result.dataset) for result in found] == [("5%", "recall", "CIFAR-10")] * 1200

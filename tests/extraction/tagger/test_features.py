@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import make_doc
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
-from kg.extraction.tagger.features import WORD_COLUMNS, features, sentences
+from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 from kg.records import Paper
 
 
@@ -24,7 +24,7 @@ def doc_of(nlp: Language, abstract: str, title: str = "A title") -> Doc:
 
 
 def test_features_show_the_lexicon_and_the_case_of_words(nlp: Language) -> None:
-    lower, upper = (features(doc_of(nlp, f"We use {name} here.")) for name in ("imagenet", "ImageNet"))
+    lower, upper = (token_features(doc_of(nlp, f"We use {name} here.")) for name in ("imagenet", "ImageNet"))
     row = [token.lower_ for token in doc_of(nlp, "We use imagenet here.")].index("imagenet")
     assert lower[row, 0] == upper[row, 0]
     assert lower[row, 3] != upper[row, 3]
@@ -40,7 +40,7 @@ def test_sentences_cover_the_doc(nlp: Language) -> None:
 
 def test_features_show_the_title_and_the_abbreviations(nlp: Language) -> None:
     doc = doc_of(nlp, "A lily pad net (LPN) is a net.", title="A net")
-    rows = features(doc)
+    rows = token_features(doc)
     words = [token.text for token in doc]
     title, long, later = (index for index, word in enumerate(words) if word == "net")
     assert rows.shape == (len(doc), WORD_COLUMNS + 4)
@@ -50,5 +50,5 @@ def test_features_show_the_title_and_the_abbreviations(nlp: Language) -> None:
 
 def test_an_empty_doc_has_no_features_and_no_sentences(nlp: Language) -> None:
     doc = nlp.make_doc("")
-    assert features(doc).shape == (0, WORD_COLUMNS + 4)
+    assert token_features(doc).shape == (0, WORD_COLUMNS + 4)
     assert sentences(doc) == []

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
-from kg.extraction.tagger.features import features
+from kg.extraction.tagger.features import token_features
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 
@@ -55,7 +55,7 @@ def test_a_text_is_read_the_same_way_alone_and_among_others(nlp: Language, shipp
 def test_caching_of_words_changes_no_score(nlp: Language, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     monkeypatch.setattr("kg.extraction.tagger.network._KEPT", kept)
     tagger, other = Tagger(TINY), Tagger(TINY)
-    texts = [features(doc_of(nlp, text)) for text in ("Frogs hop, toads hop.", "Toads hop on frogs.", "")]
+    texts = [token_features(doc_of(nlp, text)) for text in ("Frogs hop, toads hop.", "Toads hop on frogs.", "")]
     for seed in (1, 2):
         values = np.random.default_rng(seed)
         arrays = [values.normal(size=array.shape).astype(np.float32) for array in tagger.parameters()]

@@ -1,0 +1,48 @@
+"""The component proposes what its tagger finds, and decides where it is told to."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from kg.extraction.document import make_doc
+from kg.extraction.model import SHIPPED, Model
+from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
+from kg.extraction.tagger.component import MOST, Ner
+from kg.extraction.tagger.network import Tagger
+from kg.records import Paper
+
+PAPER = Paper(id="1", title="A title", abstract="We evaluate PondNet on the Quuxville dataset.")
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return build_pipeline(components=READ_BY_TAGGER)
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return Model.load(SHIPPED).tagger
+
+
+def test_without_a_tagger_nothing_is_proposed(nlp: Language) -> None:
+    doc = make_doc(nlp, PAPER)
+    assert Ner()(doc)._.candidates == []
+
+
+def test_candidates_are_added_to_those_of_the_rules_and_are_not_certain(nlp: Language, tagger: Tagger) -> None:
+    ner = Ner()
+    ner.tagger = tagger
+    doc = nlp(make_doc(nlp, PAPER))
+    before = list(doc._.candidates)
+    after = ner(doc)._.candidates
+    assert after[: len(before)] == before and len(after) > len(before)
+    assert all(c.extractor == "ner" and 0 < c.confidence <= MOST for c in after[len(before) :])
+    assert doc._.entities == []
+
+
+def test_it_decides_only_if_asked_to(nlp: Language, tagger: Tagger) -> None:
+    ner = Ner()
+    ner.tagger, ner.decides = tagger, True
+    doc = ner(nlp(make_doc(nlp, PAPER)))
+    assert ("Quuxville", "Dataset") in [(doc[c.start : c.end].text, c.type) for c in doc._.entities]
