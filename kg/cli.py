@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
@@ -21,6 +22,8 @@ from kg.text.names import one_line
 from kg.vocabulary import is_base
 
 if TYPE_CHECKING:
+    from typer.models import CommandInfo
+
     from kg.api import KnowledgeGraph
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -73,7 +76,7 @@ _DEMO_GRAPH = Path("output/demo")
 def main() -> NoReturn:
     """Run the command line; an error that the user can fix is printed as one line."""
     try:
-        app()
+        _app_of(sys.argv[1:])()
     except KGError as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -85,6 +88,20 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
+
+
+def _app_of(arguments: list[str]) -> typer.Typer:
+    """The app with the called command alone, because setting all commands up takes longer than a look-up."""
+    called = [command for command in app.registered_commands if [_name_of(command)] == arguments[:1]]
+    if not called:
+        return app
+    alone = copy(app)
+    alone.registered_commands, alone.registered_groups = called, []
+    return alone
+
+
+def _name_of(command: CommandInfo) -> str | None:
+    return command.name or (command.callback.__name__ if command.callback else None)
 
 
 def _fail(message: str) -> NoReturn:

@@ -52,6 +52,7 @@ def test_build_takes_one_path_or_several(
     assert graph.folder == tmp_path / "graph"
 
 
+@pytest.mark.slow
 def test_build_with_rules_of_your_own(source: Path, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "own.jsonl").write_text('{"label": "Task", "pattern": "train"}\n')

@@ -262,6 +262,7 @@ def test_evaluate_as_json_has_everything(kg: Terminal, annotated: tuple[Path, Pa
     assert sum(one["mentions"] for one in measured["calibration"]["bins"]) == 1
 
 
+@pytest.mark.slow
 def test_evaluate_reads_own_rules(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
     gold, papers = annotated
     (tmp_path / "rules").mkdir()

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.graph.reader import GraphReader
-from kg.jsonrecord import Record
-from kg.text.sentences import sentence_around, sentence_spans
+from kg.jsonrecord import as_dict
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
 
 _PAPERS = 8
@@ -29,8 +27,7 @@ _QUOTES = 2
 _RELATIONS = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLine(Record):
+class PaperLine(NamedTuple):
     """A paper in a list; ``code`` is the address of its first repository."""
 
     iri: str
@@ -39,8 +36,7 @@ class PaperLine(Record):
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EntityLine(Record):
+class EntityLine(NamedTuple):
     """An entity in a list.
 
     ``papers`` counts the papers that it shares with the entity or repository of the card; of broader and narrower
@@ -52,8 +48,7 @@ class EntityLine(Record):
     papers: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResultLine(Record):
+class ResultLine(NamedTuple):
     """A reported result: ``value`` as written in ``paper`` (an IRI), which has this ``title``.
 
     ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``sentence`` is
@@ -70,8 +65,7 @@ class ResultLine(Record):
     sentence: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BestLine(Record):
+class BestLine(NamedTuple):
     """The best of the ``among`` results by one metric on one dataset.
 
     ``better`` is which values are better, "higher" or "lower"; "higher" if the graph does not know.
@@ -82,8 +76,7 @@ class BestLine(Record):
     among: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quote(Record):
+class Quote(NamedTuple):
     """A sentence that names the entity.
 
     ``offset`` is where the sentence starts in the paper's text (title, line break, abstract); ``start`` and ``end`` are
@@ -98,8 +91,7 @@ class Quote(Record):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class EntityCard(Record):
+class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
     ``broader`` are the next broader entities, ``narrower`` all narrower ones, those of the most papers first;
@@ -131,9 +123,12 @@ class EntityCard(Record):
     results_in_all: int
     evidence: tuple[Quote, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
+        return as_dict(self)
 
-@dataclass(frozen=True, slots=True)
-class PaperCard(Record):
+
+class PaperCard(NamedTuple):
     """A paper. ``introduces`` and ``uses`` hold its entities by kind; ``listed_on`` the file and line of each entry."""
 
     iri: str
@@ -152,9 +147,12 @@ class PaperCard(Record):
     uses: dict[Kind, tuple[EntityLine, ...]]
     results: tuple[ResultLine, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
+        return as_dict(self)
 
-@dataclass(frozen=True, slots=True)
-class RepositoryCard(Record):
+
+class RepositoryCard(NamedTuple):
     """A code repository.
 
     ``linked_by`` counts the papers that link to it, ``papers`` holds the newest; ``introduces`` is what they introduce.
@@ -167,6 +165,10 @@ class RepositoryCard(Record):
     linked_by: int
     papers: tuple[PaperLine, ...]
     introduces: dict[Kind, tuple[EntityLine, ...]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
+        return as_dict(self)
 
 
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
@@ -396,17 +398,16 @@ def _evidence(
 
 def _quotes(reader: GraphReader, iri: str, paper: PaperLine) -> list[Quote]:
     """The sentences of a paper that name an entity, the mention of most confidence first, the title last."""
-    title, abstract = reader.name(paper.iri), reader.value(paper.iri, SCHEMA + "abstract") or ""
-    text = f"{title}\n{abstract}"
+    title = reader.name(paper.iri)
     ranked = []
     for mention in reader.subjects(OA + "hasTarget", ox.NamedNode(paper.iri)):
         if iri in reader.objects(mention, OA + "hasBody"):
             start, end = _start(reader, mention)[0], int(reader.value(mention, OA + "end") or 0)
             confidence = float(reader.value(mention, KG + "confidence") or 0)
-            ranked.append((start <= len(title), -confidence, start, end))
+            ranked.append((start <= len(title), -confidence, start, end, mention))
     quotes: dict[int, Quote] = {}
-    spans = sentence_spans(text)
-    for _, _, start, end in sorted(ranked):
-        opening, closing = sentence_around(spans, start, end)
-        quotes.setdefault(opening, Quote(paper.iri, title, text[opening:closing], opening, start, end))
+    for _, _, start, end, mention in sorted(ranked):
+        opening = int(reader.value(mention, KG + "sentenceStart") or 0)
+        sentence = reader.value(mention, KG + "sentence") or ""
+        quotes.setdefault(opening, Quote(paper.iri, title, sentence, opening, start, end))
     return list(quotes.values())

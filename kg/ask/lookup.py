@@ -22,13 +22,12 @@ scanned, once for prefixes and words, and once more for typos.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.jsonrecord import Record
+from kg.jsonrecord import as_dict
 from kg.text.addresses import repository
 from kg.text.names import name_key, one_line, singular, spaced_key
 from kg.vocabulary import (
@@ -71,8 +70,7 @@ _SCAN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Record):
+class Match(NamedTuple):
     """Something with the name that was looked for, or with a similar one.
 
     ``name`` is its preferred name, ``matched`` the name that matched; ``papers`` counts the papers that mention an
@@ -87,8 +85,7 @@ class Match(Record):
     papers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Record):
+class Found(NamedTuple):
     """The answer to a look-up.
 
     ``matches`` are best first, ``total`` also counts those beyond the limit. ``winner`` is the match that is clearly
@@ -100,6 +97,10 @@ class Found(Record):
     total: int
     nearest: tuple[str, ...]
     winner: Match | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
+        return as_dict(self)
 
 
 def find(

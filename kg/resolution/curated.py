@@ -15,9 +15,9 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter
 
 from kg.errors import InputError
+from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, json_lines_of, validated
-from kg.text.names import entity_key
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
 CURATED_FILES = "entities*.jsonl"

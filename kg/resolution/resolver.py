@@ -29,7 +29,8 @@ from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.senses import Sense, Senses, are_variants
-from kg.text.names import entity_key, entity_words, one_line, spaced_key
+from kg.resolution.spelling import entity_key, entity_words
+from kg.text.names import one_line, spaced_key
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
 

@@ -20,9 +20,10 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
-from kg.text.names import entity_key, spaced_key
+from kg.text.names import spaced_key
 
 SENSE_FILES = "senses*.jsonl"
 

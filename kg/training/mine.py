@@ -28,9 +28,9 @@ from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.settle import span_key
 from kg.records import Paper
 from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, Sense, Senses
+from kg.resolution.spelling import entity_key
 from kg.rulefiles import NameRule, Rule, load_rules
 from kg.text.files import writing
-from kg.text.names import entity_key
 from kg.training.annotated import (
     AnnotatedDoc,
     annotation_pipeline,

@@ -22,8 +22,12 @@ def paper(name: str, title: str, more: str) -> str:
 
 def mention(name: str, start: int, confidence: float) -> str:
     node = f"<paper/{name}#char={start},{start + 9}>"
+    text = f"{TITLE}\n{ABSTRACT}"
+    opening = max(text.rfind(end, 0, start) + len(end) for end in ("\n", ". "))
+    sentence = text[opening : min(at for end in ("\n", ".") if (at := text.find(end, start) + 1))].rstrip()
     return f"""<paper/{name}> {{ {node} a kg:Mention ; oa:hasTarget <paper/{name}> ; oa:hasBody <dataset/pondbench> ;
-      oa:start {start} ; oa:end {start + 9} ; kg:confidence {confidence} . }}\n"""
+      oa:start {start} ; oa:end {start + 9} ; kg:confidence {confidence} ; kg:sentence "{sentence}" ;
+      kg:sentenceStart {opening} . }}\n"""
 
 
 GRAPH = (

@@ -121,6 +121,7 @@ def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path:
     assert row == {"papers": 4}
 
 
+@pytest.mark.slow
 def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     lines = [
@@ -278,6 +279,7 @@ def test_control_characters_keep_their_place(tmp_path: Path) -> None:
     assert f"A\n{row['a']}"[row["s"] :].startswith("MNIST")
 
 
+@pytest.mark.slow
 def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Path, tmp_path: Path, pages: Path) -> None:
     model = tmp_path / "quiet-model"
     tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))

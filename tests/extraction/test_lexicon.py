@@ -62,6 +62,7 @@ def test_token_patterns_are_left_to_the_other_component(nlp: Language) -> None:
     assert not lexicon.entries
 
 
+@pytest.mark.slow
 def test_each_stored_key_is_the_key_of_its_pattern(nlp: Language) -> None:
     stored = [rule for rule in load_rules() if isinstance(rule, NameRule) and rule.key]
     assert len(stored) > 1000, "the mined lexicons have keys"

@@ -33,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
+@pytest.mark.slow
 def test_a_saved_tagger_finds_the_same(tmp_path: Path, nlp: Language) -> None:
     abstract = "We propose Flat Foo Distillation (FFD), which reaches 71.2% accuracy on ImageNet."
     doc = nlp(make_doc(nlp, Paper(id="1", title="A title", abstract=abstract)))

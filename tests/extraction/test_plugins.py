@@ -56,6 +56,7 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         del sys.modules[module]
 
 
+@pytest.mark.slow
 def test_an_installed_extractor_proposes_names(packages: Path) -> None:
     assert installed_plugins() == ()
     install(packages, "quux_verbs", EXTRACTOR.format(name="quux_verbs"))

@@ -58,6 +58,7 @@ def rebuilt(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_build_says_what_it_was_made_with(rebuilt: Path, pages: Path) -> None:
     first, second = KnowledgeGraph(rebuilt).provenance()
     assert (first.number, second.number) == (1, 2)
@@ -69,6 +70,7 @@ def test_a_build_says_what_it_was_made_with(rebuilt: Path, pages: Path) -> None:
     assert json.loads(json.dumps(second.as_dict()))["model"]["name"] == "shipped model"
 
 
+@pytest.mark.slow
 def test_counts_and_exports_are_those_of_a_graph_built_at_once(rebuilt: Path, graph_folder: Path) -> None:
     def nquads(folder: Path) -> bytes:
         output = io.BytesIO()

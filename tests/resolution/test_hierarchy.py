@@ -2,7 +2,7 @@
 
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.hierarchy import broader_entities
-from kg.text.names import entity_key
+from kg.resolution.spelling import entity_key
 from kg.vocabulary import EntityType
 
 

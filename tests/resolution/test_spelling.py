@@ -1,0 +1,50 @@
+"""Which spellings are of one entity's name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.resolution.spelling import entity_key
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Fréchet distance", "Frechet distance", "FRECHET DISTANCE"),
+        ("β-VAE", "$\\beta$-VAE", "beta VAE"),
+        ("Kendall's tau", "Kendall τ", "Kendall’s tau"),
+        ("ImageNet 256x256", "ImageNet 256 × 256", "ImageNet 256$\\times$256"),
+        ("SQuAD v2.0", "SQuAD 2.0", "SQuAD2", "SQuAD version 2"),
+        ("optimisation", "optimization"),
+        ("mixtures of experts", "mixture-of-experts"),
+        ("Q&A", "Q and A"),
+        ("area under the curve", "area under curve"),
+    ],
+)
+def test_spellings_of_one_entity_share_a_key(spellings: tuple[str, ...]) -> None:
+    assert len({entity_key(spelling) for spelling in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("DARTS", "DART"),
+        ("PACS", "PAC"),
+        ("GPS", "GPs"),
+        ("GPT-3.5", "GPT-35"),
+        ("ResNet-50 v2", "ResNet-502"),
+        ("CIFAR-10", "CIFAR-10.1"),
+        ("A*", "A"),
+        ("$L_2$", "$L_\\infty$"),
+    ],
+)
+def test_different_entities_keep_apart(one: str, other: str) -> None:
+    assert entity_key(one) != entity_key(other)
+
+
+@given(st.text())
+def test_keys_are_never_empty_for_visible_text(text: str) -> None:
+    if text.strip():
+        assert entity_key(text)
