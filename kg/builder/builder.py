@@ -17,7 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
-from kg.errors import InputError
+from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
@@ -29,7 +29,7 @@ from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
-from kg.vocabulary import DEFAULT_BASE, is_base
+from kg.vocabulary import BASE_FORM, DEFAULT_BASE, is_base
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -68,7 +68,7 @@ def build_graph(
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
         folder: the graph folder, made if it is absent.
-        base: the base IRI of resources, ending in "/" or "#"; ``None`` keeps that of the graph, or takes the default.
+        base: the base IRI of resources, :data:`kg.vocabulary.BASE_FORM`; ``None`` keeps that of the graph, or takes the default.
         extractor: reads the papers; ``None`` takes one with the shipped rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
         warn: called with a line for each entry that is skipped.
@@ -80,7 +80,7 @@ def build_graph(
         GraphError: the folder cannot be written; the graph stays as it was.
     """
     if base is not None and not is_base(base):
-        raise InputError(str(base), "is not a base IRI; expected one with http(s) that ends in / or #")
+        raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
     extractor = extractor or Extractor()
@@ -88,6 +88,8 @@ def build_graph(
     with next_generation(folder) as generation:
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
+        if not is_base(base):  # versions before 0.2 took more
+            raise GraphError(f"{folder}: has the base IRI {base!r}; give another with --base-iri, {BASE_FORM}")
         update = Update(read, fingerprints(extractor), warn)
         resolver = _resolver(base, extractor.rules)
         works = write_records(generation, _extracted(update.works(old), extractor, workers))

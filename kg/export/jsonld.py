@@ -94,7 +94,8 @@ class _Words:
         self._id = self._terms["@id"].key
         self._type = self._terms["@type"].key
         self._rank = {term.key: rank for rank, term in enumerate(self._terms.values())}
-        self._base = base if base.endswith("/") else None
+        # Some readers of relative ids, rdflib among them, take empty parts out of the path of the base.
+        self._base = base if base.endswith("/") and "//" not in base.partition("//")[2] else None
 
     def node(self, triples: list[ox.Triple]) -> dict[str, Json | list[Json]]:
         """All statements about one subject, the keys in the order of the context."""

@@ -73,6 +73,7 @@ class SharedNodes:
     def repository(self, address: str) -> str:
         """The IRI of the repository at an absolute address; any other address of code counts as one too."""
         found = repository(address)
+        address = absolute(address)
         name = found.path if found else re.sub(r"^https?://(www\.)?", "", address)
         iri = repository_iri(self.base, found.host if found else "web", name)
         named = (name, found.url if found else address)

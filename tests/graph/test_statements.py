@@ -1,13 +1,14 @@
 """Records become statements that any RDF reader takes."""
 
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.graph.statements import SharedNodes, decimal, entity_statements, literal, paper_statements
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
-from kg.vocabulary import KG, OA, SCHEMA
+from kg.text.names import spaced_key
+from kg.vocabulary import KG, OA, SCHEMA, LinkKind, entity_iri
 
 BASE = "http://x/"
 
@@ -32,6 +33,35 @@ def test_any_text_survives_as_a_literal(text: str) -> None:
     (quad,) = parse(f"<a:s> <a:p> {literal(text)} .\n".encode(), format=RdfFormat.N_QUADS)
     assert len(quad.object.value) == len(text)
     assert all(got in (given_, "\ufffd") for got, given_ in zip(quad.object.value, text, strict=True))
+
+
+_SIGNS = st.text('#%<>"{}|\\^`[]@:/?. -\u0301\U000e0100\ud800\u202e\ue000\ufffeaA1\u00e9', max_size=120)
+_WORDS = st.text(st.characters()) | _SIGNS
+_ADDRESSES = st.one_of(
+    _WORDS, *(_SIGNS.map(start.__add__) for start in ("http://", "e.org/", "https://github.com/a/", "gitlab."))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=_WORDS, venue=_WORDS, name=_WORDS, address=_ADDRESSES, kind=st.sampled_from(["code", "data", "project"]))
+def test_whatever_a_paper_holds_becomes_valid_n_quads(
+    title: str, venue: str, name: str, address: str, kind: LinkKind
+) -> None:
+    entity = Entity(entity_iri(BASE, "Method", spaced_key(name)), "Method", name, (title,), homepage=address)
+    paper = Paper(
+        id=name, title=title, abstract=name, authors=(name,), venue=venue, url=address, github=address, source=name
+    )
+    found = extraction(
+        entities=(
+            Mention(type="Method", text=name, start=0, end=1, confidence=0.5, extractor=name, entity=entity.iri),
+        ),
+        links=(Link(url=address, kind=kind, start=0, end=1),),
+        results=(Result(metric=name, value=name, number=0.5, unit=name, method=name, start=0, end=1),),
+    )
+    shared = SharedNodes(BASE)
+    lines = [*paper_statements(paper, [paper], found, shared), *entity_statements([entity], BASE), *shared.statements()]
+    for line in lines:
+        assert len(list(parse(line.encode(), format=RdfFormat.N_QUADS))) == 1, line
 
 
 def test_decimals_are_canonical() -> None:
