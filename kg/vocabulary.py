@@ -151,6 +151,11 @@ def repository_iri(base: str, host: str, path: str) -> str:
     return f"{base}code/{host.lower()}/{quote(path.lower(), safe='/._-~+')}"
 
 
+def scheme_iri(base: str, entity_type: str) -> str:
+    """The IRI of the concept scheme of all entities of a type."""
+    return f"{base}scheme/{entity_type.lower()}"
+
+
 def entities_graph(base: str) -> str:
     """The IRI of the named graph of what all papers share: the types and names of entities."""
     return f"{base}entities"

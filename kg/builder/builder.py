@@ -68,7 +68,8 @@ def build_graph(
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
         folder: the graph folder, made if it is absent.
-        base: the base IRI of resources, :data:`kg.vocabulary.BASE_FORM`; ``None`` keeps that of the graph, or takes the default.
+        base: the base IRI of resources, see :data:`kg.vocabulary.BASE_FORM`; ``None`` keeps that of the graph, or takes
+            the default.
         extractor: reads the papers; ``None`` takes one with the shipped rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
         warn: called with a line for each entry that is skipped.

@@ -2,7 +2,8 @@
 
 One node at a time: rdflib and PyLD compact a whole document in memory, and a graph may have tens of millions of
 statements. The context file decides the words: a term for each property, ``@type`` where all values are of one datatype
-or IRIs, ``@container: @set`` where there may be several.
+or IRIs, ``@container: @set`` where there may be several. A property that the context does not know may have several
+values, so that its value is always an array too.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class _Words:
             if iri == RDF + "type" and isinstance(value, ox.NamedNode):
                 values.setdefault(self._type, []).append(self._name(value.value))
                 continue
-            term = self._terms.get(iri) or _Term(self._name(iri), None, False)
+            term = self._terms.get(iri) or _Term(self._name(iri), None, True)
             values.setdefault(term.key, []).append(self._value(value, term.coercion))
             if term.array:
                 arrays.add(term.key)
