@@ -170,6 +170,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
+        sources=tuple(sorted({Part.of_input(given) for given in inputs})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
 

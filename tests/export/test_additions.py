@@ -59,7 +59,7 @@ def test_the_parts_of_the_description_are_named_by_their_terms() -> None:
     store = ox.Store()
     store.extend(description(small(), DEFAULT_BASE).quads)
     of = {
-        row["part"].partition("#")[2]: row["of"]
+        str(row["part"]).partition("#")[2]: row["of"]
         for row in run(
             store,
             VOID + "SELECT ?part ?of { ?graph void:classPartition|void:propertyPartition ?part ."
