@@ -55,7 +55,8 @@ class KnowledgeGraph:
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
         generation = existing(self.folder)
-        self.base: str = generation.base
+        self.settings = generation.settings
+        self.base: str = self.settings.base
         self.store: Store = generation.open()
         self._profiles: dict[str, Store] = {}
 
@@ -368,7 +369,7 @@ def build(
     folder: str | Path = "output",
     *,
     base: str | None = None,
-    rules: str | Path | Sequence[str | Path] = (),
+    rules: str | Path | Sequence[str | Path] | None = None,
     model: str | Path | None = None,
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
@@ -381,8 +382,9 @@ def build(
         inputs: a file or folder, several of them, or "-" for standard input.
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
-        rules: a folder, or folders, of rule files that are read after the shipped ones.
-        model: the folder of a model from ``kg train``, instead of the shipped one.
+        rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
+            graph, and an empty list takes the shipped ones alone.
+        model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
 
@@ -392,18 +394,18 @@ def build(
         KGError: an argument is of a wrong type, or an extractor is given together with rules or a model.
     """
     from kg.builder import build_graph
-    from kg.extraction import Extractor
 
     if extractor is not None and (rules or model):
         raise KGError("extractor: give either an extractor or rules and a model, not both")
     if extractor is not None and not isinstance(extractor, LoadedExtractor):
         _refuse("extractor", "what kg.load() returns", extractor)
-    own = Extractor(_paths("rules", rules), _optional_path("model", model))
     build_graph(
         _several("inputs", inputs),
         _path("folder", folder),
         base=None if base is None else _text("base", base),
-        extractor=extractor._extractor if extractor else own,
+        rules=None if rules is None else _paths("rules", rules),
+        model=_optional_path("model", model),
+        extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
         warn=_warn_caller(),
     )

@@ -140,15 +140,23 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Add papers to the graph: new papers are added, changed papers replaced, all others stay."""
+    """Add papers to the graph: new papers are added, changed papers replaced, all others stay.
+
+    Base IRI, rules and model are kept with the graph, and hold for later builds until others are given.
+    """
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
-    report, found = _build(inputs, graph, rules, model, workers, base_iri)
+    if shipped and (rules or model):
+        raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
+    report, found = _build(inputs, graph, rules, model, workers, base_iri, shipped)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -162,6 +170,7 @@ def _build(
     model: Path | None,
     workers: int | None,
     base_iri: str | None,
+    shipped: bool = False,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -173,7 +182,9 @@ def _build(
             inputs,
             graph,
             base=base_iri,
-            extractor=Extractor(rules or (), model),
+            rules=rules,
+            model=model,
+            extractor=Extractor() if shipped else None,
             workers=workers,
             warn=_warn,
             progress=progress,
@@ -604,19 +615,20 @@ def stats(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Count the papers, entities, links, results and triples of the graph."""
+    """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
     from kg.api import KnowledgeGraph
 
     opened = KnowledgeGraph(graph)
     if provenance:
         _print_runs(opened, as_json)
     elif as_json:
-        _print_json(opened.stats().as_dict())
+        _print_json({**opened.stats().as_dict(), "settings": opened.settings.as_dict()})
     else:
-        from kg.terminal.counts import stats_rows
+        from kg.terminal.counts import settings_rows, stats_rows
         from kg.terminal.tables import print_counts
 
-        print_counts(f"Graph in {graph}", stats_rows(opened.stats()), to_stderr=False)
+        rows = {**stats_rows(opened.stats()), **settings_rows(opened.settings)}
+        print_counts(f"Graph in {graph}", rows, to_stderr=False)
 
 
 def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:

@@ -17,7 +17,8 @@ from kg.vocabulary import Better, EntityType, LinkKind, Role
 class Paper(Record):
     """A paper as a source lists it (an entry), or as its entries say together.
 
-    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from.
+    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from;
+    ``origin`` is the absolute path of the file.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Paper(Record):
     github: str | None = None
     source: str | None = None
     line: int | None = None
+    origin: str | None = None
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterat
             yield from _read_folder(path, known, warn)
         else:
             with reading(path) as stream:
-                yield from _read(Source(stream, str(path), path.name), known, warn)
+                yield from _from(path, _read(Source(stream, str(path), path.name), known, warn))
 
 
 def _read_folder(folder: Path, known: Sequence[Reader], warn: Warn) -> Iterator[Paper]:
@@ -86,7 +87,13 @@ def _read_folder(folder: Path, known: Sequence[Reader], warn: Warn) -> Iterator[
             if b"\0" in stream.peek()[:HEAD]:
                 warn(f"{file}: is not a text file; skipped")
             else:
-                yield from _read(Source(stream, str(file), file.relative_to(folder).as_posix()), known, warn)
+                source = Source(stream, str(file), file.relative_to(folder).as_posix())
+                yield from _from(file, _read(source, known, warn))
+
+
+def _from(path: Path, papers: Iterator[Paper]) -> Iterator[Paper]:
+    origin = str(path.resolve()) if path.is_file() else None  # a pipe has no place to come back to
+    return (replace(paper, origin=origin) for paper in papers)
 
 
 def _hidden(path: Path) -> bool:
