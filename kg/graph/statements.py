@@ -115,7 +115,7 @@ def paper_statements(
     Yields:
         N-Quads lines, each with its line end.
     """
-    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title, which), shared)
+    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
     yield from graph.metadata(entries)
     yield from graph.mentions(extraction.entities)
     yield from graph.links(extraction.links)

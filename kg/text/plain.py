@@ -195,7 +195,7 @@ _LATEX = re.compile(
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
   | (?P<space>\\[,;:!\ /\\])
   | (?P<delimiter>\\[()\[\]])
-  | (?P<deviation>[_^]\s*\{?\s*(?=\\pm|±))
+  | (?P<deviation>[_^]\s*\{?\s*(?:\\pm(?![A-Za-z])|±)\s*)
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
   | (?P<tabbed>(?<=[\d\s$])imes\b)
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
@@ -238,6 +238,8 @@ def _latex(match: re.Match[str]) -> str:
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
+    if match["deviation"]:
+        return "±"
     if match["dash"] or match["pause"]:
         return "–" if match["dash"] else match["pause"]
     return " " if match["tie"] or match["between"] else ""

@@ -26,7 +26,7 @@ def reads(text: str) -> str:
         (r"\textbf{F}rog {\em net}", "Frog net"),
         (r"3$\times$ and $2\sim3\times$", "3× and 2~3×"),
         ("3$ imes$", "3 ×"),
-        (r"$81.2 \pm 0.3$ or $81.2_{\pm 0.3}$", "81.2 ± 0.3 or 81.2± 0.3"),
+        (r"$81.2 \pm 0.3$ or $81.2_{\pm 0.3}$", "81.2 ± 0.3 or 81.2±0.3"),
         (r"$1.2\times10^{-3}$ and 81.2~\%", "1.2×10^-3 and 81.2 %"),
         (r"from $4\%$ $\to$ $9\%$", "from 4% → 9%"),
         (r"$\beta$-VAE, $\ell_2$ norm, $\leq 5\,\mu$s", "β-VAE, ℓ_2 norm, ≤ 5μs"),
