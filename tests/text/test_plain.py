@@ -107,6 +107,7 @@ def test_only_the_end_of_the_title_is_a_line_break_of_its_own() -> None:
         (r"an ans\"atze test", "ansätze", r"ans\"atze"),
         (r"the $k$-NN rule", "k-NN", "$k$-NN"),
         (r"a $\beta$-VAE model", "β-VAE", r"$\beta$-VAE"),
+        (r"of $81.2_{\pm 0.3}$ here", "81.2±0.3", r"81.2_{\pm 0.3}"),
         ("of classi-\nfication tasks", "classification", "classi-\nfication"),
         ("the CO<sub>2</sub> level", "CO2", "CO<sub>2"),
         ("so p &lt; 5 is", "p < 5", "p &lt; 5"),
