@@ -201,6 +201,8 @@ _LATEX = re.compile(
   | (?P<space>\\[,;:!\ /\\])
   | (?P<delimiter>\\[()\[\]])
   | (?P<deviation>[_^]\s*\{?\s*(?:\\pm(?![A-Za-z])|±)\s*)
+  | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
+      \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
   | (?P<tabbed>(?<=[\d\s$])imes\b)
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
@@ -243,6 +245,8 @@ def _latex(match: re.Match[str]) -> str:
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
+    if match["unread"]:  # a citation's key, a colour: nothing that is read
+        return ""
     if match["deviation"]:
         return "±"
     if match["dash"] or match["pause"]:
@@ -297,17 +301,18 @@ _SECTION = (
     "introduction|keywords|limitations|main results|materials and methods|materials|methodology|methods?|"
     "methods and (?:materials|results)|motivation|objectives?|originality|problem|purpose|results?|"
     "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|"
-    "disclaimer"
+    "disclaimer|caution|design, setting,? and participants|main outcomes? and measures?|conclusions and relevance|"
+    "exposures?|interventions?|measurements|participants|patients|study design|trial registration"
 )
 _LABELS = re.compile(
-    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)\s*(?P<words>(?i:{_SECTION}))"
-    r"(?:\s*:(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
+    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)[\s*_#\u26a0\ufe0f]*(?P<words>(?i:{_SECTION}))"
+    r"[*_]*(?:\s*:[*_]*(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
 )
 
 
 def _label(match: re.Match[str]) -> str | None:
     """A label is dropped where a colon or a dash follows, or where it alone is in capitals."""
-    marked = match[0].rstrip()[-1:] in (":", "-", "–", "—")
+    marked = match[0].rstrip(" \n*_")[-1:] in (":", "-", "–", "—")
     return "" if marked or (match["words"].isupper() and len(match["words"]) > 3) else None
 
 

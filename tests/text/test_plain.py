@@ -37,6 +37,9 @@ def reads(text: str) -> str:
         ("**Frog** net", "Frog net"),
         ("epsilon=8{255})", "epsilon=8 255)"),
         ("R^{n d}.", "R^n d."),
+        (r"as in \citep[see][]{frog2020} and \ref{fig:1}, \begin{itemize} \item one \end{itemize}", "as in and , one "),
+        (r"\textcolor{red}{Warning: This paper contains frogs.}", "This paper contains frogs."),
+        (r"\L{}ukasz, \ss{}, \~n, \'{\i}", "Łukasz, ß, ñ, í"),
         ("no remains", "no remains"),
     ],
 )
@@ -87,6 +90,8 @@ def test_lines_and_words_that_are_broken(text: str, expected: str) -> None:
         ("WARNING: This paper contains frogs. TL;DR: They hop.", "This paper contains frogs. They hop."),
         ("Results show that data is scarce. Methods differ.", "Results show that data is scarce. Methods differ."),
         ("The results: they hop.", "The results: they hop."),
+        ("**Background:** Frogs hop.", "Frogs hop."),
+        ("DESIGN, SETTING, AND PARTICIPANTS: We count.", "We count."),
     ],
 )
 def test_section_labels_are_no_part_of_the_text(text: str, expected: str) -> None:
