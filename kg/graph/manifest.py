@@ -17,7 +17,8 @@ from kg.errors import GraphError
 from kg.text.files import sync_folder, writing
 
 NAME = "kg-generation.json"
-_LEFT_OUT = ("LOCK", "LOG", "LOG.old.*", "*.log", "IDENTITY", NAME)  # of the store: no data, or changed by readers
+# What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
+_LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", NAME)
 _QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
 _BLOCK = 2**20
 

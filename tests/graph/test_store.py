@@ -273,12 +273,23 @@ def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content:
 
 def test_a_damaged_store_is_an_error_that_names_the_folder(tmp_path: Path) -> None:
     build(tmp_path)
-    (tmp_path / "generation-1" / "store" / "CURRENT").unlink()
-    with pytest.raises(GraphError, match=r"store/CURRENT: is damaged or incomplete; build"):
-        existing(tmp_path).open()
-    (tmp_path / "generation-1" / manifest.NAME).unlink()
-    with pytest.raises(GraphError, match=r"generation-1: the graph cannot be opened"):
-        existing(tmp_path).open()
+    store = tmp_path / "generation-1" / "store"
+    (table, *_), (log, *_) = sorted(store.glob("*.sst")), sorted(store.glob("MANIFEST-*"))
+    for damaged, content, problem in (
+        (store / "CURRENT", b"\xff", "generation-1: the graph cannot be opened"),
+        (store / "CURRENT", None, "generation-1: the graph cannot be opened"),
+        (log, log.read_bytes()[:50] + b"\xff" + log.read_bytes()[51:], "generation-1: the graph cannot be opened"),
+        (table, table.read_bytes()[:-1], rf"{table.name}: is damaged or incomplete; build the graph again"),
+        (table, None, rf"{table.name}: is damaged or incomplete; build the graph again"),
+    ):
+        before = damaged.read_bytes()
+        damaged.unlink()
+        if content is not None:
+            damaged.write_bytes(content)
+        with pytest.raises(GraphError, match=problem):
+            existing(tmp_path).open()
+        damaged.write_bytes(before)
+    assert len(existing(tmp_path).open()) == 1
 
 
 def test_a_folder_without_a_graph_says_how_to_make_one(tmp_path: Path) -> None:
