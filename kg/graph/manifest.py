@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import GraphError
-from kg.text.files import sync_folder, writing
+from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
 
-NAME = "kg-generation.json"
 # What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
-_LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", NAME)
+_LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", GENERATION_MANIFEST)
 _QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
 _BLOCK = 2**20
 
@@ -50,7 +49,7 @@ def made_by_a_build(folder: Path) -> bool:
 
 def is_marked(folder: Path) -> bool:
     """Whether the folder has a manifest, damaged or not."""
-    return (folder / NAME).is_file()
+    return (folder / GENERATION_MANIFEST).is_file()
 
 
 def check(folder: Path, *, thorough: bool = False) -> None:
@@ -79,7 +78,7 @@ def check(folder: Path, *, thorough: bool = False) -> None:
     except _Damaged as error:
         raise GraphError(f"{error.path}: is damaged or incomplete; build the graph again") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise GraphError(f"{folder / NAME}: is damaged; build the graph again") from None
+        raise GraphError(f"{folder / GENERATION_MANIFEST}: is damaged; build the graph again") from None
 
 
 class _Damaged(Exception):  # noqa: N818 (never leaves this module)
@@ -121,10 +120,10 @@ def _digest(path: Path) -> str:
 
 
 def _read(folder: Path) -> dict[str, Any]:
-    found = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    found = json.loads((folder / GENERATION_MANIFEST).read_text(encoding="utf-8"))
     return found if isinstance(found, dict) else {}
 
 
 def _write(folder: Path, content: dict[str, object]) -> None:
-    with writing(folder / NAME) as stream:
+    with writing(folder / GENERATION_MANIFEST) as stream:
         stream.write(json.dumps(content).encode() + b"\n")

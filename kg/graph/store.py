@@ -25,7 +25,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
-from kg.text.files import writing
+from kg.text.files import GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -283,7 +283,7 @@ def _free_name(folder: Path, before: Generation | None) -> str:
 
 def _remove(generation: Path) -> None:
     """Remove a generation, its manifest last: if this is interrupted, the next build still knows what it is."""
-    for path in sorted(generation.iterdir(), key=lambda path: path.name == manifest.NAME):
+    for path in sorted(generation.iterdir(), key=lambda path: path.name == GENERATION_MANIFEST):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

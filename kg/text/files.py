@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+GENERATION_MANIFEST = "kg-generation.json"
+"""The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:

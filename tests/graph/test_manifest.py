@@ -10,6 +10,7 @@ import pytest
 
 from kg.errors import GraphError
 from kg.graph import manifest
+from kg.text.files import GENERATION_MANIFEST
 
 FILES = {"store/1.sst": b"statements", "store/2.sst": b"more of them", "store/LOG": b"notes", "papers.jsonl": b"{}"}
 
@@ -95,7 +96,7 @@ def test_a_copy_passes(generation: Path, tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_manifest_is_named(generation: Path, content: str) -> None:
-    (generation / manifest.NAME).write_text(content)
+    (generation / GENERATION_MANIFEST).write_text(content)
     with pytest.raises(GraphError, match=r"kg-generation\.json: is damaged; build the graph again$"):
         manifest.check(generation)
     assert not manifest.made_by_a_build(generation)

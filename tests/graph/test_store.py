@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import GraphError, KGError
-from kg.graph import manifest
 from kg.graph.store import Generation, current, existing, next_generation, opened, reading
+from kg.text.files import GENERATION_MANIFEST
 from kg.vocabulary import DEFAULT_BASE
 
 STATEMENT = "<http://e.org/s> <http://e.org/p> <http://e.org/o> <http://e.org/g> .\n"
@@ -101,7 +101,7 @@ def test_a_lock_file_of_the_user_keeps_its_content(tmp_path: Path) -> None:
 
 def test_a_graph_of_an_earlier_version_opens_and_is_replaced(tmp_path: Path) -> None:
     build(tmp_path)
-    (tmp_path / "generation-1" / manifest.NAME).unlink()
+    (tmp_path / "generation-1" / GENERATION_MANIFEST).unlink()
     assert len(existing(tmp_path).open()) == 1
     build(tmp_path)
     assert names(tmp_path) == {"CURRENT", "generation-2"}
