@@ -126,7 +126,7 @@ def test_annotations_and_papers_may_come_through_pipes(tmp_path: Path, pack: Cal
 
 def test_papers_that_were_read_already_serve_several_annotated_files(file: Path) -> None:
     papers = [
-        Paper("p1", PAPER["title"], PAPER["abstract"]),
+        Paper(id="p1", title="FrogNet", abstract="FrogNet hops."),
         Paper(id="p2", title="ToadNet", abstract="ToadNet walks."),
     ]
     for paper_id, name in (("p1", "FrogNet"), ("p2", "ToadNet")):
