@@ -9,11 +9,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError
-from kg.graph.store import existing
+from kg.graph.store import opened, reading
 from kg.vocabulary import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -38,6 +39,23 @@ if TYPE_CHECKING:
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
 
 
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _names_damage(
+    method: Callable[Concatenate[KnowledgeGraph, _Given], _Returned],
+) -> Callable[Concatenate[KnowledgeGraph, _Given], _Returned]:
+    """A method that raises :class:`~kg.errors.GraphError` where damage of the store's files comes to light."""
+
+    @wraps(method)
+    def named(graph: KnowledgeGraph, /, *args: _Given.args, **options: _Given.kwargs) -> _Returned:
+        with reading(graph.folder):
+            return method(graph, *args, **options)
+
+    return named
+
+
 class KnowledgeGraph:
     """The graph of a folder, opened for reading.
 
@@ -54,12 +72,11 @@ class KnowledgeGraph:
 
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
-        generation = existing(self.folder)
-        self.settings = generation.settings
+        self._generation, self.settings, self.store = opened(self.folder)
         self.base: str = self.settings.base
-        self.store: Store = generation.open()
         self._profiles: dict[str, Store] = {}
 
+    @_names_damage
     def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
         """Answer a SPARQL 1.1 query over all graphs, with the vocabulary's prefixes declared.
 
@@ -77,6 +94,7 @@ class KnowledgeGraph:
         _text("sparql", sparql)
         return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
 
+    @_names_damage
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg ask --list``).
 
@@ -90,6 +108,7 @@ class KnowledgeGraph:
         """
         return self.answer(self.question(name, parameters))
 
+    @_names_damage
     def question(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Question:
         """What :meth:`ask` asks: the SPARQL of a shipped query, and the entities that its parameters name.
 
@@ -106,10 +125,12 @@ class KnowledgeGraph:
         }
         return pose(self.store, named_query(_text("name", name)), values, self.base)
 
+    @_names_damage
     def answer(self, question: Question) -> Answer:
         """Answer a question of :meth:`question`."""
         return self.query(question.sparql, question.name, profile=question.profile)
 
+    @_names_damage
     def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
@@ -128,6 +149,7 @@ class KnowledgeGraph:
         limit = _count("limit", limit)
         return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
 
+    @_names_damage
     def card(self, iri: str) -> Card:
         """Everything that the graph says about one entity, paper or repository.
 
@@ -138,6 +160,7 @@ class KnowledgeGraph:
 
         return read_card(self.store, _text("iri", iri))
 
+    @_names_damage
     def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
 
@@ -154,6 +177,7 @@ class KnowledgeGraph:
         source, target, limit = _text("source", source), _text("target", target), _count("limit", limit)
         return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
+    @_names_damage
     def export(
         self,
         format: str,
@@ -197,6 +221,7 @@ class KnowledgeGraph:
                 store, format, stream, self.base, provenance=provenance, additions=added, prefixes=prefixes
             )
 
+    @_names_damage
     def profile(self, name: str) -> Store:
         """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
 
@@ -218,6 +243,7 @@ class KnowledgeGraph:
 
         return Dataset(store=OxigraphStore(store=self.store), default_union=True)
 
+    @_names_damage
     def to_networkx(self) -> DiGraph[str]:
         """The graph for networkx: papers, entities and repositories as nodes, what papers introduce and use as edges.
 
@@ -228,26 +254,33 @@ class KnowledgeGraph:
 
         return paper_network(self.store)
 
+    @_names_damage
     def stats(self) -> Stats:
         """Count papers, entities, links, results and triples."""
         from kg.ask.stats import count_graph
 
         return count_graph(self.store)
 
+    @_names_damage
     def provenance(self) -> list[Run]:
         """The runs that made the graph, in their order: when, by which version, with which rules and model."""
         from kg.graph.provenance import read_runs
 
         return read_runs(self.store)
 
+    @_names_damage
     def validate(self, shapes: str | Path | None = None) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless a file is given.
 
+        The files of the graph are compared with the digests that the build made of them.
+
         Raises:
+            GraphError: a file of the graph is damaged; names it.
             InputError: the file cannot be read or does not hold valid shapes.
         """
         from kg.graph.validation import validate
 
+        self._generation.check(thorough=True)
         return validate(self.store, _optional_path("shapes", shapes))
 
 

@@ -317,9 +317,11 @@ def train(
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg.evaluation.gold import read_gold
     from kg.extraction.model import SHIPPED, Model
+    from kg.sources import read_papers
     from kg.training.tagger import Recipe, tagged_texts, train
 
-    texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
+    known = list(read_papers([papers], _warn)) if papers else None
+    texts = [text for corpus in corpora for text in read_gold(corpus, known, _warn).texts]
     base = Model.load(SHIPPED)
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
     learned = list(tagged_texts(texts, rules or ()))

@@ -18,18 +18,19 @@ import pyoxigraph as ox
 
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
-from kg.errors import InputError
+from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, paper_statements
-from kg.graph.store import Generation, Settings, current, next_generation
+from kg.graph.store import Generation, Settings, current, next_generation, reading
 from kg.jsonrecord import Record
 from kg.records import Extraction
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
+from kg.text.files import path_text
 from kg.vocabulary import is_base
 
 Progress = Callable[[str, int, int], None]
@@ -104,7 +105,7 @@ def build_graph(
         works = write_records(generation, _extracted(updated, extractor, workers))
         for work in _reported(works, read, progress):
             resolver.add(_extraction(work))
-        runs = read_runs(old.open()) if old else []
+        runs = _earlier_runs(old, warn) if old else []
         with generation.statements.open("w", encoding="utf-8") as stream:
             for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
                 stream.writelines(lines)
@@ -167,6 +168,16 @@ def _statements(generation: Generation, resolver: Resolver, folder: Path) -> Ite
     yield shared.statements()
 
 
+def _earlier_runs(old: Generation, warn: Warn) -> list[Run]:
+    """The runs that made the graph before; if its store is damaged, which the build replaces, they are lost."""
+    try:
+        with reading(old.folder):
+            return read_runs(old.open())
+    except GraphError:
+        warn(f"{old.folder}: the store is damaged; it is made anew, without the record of earlier runs")
+        return []
+
+
 def _provenance(runs: Sequence[Run], base: str) -> str:
     """The N-Quads of the runs that made the graph."""
     return (ox.serialize(run_quads(runs, base), format=ox.RdfFormat.N_QUADS) or b"").decode()
@@ -179,7 +190,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         number=number,
         started=started,
         ended=_now(),
-        inputs=tuple(sorted(map(str, inputs))),
+        inputs=tuple(sorted(map(path_text, inputs))),
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),

@@ -59,7 +59,12 @@ def read_records(generation: Generation) -> Iterator[Work]:
     Raises:
         GraphError: the records are damaged.
     """
-    with generation.records.open("rb") as lines:
+    try:
+        lines = generation.records.open("rb")
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror or error})"
+        raise GraphError(f"{generation.records}: {problem}; build in a new folder") from None
+    with lines:
         for number, line in enumerate(lines, start=1):
             try:
                 yield _WORK.validate_json(line)

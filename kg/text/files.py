@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+GENERATION_MANIFEST = "kg-generation.json"
+"""The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
@@ -34,12 +37,21 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         if target.exists():
             partial.chmod(target.stat().st_mode & 0o7777)
         partial.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def path_text(path: str | Path) -> str:
+    """A path as text that can be printed and stored: bytes that are not UTF-8 are escaped.
+
+    >>> path_text("caf\\udce9.txt")
+    'caf\\\\xe9.txt'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def sync_folder(folder: Path) -> None:
     """Make a rename in a folder last through a power cut, on systems that can open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -63,3 +63,64 @@ def test_workers_leave_with_a_parent_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail("workers outlived their parent by ten seconds")
+
+
+STUCK = """
+import multiprocessing, os, signal, sys, time
+from kg.errors import KGError
+from kg.extraction import Extractor, parallel
+from kg.records import Paper
+
+def papers(words):
+    for number in range(200):
+        yield Paper(id=str(number), title="T", abstract=words)
+
+def workers():
+    return [child.pid for child in multiprocessing.active_children()]
+
+if __name__ == "__main__":
+    parallel.PATIENCE = 1
+    found = parallel._in_processes(papers("We train on MNIST."), Extractor(), 1)
+    try:
+        time.sleep(0.1)
+        signal.signal(signal.SIGALRM, lambda *_: [os.kill(pid, signal.SIGSTOP) for pid in workers()])
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        print(len(list(found)))
+    except KGError as error:
+        print(error)
+    print(len(workers()), flush=True)
+
+    parallel.PATIENCE = 600
+    found = parallel._in_processes(papers("We train on MNIST. " * 20_000), Extractor(), 1)
+    signal.signal(signal.SIGALRM, lambda *_: print(*workers(), flush=True))
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    next(found)
+"""
+
+
+@pytest.mark.slow
+def test_a_stopped_worker_is_an_error_and_ctrl_c_twice_ends_everything_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "stuck.py"
+    script.write_text(STUCK, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == (
+            "a worker process has not answered for 1 seconds (is it stopped?); try --workers 1\n"
+        )
+        assert parent.stdout.readline() == "0\n", "the stopped worker has ended"
+        (worker,) = map(int, parent.stdout.readline().split())
+        begun = time.monotonic()
+        for _ in range(3):
+            os.killpg(parent.pid, signal.SIGINT)  # as a terminal sends it, to all processes
+            time.sleep(0.02)
+        _, errors = parent.communicate(timeout=60)
+    assert time.monotonic() - begun < 20
+    assert parent.returncode == -signal.SIGINT
+    assert not alive(worker)
+    assert "kg/extraction/pipeline.py" not in errors, "no traceback of a worker"
