@@ -45,6 +45,10 @@ _BRACKETS = frozenset("()[]")  # all: one may be within another, "(BERT (2019))"
 _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 # fmt: on
 
+_LONGEST_SHORT = 16  # characters of a short form
+_LONGEST_LONG = 60  # words of a long form with all that it skips
+_MOST_BETWEEN = 8  # tokens from a definer to the short form
+
 # What an alignment costs, in units of a word left out of a definition.
 _SKIPPED_WORD = 1.0
 _SKIPPED_PART = 0.5  # a later part of a hyphenated word
@@ -98,7 +102,7 @@ def is_short_form(text: str) -> bool:
     ['SOTA', 'LVLMs', '2D']
     """
     return (
-        2 <= len(text) <= 16
+        2 <= len(text) <= _LONGEST_SHORT
         and text.count(" ") <= 1
         and bool(re.fullmatch(r"[A-Za-z0-9][\w\-&/+.@ *]*", text))
         and bool(re.search(r"[A-Z]", text))
@@ -138,10 +142,10 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
     for token in doc[:-1]:
         if token.text not in (":", "–", "—"):
             continue
-        short = doc[: token.i] if token.i < doc._.title_end else _name_ending_at(doc, token.i)
+        opens_title = token.i < min(doc._.title_end, _LONGEST_SHORT)
+        short = doc[: token.i] if opens_title else _name_ending_at(doc, token.i)
         if short and is_short_form(short.text):
-            sentence = next((i for i in range(token.i + 1, len(doc)) if doc[i].is_sent_start), len(doc))
-            words = _words(doc[token.i + 1 : sentence])
+            words = _words(doc[token.i + 1 : _end_of_clause(doc, token.i + 1)])
             long = _long_form(doc, short.text, words, limit=_STRICT)
             if not long and token.i < doc._.title_end:
                 long = _first_phrase(doc, short.text, words)
@@ -167,8 +171,9 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
         if token.text == "," and doc[token.i + 1].lower_ in ("a", "an", "the"):
             short = _name_ending_at(doc, token.i)
             if short and is_short_form(short.text):
-                end = next((i for i in range(token.i + 1, len(doc)) if _closes(doc[i])), len(doc))
-                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), limit=_STRICT)
+                reach = min(token.i + 20, len(doc))
+                end = next((i for i in range(token.i + 1, reach) if _closes(doc[i])), reach)
+                long = _long_form(doc, short.text, _words(doc[token.i + 1 : end]), limit=_STRICT)
                 if long:
                     yield short, long
 
@@ -180,7 +185,7 @@ def _by_definer(doc: Doc) -> Iterator[tuple[Span, Span]]:
         if not bare_or and token.lower_ not in _DEFINERS:
             continue
         start = token.i + 1
-        while start < len(doc) and doc[start].lower_ in _BETWEEN:
+        while start < min(len(doc), token.i + _MOST_BETWEEN) and doc[start].lower_ in _BETWEEN:
             start += 1
         short = _name_starting_at(doc, start)
         if short and is_short_form(short.text):
@@ -228,6 +233,11 @@ def _is_barrier(token: Token) -> bool:
     return dash or token.text in _BARRIERS
 
 
+def _end_of_clause(doc: Doc, start: int) -> int:
+    """Where the next barrier or sentence is."""
+    return next((i for i in range(start, len(doc)) if doc[i].is_sent_start or _is_barrier(doc[i])), len(doc))
+
+
 def _closes(token: Token) -> bool:
     return _is_barrier(token) or token.text == "," or bool(token.is_sent_start)
 
@@ -237,7 +247,7 @@ def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count = end, 0
-    while start > 0 and count < limit and not _is_barrier(doc[start - 1]):
+    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc[start - 1]):
         start -= 1
         count += _has_letter(doc[start])
         if doc[start].is_sent_start:
@@ -301,7 +311,7 @@ def _spelled_by(
     for first in range(len(words)):
         if words[first].tail or words[first].text.lower() in _NO_BEGINNING:
             continue
-        for last, cost in _alignments(letters, words[first:]):
+        for last, cost in _alignments(letters, words[first : first + _LONGEST_LONG], most):
             last += first
             if last == first:
                 if limit is not None:
@@ -325,8 +335,11 @@ def _spelled_by(
     return long if len(long.text) > len(short) and not repeats else None
 
 
-def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
-    """Where, and how cheaply, the letters can end when the first one begins the first word: (last word, cost)."""
+def _alignments(letters: str, words: Sequence[Word], most: float) -> list[tuple[int, float]]:
+    """Where, and how cheaply, the letters can end when the first one begins the first word: (last word, cost).
+
+    What costs more than ``most`` is left out.
+    """
     costs = {0: 0.0}
     ends = []
     for position, word in enumerate(words):
@@ -339,11 +352,11 @@ def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
                     continue
                 reached[used + count] = min(reached.get(used + count, math.inf), cost + price)
         complete = reached.pop(len(letters), None)
-        if complete is not None and word.text.lower() not in _STOP_WORDS:
+        if complete is not None and complete <= most and word.text.lower() not in _STOP_WORDS:
             ends.append((position, complete))
-        if not reached:
+        costs = {used: cost for used, cost in reached.items() if cost <= most}
+        if not costs:
             break
-        costs = reached
     return ends
 
 
