@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
@@ -132,9 +133,9 @@ class LinkFinder:
         text = doc._.plain.original
         found: dict[str, Link] = {}
         addresses = list(find_addresses(text))
-        sentences = doc._.plain.sentences() if addresses else []
+        openings = [0, *(first for first, _ in doc._.plain.sentences())] if addresses else []
         for start, end, url in addresses:
-            opening = next((first for first, last in sentences if first <= start < last), 0)
+            opening = openings[bisect_right(openings, start) - 1]
             before = text[max(opening, start - _REACH) : start]
             link = Link(url=url, kind=self.kind(url, before), start=start, end=end)
             found.setdefault(address_key(url), link)

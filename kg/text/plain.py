@@ -265,7 +265,9 @@ def _command(match: re.Match[str]) -> str:
 
 # --- words broken in two ---------------------------------------------------------------------------------------------
 
-_BROKEN = re.compile(r"(?P<left>[A-Za-z]+|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))")
+_BROKEN = re.compile(
+    r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))"
+)
 _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"})  # "semi- and self-supervised"
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kg.extraction import Extractor
 from kg.extraction.document import Abbreviation, Candidate, make_doc
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
@@ -176,3 +177,28 @@ def test_a_name_is_likely_one_and_likely_of_its_type(chances: tuple[float, float
 def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
     tokens = [token for kept in without_overlaps(candidates) for token in range(kept.start, kept.end)]
     assert len(tokens) == len(set(tokens))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "short", "long"),
+    [
+        (
+            "We compare random forests, a.k.a. random decision forests, with trees.",
+            "random decision forests",
+            "random forests",
+        ),
+        ("We use Stable Diffusion (hereafter FrogGen) on images.", "FrogGen", "Stable Diffusion"),
+        ("We propose FrogGen, short for Stable Diffusion, to draw frogs.", "FrogGen", "Stable Diffusion"),
+    ],
+)
+def test_a_name_that_the_text_calls_another_one_is_its_short_form(
+    extractor: Extractor, abstract: str, short: str, long: str
+) -> None:
+    found = extractor(Paper(id="1", title="A study of frogs", abstract=abstract))
+    assert found.abbreviations == ((short, long),)
+    assert {short, long} <= {mention.text for mention in found.entities}
+
+
+def test_names_next_to_each_other_are_not_the_same(extractor: Extractor) -> None:
+    abstract = "We use random forests, which are trained with SGD, and known as good as ResNet-50."
+    assert extractor(Paper(id="1", title="A study of frogs", abstract=abstract)).abbreviations == ()
