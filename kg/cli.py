@@ -19,7 +19,7 @@ import typer
 
 from kg.errors import InputError, KGError
 from kg.text.names import one_line
-from kg.vocabulary import is_base
+from kg.vocabulary import BASE_FORM, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -150,7 +150,7 @@ def build(
     Base IRI, rules and model are kept with the graph, and hold for later builds until others are given.
     """
     if base_iri is not None and not is_base(base_iri):
-        raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
+        raise typer.BadParameter(f"expected {BASE_FORM}; found {base_iri!r}", param_hint="--base-iri")
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 

@@ -31,7 +31,7 @@ from kg.rulefiles import load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
 from kg.text.files import path_text
-from kg.vocabulary import is_base
+from kg.vocabulary import BASE_FORM, is_base
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -75,7 +75,7 @@ def build_graph(
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
         folder: the graph folder, made if it is absent.
-        base: the base IRI of resources, ending in "/" or "#".
+        base: the base IRI of resources, see :data:`kg.vocabulary.BASE_FORM`.
         rules: folders of rule files that are read after the shipped ones; an empty list for the shipped ones alone.
         model: the folder of a model, instead of the shipped one.
         extractor: reads the papers, with its own rules and model.
@@ -89,7 +89,7 @@ def build_graph(
         GraphError: the folder cannot be written; the graph stays as it was.
     """
     if base is not None and not is_base(base):
-        raise InputError(str(base), "is not a base IRI; expected one with http(s) that ends in / or #")
+        raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
     read = by_title(placed(read_papers(inputs, warn), folder))
@@ -99,6 +99,8 @@ def build_graph(
         if extractor is None:
             extractor = Extractor(known.rules if rules is None else rules, known.model if model is None else model)
         settings = Settings(base or known.base, extractor.rules, extractor.model)
+        if not is_base(settings.base):  # versions before 0.2 took more
+            raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
         update = Update(read, fingerprints(extractor), warn)
         resolver = _resolver(settings.base, extractor.rules)
         updated = update.works(old, old.relocated()) if old else update.works(None)
@@ -194,6 +196,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
+        sources=tuple(sorted({Part.of_input(given) for given in inputs})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
 

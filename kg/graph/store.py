@@ -158,7 +158,7 @@ class Generation(NamedTuple):
     def load(self, settings: Settings) -> None:
         """Fill the store from :attr:`statements` and remove that file; keep the settings."""
         store = Store(self.folder / "store")
-        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS, lenient=True)
+        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes

@@ -199,10 +199,24 @@ def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
     assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://example.org/dataset/mnist"}]
 
 
-@pytest.mark.parametrize("base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:"])
+@pytest.mark.parametrize(
+    "base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:", "https://e.org/x#"]
+)
 def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
-    with pytest.raises(InputError, match="is not a base IRI"):
+    with pytest.raises(InputError, match=r"is not a base IRI; expected an IRI such as .* a / at the end$"):
         build_graph([], tmp_path / "g", base=base)
+
+
+def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) -> None:
+    """Versions before 0.2 built graphs whose base ends in "#"."""
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST."))
+    build_graph([source], tmp_path / "g")
+    existing(tmp_path / "g").folder.joinpath("meta.json").write_text('{"base": "https://e.org/x#"}')
+    with pytest.raises(GraphError, match=r"has the base IRI 'https://e.org/x#'; give another with --base-iri"):
+        build_graph([source], tmp_path / "g")
+    build_graph([source], tmp_path / "g", base="https://e.org/x/")
+    assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://e.org/x/dataset/mnist"}]
 
 
 def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
