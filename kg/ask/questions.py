@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.ask.lookup import WHOLE_NAMES, Match, find
+from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
 from kg.jsonrecord import Record
 from kg.text.names import spaced_key
-from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri
+from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri, paper_iri
 
 _NEAREST = 3
 
@@ -86,6 +86,14 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
             terms[parameter.name] = (
                 name.match.iri if name.match else entity_iri(base, parameter.type, spaced_key(name.words))
             )
+        elif parameter.type == "papers" and words is not None:
+            papers = titled(store, words)
+            if not papers:
+                found[parameter.name] = name = meant(store, words, ("paper",), base)
+                papers = [name.match.iri if name.match else paper_iri(base, words)]
+            terms[parameter.name] = " ".join(papers)
+        elif parameter.type == "venue" and words is not None:
+            terms[parameter.name] = next((name for _, name in venues_named(store, words)), words)
     sparql = bind(query, terms, base)
     return Question(query.name, query.profile, dict(values), found, sparql)
 

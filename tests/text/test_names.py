@@ -76,3 +76,29 @@ def test_long_slugs_are_cut_at_a_word_and_stay_apart() -> None:
     one, other = slug(start + "and ends here"), slug(start + "and ends there")
     assert one != other
     assert len(one) <= 110
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Bézier curve", "Bezier curve", "Be\u0301zier curve", r"B\'ezier curves", r"B\'{e}zier curve", "BÉZIER CURVE"),
+        ("Schrödinger bridge", "Schrodinger bridge", r'Schr\"odinger bridge', r'Schr{\"o}dinger bridge'),
+        ("fine-tuning", "\ufb01ne-tuning", "ﬁne tuning", "finetuning"),
+        ("Straßennetz", "Strassennetz", "STRASSENNETZ"),
+        ("Istanbul-10", "İstanbul-10", "ıstanbul 10"),
+        ("GPT-4", "\uff27\uff30\uff34\uff0d\uff14", "GPT\u20114"),
+        ("Jørgensen index", "Jorgensen index", r"J\o rgensen index"),
+        ("Łukasiewicz logic", "Lukasiewicz logic", r"\L ukasiewicz logic"),
+        ("β-VAE", r"$\beta$-VAE", "beta-VAE", r"\beta-VAE"),
+        ("Erdős–Rényi graph", "Erdos-Renyi graph", r"Erd\H{o}s-R\'enyi graph"),
+        ("naïve Bayes", "naive Bayes", r'na\"{\i}ve Bayes'),
+        ("cross\u00adentropy", "crossentropy", "cross\u200bentropy"),
+        ("R²", "R2"),
+    ],
+)
+def test_accents_ligatures_forms_and_markup_make_no_difference(spellings: tuple[str, ...]) -> None:
+    assert len({name_key(spelling) for spelling in spellings}) == 1
+
+
+def test_words_of_iris_keep_their_accents() -> None:
+    assert spaced_key("Schrödinger Bridges") == "schrödinger bridge"
