@@ -6,19 +6,19 @@ are inside the commands, because ``kg lookup`` must not wait for spaCy.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
-from shutil import get_terminal_size
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
 
 import typer
 
 from kg.errors import InputError, KGError
-from kg.text.names import one_line
+from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
 from kg.vocabulary import is_base
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
-    from kg.terminal.cards import Style
+    from kg.terminal.output import Style
 
 app = typer.Typer(
     name="kg",
@@ -71,23 +71,47 @@ AnswerFormat = Annotated[
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
+_USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
+_OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 
 
 def main() -> NoReturn:
     """Run the command line; an error that the user can fix is printed as one line."""
+    open_streams()
     try:
-        _app_of(sys.argv[1:])()
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KGError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # The reader of our output has ended (`kg export | head`); leave Python nothing to flush into the pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        code = _print_error(str(error))
+    except BrokenPipeError:  # the reader of our output has ended (`kg export | head`)
+        code = 1
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+        place = error.filename or ("standard output" if error.errno in _OUTPUT_FAILED else "")
+        reason = error.strerror or str(error)
+        code = _print_error(f"{os.fsdecode(place)}: {reason}" if place else reason)
     except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(0)
+        code = 130
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_output()
+        code = code or 1
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Call a command; returns its exit code."""
+    try:
+        return _app_of(arguments)(prog_name="kg", standalone_mode=False) or 0
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except _USAGE_ERROR as error:
+        if "help" not in type(error).__name__.lower():  # NoArgsIsHelpError has the lines of a help text
+            error.message = printable(error.message)
+        error.show()
+        return int(error.exit_code)
 
 
 def _app_of(arguments: list[str]) -> typer.Typer:
@@ -105,12 +129,23 @@ def _name_of(command: CommandInfo) -> str | None:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"kg: error: {one_line(message)}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(_print_error(message))
+
+
+def _print_error(message: str) -> int:
+    """Print why a command failed; returns its exit code."""
+    _note(f"error: {message}")
+    return 1
 
 
 def _warn(line: str) -> None:
-    print(f"kg: warning: {line}", file=sys.stderr)
+    _note(f"warning: {line}")
+
+
+def _note(line: str) -> None:
+    """A line on standard error, if anyone reads it."""
+    with suppress(OSError):
+        print(f"kg: {printable(line)}", file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:
@@ -313,15 +348,15 @@ def train(
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
     learned = list(tagged_texts(texts, rules or ()))
     recipe = Recipe(epochs=epochs, seed=seed)
-    print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
+    _note(f"learning from {len(learned):,} texts")
     tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)
     about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
     Model(tagger, base.roles, about).save(output)
-    print(f"kg: model in {output}", file=sys.stderr)
+    _note(f"model in {output}")
 
 
 def _report_epoch(epoch: int, loss: float) -> None:
-    print(f"kg: epoch {epoch}: loss {loss:.3f}", file=sys.stderr)
+    _note(f"epoch {epoch}: loss {loss:.3f}")
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -395,7 +430,7 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
     """The text of a query, and what errors call it."""
     if file is None and text != "-":
         return text, "query"
-    raw, place = (sys.stdin.buffer.read(), "<stdin>") if file is None else (file.read_bytes(), str(file))
+    raw, place = (sys.stdin.buffer.read(), "<stdin>") if file in (None, Path("-")) else (file.read_bytes(), str(file))
     try:
         return raw.decode("utf-8-sig"), place
     except UnicodeDecodeError:
@@ -412,7 +447,7 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
     answer = opened.answer(question)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
-            print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
+            _note(f"{meant.words!r} is taken for {meant.match.name}")
     _write_answer(answer, format, output, question.nothing)
 
 
@@ -421,9 +456,9 @@ def _write_answer(answer: Answer, format: str | None, output: Path | None, nothi
     from kg.terminal.tables import write_answer
 
     with _output(output) as stream:
-        write_answer(answer, stream, format)
+        write_answer(answer, stream, format, encoding="utf-8" if output else sys.stdout.encoding)
     if answer.is_empty:
-        print(f"kg: {nothing}", file=sys.stderr)
+        _note(nothing)
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -533,9 +568,7 @@ class _Page(TypedDict):
 
 
 def _page() -> _Page:
-    from kg.terminal.cards import ansi
-
-    return {"width": get_terminal_size().columns, "style": ansi if sys.stdout.isatty() else None}
+    return {"width": width(), "style": style()}
 
 
 @app.command()
@@ -643,11 +676,11 @@ def validate(
         _print_json(report.as_dict())
     else:
         for violation in report.violations:
-            print(violation)
+            print(printable(str(violation)))
     if not report.conforms:
         _fail(f"{graph}: {len(report.violations)} violations of the shapes")
     if not as_json:
-        print(f"{graph}: conforms to the shapes", file=sys.stderr)
+        print(printable(f"{graph}: conforms to the shapes"), file=sys.stderr)
 
 
 @app.command()
@@ -663,17 +696,22 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
     opened = KnowledgeGraph(graph)
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", build_rows(report, found), to_stderr=False)
     for question in QUESTIONS:
-        typer.secho(question.text, bold=True)
-        typer.echo(f"  {question.command(graph)}\n")
-        write_answer(opened.ask(question.name, question.parameters), sys.stdout.buffer, TABLE)
-        typer.echo()
-    typer.secho(f"What is {CARD}?", bold=True)
-    typer.echo(f"  kg lookup {CARD} -g {graph}\n")
+        print(f"{_bold(question.text)}\n  {printable(question.command(graph))}\n", flush=True)
+        answer = opened.ask(question.name, question.parameters)
+        write_answer(answer, sys.stdout.buffer, TABLE, encoding=sys.stdout.encoding)
+        sys.stdout.buffer.flush()
+        print()
+    print(f"{_bold(f'What is {CARD}?')}\n  {printable(f'kg lookup {CARD} -g {graph}')}\n")
     if winner := opened.lookup(CARD).winner:
-        typer.echo(f"{render_card(opened.card(winner.iri), **_page())}\n")
-    typer.secho("What to type next", bold=True)
+        print(f"{render_card(opened.card(winner.iri), **_page())}\n")
+    print(_bold("What to type next"))
     for command, meaning in next_steps(graph).items():
-        typer.echo(f"  {command}\n      {meaning}")
+        print(f"  {printable(command)}\n      {meaning}")
+
+
+def _bold(text: str) -> str:
+    emphasised = style()
+    return emphasised(text, "bold") if emphasised else text
 
 
 @entities.command()
@@ -699,7 +737,7 @@ def merges(
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
     """Standard output, or a file that appears when it is complete."""
-    if path is None:
+    if path is None or str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
@@ -710,6 +748,4 @@ def _output(path: Path | None) -> Iterator[IO[bytes]]:
 
 
 def _print_json(value: object) -> None:
-    import json
-
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value, sys.stdout.encoding))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -519,6 +520,62 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
     table = kg("entities", "merges", "vision", "transformer", "-g", graph_folder).out.splitlines()
     assert table[0].split() == ["label", "type", "name", "papers", "why", "detail"]
     assert {line.split("  ")[0] for line in table[2:]} == {"Vision Transformer"}
+
+
+HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
+
+
+def test_no_output_has_characters_that_steer_a_terminal(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    abstract = (
+        "We propose Croak\u202eNet (CN), a novel network for frog\x9b detection. It reaches 93.5% accuracy on CIFAR-10."
+    )
+    papers = tmp_path / "a\u202eb.jsonl"
+    skipped = {"id": "2\x1b[31m", "title": "\x9b", "year": "\x1b[31m"}
+    lines = [
+        {"id": "1", "title": HOSTILE, "abstract": abstract, "authors": ["A\x1b[31m One"], "venue": "V\x9b"},
+        skipped,
+    ]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    folder = tmp_path / "g\x1b[31m"
+    outcomes = [
+        kg("build", papers, "-g", folder),
+        kg("lookup", "paper:", "frogs on", "-g", folder),
+        kg("lookup", "frogs", "-g", folder, "--json"),
+        kg("lookup", "cifar-10", "-g", folder),
+        kg("path", "CIFAR-10", "accuracy", "-g", folder),
+        kg("diff", graph_folder, folder),
+        kg("entities", "merges", "-g", folder),
+        kg("stats", "-g", folder),
+        kg("stats", "-g", folder, "--provenance"),
+        kg("ask", "papers-on-dataset", "--dataset", "cifar10", "-g", folder, "--format", "table"),
+        kg("lookup", "\x1b[31m\u202e", "-g", folder),
+        kg("lookup", "x", "-g", "\x1b[31mnone"),
+        kg("lookup", "--\x1b[31m"),
+        kg("\x1b[31m\u202e"),
+        kg("build", tmp_path / "\x1b[31m\u202e", "-g", folder),
+        kg("query", "nonsense \x1b[31m", "-g", folder),
+    ]
+    assert any("and  Lily Pads" in outcome.out or "and Lily Pads" in outcome.out for outcome in outcomes)
+    for outcome in outcomes:
+        assert not {char for char in outcome.out + outcome.err if not char.isprintable()} - {"\n"}
+
+
+@pytest.mark.parametrize("folder", ["[/b]", "[bold]x", "[link=x]"])
+def test_folders_are_not_read_as_markup(kg: Terminal, graph_folder: Path, tmp_path: Path, folder: str) -> None:
+    shutil.copytree(graph_folder, tmp_path / folder)
+    outcome = kg("stats", "-g", tmp_path / folder)
+    assert outcome.code == 0
+    assert folder in outcome.out.replace("\n", "")
+
+
+def test_a_dash_is_standard_output_and_standard_input(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kg("export", "-o", "-", "-g", graph_folder).out == kg("export", "-g", graph_folder).out
+    assert kg("query", "-f", "-", "-o", "-", "-g", graph_folder, stdin=b"ASK {}").out == "true\n"
+    assert kg("extract", "-", "-o", "-", stdin=b'{"id":"1","title":"T","abstract":"A"}').out.startswith('{"id":"1"')
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_entities_merges_of_an_older_graph(kg: Terminal, own_graph: Path) -> None:

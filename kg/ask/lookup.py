@@ -8,7 +8,7 @@ Matches are ranked; within a rank those of more papers come first, then the alph
 
 ==========  ============================================================================================
 exact       the preferred name, title, address or IRI as typed
-spelling    the same name in another spelling (:func:`kg.text.names.name_key`), or another name
+spelling    the same name in another spelling (:func:`kg.text.spellings.typed_key`), or another name
 acronym     the short form of the name, its long form, or the first letters of its words
 prefix      the beginning of the name
 words       some words of the name, in any order
@@ -30,7 +30,8 @@ import pyoxigraph as ox
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
 from kg.text.addresses import repository
-from kg.text.names import name_key, name_words, one_line, readable, singular, spaced_key, unaccented
+from kg.text.names import one_line, singular, spaced_key
+from kg.text.spellings import plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
     CLASS_NAMES,
     DCTERMS,
@@ -139,17 +140,17 @@ def find(
 
 def titled(store: ox.Store, words: str) -> list[str]:
     """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
-    part = _plain(one_line(words))
+    part = plain_name(one_line(words))
     rows = GraphReader(store).rows(_PAPERS)
-    return sorted({paper for paper, title in rows if part in _plain(title)})
+    return sorted({paper for paper, title in rows if part in plain_name(title)})
 
 
 def venues_named(store: ox.Store, words: str) -> list[tuple[str, str]]:
-    """The venues of this name in any spelling, as pairs of IRI and name; if there are none, those with all its words."""
+    """The venues of this name in any spelling, or else those with all its words, as pairs of IRI and name."""
     venues = sorted(set(GraphReader(store).rows(_VENUES)))
-    same = [(iri, name) for iri, name in venues if name_key(name) == name_key(words)]
-    parts = set(name_words(words))
-    return same or [(iri, name) for iri, name in venues if parts and parts <= set(name_words(name))]
+    same = [(iri, name) for iri, name in venues if typed_key(name) == typed_key(words)]
+    parts = set(typed_words(words))
+    return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
 
 
 def _winner(matches: list[Match]) -> Match | None:
@@ -175,8 +176,8 @@ class _Search:
         self.text = text
         self.base = base
         self.wanted = wanted
-        self.key = name_key(text[:_LONGEST])
-        self.words = name_words(text[:_LONGEST])
+        self.key = typed_key(text[:_LONGEST])
+        self.words = typed_words(text[:_LONGEST])
         self.matches: dict[str, Match] = {}
 
     def whole_names(self) -> None:
@@ -197,7 +198,7 @@ class _Search:
                 paper_iri(self.base, self.text),
             ):
                 for name in self._names(iri):
-                    if name_key(name) == self.key:
+                    if typed_key(name) == self.key:
                         self._add_by_name(iri, name)
 
     def scan(self, names: list[str]) -> None:
@@ -209,7 +210,7 @@ class _Search:
         words = list(dict.fromkeys(_stem(singular(word)) for word in self.words))
         for name in names:
             # Coarse, because the keys of names take longer to make; :meth:`_rank` decides.
-            plain = _plain(name)
+            plain = plain_name(name)
             if (
                 all(word in plain for word in words)
                 or _NOT_LETTERS.sub("", plain).startswith(start)
@@ -235,14 +236,14 @@ class _Search:
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
 
-        words = _plain(self.text)
+        words = plain_name(self.text)
         letters = min(len(self.key), len(utils.default_process(words)))  # of symbols alone nothing is compared
         edits = 0 if letters <= 2 else 1 if letters <= 5 else 2
         if not edits or len(self.text) > _LONGEST:
             return
         near = process.extract(
             words,
-            map(_plain, names),
+            [plain_name(name) for name in names],
             scorer=OSA.distance,
             processor=utils.default_process,
             score_cutoff=edits,
@@ -260,8 +261,8 @@ class _Search:
 
         # A few more than wanted, because some may turn out to be the names of venues.
         near = process.extract(
-            _plain(self.text[:_LONGEST]),
-            map(_plain, names),
+            plain_name(self.text[:_LONGEST]),
+            [plain_name(name) for name in names],
             scorer=fuzz.ratio,
             processor=utils.default_process,
             limit=10 * _NEAREST,
@@ -320,21 +321,16 @@ class _Search:
         """How a name matches the words; a repository also has the name of its path without the owner."""
         if name == preferred == self.text:
             return "exact"
-        key = name_key(name)
-        keys = {key, name_key(name.rpartition("/")[2])} if kind == "code" else {key}
+        key = typed_key(name)
+        keys = {key, typed_key(name.rpartition("/")[2])} if kind == "code" else {key}
         if self.key in keys:
             return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
-        words = name_words(name)
+        words = typed_words(name)
         if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
             return "acronym"
         if any(key.startswith(self.key) for key in keys):
             return "prefix"
         return "words" if set(map(singular, self.words)) <= set(map(singular, words)) else None
-
-
-def _plain(name: str) -> str:
-    """A name as the scans compare it: without markup and accents, in lower case."""
-    return unaccented(readable(name))
 
 
 def _stem(word: str) -> str:
@@ -350,7 +346,7 @@ def _abbreviates(short: str, long: str) -> bool:
     >>> _abbreviates("GAN", "generative adversarial network"), _abbreviates("CIFAR10", "CIFAR-10")
     (True, False)
     """
-    letters, rest = name_key(short), name_key(long)
+    letters, rest = typed_key(short), typed_key(long)
     if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
         return False
     following = iter(rest)

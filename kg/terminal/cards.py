@@ -7,31 +7,21 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found
-from kg.text.names import one_line
+from kg.terminal.output import Emphasis, Style, printable
 from kg.vocabulary import CLASS_NAMES, Kind
 
 if TYPE_CHECKING:
     from kg.ask.paths import Paths  # loads networkx, which a card does not need
 
-Emphasis = Literal["bold", "dim"]
-Style: TypeAlias = Callable[[str, Emphasis], str]
-"""Gives a piece of text an emphasis, for a terminal or another medium."""
-
 _INDENT = "  "
 # Private-use characters take the place of the marks while a sentence is wrapped; they are one column wide, too.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_CODES = {"bold": "1", "dim": "2"}
-
-
-def ansi(text: str, emphasis: Emphasis) -> str:
-    """Emphasis by ANSI escape sequences (ECMA-48), for a terminal."""
-    return f"\x1b[{_CODES[emphasis]}m{text}\x1b[0m"
 
 
 def render_card(card: Card, *, width: int = 80, style: Style | None = None) -> str:
@@ -252,5 +242,4 @@ def _shown(shown: int, in_all: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Text on one line without control characters, so that no title can steer the terminal."""
-    return "".join(char for char in one_line(text) if char.isprintable() or char in (_OPEN, _CLOSE))
+    return printable(text, keep=_OPEN + _CLOSE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 from kg.ask.diff import Diff, EdgeItem, EntityItem, PaperItem, ResultItem
+from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
-from kg.text.names import one_line
 
 
 def render_changes(found: Diff, limit: int) -> str:
@@ -38,4 +38,4 @@ def _words(item: PaperItem | EntityItem | EdgeItem | ResultItem) -> str:
     else:
         about = (f"{word} {name}" for word, name in (("on", item.dataset), ("by", item.method)) if name)
         words = f"{item.title} · {' '.join(filter(None, (item.value, item.metric, *about)))}"
-    return "".join(filter(str.isprintable, one_line(words)))
+    return printable(words)

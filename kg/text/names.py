@@ -13,7 +13,6 @@ SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
 NOISE = re.compile(r"[^\w\s.+*#]|(?<!\d)\.|\.(?!\d)|(?<=\s)[+*#](?=\s)")
 ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
-_MARKUP = re.compile(r"[\\$<&{]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _GREEK = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
@@ -54,33 +53,15 @@ def spaced_key(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    r"""The identity of a name: equal for "CIFAR-10", "CIFAR10" and "cifar 10", for "pre-training" and "pretraining".
+    """The identity of a name: equal for "CIFAR-10", "CIFAR10" and "cifar 10", for "pre-training" and "pretraining".
 
-    Accents, ligatures, full-width forms, LaTeX and tags make no difference, and a Greek letter is its name. A name that
-    has only symbols is its own key, so that no two of them are the same by accident.
+    Accents, ligatures and full-width forms make no difference, and a Greek letter is its name. A name that has only
+    symbols is its own key, so that no two of them are the same by accident.
 
-    >>> name_key("Schrödinger") == name_key("Schrodinger") == name_key(r'Schr\"odinger'), name_key("β-VAE")
+    >>> name_key("Schrödinger") == name_key("Schrodinger"), name_key("β-VAE")
     (True, 'betavae')
     """
-    return unaccented(spaced_key(readable(name))).replace(" ", "") or name.strip()
-
-
-def name_words(name: str) -> list[str]:
-    """The words of :func:`name_key`, where hyphens and slashes are spaces.
-
-    >>> name_words("Bézier-Curves")
-    ['bezier', 'curve']
-    """
-    return unaccented(spaced_key(readable(name))).split()
-
-
-def readable(name: str) -> str:
-    """A name without LaTeX and tags, as people read it."""
-    if not _MARKUP.search(name):
-        return name
-    from kg.text.plain import without_markup  # loaded only here, because names in a graph seldom have markup
-
-    return without_markup(name)
+    return unaccented(spaced_key(name)).replace(" ", "") or name.strip()
 
 
 def unaccented(text: str) -> str:

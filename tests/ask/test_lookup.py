@@ -134,7 +134,7 @@ def spelt() -> Store:
     [
         ("Schrodinger bridges", "Schrödinger bridge", "spelling"),
         ("Schrödinger bridge", "Schrödinger bridge", "spelling"),
-        (r'Schr\"odinger bridge', "Schrödinger bridge", "spelling"),
+        (r"Schr\"odinger bridge", "Schrödinger bridge", "spelling"),
         ("schrodinger", "Schrödinger bridge", "prefix"),
         ("Schrodnger bridge", "Schrödinger bridge", "typo"),
         ("Bézier curve", "Bezier curve", "spelling"),
@@ -150,9 +150,9 @@ def spelt() -> Store:
         ("streets İSTANBUL", "İstanbul Streets", "words"),
         ("Poincaré distance", "Poincaré distance", "spelling"),
         ("poincare distance", "Poincaré distance", "spelling"),
-        ("naive frogs on mobius strips", r'Na\"ive Frogs on M\"obius Strips', "spelling"),
-        ("Naïve Frogs", r'Na\"ive Frogs on M\"obius Strips', "prefix"),
-        ("Möbius", r'Na\"ive Frogs on M\"obius Strips', "words"),
+        ("naive frogs on mobius strips", r"Na\"ive Frogs on M\"obius Strips", "spelling"),
+        ("Naïve Frogs", r"Na\"ive Frogs on M\"obius Strips", "prefix"),
+        ("Möbius", r"Na\"ive Frogs on M\"obius Strips", "words"),
     ],
 )
 def test_names_are_found_as_people_type_them(spelt: Store, words: str, name: str, rank: Rank) -> None:

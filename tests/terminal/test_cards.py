@@ -9,7 +9,8 @@ import pytest
 from kg.ask.card import BestLine, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found, Match
 from kg.ask.paths import Paths, Step
-from kg.terminal.cards import Emphasis, ansi, render_card, render_matches, render_paths
+from kg.terminal.cards import render_card, render_matches, render_paths
+from kg.terminal.output import Emphasis, ansi
 
 SENTENCE = "Rain falls on the wide and muddy Pond Bench suite while all the frogs of the lake look on in silence."
 QUOTE = Quote("urn:p", "Frogs", SENTENCE, 6, 6 + SENTENCE.index("Pond"), 6 + SENTENCE.index(" suite"))
