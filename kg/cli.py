@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
+    from kg.export.formats import Format
     from kg.terminal.output import Style
 
 app = typer.Typer(
@@ -58,14 +59,17 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
 ]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.  [default: standard output]")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="File to write, gzipped if it ends in .gz.  [default: standard output]"),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AnswerFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
         help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or rdfxml."
-        "  [default: table on a terminal, otherwise csv; turtle]",
+        "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
 
@@ -236,7 +240,8 @@ def extract(
         for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
             line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))
             stream.write(line.encode() + b"\n")
-            stream.flush()
+            if stream is sys.stdout.buffer:
+                stream.flush()
 
 
 @app.command()
@@ -453,10 +458,13 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
 
 def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: str) -> None:
     """Write an answer; if it is empty, say so on standard error."""
+    from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
 
+    known = format_of_file(output, answer.content_kind) if format is None and output else None
     with _output(output) as stream:
-        write_answer(answer, stream, format, encoding="utf-8" if output else sys.stdout.encoding)
+        encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
+        write_answer(answer, stream, known.name if known else format, encoding)
     if answer.is_empty:
         _note(nothing)
 
@@ -574,9 +582,14 @@ def _page() -> _Page:
 @app.command()
 def export(
     format: Annotated[
-        str,
-        typer.Option("--format", "-f", help="turtle, jsonld, ntriples, nquads, trig or rdfxml."),
-    ] = "turtle",
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml."
+            "  [default: by the ending of the output file, else turtle]",
+        ),
+    ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
     profile: Annotated[
@@ -596,19 +609,22 @@ def export(
 ) -> None:
     """Write the whole graph as a file. The same graph gives the same bytes, except with --provenance."""
     from kg.api import KnowledgeGraph
-    from kg.export.formats import find_format
+    from kg.export.formats import find_format, format_of_file
 
     try:
-        find_format(format, "triples", "graphs")
+        if format is not None:
+            known: Format | None = find_format(format, "triples", "graphs")
+        else:
+            known = format_of_file(output, "triples", "graphs") if output else None
     except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--format") from None
+        raise typer.BadParameter(str(error), param_hint="--output" if format is None else "--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     opened = KnowledgeGraph(graph)
     with _output(output) as stream:
         opened.export(
-            format,
+            known.name if known else "turtle",
             stream,
             profile=profile,
             provenance=provenance,
@@ -736,14 +752,14 @@ def merges(
 
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears when it is complete."""
+    """Standard output, or a file that appears when it is complete; it is compressed if its name ends in .gz."""
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    from kg.text.files import writing
+    from kg.text.files import packing
 
-    with writing(path) as stream:
+    with packing(path) as stream:
         yield stream
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import shutil
@@ -595,6 +596,48 @@ def test_export_writes_a_file_or_standard_output(kg: Terminal, graph_folder: Pat
     kg("export", "-f", "turtle", "-g", graph_folder, "-o", tmp_path / "graph.ttl")
     assert (tmp_path / "graph.ttl").read_text() == outcome.out
     assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
+
+
+@pytest.mark.parametrize(
+    ("file", "format_"), [("g.jsonld", "jsonld"), ("g.nt", "ntriples"), ("g.nq", "nquads"), ("g.rdf", "rdfxml")]
+)
+def test_export_takes_the_format_from_the_ending(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, file: str, format_: str
+) -> None:
+    expected = kg("export", "-f", format_, "-g", graph_folder).out
+    kg("export", "-g", graph_folder, "-o", tmp_path / file)
+    assert (tmp_path / file).read_text() == expected
+    kg("export", "-g", graph_folder, "-o", tmp_path / f"{file}.gz")
+    assert gzip.decompress((tmp_path / f"{file}.gz").read_bytes()).decode() == expected
+    kg("export", "-f", "ttl", "-g", graph_folder, "-o", tmp_path / file)
+    assert (tmp_path / file).read_text().startswith("@prefix"), "a format that is given wins"
+
+
+def test_answers_and_extractions_are_written_as_the_ending_says(
+    kg: Terminal, graph_folder: Path, tmp_path: Path
+) -> None:
+    expected = kg("query", NAMES, "-g", graph_folder, "--format", "csv").out
+    assert "\r" not in expected
+    kg("query", NAMES, "-g", graph_folder, "-o", tmp_path / "names.csv.gz")
+    assert gzip.decompress((tmp_path / "names.csv.gz").read_bytes()).decode() == expected
+    kg("query", NAMES, "-g", graph_folder, "-o", tmp_path / "names.json")
+    assert json.loads((tmp_path / "names.json").read_text())["head"] == {"vars": ["name"]}
+    kg("extract", "-", "-o", tmp_path / "x.jsonl.gz", stdin=b'{"id":"1","title":"T","abstract":"A"}')
+    assert json.loads(gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()))["id"] == "1"
+    refused = kg("export", "-g", graph_folder, "-o", tmp_path / "graph.csv")
+    assert (refused.code, (tmp_path / "graph.csv").exists()) == (2, False)
+
+
+def test_a_file_of_the_user_that_is_called_partial_is_left_alone(
+    kg: Terminal, graph_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("x.ttl.partial", ".x.ttl.partial"):
+        (tmp_path / name).write_text("mine")
+    assert kg("export", "-g", graph_folder, "-o", tmp_path / "x.ttl").code == 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.name != "x.ttl"} == {
+        "x.ttl.partial": "mine",
+        ".x.ttl.partial": "mine",
+    }
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:

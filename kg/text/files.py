@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 
 @contextmanager
@@ -37,6 +37,25 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         _sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def packing(path: Path) -> Iterator[IO[bytes]]:
+    """A stream as that of :func:`writing`, gzipped if the file's name ends in ".gz".
+
+    The compressed bytes (RFC 1952) have neither time nor name, so that the same content gives the same file.
+
+    Raises:
+        OSError: the file cannot be written; an existing one stays as it was.
+    """
+    with writing(path) as stream:
+        if path.suffix.lower() != ".gz":
+            yield stream
+            return
+        import gzip  # loaded only here, because most files are not compressed
+
+        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
+            yield cast("IO[bytes]", packed)
 
 
 def _sync_folder(folder: Path) -> None:
