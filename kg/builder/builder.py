@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,7 +21,7 @@ from kg.errors import InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
-from kg.graph.statements import SharedNodes, entity_statements, paper_statements
+from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, current, next_generation
 from kg.jsonrecord import Record
 from kg.records import Extraction
@@ -88,7 +88,7 @@ def build_graph(
     with next_generation(folder) as generation:
         old = current(folder)
         base = base or (old.base if old else DEFAULT_BASE)
-        update = Update(read, fingerprints(extractor), warn)
+        update = Update(read, fingerprints(extractor), warn, today=started[:10])
         resolver = _resolver(base, extractor.rules)
         works = write_records(generation, _extracted(update.works(old), extractor, workers))
         for work in _reported(works, read, progress):
@@ -146,7 +146,8 @@ def _statements(generation: Generation, resolver: Resolver) -> Iterator[Iterable
     shared = SharedNodes(resolver.base)
     for work in read_records(generation):
         extraction = resolver.resolve(_extraction(work))
-        yield paper_statements(work.paper, work.entries, extraction, shared, work.which)
+        statements = paper_statements(work.paper, work.entries, extraction, shared, work.which)
+        yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
 
