@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
 
 import typer
 
-from kg.errors import InputError, KGError
+from kg.errors import GraphError, InputError, KGError
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
 from kg.vocabulary import is_base
 
@@ -63,6 +63,7 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="File to write, gzipped if it ends in .gz.  [default: standard output]"),
 ]
+All = Annotated[bool, typer.Option("--all", help="Show all of it, however long the lists are.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AnswerFormat = Annotated[
     str | None,
@@ -130,6 +131,19 @@ def _app_of(arguments: list[str]) -> typer.Typer:
 
 def _name_of(command: CommandInfo) -> str | None:
     return command.name or (command.callback.__name__ if command.callback else None)
+
+
+def _opened(folder: Path) -> KnowledgeGraph:
+    """The graph of a folder; where there is none, the error mentions that of the sample, if it was built here."""
+    from kg.api import KnowledgeGraph
+    from kg.graph.store import current
+
+    if current(folder) is None and folder != _DEMO_GRAPH and current(_DEMO_GRAPH):
+        raise GraphError(
+            f"{folder}: holds no graph; make one with `kg build PAGES... -g {folder}`, "
+            f"or ask that of the sample with -g {_DEMO_GRAPH}"
+        )
+    return KnowledgeGraph(folder)
 
 
 def _fail(message: str) -> NoReturn:
@@ -423,12 +437,10 @@ def query(
             raise typer.BadParameter(f"no such option: {text}")
     if len(words) + (file is not None) > 1 or (not words and file is None and sys.stdin.isatty()):
         raise typer.BadParameter("give one query: as an argument, with --file, or on standard input")
-    from kg.api import KnowledgeGraph
-
     _known_profile(profile)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), format, output, "the query found nothing")
+    _write_answer(opened.query(sparql, source, profile=profile), format, output, lambda: "the query found nothing")
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -444,20 +456,20 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
 
 def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
-    from kg.api import KnowledgeGraph
+    from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     question = opened.question(name, parameters)
     answer = opened.answer(question)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
-    _write_answer(answer, format, output, question.nothing)
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question))
 
 
-def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: str) -> None:
-    """Write an answer; if it is empty, say so on standard error."""
+def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: Callable[[], str]) -> None:
+    """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
     from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
 
@@ -466,7 +478,7 @@ def _write_answer(answer: Answer, format: str | None, output: Path | None, nothi
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
         write_answer(answer, stream, known.name if known else format, encoding)
     if answer.is_empty:
-        _note(nothing)
+        _note(nothing())
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -500,20 +512,20 @@ def lookup(
         str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
+    show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
     """Look up an entity, a paper or a repository by its name, another spelling, an acronym, a prefix or a typo."""
-    from kg.api import KnowledgeGraph
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     wanted = " ".join(words)
-    found = opened.lookup(wanted, type=type, limit=limit)
-    card = opened.card(found.winner.iri) if found.winner else None
+    found = opened.lookup(wanted, type=type, limit=None if show_all else limit)
+    card = opened.card(found.winner.iri, whole=show_all) if found.winner else None
     if as_json:
         _print_json({**found.as_dict(), "card": card.as_dict() if card else None})
     elif card:
@@ -526,10 +538,72 @@ def lookup(
 
 
 @app.command()
+def papers(
+    task: Annotated[list[str] | None, typer.Option("--task", help="A task that the papers are on.")] = None,
+    dataset: Annotated[list[str] | None, typer.Option("--dataset", help="A dataset that they use.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", help="A method that they name.")] = None,
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="A metric that they name.")] = None,
+    introduces: Annotated[list[str] | None, typer.Option("--introduces", help="Something that they introduce.")] = None,
+    venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
+    author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
+    year: Annotated[
+        list[str] | None, typer.Option("--year", metavar="YEARS", help="2020, 2020.., ..2020 or 2018..2020.")
+    ] = None,
+    with_code: Annotated[bool, typer.Option("--with-code", help="Only papers that link to a repository.")] = False,
+    new_since: Annotated[
+        str | None,
+        typer.Option(
+            "--new-since",
+            metavar="DATE",
+            help="Only papers listed on this date (2025-03-11, 2025-03 or 2025) or later, by the date of their page, "
+            "else by that of the first build that read them.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of papers.")] = 50,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """List the papers that fit all options, the newest first, as in: kg papers --dataset ImageNet --with-code.
+
+    Names may be in any spelling, and what is narrower counts too. Each option may be repeated; a paper then fits all.
+    """
+    from kg.ask.papers import start_of, year_range
+    from kg.terminal.papers import HEADER, NUMERIC, paper_rows, remarks
+    from kg.terminal.tables import print_table
+
+    try:
+        for text in year or ():
+            year_range(text)
+        _ = new_since and start_of(new_since)
+    except KGError as error:
+        raise typer.BadParameter(str(error)) from None
+    found = _opened(graph).papers(
+        task=task or (),
+        dataset=dataset or (),
+        method=method or (),
+        metric=metric or (),
+        introduces=introduces or (),
+        venue=venue or (),
+        author=author or (),
+        year=year or (),
+        with_code=with_code,
+        new_since=new_since,
+        limit=limit,
+    )
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_table(HEADER, paper_rows(found), NUMERIC)
+    for remark in remarks(found):
+        _note(remark)
+
+
+@app.command()
 def path(
     source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
     target: Annotated[str, typer.Argument(metavar="B", help="Another entity.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of chains.")] = 10,
+    show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
@@ -537,10 +611,9 @@ def path(
 
     Chains through what few papers share come first. Papers on something narrower than A or B count as papers on A or B.
     """
-    from kg.api import KnowledgeGraph
     from kg.terminal.cards import render_paths
 
-    found = KnowledgeGraph(graph).paths(source, target, limit=limit)
+    found = _opened(graph).paths(source, target, limit=None if show_all else limit)
     if as_json:
         _print_json(found.as_dict())
     else:
@@ -552,6 +625,7 @@ def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Graph folder of the earlier state.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Graph folder of a later state.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Maximum number of lines in a list.")] = 20,
+    show_all: All = False,
     as_json: Json = False,
 ) -> None:
     """Show which papers, entities, edges and results came and went between two graphs.
@@ -565,7 +639,7 @@ def diff(
     if as_json:
         _print_json(changes.as_dict())
     else:
-        print(render_changes(changes, limit), end="")
+        print(render_changes(changes, None if show_all else limit), end="")
 
 
 class _Page(TypedDict):
@@ -608,7 +682,6 @@ def export(
     ] = False,
 ) -> None:
     """Write the whole graph as a file. The same graph gives the same bytes, except with --provenance."""
-    from kg.api import KnowledgeGraph
     from kg.export.formats import find_format, format_of_file
 
     try:
@@ -621,7 +694,7 @@ def export(
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     with _output(output) as stream:
         opened.export(
             known.name if known else "turtle",
@@ -654,9 +727,7 @@ def stats(
     as_json: Json = False,
 ) -> None:
     """Count the papers, entities, links, results and triples of the graph."""
-    from kg.api import KnowledgeGraph
-
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
     elif as_json:
@@ -685,9 +756,7 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1."""
-    from kg.api import KnowledgeGraph
-
-    report = KnowledgeGraph(graph).validate(shapes)
+    report = _opened(graph).validate(shapes)
     if as_json:
         _print_json(report.as_dict())
     else:
@@ -702,14 +771,13 @@ def validate(
 @app.command()
 def demo(graph: Graph = _DEMO_GRAPH) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
-    from kg.api import KnowledgeGraph
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import TABLE, print_counts, write_answer
 
     report, found = _build(sample_pages(), graph, None, None, 1, None)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", build_rows(report, found), to_stderr=False)
     for question in QUESTIONS:
         print(f"{_bold(question.text)}\n  {printable(question.command(graph))}\n", flush=True)
@@ -740,10 +808,9 @@ def merges(
 ) -> None:
     """Show which names were put under one entity, in how many papers, and why."""
     from kg.ask.merges import recorded_merges
-    from kg.graph.store import existing
     from kg.terminal.merges import render_merges
 
-    rows = list(recorded_merges(existing(graph), " ".join(words) if words else None))
+    rows = list(recorded_merges(_opened(graph).generation, " ".join(words) if words else None))
     if as_json:
         _print_json(rows)
     else:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -132,6 +133,9 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("query", "--nmae", "x"),
         ("query", "ASK {}", "--name", "most-used"),
         ("query", "ASK {}", "ASK {}"),
+        ("papers", "--year", "20x"),
+        ("papers", "--new-since", "yesterday"),
+        ("papers", "--limit", "0"),
         ("lookup",),
         ("lookup", "x", "--limit", "0"),
         ("lookup", "x", "--type", "animal"),
@@ -468,6 +472,42 @@ def test_diff_reports_and_refuses_what_is_no_graph(
     assert [paper["title"] for paper in found["papers"]["came"]] == ["Segmenting Lily Pads with Diffusion Models"]
     refused = kg("diff", tmp_path / "old", tmp_path)
     assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
+
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def test_papers_lists_those_that_fit_all_options(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("papers", "--dataset", "cifar10", "--task", "image classification", "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[0].split() == ["title", "year", "code"]
+    assert [line.split("  ")[0] for line in outcome.out.splitlines()[2:]] == [
+        "FrogNet: Hopping Networks for Image Classification"
+    ]
+    assert "https://github.com/Pond-Lab/FrogNet" in outcome.out
+    found = json.loads(kg("papers", "--with-code", "--metric", "accuracy", "-g", graph_folder, "--json").out)
+    assert [paper["listed"] for paper in found["papers"]] == ["--03-11", "--03-11"]
+    assert all(paper["code"] == ["https://github.com/Pond-Lab/FrogNet"] for paper in found["papers"])
+
+
+def test_papers_that_nothing_fits_say_so(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("papers", "--dataset", "Zyzzyva-9000", "--limit", "3", "-g", graph_folder)
+    assert (outcome.code, outcome.out.count("\n")) == (0, 2)
+    assert outcome.err.startswith("kg: the graph has no 'Zyzzyva-9000' of this kind (nearest: ")
+    assert outcome.err.endswith("kg: no paper fits\n")
+
+
+def test_new_papers_are_those_of_a_later_build(kg: Terminal, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    (tmp_path / "p.jsonl").write_text('{"id": "1", "title": "New Frogs", "abstract": "They hop."}\n')
+    kg("build", tmp_path / "p.jsonl", "-g", tmp_path / "g")
+    kg("build", tmp_path / "p.jsonl", "-g", tmp_path / "g")
+    assert "New Frogs" in kg("papers", "--new-since", today, "-g", tmp_path / "g").out
+    assert "New Frogs" not in kg("papers", "--new-since", "2999-01-01", "-g", tmp_path / "g").out
+    asked = "SELECT ?date { ?paper kg:firstSeen ?date }"
+    assert kg("query", asked, "-g", tmp_path / "g").out == f"date\n{today}\n"
+    assert "firstSeen" not in kg("export", "-g", tmp_path / "g").out
+    assert "firstSeen" in kg("export", "--provenance", "-g", tmp_path / "g").out
 
 
 # --- lookup ----------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def find(
     *,
     base: str = DEFAULT_BASE,
     type: Kind | tuple[Kind, ...] | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
 ) -> Found:
     """Look up entities, papers and repositories by name.
 
@@ -120,7 +120,7 @@ def find(
             also with the prefix of its kind (``task:image-classification``).
         base: the base IRI of the graph's resources; with a wrong one only the slower scan finds other spellings.
         type: the only kind to look for, or the only kinds.
-        limit: the maximum number of matches.
+        limit: the maximum number of matches; ``None`` for all.
     """
     text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type

@@ -117,12 +117,16 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
         ("listed on: ", card.listed_on),
+        ("date: ", card.listed),
     ):
         if addresses:
             yield from page.wrapped(label, ", ".join(addresses))
+    if card.abstract:
+        yield from page.section("Abstract")
+        yield from page.wrapped(_INDENT, card.abstract)
     yield from page.entities("Introduces", card.introduces)
     yield from page.entities("Uses", card.uses)
-    yield from page.results(card.results, len(card.results))
+    yield from page.results(card.results, len(card.results), sentences=True)
 
 
 def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
@@ -193,13 +197,18 @@ class _Page:
             names = (f"{entity.name} ({entity.papers:,})" if counted else entity.name for entity in entities)
             yield from self.wrapped(f"{_INDENT}{kind + 's:':<10}", ", ".join(names))
 
-    def results(self, results: Iterable[ResultLine], in_all: int, titles: bool = False) -> Iterator[str]:
+    def results(
+        self, results: Iterable[ResultLine], in_all: int, titles: bool = False, sentences: bool = False
+    ) -> Iterator[str]:
+        """A line for each result, with the title of its paper or, once for all results of it, its sentence."""
         shown = list(results)
         if not shown:
             return
         yield from self.section("Reported results", _shown(len(shown), in_all))
-        for result in shown:
+        for result, following in zip(shown, [*shown[1:], None], strict=True):
             yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+            if sentences and result.sentence and (following is None or following.sentence != result.sentence):
+                yield from self.wrapped(_INDENT + _INDENT, "", after=result.sentence)
 
     def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
         for number, line in enumerate(lines):

@@ -57,6 +57,14 @@ def _drawn(answer: Answer, encoding: str, terminal: bool) -> bytes:
     return plain_table(answer.variables, cells, numeric).encode(encoding, "replace")
 
 
+def print_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
+    """A table on standard output, on a terminal drawn to its width."""
+    if sys.stdout.isatty():
+        print(_terminal_table(header, cells, numeric, sys.stdout.encoding).decode(sys.stdout.encoding), end="")
+    else:
+        print(plain_table(header, cells, numeric), end="")
+
+
 def print_counts(title: str, counts: Mapping[str, object], *, to_stderr: bool) -> None:
     """A two-column table of names and numbers."""
     from rich import box
