@@ -134,16 +134,23 @@ def _name_of(command: CommandInfo) -> str | None:
 
 
 def _opened(folder: Path) -> KnowledgeGraph:
-    """The graph of a folder; where there is none, the error mentions that of the sample, if it was built here."""
     from kg.api import KnowledgeGraph
-    from kg.graph.store import current
 
-    if current(folder) is None and folder != _DEMO_GRAPH and current(_DEMO_GRAPH):
-        raise GraphError(
-            f"{folder}: holds no graph; make one with `kg build PAGES... -g {folder}`, "
-            f"or ask that of the sample with -g {_DEMO_GRAPH}"
-        )
-    return KnowledgeGraph(folder)
+    with _mentioning_the_sample(folder):
+        return KnowledgeGraph(folder)
+
+
+@contextmanager
+def _mentioning_the_sample(folder: Path) -> Iterator[None]:
+    """Where a folder holds no graph, the error mentions that of the sample, if it was built here."""
+    try:
+        yield
+    except GraphError as error:
+        from kg.graph.store import current
+
+        if folder == _DEMO_GRAPH or current(folder) or not current(_DEMO_GRAPH):
+            raise
+        raise GraphError(f"{error}, or ask that of the sample with -g {_DEMO_GRAPH}") from None
 
 
 def _fail(message: str) -> NoReturn:
@@ -808,9 +815,12 @@ def merges(
 ) -> None:
     """Show which names were put under one entity, in how many papers, and why."""
     from kg.ask.merges import recorded_merges
+    from kg.graph.store import existing
     from kg.terminal.merges import render_merges
 
-    rows = list(recorded_merges(_opened(graph).generation, " ".join(words) if words else None))
+    with _mentioning_the_sample(graph):
+        generation = existing(graph)
+    rows = list(recorded_merges(generation, " ".join(words) if words else None))
     if as_json:
         _print_json(rows)
     else:

@@ -371,6 +371,46 @@ def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_
     assert outcome.err.startswith("kg: error: there is no query 'leaderbord'; nearest: leaderboard, ")
 
 
+def test_an_empty_leaderboard_says_what_is_reported_on_the_dataset(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("ask", "leaderboard", "--dataset", "cifar10", "--metric", "mIoU", "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.err == (
+        "kg: leaderboard: found nothing for dataset 'cifar10', metric 'mIoU'; reported on CIFAR-10: accuracy (1)\n"
+    )
+    outcome = kg("ask", "leaderboard", "--dataset", "ImageNet", "--metric", "mIoU", "-g", graph_folder)
+    assert outcome.err.endswith("; nothing is reported on ImageNet\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("lookup", "x"), ("stats",), ("query", "ASK {}"), ("ask", "most-used"), ("papers",), ("entities", "merges")],
+)
+def test_without_a_graph_that_of_the_sample_is_mentioned_if_it_is_there(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "output/demo" not in kg(*command).err
+    shutil.copytree(graph_folder, tmp_path / "output" / "demo")
+    outcome = kg(*command)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert outcome.err.endswith("-g output`, or ask that of the sample with -g output/demo\n")
+    assert "sample" not in kg(*command, "-g", tmp_path / "output" / "demo").err
+
+
+def test_lists_can_be_shown_whole(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    lines = [{"id": str(n), "title": f"Frogs {n}", "abstract": f"We train FrogNet{n}X on CIFAR-10."} for n in range(25)]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    kg("build", tmp_path / "p.jsonl", "-g", folder)
+    assert "Used by (8 of 25, the newest)" in kg("lookup", "cifar10", "-g", folder).out
+    assert "Used by (25)" in kg("lookup", "cifar10", "--all", "-g", folder).out
+    assert "and 15 more" in kg("lookup", "Frogs", "-t", "paper", "-g", folder).out
+    assert "25. Frogs 9" in kg("lookup", "Frogs", "-t", "paper", "--all", "-g", folder).out
+    assert "+ and 5 more" in kg("diff", graph_folder, folder).out
+    assert " more\n" not in kg("diff", graph_folder, folder, "--all").out
+    assert "more" not in kg("path", "CIFAR-10", "FrogNet3X", "--all", "-g", folder).out
+
+
 def test_a_leaderboard_shows_the_sentence_of_each_row(kg: Terminal, graph_folder: Path) -> None:
     words = ("--dataset", "cifar10", "--metric", "Accuracy", "-g", graph_folder, "--format", "json")
     outcome = kg("ask", "leaderboard", *words)

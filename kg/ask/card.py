@@ -151,9 +151,7 @@ class PaperCard(NamedTuple):
     year: int | None
     venue: str | None
     identifiers: tuple[str, ...]
-    abstract: str | None
     listed_on: tuple[str, ...]
-    listed: tuple[str, ...]
     urls: tuple[str, ...]
     code: tuple[str, ...]
     data: tuple[str, ...]
@@ -161,6 +159,8 @@ class PaperCard(NamedTuple):
     introduces: dict[Kind, tuple[EntityLine, ...]]
     uses: dict[Kind, tuple[EntityLine, ...]]
     results: tuple[ResultLine, ...]
+    abstract: str | None = None
+    listed: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -237,7 +237,9 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> 
         name=reader.name(iri),
         other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
         broader=tuple(_entity_line(reader, entity) for entity in reader.objects(iri, SKOS + "broader")),
-        narrower=tuple(EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[: bounds.narrower]),
+        narrower=tuple(
+            EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[: bounds.narrower]
+        ),
         narrower_in_all=len(below),
         papers=len(introducing) + len(using),
         papers_with_narrower=len(all_papers),
@@ -399,9 +401,7 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
     )
 
 
-def _evidence(
-    reader: GraphReader, iri: str, papers: Iterable[PaperLine], limit: int | None
-) -> tuple[Quote, ...]:
+def _evidence(reader: GraphReader, iri: str, papers: Iterable[PaperLine], limit: int | None) -> tuple[Quote, ...]:
     """A sentence from each of the first papers; if there are fewer papers than the limit, further sentences of them."""
     firsts: list[Quote] = []
     others: list[Quote] = []

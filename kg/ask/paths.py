@@ -47,7 +47,9 @@ class Paths(Record):
     total: int
 
 
-def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int | None = 10) -> Paths:
+def shortest_paths(
+    store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int | None = 10
+) -> Paths:
     """The shortest chains of papers from one entity to another, those through what the fewest papers share first.
 
     A paper on something narrower than an end counts as a paper on this end.

@@ -10,8 +10,8 @@ from pyoxigraph import RdfFormat, Store
 from kg.ask.papers import find_papers, known_since, start_of, year_range
 from kg.errors import QueryError
 
-# Alpha (2019, Café Workshop) brings ANet on Tiles, with code; Beta (2021) uses it on Small Tiles, a part of Tiles; Gamma
-# has no year and was seen in 2024 on a page of "Mar 11"; Delta (2021) is listed on pages of 2025.
+# Alpha (2019, Café Workshop) brings ANet on Tiles, with code; Beta (2021) uses it on Small Tiles, a part of Tiles.
+# Gamma has no year and was seen in 2024 on a page of "Mar 11"; Delta (2021) is listed on pages of 2025.
 GRAPH = """
 @prefix kg: <https://w3id.org/papers-kg/ontology#> .
 @prefix schema: <https://schema.org/> .

@@ -82,6 +82,24 @@ def test_an_entity_card_shows_all_parts() -> None:
         assert part in text
 
 
+def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
+    results = (
+        ResultLine("accuracy", "91%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
+        ResultLine("error", "3%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
+        ResultLine("speed", "2x", None, None, True, "urn:p", "Frogs", "It is 2x as fast."),
+    )
+    lines = render_card(PAPER._replace(abstract="Frogs\x1b hop.", results=results, listed=("--03-11",))).splitlines()
+    assert lines[lines.index("Abstract") + 1] == "  Frogs hop."
+    assert "date: --03-11" in lines
+    assert lines[lines.index("Reported results (3)") + 1 :] == [
+        "  91% accuracy on PondBench",
+        "  3% error on PondBench",
+        "    It has 91% and an error of 3%.",
+        "  2x speed",
+        "    It is 2x as fast.",
+    ]
+
+
 def test_a_quoted_mention_is_between_marks() -> None:
     assert "«Pond Bench»" in " ".join(render_card(ENTITY).split())
 
