@@ -77,6 +77,7 @@ AnswerFormat = Annotated[
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
+_JSON = "json"  # the format of rows, and another name of JSON-LD
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 
 
@@ -395,15 +396,17 @@ def ask(
     format: AnswerFormat = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    as_json: Json = False,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
+    chosen = _json_or(format, as_json)
     if listing:
-        _list_queries()
+        _list_queries(chosen == _JSON)
         return
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, format, output)
+    _ask(name, rest, graph, chosen, output)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -424,6 +427,7 @@ def query(
     ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    as_json: Json = False,
 ) -> None:
     """Answer a SPARQL query: an argument, a file, or standard input.
 
@@ -431,13 +435,14 @@ def query(
     task, code, venue.
     """
     words = words or []
+    chosen = _json_or(format, as_json)
     if listing:
-        _list_queries()
+        _list_queries(chosen == _JSON)
         return
     if name is not None:
         if file is not None or profile is not None:
             raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
-        _ask(name, words, graph, format, output)
+        _ask(name, words, graph, chosen, output)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -447,7 +452,14 @@ def query(
     _known_profile(profile)
     opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), format, output, lambda: "the query found nothing")
+    _write_answer(opened.query(sparql, source, profile=profile), chosen, output, lambda: "the query found nothing")
+
+
+def _json_or(format: str | None, as_json: bool) -> str | None:
+    """The format of an answer, if --json is not given in its place."""
+    if as_json and format not in (None, _JSON):
+        raise typer.BadParameter(f"expected one of --json and --format {format}", param_hint="--json")
+    return _JSON if as_json else format
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -505,11 +517,15 @@ def _parameters(words: list[str]) -> dict[str, str]:
     return parameters
 
 
-def _list_queries() -> None:
+def _list_queries(as_json: bool) -> None:
     from kg.ask.named import named_queries
+    from kg.jsonrecord import as_dict
     from kg.terminal.queries import render_queries
 
-    print(render_queries(named_queries(), _page()["style"]), end="")
+    if as_json:
+        _print_json([as_dict(query) for query in named_queries()])
+    else:
+        print(render_queries(named_queries(), _page()["style"]), end="")
 
 
 @app.command()
@@ -776,7 +792,7 @@ def validate(
 
 
 @app.command()
-def demo(graph: Graph = _DEMO_GRAPH) -> None:
+def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
@@ -785,16 +801,27 @@ def demo(graph: Graph = _DEMO_GRAPH) -> None:
 
     report, found = _build(sample_pages(), graph, None, None, 1, None)
     opened = _opened(graph)
+    winner = opened.lookup(CARD).winner
+    card = opened.card(winner.iri) if winner else None
+    answers = [(question, opened.ask(question.name, question.parameters)) for question in QUESTIONS]
+    if as_json:
+        asked = [
+            {"question": question.text, "command": question.command(graph), "rows": list(answer.records())}
+            for question, answer in answers
+        ]
+        _print_json(
+            {**report.as_dict(), "stats": found.as_dict(), "asked": asked, "card": card.as_dict() if card else None}
+        )
+        return
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", build_rows(report, found), to_stderr=False)
-    for question in QUESTIONS:
+    for question, answer in answers:
         print(f"{_bold(question.text)}\n  {printable(question.command(graph))}\n", flush=True)
-        answer = opened.ask(question.name, question.parameters)
         write_answer(answer, sys.stdout.buffer, TABLE, encoding=sys.stdout.encoding)
         sys.stdout.buffer.flush()
         print()
     print(f"{_bold(f'What is {CARD}?')}\n  {printable(f'kg lookup {CARD} -g {graph}')}\n")
-    if winner := opened.lookup(CARD).winner:
-        print(f"{render_card(opened.card(winner.iri), **_page())}\n")
+    if card:
+        print(f"{render_card(card, **_page())}\n")
     print(_bold("What to type next"))
     for command, meaning in next_steps(graph).items():
         print(f"  {printable(command)}\n      {meaning}")

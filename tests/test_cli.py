@@ -8,13 +8,16 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rdflib
+import typer
 from pydantic import TypeAdapter
 
 from kg import cli
@@ -755,6 +758,40 @@ def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_pat
     assert "papers" in outcome.out
     assert "kg lookup" in outcome.out
     assert str(tmp_path / "demo") in outcome.out
+
+
+@pytest.mark.slow
+def test_the_demo_as_json_has_what_it_shows(kg: Terminal, tmp_path: Path) -> None:
+    shown = json.loads(kg("demo", "-g", tmp_path / "demo", "--json").out)
+    assert shown["stats"]["papers"] == shown["new"]
+    assert [bool(asked["rows"]) for asked in shown["asked"]] == [True] * 3
+    assert shown["card"]["name"] == "ImageNet"
+
+
+def test_answers_and_lists_as_json(kg: Terminal, graph_folder: Path) -> None:
+    rows = json.loads(kg("ask", "most-used", "--json", "-g", graph_folder).out)["results"]["bindings"]
+    assert rows[0]["name"]["value"] == "CIFAR-10"
+    assert json.loads(kg("query", "ASK {}", "--json", "-g", graph_folder).out)["boolean"] is True
+    graph = json.loads(kg("query", "DESCRIBE dataset:cifar-10", "--json", "-g", graph_folder).out)
+    assert "@context" in graph
+    names = [query["name"] for query in json.loads(kg("ask", "--list", "--json").out)]
+    assert "leaderboard" in names
+    assert kg("query", "ASK {}", "--json", "--format", "csv", "-g", graph_folder).code == 2
+
+
+def every_command(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from every_command(command, *words, name)
+        else:
+            yield (*words, name), command
+
+
+def test_every_command_that_shows_something_to_people_has_json() -> None:
+    writes_files = {("extract",), ("export",), ("train",)}
+    commands = dict(every_command(typer.main.get_command(cli.app)))
+    lacking = {words for words, found in commands.items() if "--json" not in {o for p in found.params for o in p.opts}}
+    assert lacking == writes_files
 
 
 def test_version(kg: Terminal) -> None:
