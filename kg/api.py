@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from kg.ask.card import Card
     from kg.ask.lookup import Found
+    from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
     from kg.ask.questions import Question
     from kg.ask.sparql import Answer
@@ -131,13 +132,13 @@ class KnowledgeGraph:
         return self.query(question.sparql, question.name, profile=question.profile)
 
     @_names_damage
-    def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
         Args:
             words: a name in any spelling, a title, ``owner/name`` or an address.
             type: the only kind to look for: "method", "dataset", "metric", "task", "paper" or "code".
-            limit: the maximum number of matches.
+            limit: the maximum number of matches; ``None`` for all.
 
         Raises:
             KGError: ``type`` is not a kind, or ``limit`` is less than 1.
@@ -146,35 +147,92 @@ class KnowledgeGraph:
 
         if type is not None and type not in KINDS:
             _refuse("type", f"one of {', '.join(KINDS)}", type)
-        limit = _count("limit", limit)
+        limit = None if limit is None else _count("limit", limit)
         return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
 
     @_names_damage
-    def card(self, iri: str) -> Card:
-        """Everything that the graph says about one entity, paper or repository.
+    def papers(
+        self,
+        *,
+        task: str | Sequence[str] = (),
+        dataset: str | Sequence[str] = (),
+        method: str | Sequence[str] = (),
+        metric: str | Sequence[str] = (),
+        introduces: str | Sequence[str] = (),
+        venue: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        year: str | int | Sequence[str | int] = (),
+        with_code: bool = False,
+        new_since: str | None = None,
+        limit: int | None = None,
+    ) -> FoundPapers:
+        """The papers that fit all of the conditions (:func:`kg.ask.papers.find_papers`), the newest first.
+
+        Args:
+            task: the name of a task in any spelling, or several that the paper is on; narrower ones count too.
+            dataset: the name of a dataset, or several.
+            method: the name of a method, or several.
+            metric: the name of a metric, or several.
+            introduces: the name of something that the paper introduces, or several.
+            venue: the name of a venue, or words of it.
+            author: the name of an author, or a part of it.
+            year: a year, or a range such as "2020..", "..2020" and "2018..2020".
+            with_code: only papers that link to a repository.
+            new_since: only papers listed, or first read by a build, on this date ("2025-03-11") or later.
+            limit: the maximum number of papers; ``None`` for all.
+
+        Raises:
+            QueryError: a name may mean several things, or a year or date is not one.
+        """
+        from kg.ask.papers import find_papers
+
+        return find_papers(
+            self.store,
+            task=_texts("task", task),
+            dataset=_texts("dataset", dataset),
+            method=_texts("method", method),
+            metric=_texts("metric", metric),
+            introduces=_texts("introduces", introduces),
+            venue=_texts("venue", venue),
+            author=_texts("author", author),
+            year=_texts("year", year),
+            with_code=with_code,
+            new_since=None if new_since is None else _text("new_since", new_since),
+            limit=None if limit is None else _count("limit", limit),
+            base=self.base,
+        )
+
+    @_names_damage
+    def card(self, iri: str, *, whole: bool = False) -> Card:
+        """What the graph says about one entity, paper or repository.
+
+        Args:
+            iri: the resource.
+            whole: whether the lists of the card have all that the graph says, not only the first few items.
 
         Raises:
             KGError: nothing in the graph has this IRI.
         """
         from kg.ask.card import read_card
 
-        return read_card(self.store, _text("iri", iri))
+        return read_card(self.store, _text("iri", iri), whole=whole)
 
     @_names_damage
-    def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
+    def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
 
         Args:
             source: the name of an entity.
             target: the name of another.
-            limit: the maximum number of chains.
+            limit: the maximum number of chains; ``None`` for all.
 
         Raises:
             QueryError: a name is unknown or that of several entities, both are the same, or no chain joins them.
         """
         from kg.ask.paths import shortest_paths
 
-        source, target, limit = _text("source", source), _text("target", target), _count("limit", limit)
+        source, target = _text("source", source), _text("target", target)
+        limit = None if limit is None else _count("limit", limit)
         return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
     @_names_damage
@@ -506,6 +564,15 @@ def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         _refuse(name, "text", value)
     return value
+
+
+def _texts(name: str, value: object) -> list[str]:
+    """One text or several; whole numbers are written out."""
+    if isinstance(value, str | int):
+        return [_parameter(name, value)]
+    if not isinstance(value, Iterable):
+        _refuse(name, "text or several", value)
+    return [_parameter(name, item) for item in value]
 
 
 def _count(name: str, value: object) -> int:

@@ -201,6 +201,17 @@ def test_named_query(graph: kg.KnowledgeGraph) -> None:
     assert len(list(graph.ask("most-used", {"limit": 1}).records())) == 1
 
 
+def test_papers_takes_one_name_or_several(graph: kg.KnowledgeGraph) -> None:
+    one = graph.papers(dataset="cifar 10", task="image classification")
+    assert [paper.title for paper in one.papers] == ["FrogNet: Hopping Networks for Image Classification"]
+    assert graph.papers(dataset=["CIFAR-10", "CIFAR-100"], limit=5).total == 1
+    assert graph.papers(year=2020).papers == graph.papers(year=["2020..", "..2021"]).papers == ()
+    assert graph.papers().total == 3
+    for wrong in ({"dataset": 1.5}, {"year": [None]}, {"limit": 0}, {"new_since": 2020}):
+        with pytest.raises(kg.KGError, match="expected"):
+            graph.papers(**wrong)
+
+
 def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tmp_path: Path) -> None:
     stream = io.BytesIO()
     count = graph.export("ntriples", stream)

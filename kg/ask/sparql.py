@@ -55,7 +55,12 @@ class Answer:
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that this kind of answer can be written in."""
-        return format_names(_CONTENT[self.kind])
+        return format_names(self.content_kind)
+
+    @property
+    def content_kind(self) -> Content:
+        """What a format must be able to carry for this answer: "rows", "truth" or "triples"."""
+        return _CONTENT[self.kind]
 
     @property
     def is_empty(self) -> bool:
@@ -117,7 +122,7 @@ class Answer:
             KGError: the output cannot be written.
         """
         try:
-            known = find_format(format, _CONTENT[self.kind])
+            known = find_format(format, self.content_kind)
         except KGError as error:
             raise QueryError(str(error)) from None
         results = self._results()

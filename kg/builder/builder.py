@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -22,7 +22,7 @@ from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
-from kg.graph.statements import SharedNodes, entity_statements, paper_statements
+from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, Settings, current, next_generation, reading
 from kg.jsonrecord import Record
 from kg.records import Extraction
@@ -101,7 +101,7 @@ def build_graph(
         settings = Settings(base or known.base, extractor.rules, extractor.model)
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
-        update = Update(read, fingerprints(extractor), warn)
+        update = Update(read, fingerprints(extractor), warn, today=started[:10])
         resolver = _resolver(settings.base, extractor.rules)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
@@ -165,7 +165,8 @@ def _statements(generation: Generation, resolver: Resolver, folder: Path) -> Ite
     for work in read_records(generation):
         extraction = resolver.resolve(_extraction(work))
         entries = [replace(entry, source=names[entry.source or ""]) for entry in work.entries]
-        yield paper_statements(work.paper, entries, extraction, shared, work.which)
+        statements = paper_statements(work.paper, entries, extraction, shared, work.which)
+        yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
 

@@ -27,7 +27,8 @@ class Work(Record):
 
     ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`), and ``which`` tells the paper from others with
     the same key; ``fingerprint`` is a digest of the text, rules, model and code that the extraction was made from;
-    ``extraction`` is ``None`` if it has to be made.
+    ``extraction`` is ``None`` if it has to be made. ``first_seen`` is the date (xsd:date, in UTC) of the run that
+    read the paper first; empty for papers of graphs that did not record it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Work(Record):
     entries: tuple[Paper, ...]
     fingerprint: str = ""
     extraction: Extraction | None = None
+    first_seen: str = ""
 
     @property
     def paper(self) -> Paper:
@@ -92,6 +94,7 @@ class Update:
         read: the entries that were read from the inputs, by paper key.
         fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
         warn: called with one line for each title that new entries show to be that of several papers.
+        today: the date of the run, for papers that it reads first.
 
     While :meth:`works` yields them, ``new``, ``changed`` and ``unchanged`` count papers of the inputs, ``total`` all of
     the graph, and ``extracted`` those of them that have to be extracted.
@@ -102,7 +105,9 @@ class Update:
         read: Mapping[str, set[Paper]],
         fingerprint: Callable[[Paper], str],
         warn: Callable[[str], None] = lambda line: None,
+        today: str = "",
     ) -> None:
+        self.today = today
         self.read = read
         self.fingerprint = fingerprint
         self.warn = warn
@@ -142,7 +147,10 @@ class Update:
             self.unchanged += entries in known
             self.changed += entries not in known and number < len(stored)
             self.new += entries not in known and number >= len(stored)
-            yield self._counted(work, extractions)
+            seen = [old.first_seen for old in stored if {*old.entries} & {*entries}] or [
+                old.first_seen for old in stored[number : number + 1]
+            ]
+            yield self._counted(replace(work, first_seen=min(seen, default=self.today)), extractions)
 
     def _kept(self, work: Work) -> Work:
         return self._counted(work, {work.fingerprint: work.extraction})

