@@ -68,9 +68,16 @@ AnswerFormat = Annotated[
         "  [default: table on a terminal, otherwise csv; turtle]",
     ),
 ]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+]
+AllowService = Annotated[
+    bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
+]
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
+_TIMEOUT = 60.0
 
 
 def main() -> NoReturn:
@@ -334,6 +341,7 @@ def ask(
     format: AnswerFormat = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     if listing:
@@ -342,7 +350,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, format, output)
+    _ask(name, rest, graph, format, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -363,20 +371,22 @@ def query(
     ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    timeout: Timeout = _TIMEOUT,
+    allow_service: AllowService = False,
 ) -> None:
     """Answer a SPARQL query: an argument, a file, or standard input.
 
     Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
-    task, code, venue.
+    task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
     words = words or []
     if listing:
         _list_queries()
         return
     if name is not None:
-        if file is not None or profile is not None:
-            raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
-        _ask(name, words, graph, format, output)
+        if file is not None or profile is not None or allow_service:
+            raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
+        _ask(name, words, graph, format, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -388,7 +398,20 @@ def query(
     _known_profile(profile)
     opened = KnowledgeGraph(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), format, output, "the query found nothing")
+    with _shown_warnings():
+        answer = opened.query(sparql, source, profile=profile, timeout=timeout, allow_service=allow_service)
+    _write_answer(answer, format, output, "the query found nothing")
+
+
+@contextmanager
+def _shown_warnings() -> Iterator[None]:
+    """Print the warnings of the library as those of the command line."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: _warn(str(message))
+        yield
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -402,14 +425,14 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
         raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
 
 
-def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
+def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
     from kg.api import KnowledgeGraph
 
     parameters = _parameters(words)
     opened = KnowledgeGraph(graph)
     question = opened.question(name, parameters)
-    answer = opened.answer(question)
+    answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
