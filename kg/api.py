@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.ask.lookup import Found
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
+    from kg.ask.process import QueryProcess
     from kg.ask.questions import Question
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from kg.resolution import Curated
 
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
+
+_LONGEST_TIMEOUT = 10**6
 
 
 _Given = ParamSpec("_Given")
@@ -77,23 +80,60 @@ class KnowledgeGraph:
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
 
+    @cached_property
+    def _queries(self) -> QueryProcess:
+        from kg.ask.process import QueryProcess
+
+        return QueryProcess(self._generation.folder / "store")
+
     @_names_damage
-    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
-        """Answer a SPARQL 1.1 query over all graphs, with the vocabulary's prefixes declared.
+    def query(
+        self,
+        sparql: str,
+        source: str = "query",
+        *,
+        profile: str | None = None,
+        timeout: float = 60,
+        allow_service: bool = False,
+    ) -> Answer:
+        """Answer a SPARQL 1.1 query over all graphs, or those of its FROM, with the vocabulary's prefixes declared.
+
+        Queries run in a process of their own, which is started by the first one and ended by one that takes too long.
+        A term of the vocabulary's namespace that the vocabulary does not have gives a ``UserWarning``.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, such as a file's name.
             profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
+            timeout: seconds after which the query is ended; 0 for no limit.
+            allow_service: let the query, and those of the profile, ask other SPARQL services (SERVICE).
 
         Raises:
-            QueryError: the query cannot be parsed, with line and column, or cannot be answered.
-            KGError: there is no such profile.
+            QueryError: the query cannot be parsed, with line and column, asks a service, takes too long, or cannot be
+                answered.
+            GraphError: the graph was built anew since it was opened, before its first query.
+            KGError: there is no such profile, or ``timeout`` is not a number of seconds.
         """
-        from kg.ask.sparql import run
+        from kg.ask.terms import unknown_terms
 
         _text("sparql", sparql)
-        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
+        _ = self._queries  # starts while the terms are looked at
+        for line in unknown_terms(sparql, self.base):
+            warnings.warn(line, UserWarning, stacklevel=2)
+        return self._answer(sparql, source, profile, timeout, allow_service)
+
+    def _answer(self, sparql: str, source: str, profile: str | None, timeout: float, allow_service: bool) -> Answer:
+        from kg.ask.sparql import Request
+
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
+            _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
+        request = Request(sparql, self.base, source, allow_service)
+        if profile is None:
+            return self._queries.answer(request, timeout)
+        from kg.profiles import construct_queries
+
+        queries = construct_queries(_text("profile", profile), allow_service=allow_service)
+        return self._queries.answer(request, timeout, (profile, queries))
 
     @_names_damage
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
@@ -127,9 +167,13 @@ class KnowledgeGraph:
         return pose(self.store, named_query(_text("name", name)), values, self.base)
 
     @_names_damage
-    def answer(self, question: Question) -> Answer:
-        """Answer a question of :meth:`question`."""
-        return self.query(question.sparql, question.name, profile=question.profile)
+    def answer(self, question: Question, *, timeout: float = 60) -> Answer:
+        """Answer a question of :meth:`question`.
+
+        Raises:
+            QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
+        """
+        return self._answer(question.sparql, question.name, question.profile, timeout, False)
 
     @_names_damage
     def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
@@ -295,11 +339,15 @@ class KnowledgeGraph:
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
-        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs."""
-        from oxrdflib import OxigraphStore
+        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs.
+
+        Its queries have no time limit; SERVICE is refused with a QueryError.
+        """
         from rdflib import Dataset
 
-        return Dataset(store=OxigraphStore(store=self.store), default_union=True)
+        from kg.ask.rdflib_store import RdflibStore
+
+        return Dataset(store=RdflibStore(store=self.store), default_union=True)
 
     @_names_damage
     def to_networkx(self) -> DiGraph[str]:

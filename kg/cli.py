@@ -73,12 +73,19 @@ AnswerFormat = Annotated[
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+]
+AllowService = Annotated[
+    bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
+]
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
 _JSON = "json"  # the format of rows, and another name of JSON-LD
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+_TIMEOUT = 60.0
 
 
 def main() -> NoReturn:
@@ -410,6 +417,7 @@ def ask(
     graph: Graph = _GRAPH,
     output: Output = None,
     as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     chosen = _json_or(format, as_json)
@@ -419,7 +427,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, chosen, output)
+    _ask(name, rest, graph, chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -441,11 +449,13 @@ def query(
     graph: Graph = _GRAPH,
     output: Output = None,
     as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
+    allow_service: AllowService = False,
 ) -> None:
     """Answer a SPARQL query: an argument, a file, or standard input.
 
     Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
-    task, code, venue.
+    task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
     words = words or []
     chosen = _json_or(format, as_json)
@@ -453,9 +463,9 @@ def query(
         _list_queries(chosen == _JSON)
         return
     if name is not None:
-        if file is not None or profile is not None:
-            raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
-        _ask(name, words, graph, chosen, output)
+        if file is not None or profile is not None or allow_service:
+            raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
+        _ask(name, words, graph, chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -465,7 +475,20 @@ def query(
     _known_profile(profile)
     opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), chosen, output, lambda: "the query found nothing")
+    with _shown_warnings():
+        answer = opened.query(sparql, source, profile=profile, timeout=timeout, allow_service=allow_service)
+    _write_answer(answer, chosen, output, lambda: "the query found nothing")
+
+
+@contextmanager
+def _shown_warnings() -> Iterator[None]:
+    """Print the warnings of the library as those of the command line."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: _warn(str(message))
+        yield
 
 
 def _json_or(format: str | None, as_json: bool) -> str | None:
@@ -486,14 +509,14 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
         raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
 
 
-def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
+def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
     opened = _opened(graph)
     question = opened.question(name, parameters)
-    answer = opened.answer(question)
+    answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
