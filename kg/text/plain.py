@@ -41,19 +41,23 @@ class PlainText:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's offsets for a non-empty span of the view.
 
-        A span that would have only one of a formula's two dollar signs gets the other one too: "$k$-NN"; and so with
-        the brace that closes one within it: "81.2_{\\pm 0.3}".
+        A span that would have only one of a formula's two dollar signs gets the other one too: "$k$-NN".
         """
         first, last = self.offsets[start], self.ends[end - 1]
-        open_braces = self.original.count("{", first, last) - self.original.count("}", first, last)
-        while open_braces > 0 and self.original[last : last + 1] == "}":
-            last += 1
-            open_braces -= 1
         if self.original.count("$", first, last) % 2:
             if self.original[first - 1 : first] == "$":
                 first -= 1
             elif self.original[last : last + 1] == "$":
                 last += 1
+        return first, last
+
+    def closed_span(self, start: int, end: int) -> tuple[int, int]:
+        """The same with the braces that close what the span opens: "81.2_{\\pm 0.3}"."""
+        first, last = self.span(start, end)
+        open_braces = self.original.count("{", first, last) - self.original.count("}", first, last)
+        while open_braces > 0 and self.original[last : last + 1] == "}":
+            last += 1
+            open_braces -= 1
         return first, last
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
