@@ -815,15 +815,20 @@ def validate(
     shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1."""
+    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1.
+
+    Shapes that select no node of the graph are named on standard error.
+    """
     report = _opened(graph).validate(shapes)
     if as_json:
         _print_json(report.as_dict())
     else:
         for violation in report.violations:
             print(printable(str(violation)))
+    for note in report.notes:
+        _warn(note)
     if not report.conforms:
-        _fail(f"{graph}: {len(report.violations)} violations of the shapes")
+        _fail(f"{graph}: {report.counts}")
     if not as_json:
         print(printable(f"{graph}: conforms to the shapes"), file=sys.stderr)
 

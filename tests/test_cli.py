@@ -824,6 +824,11 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert len(outcome.out.splitlines()) == 3
     assert all(line.startswith("https://w3id.org/papers-kg/paper/") for line in outcome.out.splitlines())
+    assert outcome.err == f"kg: error: {graph_folder}: 3 violations of the shapes\n"
+    shapes.write_text(shapes.read_text().replace("kg:Paper", "kg:Papr"))
+    outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "<urn:shape> selects nothing: sh:targetClass kg:Papr has no node in the graph" in outcome.err
     shapes.write_text("this is no turtle")
     outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)

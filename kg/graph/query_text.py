@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 Kind = Literal["iri", "name", "variable", "text", "number", "word", "mark"]
 
@@ -40,10 +40,20 @@ _OPERANDS = frozenset(("iri", "name", "variable", "text", "number"))
 
 
 class Token(NamedTuple):
-    """A token of a query: its kind and its text. Language tags count as text, blank nodes as names."""
+    """A token of a query, where it starts, and what it is in: "pattern", "query" (a SELECT), "list" or "expression".
+
+    Language tags count as text, blank nodes as names.
+    """
 
     kind: Kind
     text: str
+    start: int = 0
+    inside: str = "query"
+
+    @property
+    def end(self) -> int:
+        """Where the token ends."""
+        return self.start + len(self.text)
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of these keywords, in any case."""
@@ -94,9 +104,9 @@ def tokens(query: str) -> Iterator[Token]:
         if query[position] == "<":
             ends_operand = before.kind in _OPERANDS or before.text in (")", "}") or before.is_word("TRUE", "FALSE")
             if nesting.in_expression() and ends_operand:
-                token = Token("mark", "<")
+                token = Token("mark", "<", position, nesting.open[-1])
             elif iri := _IRI.match(query, position):
-                token = Token("iri", iri[0])
+                token = Token("iri", iri[0], position, nesting.open[-1])
         if token is None:
             match = _TOKEN.match(query, position)
             assert match, "the last alternative is any character"
@@ -106,7 +116,8 @@ def tokens(query: str) -> Iterator[Token]:
             text = match[0]
             if match.lastgroup == "mark" and text == ")>>" and nesting.in_expression():
                 text = ")"  # the end of an expression, then operators
-            token = Token(match.lastgroup, text)  # type: ignore[arg-type]  # the groups are called like the kinds
+            kind = cast(Kind, match.lastgroup)  # the groups are called like the kinds
+            token = Token(kind, text, position, nesting.open[-1])
         nesting.take(token, before, earlier)
         earlier, before = before, token
         position += len(token.text)
@@ -155,3 +166,53 @@ def named_iris(query: str, prefixes: Mapping[str, str]) -> Iterator[str]:
             if prefix in known:
                 yield known[prefix] + re.sub(r"\\(.)", r"\1", local)
         earlier, before = before, token
+
+
+def without_comments(query: str) -> str:
+    """The query with a blank in place of each comment."""
+    pieces, end = [], 0
+    for token in tokens(query):
+        gap = query[end : token.start]
+        pieces += [" " if "#" in gap else gap, token.text]
+        end = token.end
+    return "".join(pieces)
+
+
+def prebound(query: str, values: Mapping[str, str]) -> str:
+    """A query with terms in place of variables, as SHACL binds them before (SHACL, section 5.3.1).
+
+    A variable that the query selects stays a column, with the term as its value. In a sub-select the column gets a name
+    that nothing else has, because it must not be bound twice.
+
+    >>> prebound("SELECT $this { FILTER NOT EXISTS { $this ?p 1 } }", {"this": "<http://e/a>"})
+    'SELECT (<http://e/a> AS ?this) { FILTER NOT EXISTS { <http://e/a> ?p 1 } }'
+
+    Args:
+        query: a SELECT or ASK.
+        values: the terms by the names of the variables.
+    """
+    pieces: list[str] = []
+    end, clause, selects = 0, "", 0
+    bound = before = earlier = Token("mark", "")
+    for token in tokens(query):
+        pieces.append(query[end : token.start])
+        end = token.end
+        if token.is_word("SELECT", "GROUP", "ORDER"):
+            clause = token.text.upper()
+            selects += clause == "SELECT"
+        elif token.is_word("WHERE", "HAVING") or token.text == "{":
+            clause = ""
+        name = token.text[1:]
+        if token.kind != "variable" or name not in values:
+            closes = before is bound and token.text == ")" and bool(bound.text)
+            pieces.append("" if closes else token.text)
+        elif before.text == "(" and earlier.is_word("BOUND"):
+            pieces[-4:] = ["true"]  # BOUND, a gap, the bracket, a gap; the closing bracket is left out next
+            bound = token
+        elif clause and token.inside == "query":
+            column = f" AS ?{name}" + (f"__{selects}" if selects > 1 else "")
+            pieces.append(f"({values[name]}{column if clause == 'SELECT' else ''})")
+        else:
+            pieces.append(f" {values[name]}" if before.text == "<" else values[name])
+        earlier, before = before, token
+    return "".join(pieces)

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.graph.query_text import calls_service, named_iris, names_dataset, tokens
+from kg.graph.query_text import (
+    calls_service,
+    named_iris,
+    names_dataset,
+    prebound,
+    tokens,
+    without_comments,
+)
 from kg.vocabulary import KG, PREFIXES
 
 # No request leaves: the store refuses this port itself.
@@ -136,3 +143,31 @@ def test_iris_of_a_query_are_in_full_and_without_declarations() -> None:
 @given(st.text())
 def test_any_text_has_tokens_and_none_is_empty(text: str) -> None:
     assert all(token.text and token.text in text for token in tokens(text))
+
+
+def test_comments_become_blanks() -> None:
+    assert without_comments("SELECT *#a\n{ ?s ?p '#b' . # c\n <http://e/#d> ?q 1}") == (
+        "SELECT * { ?s ?p '#b' . <http://e/#d> ?q 1}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT $this { $this ?p ?o }", "SELECT (<e:a> AS ?this) { <e:a> ?p ?o }"),
+        ("SELECT ?o $this WHERE { ?o ?p ?this }", "SELECT ?o (<e:a> AS ?this) WHERE { ?o ?p <e:a> }"),
+        ("SELECT ?x { ?x ?p '$this' , $thisone }", "SELECT ?x { ?x ?p '$this' , $thisone }"),
+        ("ASK { FILTER(?o<$this && bound($this) && bound( ?o ))}", "ASK { FILTER(?o< <e:a> && true && bound( ?o ))}"),
+        (
+            "SELECT $this { { SELECT $this (COUNT(*) AS ?n) { $this ?p ?o } GROUP BY $this } FILTER(?n = 0) }",
+            "SELECT (<e:a> AS ?this) { { SELECT (<e:a> AS ?this__2) (COUNT(*) AS ?n) { <e:a> ?p ?o } "
+            "GROUP BY (<e:a>) } FILTER(?n = 0) }",
+        ),
+        (
+            "SELECT $this (STR($this) AS ?n) { $this ?p ?o } ORDER BY $this DESC($this)",
+            "SELECT (<e:a> AS ?this) (STR(<e:a>) AS ?n) { <e:a> ?p ?o } ORDER BY (<e:a>) DESC(<e:a>)",
+        ),
+    ],
+)
+def test_terms_take_the_place_of_variables_that_are_bound_before(query: str, expected: str) -> None:
+    assert prebound(query, {"this": "<e:a>"}) == expected

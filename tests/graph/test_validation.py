@@ -315,6 +315,18 @@ def test_violations_are_in_the_same_order_each_time() -> None:
     assert list(violations) == sorted(violations, key=str)
 
 
+def test_the_shipped_shapes_find_the_same_if_pyshacl_applies_all_of_them(tmp_path: Path) -> None:
+    store = small()
+    for update, _, _ in BROKEN.values():
+        store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))
+    copied = tmp_path / "shapes.ttl"
+    copied.write_bytes((files("kg.graph") / "shapes.ttl").read_bytes())
+    quick, slow = validate(store), validate(store, copied)
+    assert len(quick.violations) > 50
+    assert quick.violations == slow.violations
+    assert validate(small(), copied).conforms
+
+
 def test_own_shapes_stand_in_place_of_the_shipped_ones(tmp_path: Path) -> None:
     shapes = tmp_path / "own.ttl"
     shapes.write_text(
