@@ -452,8 +452,9 @@ def query(
     timeout: Timeout = _TIMEOUT,
     allow_service: AllowService = False,
 ) -> None:
-    """Answer a SPARQL query: an argument, a file, or standard input.
+    """Answer a SPARQL query, as in: kg query "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } LIMIT 3".
 
+    The query is an argument, a file, or standard input.
     Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
     task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
@@ -575,7 +576,10 @@ def lookup(
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Look up an entity, a paper or a repository by its name, another spelling, an acronym, a prefix or a typo."""
+    """Look up an entity, a paper or a repository, as in: kg lookup resnet.
+
+    The name may be in another spelling, an acronym, a beginning, some of the words, or have a typo.
+    """
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
 
@@ -666,7 +670,7 @@ def path(
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Show the shortest chains of papers between two entities, and what the papers share.
+    """Show the shortest chains of papers between two entities, as in: kg path ImageNet BLEU.
 
     Chains through what few papers share come first. Papers on something narrower than A or B count as papers on A or B.
     """
@@ -687,9 +691,9 @@ def diff(
     show_all: All = False,
     as_json: Json = False,
 ) -> None:
-    """Show which papers, entities, edges and results came and went between two graphs.
+    """Show what came and went between two graphs, as in: kg diff output/demo output/demo.
 
-    Edges are what papers introduce, use and link to. --json prints everything.
+    That is papers, entities, results, and edges: what papers introduce, use and link to. --json prints everything.
     """
     from kg.ask.diff import compare_graphs
     from kg.terminal.changes import render_changes
@@ -740,7 +744,10 @@ def export(
         bool, typer.Option("--alignment", help="Add the relations of the vocabulary to others (RDFS, SKOS).")
     ] = False,
 ) -> None:
-    """Write the whole graph as a file. The same graph gives the same bytes, except with --provenance."""
+    """Write the whole graph as a file, as in: kg export -f nt.
+
+    The same graph gives the same bytes, except with --provenance.
+    """
     from kg.export.formats import find_format, format_of_file
 
     try:
