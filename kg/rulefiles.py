@@ -57,6 +57,7 @@ class WordRule(_Placed):
     label: Literal[
         "GENERIC",
         "MEASURED",
+        "NOT_DATASET",
         "INTRODUCES",
         "NAMES",
         "INTERRUPTS",

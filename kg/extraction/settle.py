@@ -34,6 +34,9 @@ _LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 
+_COLLECTIONS = frozenset(["dataset", "datasets", "benchmark", "benchmarks", "corpus", "corpora"])
+
+
 class Settle:
     """Writes ``doc._.entities`` from ``doc._.candidates``."""
 
@@ -41,14 +44,19 @@ class Settle:
         self.nlp = nlp
         self._generic: set[str] = set()
         self._measured: set[str] = set()
+        self._things: set[str] = set()
+        self._kinds_of_things: set[str] = set()
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        """Take the rules for what is not a name: GENERIC never, MEASURED only in a sentence with a number."""
+        """Take the rules for what is not a name: GENERIC, MEASURED (only in a sentence with a number), NOT_DATASET."""
         for rule in rules:
             if rule.label == "GENERIC":
                 self._generic.add(lexicon_key(self.nlp, rule.pattern))
             elif rule.label == "MEASURED":
                 self._measured.add(lexicon_key(self.nlp, rule.pattern))
+            elif rule.label == "NOT_DATASET":
+                words = self._kinds_of_things if rule.pattern.islower() else self._things
+                words.update(map(word_key, rule.pattern.split()))
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
@@ -67,11 +75,44 @@ class Settle:
             and (candidate.confidence == 1 or _may_be_name(doc, candidate, generic))
         ]
         candidates = self._without_unmeasured(doc, candidates)
-        entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
+        chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
+        entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
         entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
         doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
+
+    def _is_thing(self, doc: Doc, candidate: Candidate) -> bool:
+        """Whether an uncertain dataset is a robot, platform, chip, company or the like, where experiments take place.
+
+        That is so if a kind of such things is its last word or comes next ("Go1 robot"), and if all its words are
+        listed. Names that the lexicon has as datasets too ("Reddit") need such a kind in their sentence ("posts").
+        """
+        if candidate.type != "Dataset" or candidate.confidence == 1:
+            return False
+        following = [token.lower_ for token in doc[candidate.end : candidate.end + 2]]
+        if following[:1] and following[0] in _COLLECTIONS:
+            return False
+        ends_there = len(following) < 2 or not following[1].isalpha() or doc[candidate.end + 1].is_stop
+        if self._is_kind([doc[candidate.end - 1].lower_, *(following[:1] if ends_there else ())]):
+            return True
+        if not self._has_only_things(doc[candidate.start : candidate.end]):
+            return False
+        span = (candidate.start, candidate.end)
+        listed = any(
+            (c.start, c.end) == span and c.type == "Dataset" and c.extractor == "lexicon" for c in doc._.candidates
+        )
+        return not listed or self._is_kind(token.lower_ for token in doc[candidate.start].sent)
+
+    def _has_only_things(self, name: Span) -> bool:
+        """Whether a name has only words of NOT_DATASET rules and numbers, none after a hyphen ("Twitter-15")."""
+        if re.search(r"-\d", name.text):
+            return False
+        words = [key for token in name if (key := word_key(token.text))]
+        return all(word in self._things or word.rstrip("0123456789") in {*self._things, ""} for word in words)
+
+    def _is_kind(self, words: Iterable[str]) -> bool:
+        return not self._kinds_of_things.isdisjoint(map(word_key, words))
 
     def _without_unmeasured(self, doc: Doc, candidates: list[Candidate]) -> list[Candidate]:
         """The candidates without the costs in sentences without a number."""
