@@ -32,7 +32,7 @@ from kg.vocabulary import DEFAULT_BASE
 
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
-_LOCK = ".kg-lock"  # a name that nobody uses: opening a lock empties the file
+_NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
@@ -274,10 +274,8 @@ def next_generation(folder: Path) -> Iterator[Generation]:
             for path in leftovers:
                 _remove(path)
             name = _free_name(folder, before)
-            partial = folder / f"{name}{_PARTIAL}"
-            partial.mkdir()
+            partial = _new_folder(folder, name)
             try:
-                manifest.mark(partial, name)
                 yield Generation(partial)
                 manifest.seal(partial, name)
                 partial.rename(folder / name)
@@ -369,6 +367,17 @@ def _free_name(folder: Path, before: Generation | None) -> str:
     while any(os.path.lexists(folder / f"{_PREFIX}{number}{ending}") for ending in ("", _PARTIAL)):
         number += 1
     return f"{_PREFIX}{number}"
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    """A new folder for a generation, which has its mark from the moment at which it has its name."""
+    new = folder / _NEW
+    if new.is_dir():  # left by a build that was killed right here
+        (new / GENERATION_MANIFEST).unlink(missing_ok=True)
+        new.rmdir()
+    new.mkdir()
+    manifest.mark(new, name)
+    return new.rename(folder / f"{name}{_PARTIAL}")
 
 
 def _remove(generation: Path) -> None:

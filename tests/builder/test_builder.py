@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -239,24 +236,6 @@ def test_failure_while_writing_leaves_the_graph_as_it_was(
             build_graph([pages], own_graph)
     assert nquads(own_graph) == nquads(graph_folder)
     assert [path.name for path in own_graph.glob("generation-*")] == ["generation-1"]
-
-
-@pytest.mark.slow
-def test_killed_build_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, own_graph: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from kg.builder import build_graph\n"
-        "def wait(step, done, total):\n"
-        "    if step == 'writing': print('here', flush=True); time.sleep(60)\n"
-        "build_graph([sys.argv[1]], Path(sys.argv[2]), progress=wait)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, str(pages), str(own_graph)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-    assert len(list(own_graph.glob("*.partial"))) == 1
-    assert nquads(own_graph) == nquads(graph_folder)
-    build_graph([pages], own_graph)
-    assert not list(own_graph.glob("*.partial"))
 
 
 def test_second_build_at_the_same_time_is_refused(pages: Path, tmp_path: Path) -> None:
