@@ -32,6 +32,7 @@ from kg.vocabulary import (
     EntityType,
     entities_graph,
     paper_iri,
+    provenance_graph,
     repository_iri,
     scheme_iri,
 )
@@ -125,11 +126,25 @@ def paper_statements(
     Yields:
         N-Quads lines, each with its line end.
     """
-    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title, which), shared)
+    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
     yield from graph.metadata(entries)
     yield from graph.mentions(extraction.entities)
     yield from graph.links(extraction.links)
     yield from graph.results(extraction)
+
+
+def first_seen_statements(title: str, which: str, date: str, base: str) -> Iterator[str]:
+    """When a run first read a paper, in the named graph about runs, since this differs from build to build.
+
+    Args:
+        title: of the paper.
+        which: as for :func:`paper_statements`.
+        date: as xsd:date; empty if it is not known.
+        base: the base IRI of resources.
+    """
+    if date:
+        end = _end(provenance_graph(base))
+        yield f"<{paper_iri(base, without_markup(title), which)}> <{KG}firstSeen> {literal(date, 'date')}{end}"
 
 
 class _PaperGraph:
@@ -168,6 +183,9 @@ class _PaperGraph:
         for entry in entries:
             yield self._about_paper(DCTERMS + "identifier", literal(entry.id))
             yield self._about_paper(KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
+        for listed in sorted({entry.listed for entry in entries if entry.listed}):
+            datatype = "gMonthDay" if listed.startswith("--") else "date"
+            yield self._about_paper(KG + "listedDate", literal(listed, datatype))
 
     def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
         """The edges to the entities that the paper introduces or uses, and each mention as their evidence."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -241,24 +238,6 @@ def test_failure_while_writing_leaves_the_graph_as_it_was(
     assert [path.name for path in own_graph.glob("generation-*")] == ["generation-1"]
 
 
-@pytest.mark.slow
-def test_killed_build_leaves_the_graph_as_it_was(pages: Path, graph_folder: Path, own_graph: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from kg.builder import build_graph\n"
-        "def wait(step, done, total):\n"
-        "    if step == 'writing': print('here', flush=True); time.sleep(60)\n"
-        "build_graph([sys.argv[1]], Path(sys.argv[2]), progress=wait)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", code, str(pages), str(own_graph)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-    assert len(list(own_graph.glob("*.partial"))) == 1
-    assert nquads(own_graph) == nquads(graph_folder)
-    build_graph([pages], own_graph)
-    assert not list(own_graph.glob("*.partial"))
-
-
 def test_second_build_at_the_same_time_is_refused(pages: Path, tmp_path: Path) -> None:
     def build_within(step: str, done: int, total: int) -> None:
         with pytest.raises(GraphError, match="another build"):
@@ -313,3 +292,53 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_grap
     with pytest.raises(InputError, match="is not a model folder"):
         build_graph([source], own_graph, extractor=Extractor(model=tmp_path / "model"))
     assert nquads(own_graph) == nquads(graph_folder)
+
+
+def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
+    frogs = "Frogs hop over lilies when storks come near their quiet green ponds in spring."
+    cities = "Urban traffic forecasts rely upon sensors along motorways and tunnels during winter."
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("Survey", frogs) + record("Survey", cities).replace('"survey"', '"other"'))
+    warnings: list[str] = []
+    report = build_graph([source], tmp_path / "g", warn=warnings.append)
+    assert (report.new, KnowledgeGraph(tmp_path / "g").stats().papers) == (2, 2)
+    assert warnings == ["'Survey' is the title of 2 papers, whose abstracts differ"]
+    again = build_graph([source], tmp_path / "g", warn=warnings.append)
+    assert (again.new, again.changed, again.unchanged, again.extracted) == (0, 0, 2, 0)
+    assert len(warnings) == 1
+    found = rows(tmp_path / "g", "SELECT ?p ?a { ?p a kg:Paper ; schema:abstract ?a } ORDER BY ?p")
+    assert [row["a"] for row in found] == [frogs, cities]
+    assert found[0]["p"] == "https://w3id.org/papers-kg/paper/survey"
+    assert str(found[1]["p"]).startswith("https://w3id.org/papers-kg/paper/survey-")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Bugs in C programs", "Bugs in C++ programs"),
+        ("Bugs in C programs", "Bugs in C# programs"),
+        ("A search", "A* search"),
+        ("मन", "मान"),
+    ],
+)
+def test_titles_that_differ_in_a_sign_are_two_papers(tmp_path: Path, one: str, other: str) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record(one, "We train on MNIST.") + record(other, "We train on MNIST."), encoding="utf-8")
+    build_graph([source], tmp_path / "g")
+    assert KnowledgeGraph(tmp_path / "g").stats().papers == 2
+
+
+def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "names.jsonl").write_text('{"label": "Dataset", "pattern": "Zorblatt"}\n')
+    first, second = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    first.write_text(record("Frogs", "We train on Zorblatt."))
+    second.write_text(record("Toads", "We test on Zorblatt."))
+    build_graph([first], tmp_path / "g", rules=[tmp_path / "rules"])
+    report = build_graph([second], tmp_path / "g")
+    assert report.extracted == 1
+    graph = KnowledgeGraph(tmp_path / "g")
+    assert graph.settings.rules == (tmp_path / "rules",)
+    assert [match.papers for match in graph.lookup("Zorblatt").matches] == [2]
+    assert build_graph([second], tmp_path / "g", rules=[]).extracted == 2
+    assert KnowledgeGraph(tmp_path / "g").settings.rules == ()
