@@ -623,6 +623,7 @@ def papers(
         ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of papers.")] = 50,
+    show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
@@ -651,7 +652,7 @@ def papers(
         year=year or (),
         with_code=with_code,
         new_since=new_since,
-        limit=limit,
+        limit=None if show_all else limit,
     )
     if as_json:
         _print_json(found.as_dict())

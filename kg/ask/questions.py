@@ -101,11 +101,11 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
 
 
 def reported_on(store: ox.Store, question: Question) -> str:
-    """What is reported on the dataset of a question, for an answer that is empty; "" if the question has no dataset.
+    """What is reported on the dataset of a leaderboard that is empty; "" for a question without dataset and metric.
 
     Like leaderboards, it counts the results of narrower datasets too, and leaves out improvements over other work.
     """
-    dataset = question.meant["dataset"].match if "dataset" in question.meant else None
+    dataset = question.meant["dataset"].match if {"dataset", "metric"} <= question.meant.keys() else None
     if dataset is None:
         return ""
     reader = GraphReader(store)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.ask.paths import Paths  # loads networkx, which a card does not need
 
 _INDENT = "  "
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Private-use characters take the place of the marks while a sentence is wrapped; they are one column wide, too.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
@@ -117,7 +118,7 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
         ("listed on: ", card.listed_on),
-        ("date: ", card.listed),
+        ("listed: ", tuple(map(_day, card.listed))),
     ):
         if addresses:
             yield from page.wrapped(label, ", ".join(addresses))
@@ -240,6 +241,12 @@ def _result(result: ResultLine) -> str:
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
     return " ".join(filter(None, parts))
+
+
+def _day(date: str) -> str:
+    """A date as people write it; one without a year ("--03-11", xsd:gMonthDay) by its month's name."""
+    month = re.fullmatch(r"--(\d\d)-(\d\d)", date)
+    return f"{_MONTHS[int(month[1]) - 1]} {int(month[2])}" if month else date
 
 
 def _number(count: int, noun: str) -> str:

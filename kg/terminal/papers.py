@@ -32,5 +32,5 @@ def remarks(found: FoundPapers) -> list[str]:
     if not found.total:
         said.append("no paper fits")
     elif found.total > len(found.papers):
-        said.append(f"the first {len(found.papers):,} of {found.total:,} papers; --limit {found.total} shows all")
+        said.append(f"the first {len(found.papers):,} of {found.total:,} papers; --all shows them all")
     return said

@@ -104,3 +104,13 @@ def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
             compare_graphs(whole, other)
         with pytest.raises(GraphError, match=str(other)):
             compare_graphs(other, whole)
+
+
+def test_names_that_differ_in_accents_only_are_the_same(tmp_path: Path) -> None:
+    old, new = (
+        f'<method/{name}-net> a kg:Method ; skos:prefLabel "{name}-net" . <paper/a> kg:usesMethod <method/{name}-net> .'
+        for name in ("bézier", "bezier")
+    )
+    changes = compare_graphs(graph(tmp_path / "old", old), graph(tmp_path / "new", new))
+    assert changes.entities.came == changes.entities.went == changes.edges.came == changes.edges.went == ()
+    assert changes.entities.old == changes.entities.new == 1

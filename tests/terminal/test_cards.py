@@ -90,7 +90,7 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
     )
     lines = render_card(PAPER._replace(abstract="Frogs\x1b hop.", results=results, listed=("--03-11",))).splitlines()
     assert lines[lines.index("Abstract") + 1] == "  Frogs hop."
-    assert "date: --03-11" in lines
+    assert "listed: Mar 11" in lines
     assert lines[lines.index("Reported results (3)") + 1 :] == [
         "  91% accuracy on PondBench",
         "  3% error on PondBench",

@@ -26,6 +26,6 @@ def test_remarks_say_what_was_taken_for_what_and_what_is_left_out() -> None:
         "'tlies' is taken for Tiles",
         "the graph has no 'toads' of this kind (nearest: Roads)",
         "the graph has no venue 'Lake'",
-        "the first 1 of 1,234 papers; --limit 1234 shows all",
+        "the first 1 of 1,234 papers; --all shows them all",
     ]
     assert remarks(FoundPapers((), 0, (), ())) == ["no paper fits"]
