@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
+from kg.text.files import path_text
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
 _RUN, _DIGEST = "run ", "blake2b:"
@@ -46,7 +47,7 @@ class Part(Record):
 
         What is neither, such as a pipe or "-", is not opened, because it can be read only once.
         """
-        name, path = str(given), Path(given)
+        name, path = path_text(given), Path(given)
         if name == "-":
             return cls(name, "")
         try:
