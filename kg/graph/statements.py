@@ -121,7 +121,7 @@ def paper_statements(
         entries: every listing entry of it.
         extraction: what was found in ``paper.text``, resolved.
         shared: takes the venues and repositories that the paper points to, and knows the base IRI.
-        which: tells the paper from another one of the same title, where there is one.
+        which: distinguishes the paper from another one of the same title, where there is one.
 
     Yields:
         N-Quads lines, each with its line end.
@@ -291,7 +291,7 @@ class _PaperGraph:
         yield KG + "sentenceStart", literal(str(opening), "integer")
 
     def _digest(self, facts: Iterable[Fact]) -> str:
-        """What tells a node of this paper from those that other texts or other extractors give in the same place.
+        """A digest that distinguishes a node from those that other texts or other extractors give in the same place.
 
         Graphs of several people can then be loaded into one store: what they agree on is one node, and no node has two
         values where one is expected.
