@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.ask.paths import Paths  # loads networkx, which a card does not need
 
 _INDENT = "  "
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Private-use characters take the place of the marks while a sentence is wrapped; they are one column wide, too.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
@@ -117,7 +118,7 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
         ("listed on: ", card.listed_on),
-        ("date: ", card.listed),
+        ("date: ", tuple(map(_date, card.listed))),
     ):
         if addresses:
             yield from page.wrapped(label, ", ".join(addresses))
@@ -240,6 +241,11 @@ def _result(result: ResultLine) -> str:
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
     return " ".join(filter(None, parts))
+
+
+def _date(listed: str) -> str:
+    """A date as people read it: an xsd:gMonthDay ("--03-11") as "Mar 11"."""
+    return f"{_MONTHS[int(listed[2:4]) - 1]} {int(listed[5:])}" if listed.startswith("--") else listed
 
 
 def _number(count: int, noun: str) -> str:
