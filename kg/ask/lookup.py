@@ -195,7 +195,7 @@ class _Search:
             spaced = spaced_key(readable(self.text[:_LONGEST]))
             for iri in (
                 *(entity_iri(self.base, kind, spaced) for kind in ENTITY_KINDS),
-                paper_iri(self.base, self.text),
+                paper_iri(self.base, readable(self.text)),
             ):
                 for name in self._names(iri):
                     if typed_key(name) == self.key:
