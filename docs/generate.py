@@ -26,6 +26,7 @@ from kg import cli
 from kg.ask.named import named_queries
 from kg.errors import KGError
 from kg.records import Record
+from kg.text.files import writing
 
 FOLDER = Path(__file__).parent
 WIDTH = 100
@@ -400,7 +401,8 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     for name, page in PAGES.items():
-        (FOLDER / name).write_text(page(), encoding="utf-8")
+        with writing(FOLDER / name) as stream:
+            stream.write(page().encode())
     return 0
 
 

@@ -9,11 +9,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError
-from kg.graph.store import existing
+from kg.graph.store import opened, reading
 from kg.vocabulary import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kg.ask.lookup import Found
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
+    from kg.ask.process import QueryProcess
     from kg.ask.questions import Question
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -37,6 +39,25 @@ if TYPE_CHECKING:
     from kg.resolution import Curated
 
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
+
+_LONGEST_TIMEOUT = 10**6
+
+
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
+
+
+def _names_damage(
+    method: Callable[Concatenate[KnowledgeGraph, _Given], _Returned],
+) -> Callable[Concatenate[KnowledgeGraph, _Given], _Returned]:
+    """A method that raises :class:`~kg.errors.GraphError` where damage of the store's files comes to light."""
+
+    @wraps(method)
+    def named(graph: KnowledgeGraph, /, *args: _Given.args, **options: _Given.kwargs) -> _Returned:
+        with reading(graph.folder):
+            return method(graph, *args, **options)
+
+    return named
 
 
 class KnowledgeGraph:
@@ -55,28 +76,66 @@ class KnowledgeGraph:
 
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
-        generation = existing(self.folder)
-        self.base: str = generation.base
-        self.store: Store = generation.open()
+        self._generation, self.settings, self.store = opened(self.folder)
+        self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
 
-    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
-        """Answer a SPARQL 1.1 query over all graphs, with the vocabulary's prefixes declared.
+    @cached_property
+    def _queries(self) -> QueryProcess:
+        from kg.ask.process import QueryProcess
+
+        return QueryProcess(self._generation.folder / "store")
+
+    @_names_damage
+    def query(
+        self,
+        sparql: str,
+        source: str = "query",
+        *,
+        profile: str | None = None,
+        timeout: float = 60,
+        allow_service: bool = False,
+    ) -> Answer:
+        """Answer a SPARQL 1.1 query over all graphs, or those of its FROM, with the vocabulary's prefixes declared.
+
+        Queries run in a process of their own, which is started by the first one and ended by one that takes too long.
+        A term of the vocabulary's namespace that the vocabulary does not have gives a ``UserWarning``.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, such as a file's name.
             profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
+            timeout: seconds after which the query is ended; 0 for no limit.
+            allow_service: let the query, and those of the profile, ask other SPARQL services (SERVICE).
 
         Raises:
-            QueryError: the query cannot be parsed, with line and column, or cannot be answered.
-            KGError: there is no such profile.
+            QueryError: the query cannot be parsed, with line and column, asks a service, takes too long, or cannot be
+                answered.
+            GraphError: the graph was built anew since it was opened, before its first query.
+            KGError: there is no such profile, or ``timeout`` is not a number of seconds.
         """
-        from kg.ask.sparql import run
+        from kg.ask.terms import unknown_terms
 
         _text("sparql", sparql)
-        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
+        _ = self._queries  # starts while the terms are looked at
+        for line in unknown_terms(sparql, self.base):
+            warnings.warn(line, UserWarning, stacklevel=2)
+        return self._answer(sparql, source, profile, timeout, allow_service)
 
+    def _answer(self, sparql: str, source: str, profile: str | None, timeout: float, allow_service: bool) -> Answer:
+        from kg.ask.sparql import Request
+
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
+            _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
+        request = Request(sparql, self.base, source, allow_service)
+        if profile is None:
+            return self._queries.answer(request, timeout)
+        from kg.profiles import construct_queries
+
+        queries = construct_queries(_text("profile", profile), allow_service=allow_service)
+        return self._queries.answer(request, timeout, (profile, queries))
+
+    @_names_damage
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
         """Answer one of the shipped queries (``kg ask --list``).
 
@@ -90,6 +149,7 @@ class KnowledgeGraph:
         """
         return self.answer(self.question(name, parameters))
 
+    @_names_damage
     def question(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Question:
         """What :meth:`ask` asks: the SPARQL of a shipped query, and the entities that its parameters name.
 
@@ -106,10 +166,16 @@ class KnowledgeGraph:
         }
         return pose(self.store, named_query(_text("name", name)), values, self.base)
 
-    def answer(self, question: Question) -> Answer:
-        """Answer a question of :meth:`question`."""
-        return self.query(question.sparql, question.name, profile=question.profile)
+    @_names_damage
+    def answer(self, question: Question, *, timeout: float = 60) -> Answer:
+        """Answer a question of :meth:`question`.
 
+        Raises:
+            QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
+        """
+        return self._answer(question.sparql, question.name, question.profile, timeout, False)
+
+    @_names_damage
     def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
@@ -128,6 +194,7 @@ class KnowledgeGraph:
         limit = None if limit is None else _count("limit", limit)
         return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
 
+    @_names_damage
     def papers(
         self,
         *,
@@ -179,6 +246,7 @@ class KnowledgeGraph:
             base=self.base,
         )
 
+    @_names_damage
     def card(self, iri: str, *, whole: bool = False) -> Card:
         """What the graph says about one entity, paper or repository.
 
@@ -193,6 +261,7 @@ class KnowledgeGraph:
 
         return read_card(self.store, _text("iri", iri), whole=whole)
 
+    @_names_damage
     def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
 
@@ -210,6 +279,7 @@ class KnowledgeGraph:
         limit = None if limit is None else _count("limit", limit)
         return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
+    @_names_damage
     def export(
         self,
         format: str,
@@ -253,6 +323,7 @@ class KnowledgeGraph:
                 store, format, stream, self.base, provenance=provenance, additions=added, prefixes=prefixes
             )
 
+    @_names_damage
     def profile(self, name: str) -> Store:
         """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
 
@@ -268,12 +339,17 @@ class KnowledgeGraph:
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
-        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs."""
-        from oxrdflib import OxigraphStore
+        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs.
+
+        Its queries have no time limit; SERVICE is refused with a QueryError.
+        """
         from rdflib import Dataset
 
-        return Dataset(store=OxigraphStore(store=self.store), default_union=True)
+        from kg.ask.rdflib_store import RdflibStore
 
+        return Dataset(store=RdflibStore(store=self.store), default_union=True)
+
+    @_names_damage
     def to_networkx(self) -> DiGraph[str]:
         """The graph for networkx: papers, entities and repositories as nodes, what papers introduce and use as edges.
 
@@ -284,26 +360,33 @@ class KnowledgeGraph:
 
         return paper_network(self.store)
 
+    @_names_damage
     def stats(self) -> Stats:
         """Count papers, entities, links, results and triples."""
         from kg.ask.stats import count_graph
 
         return count_graph(self.store)
 
+    @_names_damage
     def provenance(self) -> list[Run]:
         """The runs that made the graph, in their order: when, by which version, with which rules and model."""
         from kg.graph.provenance import read_runs
 
         return read_runs(self.store)
 
+    @_names_damage
     def validate(self, shapes: str | Path | None = None) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless a file is given.
 
+        The files of the graph are compared with the digests that the build made of them.
+
         Raises:
+            GraphError: a file of the graph is damaged; names it.
             InputError: the file cannot be read or does not hold valid shapes.
         """
         from kg.graph.validation import validate
 
+        self._generation.check(thorough=True)
         return validate(self.store, _optional_path("shapes", shapes))
 
 
@@ -425,7 +508,7 @@ def build(
     folder: str | Path = "output",
     *,
     base: str | None = None,
-    rules: str | Path | Sequence[str | Path] = (),
+    rules: str | Path | Sequence[str | Path] | None = None,
     model: str | Path | None = None,
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
@@ -438,8 +521,9 @@ def build(
         inputs: a file or folder, several of them, or "-" for standard input.
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
-        rules: a folder, or folders, of rule files that are read after the shipped ones.
-        model: the folder of a model from ``kg train``, instead of the shipped one.
+        rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
+            graph, and an empty list takes the shipped ones alone.
+        model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
 
@@ -449,18 +533,18 @@ def build(
         KGError: an argument is of a wrong type, or an extractor is given together with rules or a model.
     """
     from kg.builder import build_graph
-    from kg.extraction import Extractor
 
     if extractor is not None and (rules or model):
         raise KGError("extractor: give either an extractor or rules and a model, not both")
     if extractor is not None and not isinstance(extractor, LoadedExtractor):
         _refuse("extractor", "what kg.load() returns", extractor)
-    own = Extractor(_paths("rules", rules), _optional_path("model", model))
     build_graph(
         _several("inputs", inputs),
         _path("folder", folder),
         base=None if base is None else _text("base", base),
-        extractor=extractor._extractor if extractor else own,
+        rules=None if rules is None else _paths("rules", rules),
+        model=_optional_path("model", model),
+        extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
         warn=_warn_caller(),
     )

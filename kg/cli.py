@@ -19,7 +19,7 @@ import typer
 
 from kg.errors import GraphError, InputError, KGError
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
-from kg.vocabulary import is_base
+from kg.vocabulary import BASE_FORM, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -73,12 +73,19 @@ AnswerFormat = Annotated[
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+]
+AllowService = Annotated[
+    bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
+]
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
 _JSON = "json"  # the format of rows, and another name of JSON-LD
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+_TIMEOUT = 60.0
 
 
 def main() -> NoReturn:
@@ -201,15 +208,23 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Add papers to the graph: new papers are added, changed papers replaced, all others stay."""
+    """Add papers to the graph: new papers are added, changed papers replaced, all others stay.
+
+    Base IRI, rules and model are kept with the graph, and hold for later builds until others are given.
+    """
     if base_iri is not None and not is_base(base_iri):
-        raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
+        raise typer.BadParameter(f"expected {BASE_FORM}; found {base_iri!r}", param_hint="--base-iri")
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
-    report, found = _build(inputs, graph, rules, model, workers, base_iri)
+    if shipped and (rules or model):
+        raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
+    report, found = _build(inputs, graph, rules, model, workers, base_iri, shipped)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -223,6 +238,7 @@ def _build(
     model: Path | None,
     workers: int | None,
     base_iri: str | None,
+    shipped: bool = False,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -234,7 +250,9 @@ def _build(
             inputs,
             graph,
             base=base_iri,
-            extractor=Extractor(rules or (), model),
+            rules=rules,
+            model=model,
+            extractor=Extractor() if shipped else None,
             workers=workers,
             warn=_warn,
             progress=progress,
@@ -368,9 +386,11 @@ def train(
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
     from kg.evaluation.gold import read_gold
     from kg.extraction.model import SHIPPED, Model
+    from kg.sources import read_papers
     from kg.training.tagger import Recipe, tagged_texts, train
 
-    texts = [text for corpus in corpora for text in read_gold(corpus, papers, _warn).texts]
+    known = list(read_papers([papers], _warn)) if papers else None
+    texts = [text for corpus in corpora for text in read_gold(corpus, known, _warn).texts]
     base = Model.load(SHIPPED)
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
     learned = list(tagged_texts(texts, rules or ()))
@@ -397,6 +417,7 @@ def ask(
     graph: Graph = _GRAPH,
     output: Output = None,
     as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     chosen = _json_or(format, as_json)
@@ -406,7 +427,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, chosen, output)
+    _ask(name, rest, graph, chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -428,12 +449,14 @@ def query(
     graph: Graph = _GRAPH,
     output: Output = None,
     as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
+    allow_service: AllowService = False,
 ) -> None:
     """Answer a SPARQL query, as in: kg query "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } LIMIT 3".
 
     The query is an argument, a file, or standard input.
     Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
-    task, code, venue.
+    task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
     words = words or []
     chosen = _json_or(format, as_json)
@@ -441,9 +464,9 @@ def query(
         _list_queries(chosen == _JSON)
         return
     if name is not None:
-        if file is not None or profile is not None:
-            raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
-        _ask(name, words, graph, chosen, output)
+        if file is not None or profile is not None or allow_service:
+            raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
+        _ask(name, words, graph, chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -453,7 +476,20 @@ def query(
     _known_profile(profile)
     opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), chosen, output, lambda: "the query found nothing")
+    with _shown_warnings():
+        answer = opened.query(sparql, source, profile=profile, timeout=timeout, allow_service=allow_service)
+    _write_answer(answer, chosen, output, lambda: "the query found nothing")
+
+
+@contextmanager
+def _shown_warnings() -> Iterator[None]:
+    """Print the warnings of the library as those of the command line."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: _warn(str(message))
+        yield
 
 
 def _json_or(format: str | None, as_json: bool) -> str | None:
@@ -474,14 +510,14 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
         raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
 
 
-def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
+def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
     opened = _opened(graph)
     question = opened.question(name, parameters)
-    answer = opened.answer(question)
+    answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
@@ -757,17 +793,18 @@ def stats(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Count the papers, entities, links, results and triples of the graph."""
+    """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
     opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
     elif as_json:
-        _print_json(opened.stats().as_dict())
+        _print_json({**opened.stats().as_dict(), "settings": opened.settings.as_dict()})
     else:
-        from kg.terminal.counts import stats_rows
+        from kg.terminal.counts import settings_rows, stats_rows
         from kg.terminal.tables import print_counts
 
-        print_counts(f"Graph in {graph}", stats_rows(opened.stats()), to_stderr=False)
+        rows = {**stats_rows(opened.stats()), **settings_rows(opened.settings)}
+        print_counts(f"Graph in {graph}", rows, to_stderr=False)
 
 
 def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
@@ -786,15 +823,20 @@ def validate(
     shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1."""
+    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1.
+
+    Shapes that select no node of the graph are named on standard error.
+    """
     report = _opened(graph).validate(shapes)
     if as_json:
         _print_json(report.as_dict())
     else:
         for violation in report.violations:
             print(printable(str(violation)))
+    for note in report.notes:
+        _warn(note)
     if not report.conforms:
-        _fail(f"{graph}: {len(report.violations)} violations of the shapes")
+        _fail(f"{graph}: {report.counts}")
     if not as_json:
         print(printable(f"{graph}: conforms to the shapes"), file=sys.stderr)
 

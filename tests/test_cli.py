@@ -6,8 +6,10 @@ import gzip
 import io
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -351,6 +353,82 @@ def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: P
     assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
 
 
+def test_from_chooses_the_graphs_of_a_query(kg: Terminal, graph_folder: Path) -> None:
+    def papers(dataset: str) -> list[str]:
+        query = f"SELECT ?name {dataset} {{ ?p a kg:Paper ; schema:name ?name }} ORDER BY ?name"
+        return kg("query", query, "-g", graph_folder).out.splitlines()[1:]
+
+    one = json.loads(
+        kg("query", "SELECT ?g { GRAPH ?g { ?p a kg:Paper } } LIMIT 1", "-g", graph_folder, "--format", "json").out
+    )
+    graph = one["results"]["bindings"][0]["g"]["value"]
+    assert len(papers("")) == 3
+    assert len(papers(f"FROM <{graph}>")) == 1
+    assert papers("FROM <https://example.org/none>") == papers(f"FROM NAMED <{graph}>") == []
+
+
+def test_a_term_that_the_vocabulary_does_not_have_is_a_warning(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("query", "SELECT ?d { ?p kg:usesDatasets ?d }", "-g", graph_folder)
+    assert (outcome.code, outcome.out) == (0, "d\n") or (outcome.code, outcome.out) == (0, "d\r\n")
+    warning, nothing = outcome.err.splitlines()
+    assert warning == "kg: warning: the vocabulary has no kg:usesDatasets; did you mean kg:usesDataset?"
+    assert nothing == "kg: the query found nothing"
+
+
+@pytest.mark.parametrize("profile", [(), ("--profile", "lpwc")])
+def test_services_are_asked_only_if_allowed(kg: Terminal, graph_folder: Path, profile: tuple[str, ...]) -> None:
+    # No request leaves: the store refuses this port itself.
+    words = ("query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "-g", graph_folder, *profile)
+    refused, allowed = kg(*words), kg(*words, "--allow-service")
+    assert (refused.code, refused.out, refused.err) == (
+        1,
+        "",
+        "kg: error: query: SERVICE would send requests to another server, which is not allowed; "
+        "allow it with --allow-service (allow_service=True)\n",
+    )
+    assert allowed.code == 1
+    assert "The port 9 is not allowed" in allowed.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("ASK " + "{" * 20_000 + "}" * 20_000, "is nested too deeply, or too long, for the SPARQL engine"),
+        ("ASK { FILTER(" + "(" * 20_000 + "1" + ")" * 20_000 + ") }", "is nested too deeply"),
+        ("ASK { FILTER(" + "1+" * 20_000 + "1) }", "is nested too deeply, or too long"),
+        ("ASK { ?s " + "schema:a/" * 20_000 + "schema:b ?o }", "took longer than 0.5 seconds"),
+        ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "took longer than 0.5 seconds"),
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c", "took longer than 0.5 seconds"),
+    ],
+)
+def test_a_hostile_query_ends_in_one_line(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, query: str, reason: str
+) -> None:
+    file = tmp_path / "hostile.rq"
+    file.write_text(query)
+    outcome = kg("query", "-f", file, "-g", graph_folder, "--timeout", "0.5")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert reason in outcome.err or ("schema:a/" in query and "is nested too deeply" in outcome.err)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_query_at_once(graph_folder: Path) -> None:
+    cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    code = "from kg.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "query", cross, "-g", str(graph_folder), "--timeout", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert time.monotonic() - began < 2
+
+
 def test_ask_takes_parameters_as_options(kg: Terminal, graph_folder: Path) -> None:
     task = "image classification"
     outcome = kg("ask", "datasets-for-task", "--task", task, "-g", graph_folder, "--format", "json")
@@ -434,7 +512,7 @@ def test_an_empty_answer_is_an_answer_and_says_what_was_asked(kg: Terminal, grap
         "kg: datasets-for-task: found nothing for task 'knitting'; the graph has no task 'knitting'"
     )
     assert outcome.err.count("\n") == 1
-    free = kg("query", "SELECT ?x { ?x a kg:Nothing }", "-g", graph_folder, "--format", format_)
+    free = kg("query", "SELECT ?x { ?x a kg:Paper, kg:Task }", "-g", graph_folder, "--format", format_)
     assert (free.code, free.err) == (0, "kg: the query found nothing\n")
 
 
@@ -748,6 +826,11 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert len(outcome.out.splitlines()) == 3
     assert all(line.startswith("https://w3id.org/papers-kg/paper/") for line in outcome.out.splitlines())
+    assert outcome.err == f"kg: error: {graph_folder}: 3 violations of the shapes\n"
+    shapes.write_text(shapes.read_text().replace("kg:Paper", "kg:Papr"))
+    outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "<urn:shape> selects nothing: sh:targetClass kg:Papr has no node in the graph" in outcome.err
     shapes.write_text("this is no turtle")
     outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.graph.store import existing
+from kg.graph.store import opened, reading
 from kg.jsonrecord import Record
 from kg.text.names import unaccented
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, LINKS, RDF, USES, Kind
@@ -96,12 +96,15 @@ def compare_graphs(old: str | Path, new: str | Path) -> Diff:
     Raises:
         GraphError: a folder holds no graph, or a damaged one.
     """
-    before, after = _Contents(Path(old)), _Contents(Path(new))
+    with reading(Path(old)):
+        before = _Contents(Path(old))
+    with reading(Path(new)):
+        after = _Contents(Path(new))
     return Diff(
-        papers=_changes(before.papers(), after.papers()),
-        entities=_changes(before.entities(), after.entities()),
-        edges=_changes(before.edges(), after.edges()),
-        results=_changes(before.results(), after.results()),
+        papers=_changes(before.papers, after.papers),
+        entities=_changes(before.entities, after.entities),
+        edges=_changes(before.edges, after.edges),
+        results=_changes(before.results, after.results),
     )
 
 
@@ -125,21 +128,25 @@ class _Contents:
     """What a graph holds, by keys that are the same for the same thing in another graph."""
 
     def __init__(self, folder: Path) -> None:
-        generation = existing(folder)
-        self.base = generation.base
-        self.reader = GraphReader(generation.open())
+        graph = opened(folder)
+        self.base = graph.settings.base
+        self.reader = GraphReader(graph.store)
+        self.papers = self._papers()
+        self.entities = self._entities()
+        self.edges = self._edges()
+        self.results = self._results()
 
-    def papers(self) -> dict[tuple[str, ...], PaperItem]:
+    def _papers(self) -> dict[tuple[str, ...], PaperItem]:
         return {(self._key(iri),): PaperItem(iri, self.reader.name(iri)) for iri in self._instances(KG + "Paper")}
 
-    def entities(self) -> dict[tuple[str, ...], EntityItem]:
+    def _entities(self) -> dict[tuple[str, ...], EntityItem]:
         return {
             (self._key(iri),): EntityItem(iri, kind, self.reader.name(iri))
             for kind in ENTITY_KINDS
             for iri in self._instances(KG + CLASS_NAMES[kind])
         }
 
-    def edges(self) -> dict[tuple[str, ...], EdgeItem]:
+    def _edges(self) -> dict[tuple[str, ...], EdgeItem]:
         names: dict[str, str] = {}
         found: dict[tuple[str, ...], EdgeItem] = {}
         for predicate in _EDGES:
@@ -153,7 +160,7 @@ class _Contents:
                 )
         return found
 
-    def results(self) -> dict[tuple[str, ...], ResultItem]:
+    def _results(self) -> dict[tuple[str, ...], ResultItem]:
         found = {}
         for paper, result in self._pairs(KG + "reports"):
             value = self.reader.value(result, KG + "valueText") or ""

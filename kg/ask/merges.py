@@ -32,8 +32,11 @@ def recorded_merges(generation: Generation, words: str | None = None) -> Iterato
 def _rows(generation: Generation) -> Iterator[dict[str, Any]]:
     try:
         with generation.merges.open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
+            for row in map(json.loads, lines):
+                if not isinstance(row, dict) or not {"entity", "label", "name"} <= row.keys():
+                    raise ValueError
+                yield row
     except FileNotFoundError:
         raise GraphError(f"{generation.merges}: is not there; build the graph again to see its merges") from None
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         raise GraphError(f"{generation.merges}: is damaged; build the graph again") from None

@@ -14,7 +14,7 @@ A file is read whole or refused: :class:`~kg.errors.InputError` names the line t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources import read_papers
+from kg.text.files import path_text
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
@@ -114,12 +115,15 @@ class Gold:
     texts: tuple[AnnotatedText, ...]
 
 
-def read_gold(path: Path, papers: Path | None = None, warn: Callable[[str], None] = lambda line: None) -> Gold:
+def read_gold(
+    path: Path, papers: Path | Sequence[Paper] | None = None, warn: Callable[[str], None] = lambda line: None
+) -> Gold:
     """Read an annotated file.
 
     Args:
         path: JSON lines in one of the two forms, gzipped or not.
-        papers: a source with the titles and abstracts that are not on the annotated lines themselves.
+        papers: a source with the titles and abstracts that are not on the annotated lines themselves, or its papers: a
+            pipe cannot be read again for another annotated file.
         warn: called with one line for each paper that is skipped there.
 
     Raises:
@@ -127,7 +131,7 @@ def read_gold(path: Path, papers: Path | None = None, warn: Callable[[str], None
     """
     lines = [(line.place, line.fields) for line in json_lines_of(path, _EXPECTED)]
     if not lines:
-        raise InputError(str(path), f"has no annotated record; expected {_EXPECTED}")
+        raise InputError(path_text(path), f"has no annotated record; expected {_EXPECTED}")
     form = _form(*lines[0])
     for place, fields in lines:
         if _form(place, fields) != form:
@@ -136,7 +140,7 @@ def read_gold(path: Path, papers: Path | None = None, warn: Callable[[str], None
         return Gold(form, ENTITY_TYPES, tuple(_papers(lines, papers, warn)))
     texts = tuple(_passages(lines))
     if not texts:
-        raise InputError(str(path), "has no annotated record; every line was rejected or ignored")
+        raise InputError(path_text(path), "has no annotated record; every line was rejected or ignored")
     marked = {span.type for text in texts for span in text.spans}
     return Gold(form, tuple(kind for kind in ENTITY_TYPES if kind in marked), texts)
 
@@ -184,7 +188,7 @@ _PAPER_LINE = TypeAdapter(_PaperLine)
 
 
 def _papers(
-    lines: Iterable[tuple[str, dict[str, Any]]], papers: Path | None, warn: Callable[[str], None]
+    lines: Iterable[tuple[str, dict[str, Any]]], papers: Path | Sequence[Paper] | None, warn: Callable[[str], None]
 ) -> Iterator[AnnotatedText]:
     annotated: list[tuple[str, _PaperLine]] = []
     ids = _Ids()
@@ -195,7 +199,8 @@ def _papers(
     for place, line in annotated:
         paper = line.paper or known.get(line.id)
         if paper is None:
-            where = f"; {papers} has no paper of this id" if papers else ", and no file of papers is given"
+            source = path_text(papers) if isinstance(papers, Path) else "the file of papers"
+            where = f"; {source} has no paper of this id" if papers else ", and no file of papers is given"
             raise InputError(place, f'{_quoted(line.id)} has no "title" and "abstract" here{where}')
         for entity in line.entities:
             _check_name(entity, paper.text, place)
@@ -204,14 +209,15 @@ def _papers(
         yield AnnotatedText(paper, place, spans, line.entities, line.abbreviations, line.links, line.results)
 
 
-def _texts(path: Path, wanted: set[str], warn: Callable[[str], None]) -> dict[str, Paper]:
-    """The wanted papers of a file, by id."""
+def _texts(papers: Path | Sequence[Paper], wanted: set[str], warn: Callable[[str], None]) -> dict[str, Paper]:
+    """The wanted papers, by id."""
     found: dict[str, Paper] = {}
-    for paper in read_papers([path], warn):
+    for paper in read_papers([papers], warn) if isinstance(papers, Path) else papers:
         if paper.id not in wanted:
             continue
         if found.setdefault(paper.id, paper).text != paper.text:
-            raise InputError(f"{path}:{paper.line}", f"has the id {_quoted(paper.id)}, as has another paper before it")
+            place = path_text(papers) if isinstance(papers, Path) else paper.source
+            raise InputError(f"{place}:{paper.line}", f"has the id {_quoted(paper.id)}, as has another paper before it")
     return found
 
 

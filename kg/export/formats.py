@@ -24,7 +24,7 @@ from typing import IO, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kg.errors import KGError
+from kg.errors import GraphError, KGError
 from kg.export.additions import Addition
 from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
@@ -32,7 +32,7 @@ from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
 from kg.plugins import load_plugins
 from kg.text.files import packing
-from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
+from kg.vocabulary import BASE_FORM, DEFAULT_BASE, KG, PREFIXES, RDF, is_base, resource_prefixes
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
@@ -258,8 +258,11 @@ def export_graph(
 
     Raises:
         KGError: no format of this name carries a graph, or a statement cannot be written in it.
+        GraphError: the base IRI is one that is not taken any more, so that readers would refuse the IRIs below it.
     """
     known = find_format(format, "triples", "graphs")
+    if not is_base(base):
+        raise GraphError(f"base IRI {base!r}: cannot be exported; build the graph again with --base-iri, {BASE_FORM}")
     tally = _Tally()
     extra = ox.Store()
     further = dict(prefixes)

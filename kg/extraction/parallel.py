@@ -7,19 +7,23 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 from kg.errors import KGError
 from kg.extraction.pipeline import Extractor
 from kg.records import Extraction, Paper
 
 BATCH_SIZE = 32
+PATIENCE = 600  # seconds without an answer, after which a worker is taken to be stuck; a batch takes less than one
 _WORTH_A_WORKER = 200  # papers; below this, loading the pipeline once more costs more than it saves
 
+_Started = TypeVar("_Started")
 _extractor: Extractor
 
 
@@ -33,7 +37,7 @@ def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | No
 
     Raises:
         InputError: a rule file or the model is wrong.
-        KGError: a worker process died.
+        KGError: a worker process died, cannot be started, or has not answered for :data:`PATIENCE` seconds.
     """
     papers = iter(papers)
     if workers is None:
@@ -57,24 +61,88 @@ def _in_processes(papers: Iterator[Paper], extractor: Extractor, workers: int) -
     if extractor.rules or extractor.model or extractor.plugins:
         _ = extractor.nlp  # what is wrong ends here in one line, not in every worker with a traceback
     # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _load, (extractor.rules, extractor.model))
+    spawned = multiprocessing.get_context("spawn")
     pending: deque[Future[list[Extraction]]] = deque()
-    try:
+    with ExitStack() as stack, _died_is_an_error():
+        pool = _started(lambda: ProcessPoolExecutor(workers, spawned, _load, (extractor.rules, extractor.model)))
+        stack.callback(_end, pool)
         while batch := list(islice(papers, BATCH_SIZE)):
-            pending.append(pool.submit(_extract, batch))
+            with _interrupts_left_to_parent():
+                pending.append(_started(lambda batch=batch: pool.submit(_extract, batch)))  # type: ignore[misc]
             if len(pending) > 2 * workers:
-                yield from pending.popleft().result()
+                yield from _answer(pending.popleft())
         while pending:
-            yield from pending.popleft().result()
+            yield from _answer(pending.popleft())
+
+
+@contextmanager
+def _died_is_an_error() -> Iterator[None]:
+    try:
+        yield
     except BrokenProcessPool:
         raise KGError("a worker process died (out of memory?); try --workers 1") from None
+
+
+def _started(start: Callable[[], _Started]) -> _Started:
+    """What starting something gives."""
+    try:
+        return start()
+    except OSError as error:
+        raise KGError(f"worker processes cannot be started ({error.strerror or error}); try --workers 1") from None
+
+
+def _answer(future: Future[list[Extraction]]) -> list[Extraction]:
+    """The answer of a worker.
+
+    Seconds are counted one by one: those in which this process itself is suspended (Ctrl-Z) are only one.
+    """
+    for _ in range(PATIENCE):
+        with suppress(TimeoutError):
+            return future.result(timeout=1)
+    raise KGError(f"a worker process has not answered for {PATIENCE} seconds (is it stopped?); try --workers 1")
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the workers at once, whatever they do: they hold nothing that could be lost, and one may be stopped."""
+    with _without_interrupts():
+        for worker in [*(pool._processes or {}).values()]:
+            worker.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_left_to_parent() -> Iterator[None]:
+    """Processes that start in the block do not see Ctrl-C, which reaches every process of the terminal.
+
+    They inherit the signals that are blocked. (What blocks them only later ends with a traceback in between.)
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Ctrl-C is ignored in the block, where this is the thread that it interrupts."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _load(rules: Sequence[Path], model: Path | None) -> None:
     global _extractor
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal; the parent answers it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _extractor = Extractor(rules, model)
 

@@ -2,30 +2,61 @@
 
     output/CURRENT              the name of the current generation
     output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
+    output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
-killed leaves a ``.partial`` folder that the next build removes.
+killed leaves a ``.partial`` folder that the next build removes. Folders that no build made are never removed, whatever
+they are called: the manifest says which ones are ours.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 
-from kg.errors import GraphError
-from kg.text.files import writing
+from kg.errors import GraphError, InputError, KGError
+from kg.graph import manifest
+from kg.text.files import GENERATION_MANIFEST, writing
+from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
-_COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]*")
+_NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
+_COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
+_LONGEST_NAME = 100  # characters of CURRENT that are read
+
+
+class Settings(NamedTuple):
+    """What a graph is built with, and goes on to be built with unless a build says otherwise.
+
+    Args:
+        base: the base IRI of the graph's resources.
+        rules: the folders of rule files beyond the shipped ones.
+        model: the folder of the model; ``None`` for the shipped one.
+    """
+
+    base: str = DEFAULT_BASE
+    rules: tuple[Path, ...] = ()
+    model: Path | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The settings as JSON."""
+        return {
+            "base": self.base,
+            "rules": [str(folder) for folder in self.rules],
+            "model": None if self.model is None else str(self.model),
+        }
 
 
 class Generation(NamedTuple):
@@ -55,11 +86,54 @@ class Generation(NamedTuple):
         Raises:
             GraphError: the file that holds it is damaged.
         """
+        return self.settings.base
+
+    @property
+    def settings(self) -> Settings:
+        """What the graph was built with.
+
+        Raises:
+            GraphError: the file that holds it is damaged.
+        """
+        meta = self._meta()
+        now_at = self.relocated()
+        try:
+            return Settings(
+                base=str(meta.get("base", DEFAULT_BASE)),
+                rules=tuple(from_folder(self.folder.parent, now_at(way)) for way in meta.get("rules", ())),
+                model=from_folder(self.folder.parent, now_at(meta["model"])) if meta.get("model") else None,
+            )
+        except TypeError:
+            raise self._damaged() from None
+
+    def relocated(self) -> Callable[[str], str]:
+        """A function from the ways of :func:`to_folder` that the generation holds to what they are now.
+
+        If the graph folder was moved since, a file is looked for where the same way leads to from here (it was moved
+        too), else it is where it was.
+        """
+        graph = self.folder.parent
+        before = Path(str(self._meta().get("folder", graph.resolve())))
+
+        @cache
+        def now_at(way: str) -> str:
+            if way == "-" or from_folder(graph, way).exists():  # standard input has no place
+                return way
+            return to_folder(graph, from_folder(before, way))
+
+        return (lambda way: way) if before == graph.resolve() else now_at
+
+    def _meta(self) -> dict[str, Any]:
         try:
             meta = json.loads((self.folder / _META).read_text(encoding="utf-8"))
-            return str(meta.get("base", DEFAULT_BASE))
-        except (OSError, ValueError, AttributeError):
-            raise GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder") from None
+        except (OSError, ValueError, RecursionError):
+            raise self._damaged() from None
+        if not isinstance(meta, dict):
+            raise self._damaged()
+        return meta
+
+    def _damaged(self) -> GraphError:
+        return GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder")
 
     def open(self) -> Store:
         """The store, for reading.
@@ -67,22 +141,90 @@ class Generation(NamedTuple):
         Raises:
             GraphError: the store is damaged.
         """
+        self.check()
         try:
             return Store.read_only(str(self.folder / "store"))
-        except OSError as error:
-            raise GraphError(f"{self.folder}: the graph cannot be opened ({error})") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise GraphError(f"{self.folder}: the graph cannot be opened ({one_line(str(error))})") from None
 
-    def load(self, base: str) -> None:
-        """Fill the store from :attr:`statements` and remove that file."""
+    def check(self, *, thorough: bool = False) -> None:
+        """Compare the files with the manifest; ``thorough`` reads all of them.
+
+        Raises:
+            GraphError: a file is absent or damaged; names it.
+        """
+        manifest.check(self.folder, thorough=thorough)
+
+    def load(self, settings: Settings) -> None:
+        """Fill the store from :attr:`statements` and remove that file; keep the settings."""
         store = Store(self.folder / "store")
-        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS, lenient=True)
+        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
         Store(self.folder / "store")
         self.statements.unlink()
-        _write(self.folder / _META, json.dumps({"base": base}))
+        graph = self.folder.parent
+        meta = {
+            "base": settings.base,
+            "folder": graph.resolve().as_posix(),
+            "rules": [to_folder(graph, path) for path in settings.rules],
+            "model": None if settings.model is None else to_folder(graph, settings.model),
+        }
+        _write(self.folder / _META, json.dumps(meta))
+
+
+def to_folder(folder: Path, path: Path) -> str:
+    """The way from a folder to a path, with forward slashes: it stays right when both are moved together.
+
+    >>> to_folder(Path("project/output"), Path("project/pages/one.txt"))
+    '../pages/one.txt'
+    """
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.resolve().as_posix()
+
+
+def from_folder(folder: Path, way: str) -> Path:
+    """The path that is reached by a way of :func:`to_folder`."""
+    return Path(os.path.normpath(folder / way))
+
+
+class Opened(NamedTuple):
+    """A generation that is open for reading."""
+
+    generation: Generation
+    settings: Settings
+    store: Store
+
+
+def opened(folder: Path) -> Opened:
+    """The current generation, opened; if a build replaces it meanwhile, the one that replaced it.
+
+    Raises:
+        GraphError: there is no graph in the folder, or it is damaged.
+    """
+    while True:
+        generation = existing(folder)
+        try:
+            return Opened(generation, generation.settings, generation.open())
+        except GraphError:
+            if current(folder) == generation:
+                raise
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn what the store raises when its files are damaged into a :class:`~kg.errors.GraphError` for this folder."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # The store gives no error number, which those of other files have, and no subclass of RuntimeError.
+        if getattr(error, "errno", None) is not None or type(error) not in (OSError, RuntimeError):
+            raise
+        raise GraphError(f"{folder}: the graph is damaged ({one_line(str(error))}); build it again") from None
 
 
 def current(folder: Path) -> Generation | None:
@@ -92,8 +234,11 @@ def current(folder: Path) -> Generation | None:
         GraphError: the folder cannot be read, or does not say which of its generations is the current one.
     """
     name = _pointer(folder)
-    if name is not None and not _is_generation(folder, name):
-        raise GraphError(f"{folder / _CURRENT}: names {name!r}, which is not there; build the graph again")
+    while name is not None and not _is_generation(folder, name):
+        before, name = name, _pointer(folder)
+        if name == before:  # else a build has just replaced it
+            problem = f"names {name!r}, which is not a generation in this folder; build the graph again"
+            raise GraphError(f"{folder / _CURRENT}: {problem}")
     return None if name is None else Generation(folder / name)
 
 
@@ -115,50 +260,134 @@ def next_generation(folder: Path) -> Iterator[Generation]:
 
     Raises:
         GraphError: the folder cannot be written, or another build is writing it.
+        InputError: another file cannot be read or written; names it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
-            name = _pointer(folder)
-            if name is not None and not _is_generation(folder, name):
-                (folder / _CURRENT).unlink()  # damaged; the error of `current` says to build again
-            others = _generations(folder)
-            for partial in (path for path in others if path.suffix == _PARTIAL):
-                shutil.rmtree(partial)
-            number = 1 + max((int(path.stem.removeprefix(_PREFIX)) for path in others), default=0)
-            partial = folder / f"{_PREFIX}{number}{_PARTIAL}"
-            partial.mkdir()
+            _repair(folder)
+            before = current(folder)
+            leftovers = [path for path in _own(folder) if path.suffix == _PARTIAL]
+            replaced = [path for path in _own(folder) if path.suffix != _PARTIAL]
+            if before and before.folder not in replaced:
+                replaced.append(before.folder)  # of an earlier version, which wrote no manifests
+            for path in leftovers:
+                _remove(path)
+            name = _free_name(folder, before)
+            partial = _new_folder(folder, name)
             try:
                 yield Generation(partial)
-                final = partial.rename(partial.with_suffix(""))
-                _write(folder / _CURRENT, final.name)
+                manifest.seal(partial, name)
+                partial.rename(folder / name)
+                _write(folder / _CURRENT, name)
             except BaseException:
-                shutil.rmtree(partial, ignore_errors=True)
+                for path in (partial, folder / name):
+                    with suppress(OSError, GraphError):
+                        if path.exists() and _pointer(folder) != path.name:
+                            _remove(path)
                 raise
-            for old in others:
-                shutil.rmtree(old, ignore_errors=True)
+            for old in replaced:
+                with suppress(OSError):
+                    _remove(old)
     except OSError as error:
-        reason = error.strerror or error
-        raise GraphError(f"{folder}: the graph cannot be written ({reason}); it stays as it was") from None
+        if error.errno == errno.EPIPE:  # of what the caller prints while it builds
+            raise
+        raise _blamed(folder, error) from None
+
+
+def _blamed(folder: Path, error: OSError) -> KGError:
+    """The error that names the file that failed; the graph folder where the system names no file."""
+    reason = error.strerror or one_line(str(error))
+    place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else ""
+    if place and folder.resolve() not in (Path(place).resolve(), *Path(place).resolve().parents):
+        return InputError(place, f"cannot be used ({reason}); the graph stays as it was")
+    return GraphError(f"{place or folder}: the graph cannot be written ({reason}); it stays as it was")
 
 
 def _pointer(folder: Path) -> str | None:
-    """What the file says that names the current generation."""
+    """The name of the current generation, as its file gives it."""
+    path = folder / _CURRENT
+    if path.is_symlink():
+        raise GraphError(f"{path}: is a link; expected a file; build the graph again")
     try:
-        return (folder / _CURRENT).read_text(encoding="utf-8", errors="replace").strip()
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_LONGEST_NAME).strip()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise GraphError(f"{folder}: cannot be read ({error.strerror or error})") from None
+        raise GraphError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _repair(folder: Path) -> None:
+    """If CURRENT is damaged, name the newest complete generation in its place, if there is one.
+
+    Raises:
+        OSError: it is something that has to be moved away by hand, such as a folder with files.
+    """
+    try:
+        current(folder)
+    except GraphError:
+        path = folder / _CURRENT
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
+        complete = [found for found in _own(folder) if _is_generation(folder, found.name)]
+        if complete:
+            _write(path, max(complete, key=_number).name)
 
 
 def _is_generation(folder: Path, name: str) -> bool:
-    return _COMPLETE.fullmatch(name) is not None and (folder / name).is_dir()
+    """Whether a name is that of a complete generation in the folder, with a manifest or of an earlier version."""
+    path = folder / name
+    if not _COMPLETE.fullmatch(name) or not path.is_dir() or path.is_symlink():
+        return False
+    return manifest.is_marked(path) or ((path / _META).is_file() and (path / "store").is_dir())
 
 
-def _generations(folder: Path) -> list[Path]:
+def _numbered(folder: Path) -> list[Path]:
+    """Whatever has the name of a generation, complete or not."""
+    try:
+        return [path for path in folder.iterdir() if _COMPLETE.fullmatch(path.name.removesuffix(_PARTIAL))]
+    except NotADirectoryError:
+        return []
+
+
+def _own(folder: Path) -> list[Path]:
     """The folders that builds made, complete or not."""
-    return [path for path in folder.iterdir() if _COMPLETE.fullmatch(path.name.removesuffix(_PARTIAL))]
+    return [path for path in _numbered(folder) if not path.is_symlink() and manifest.made_by_a_build(path)]
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.removeprefix(_PREFIX))
+
+
+def _free_name(folder: Path, before: Generation | None) -> str:
+    number = 1 + max(map(_number, [*_own(folder), *([before.folder] if before else [])]), default=0)
+    while any(os.path.lexists(folder / f"{_PREFIX}{number}{ending}") for ending in ("", _PARTIAL)):
+        number += 1
+    return f"{_PREFIX}{number}"
+
+
+def _new_folder(folder: Path, name: str) -> Path:
+    """A new folder for a generation, which has its mark from the moment at which it has its name."""
+    new = folder / _NEW
+    if new.is_dir():  # left by a build that was killed right here
+        (new / GENERATION_MANIFEST).unlink(missing_ok=True)
+        new.rmdir()
+    new.mkdir()
+    manifest.mark(new, name)
+    return new.rename(folder / f"{name}{_PARTIAL}")
+
+
+def _remove(generation: Path) -> None:
+    """Remove a generation, its manifest last: if this is interrupted, the next build still knows what it is."""
+    for path in sorted(generation.iterdir(), key=lambda path: path.name == GENERATION_MANIFEST):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    generation.rmdir()
 
 
 def _write(path: Path, line: str) -> None:
@@ -171,7 +400,7 @@ def _lock(folder: Path) -> Iterator[None]:
     """Lock the folder against other builds; the lock ends with the process, however it ends."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / ".lock")
+    lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(blocking=False)
     except Timeout:

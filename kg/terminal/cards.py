@@ -118,7 +118,7 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
         ("listed on: ", card.listed_on),
-        ("date: ", tuple(map(_date, card.listed))),
+        ("listed: ", tuple(map(_day, card.listed))),
     ):
         if addresses:
             yield from page.wrapped(label, ", ".join(addresses))
@@ -243,9 +243,10 @@ def _result(result: ResultLine) -> str:
     return " ".join(filter(None, parts))
 
 
-def _date(listed: str) -> str:
-    """A date as people read it: an xsd:gMonthDay ("--03-11") as "Mar 11"."""
-    return f"{_MONTHS[int(listed[2:4]) - 1]} {int(listed[5:])}" if listed.startswith("--") else listed
+def _day(date: str) -> str:
+    """A date as people write it; one without a year ("--03-11", xsd:gMonthDay) by its month's name."""
+    month = re.fullmatch(r"--(\d\d)-(\d\d)", date)
+    return f"{_MONTHS[int(month[1]) - 1]} {int(month[2])}" if month else date
 
 
 def _number(count: int, noun: str) -> str:

@@ -3,40 +3,79 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, cast
+
+GENERATION_MANIFEST = "kg-generation.json"
+"""The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
+
+_DESCRIPTOR = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
+_STANDARD = {"stdout": 1, "stderr": 2}
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file when the block ends without an error.
 
-    They are written to a temporary file in the same folder, which is then renamed to the target (atomic by POSIX
-    ``rename``); a link is followed, and an existing file keeps its mode. What is not a regular file, such as
-    ``/dev/stdout`` or a pipe, is written to directly.
+    They are written to a new file of a name of its own in the same folder, which is then renamed to the target (atomic
+    by POSIX ``rename``); a link is followed, and an existing file keeps its mode and, where this is allowed, its owner.
+    What is not a regular file, such as a pipe, is written to directly, and so is an open file by its number
+    (``/dev/stdout``), without emptying it.
 
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
     """
+    if number := _DESCRIPTOR.fullmatch(str(path)):
+        with open(os.dup(_STANDARD.get(number[1]) or int(number[2])), "wb") as stream:  # noqa: PTH123 (not a path)
+            yield stream
+        return
     if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream
         return
     target = path.resolve()
-    partial = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.partial")
+    partial = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.partial")
     try:
-        with partial.open("xb") as stream:
+        with _created(partial, path) as stream:
+            if target.exists():
+                _take_after(target, stream)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
-            partial.chmod(target.stat().st_mode & 0o7777)
         partial.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _created(partial: Path, path: Path) -> BinaryIO:
+    """A new file, which no link of its name can lead elsewhere; an error names the file that it will become."""
+    try:
+        return partial.open("xb")
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
+
+def _take_after(target: Path, stream: BinaryIO) -> None:
+    """Give an open file the owner and the mode of another file, before anything is in it."""
+    found = target.stat()
+    if hasattr(os, "fchown"):
+        with suppress(OSError):
+            os.fchown(stream.fileno(), found.st_uid, found.st_gid)
+        os.fchmod(stream.fileno(), found.st_mode & 0o7777)
+
+
+def path_text(path: str | Path) -> str:
+    """A path as text that can be printed and stored: bytes that are not UTF-8 are escaped.
+
+    >>> path_text("caf\\udce9.txt")
+    'caf\\\\xe9.txt'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -58,7 +97,7 @@ def packing(path: Path) -> Iterator[IO[bytes]]:
             yield cast("IO[bytes]", packed)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename in a folder last through a power cut, on systems that can open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,12 +23,16 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kg.errors import InputError
+from kg.text.files import path_text
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
 HEAD = 8192  # bytes that can be peeked at
+UNPACKED_LIMIT = 100_000_000  # bytes of a gzipped file that unpacks to more than _UNPACKED_RATIO times its size
+LIMIT_VARIABLE = "KG_MAX_BYTES"  # the environment variable that sets another limit
+_UNPACKED_RATIO = 100  # the texts of papers unpack to three or four times their size
 
 _Checked = TypeVar("_Checked")
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -70,10 +75,10 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
     """
     try:
         file = path.open("rb")
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({reason(error)})") from None
+    except (OSError, ValueError) as error:
+        raise InputError(path_text(path), f"cannot be read ({reason(error)})") from None
     with file:
-        yield unzipped(file, str(path))
+        yield unzipped(file, path_text(path))
 
 
 def unzipped(stream: BinaryIO, place: str) -> io.BufferedReader:
@@ -89,7 +94,49 @@ def unzipped(stream: BinaryIO, place: str) -> io.BufferedReader:
     begun = _begun(stream, place)
     if not begun.peek().startswith(_GZIP):
         return begun
-    return _begun(cast(BinaryIO, gzip.open(begun, "rb")), place)
+    return _begun(cast(BinaryIO, _Unpacked(begun, place)), place)
+
+
+class _Unpacked:
+    """A gzipped stream unpacked, up to a limit, so that a small file cannot take all time and memory.
+
+    Args:
+        packed: at its beginning.
+        place: what errors call it.
+    """
+
+    def __init__(self, packed: BinaryIO, place: str) -> None:
+        self._packed = packed
+        self._place = place
+        self._limit = _unpacked_limit()
+        self._read = self._unpacked = 0
+        self._stream = gzip.GzipFile(fileobj=cast(BinaryIO, self), mode="rb")
+
+    def read(self, size: int = -1) -> bytes:
+        """The next packed bytes; called by the decompressor."""
+        piece = self._packed.read(size)
+        self._read += len(piece)
+        return piece
+
+    def read1(self, size: int) -> bytes:
+        """The next unpacked bytes.
+
+        Raises:
+            InputError: there are too many of them.
+        """
+        piece = self._stream.read1(size)
+        self._unpacked += len(piece)
+        if self._unpacked > max(self._limit, _UNPACKED_RATIO * self._read):
+            limit = f"{self._limit:,} bytes and {_UNPACKED_RATIO} times its size"
+            raise InputError(self._place, f"unpacks to more than {limit}; {LIMIT_VARIABLE}=BYTES allows more")
+        return piece
+
+
+def _unpacked_limit() -> int:
+    given = os.environ.get(LIMIT_VARIABLE, str(UNPACKED_LIMIT))
+    if not given.isdecimal() or len(given) > 18:
+        raise InputError(LIMIT_VARIABLE, f"is {given[:30]!r}; expected a number of bytes")
+    return int(given)
 
 
 def _begun(stream: BinaryIO, place: str) -> io.BufferedReader:
@@ -151,7 +198,7 @@ def json_lines_of(path: Path, expected: str) -> Iterator[JsonLine]:
         InputError: the file cannot be opened, or a line is not a complete JSON object.
     """
     with reading(path) as stream:
-        yield from json_lines(stream, str(path), expected)
+        yield from json_lines(stream, path_text(path), expected)
 
 
 def reason(error: Exception) -> str:
@@ -187,7 +234,7 @@ def numbered_lines(
                 raise InputError(f"{place}:{number}", problem)
             while raw and not raw.endswith(b"\n"):
                 raw = _raw_line(stream, f"{place}:{number}")
-            warn(f"{place}:{number}: {problem}; skipped")
+            warn(f"{place}:{number}: {problem}")
             continue
         yield Line(number, text.removeprefix("\ufeff").rstrip("\r\n"))
 
@@ -215,11 +262,11 @@ def json_object(text: str, place: str, expected: str) -> dict[str, Any]:
     """
     try:
         fields = json.loads(text)
+        if isinstance(fields, dict):
+            return {name: _valid_text(value) for name, value in fields.items()}
     except (ValueError, RecursionError) as error:
         raise InputError(place, f"is not a complete JSON object ({_json_problem(error)})") from None
-    if not isinstance(fields, dict):
-        raise InputError(place, f"is not a JSON object; expected {expected}")
-    return {name: _valid_text(value) for name, value in fields.items()}
+    raise InputError(place, f"is not a JSON object; expected {expected}")
 
 
 def validated(adapter: TypeAdapter[_Checked], fields: object, place: str) -> _Checked:

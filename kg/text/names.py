@@ -98,10 +98,11 @@ def slug(text: str, limit: int = 100) -> str:
     """
     signs = unicodedata.normalize("NFKC", text).casefold()
     words = re.sub("-{2,}", "-", "".join(sign if sign in "_." or _counts(sign) else "-" for sign in signs)).strip("-.")
-    words = words.replace("#", "%23")  # where it would begin a fragment
     if len(words) > limit:
         import hashlib  # loaded only here, because it takes longer than all the rest of a look-up's normalisation
 
         digest = hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
-        return f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
+        words = f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
+    # Escaped after the cut, which would split an escape: the beginning of a fragment, and what RFC 3987 leaves out.
+    words = re.sub("[#\U000e0000-\U000e0fff]", lambda found: quote(found[0]), words)
     return words or quote(text.strip(), safe="", errors="replace").strip(".") or "-"

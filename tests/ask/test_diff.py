@@ -10,7 +10,7 @@ import pytest
 
 from kg.ask.diff import Diff, compare_graphs
 from kg.errors import GraphError
-from kg.graph.store import next_generation
+from kg.graph.store import Settings, next_generation
 from kg.vocabulary import PREFIXES
 
 BASE = "https://w3id.org/papers-kg/"
@@ -22,7 +22,7 @@ def graph(folder: Path, statements: str, base: str = BASE) -> Path:
     quads = ox.parse(f"{declarations}@base <{base}> .\n{statements}", ox.RdfFormat.TURTLE)
     with next_generation(folder) as generation:
         generation.statements.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        generation.load(base)
+        generation.load(Settings(base))
     return folder
 
 

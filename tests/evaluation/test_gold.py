@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import re
+import threading
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from hypothesis import strategies as st
 
 from kg.errors import InputError
 from kg.evaluation.gold import Gold, occurrences, read_gold
+from kg.records import Paper
 
 PAPER = {"id": "p1", "title": "FrogNet", "abstract": "FrogNet hops over LilyBench. FrogNets win."}
 
@@ -100,6 +105,36 @@ def test_a_wrong_paper_is_refused_by_its_line(file: Path, change: dict[str, Any]
     message = refusal(written(file, good, {**PAPER, **change}))
     assert message.startswith(f"{file}:2: ")
     assert problem in message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs named pipes")
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_annotations_and_papers_may_come_through_pipes(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    annotated = json.dumps({"id": "p1", "entities": [{"type": "Dataset", "text": "LilyBench"}]})
+    filler = [json.dumps({"id": str(n), "title": "T", "abstract": "x" * 1_000}) for n in range(200)]
+    contents = {"gold": annotated, "papers": "\n".join([*filler, json.dumps(PAPER)])}
+    writers = []
+    for name, content in contents.items():
+        os.mkfifo(tmp_path / name)
+        writers.append(threading.Thread(target=(tmp_path / name).write_bytes, args=(pack(content.encode()),)))
+        writers[-1].start()
+    gold = read_gold(tmp_path / "gold", tmp_path / "papers")
+    for writer in writers:
+        writer.join()
+    assert quoted(gold) == [[("LilyBench", "Dataset")]]
+
+
+def test_papers_that_were_read_already_serve_several_annotated_files(file: Path) -> None:
+    papers = [
+        Paper(id="p1", title="FrogNet", abstract="FrogNet hops."),
+        Paper(id="p2", title="ToadNet", abstract="ToadNet walks."),
+    ]
+    for paper_id, name in (("p1", "FrogNet"), ("p2", "ToadNet")):
+        written(file, {"id": paper_id, "entities": [{"type": "Method", "text": name}]})
+        assert quoted(read_gold(file, papers))[0][0] == (name, "Method")
+    written(file, {"id": "p3", "entities": []})
+    with pytest.raises(InputError, match="the file of papers has no paper of this id"):
+        read_gold(file, papers)
 
 
 def test_offsets_of_papers_are_accepted_when_they_are_right(file: Path) -> None:

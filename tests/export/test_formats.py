@@ -18,7 +18,7 @@ from rdflib import Dataset, Graph
 from rdflib.compare import isomorphic
 
 from kg.ask.sparql import run
-from kg.errors import KGError
+from kg.errors import GraphError, KGError
 from kg.export.formats import FORMATS, export_graph, find_format, format_names, format_of_file, output_stream, serialize
 from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
@@ -108,6 +108,21 @@ def test_prefixes_and_ids_follow_the_base() -> None:
     document = json.loads(exported(store, "jsonld", base))
     assert document["@context"]["@base"] == base
     assert document["@graph"] == [{"id": "paper/a-b", "name": "A, B"}]
+
+
+def test_a_graph_below_a_base_that_ends_in_a_hash_is_not_exported() -> None:
+    """Fragments are added to the names below a base, and no IRI has two "#"."""
+    with pytest.raises(GraphError, match=r"'https://e.org/x#': cannot be exported; build the graph again"):
+        export_graph(ox.Store(), "turtle", io.BytesIO(), "https://e.org/x#")
+
+
+@pytest.mark.parametrize("base", ["https://e.org//x/", "https://e.org/a@b:c/;d=(1)/", "http://b\u00fccher.example/"])
+@pytest.mark.parametrize("format", TRIPLE_FORMATS)
+def test_whatever_the_base_all_comes_back(format: str, base: str) -> None:
+    store = ox.Store()
+    for name in ("paper/a", "paper/a#char=1,2-ab", "code/github.com/a/b.c", "method/c++", "method/-"):
+        store.add(ox.Quad(ox.NamedNode(base + name), ox.NamedNode(KG + "mentions"), ox.NamedNode(base + name)))
+    assert isomorphic(parsed(exported(store, format, base), format), expected(quad.triple for quad in store))
 
 
 def test_a_format_that_cannot_carry_a_graph_is_refused() -> None:

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from kg.extraction import Extractor
+from kg.errors import KGError
+from kg.extraction import Extractor, parallel
 from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
@@ -40,6 +42,14 @@ def test_order_is_kept_with_workers() -> None:
     assert list(extract_all(papers, Extractor(), workers=2)) == alone
 
 
+@pytest.mark.slow
+def test_order_and_number_of_workers_change_no_record(mixed_papers: list[Paper]) -> None:
+    extractor = Extractor()
+    alone = [extractor(paper) for paper in mixed_papers]
+    assert list(extract_all(mixed_papers[::-1], Extractor()))[::-1] == alone
+    assert list(extract_all(mixed_papers[::-1], Extractor(), workers=2))[::-1] == alone
+
+
 def alive(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -63,3 +73,60 @@ def test_workers_leave_with_a_parent_that_is_killed(tmp_path: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail("workers outlived their parent by ten seconds")
+
+
+def test_a_worker_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "PATIENCE", 1)
+    with pytest.raises(KGError, match=r"has not answered for 1 seconds \(is it stopped\?\); try --workers 1$"):
+        parallel._answer(Future())
+
+
+def test_workers_that_cannot_be_started_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(parallel, "ProcessPoolExecutor", full)
+    with pytest.raises(KGError, match=r"cannot be started \(Too many open files\); try --workers 1$"):
+        list(extract_all([], Extractor(), workers=2))
+
+
+BUSY = """
+import multiprocessing, signal
+from kg.extraction import Extractor, parallel
+from kg.records import Paper
+
+def papers():
+    for number in range(200):
+        yield Paper(id=str(number), title="T", abstract="We train on MNIST. " * 20_000)
+
+if __name__ == "__main__":
+    found = parallel._in_processes(papers(), Extractor(), 1)
+    signal.signal(signal.SIGALRM, lambda *_: print(multiprocessing.active_children()[0].pid, flush=True))
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    next(found)
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_again_and_again_ends_everything_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        os.kill(worker, signal.SIGSTOP)  # it does not answer any more, whatever it is asked
+        begun = time.monotonic()
+        for _ in range(3):
+            os.killpg(parent.pid, signal.SIGINT)  # as a terminal sends it, to all processes
+            time.sleep(0.02)
+        _, errors = parent.communicate(timeout=60)
+    assert time.monotonic() - begun < 20
+    assert parent.returncode == -signal.SIGINT
+    assert not alive(worker)
+    assert "kg/extraction/pipeline.py" not in errors, "no traceback of a worker"

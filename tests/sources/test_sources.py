@@ -156,3 +156,88 @@ def test_a_file_in_a_folder_that_cannot_be_opened_is_skipped(tmp_path: Path) -> 
     (warning,) = warnings
     assert warning.startswith(f"{tmp_path / 'b.gz'}: cannot be read (")
     assert warning.endswith("; skipped")
+
+
+OTHER_FILES: dict[str, str | bytes] = {
+    "graph.ttl": "@prefix kg: <https://w3id.org/papers-kg/ontology#> .\n",
+    "graph.nt": "<http://e.org/s> <http://e.org/p> <http://e.org/o> .\n",
+    "graph.jsonld": '{\n"@context": {"kg": "https://w3id.org/papers-kg/ontology#"}}\n',
+    "graph.rdf": '<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF xmlns:rdf="http://e.org/">\n</rdf:RDF>\n',
+    "found.jsonl": '{"id":"1","title":"A \\"b\\"","entities":[],"abbreviations":[],"links":[],"results":[]}\n',
+    "answer.json": '{"head":{"vars":["n"]},"results":{"bindings":[]}}\n',
+    "answer.csv": "paper,papers\r\nx,1\r\n",
+    "notes.md": "# Notes\n",
+    "empty": "",
+    "latin.txt": b"caf\xe9\n",
+    "broken.gz": gzip.compress(b"text")[:-6],
+}
+FORMATS = {
+    "graph.ttl": "is Turtle",
+    "graph.nt": "is N-Triples or N-Quads",
+    "graph.jsonld": "is JSON-LD",
+    "graph.rdf": "is RDF/XML",
+    "found.jsonl": "is the output of kg extract",
+    "answer.json": "is the answer to a query",
+    "answer.csv": "has no title and abstract in turn",
+    "notes.md": "is Markdown",
+    "empty": "is empty",
+    "latin.txt": "is not UTF-8 text",
+    "broken.gz": "cannot be read",
+}
+
+
+def write_all(folder: Path) -> None:
+    for name, content in OTHER_FILES.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def test_files_of_other_kinds_in_a_folder_are_skipped_by_the_name_of_their_format(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    (tmp_path / "papers.jsonl").write_bytes(RECORD)
+    papers, warnings = read(tmp_path)
+    assert titles(papers) == ["Frogs"]
+    for name, problem in FORMATS.items():
+        assert [line for line in warnings if line.startswith(f"{tmp_path / name}:") and problem in line], name
+    assert all(line.endswith("; skipped") for line in warnings)
+
+
+def test_each_of_them_alone_is_an_error(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    for name, problem in FORMATS.items():
+        with pytest.raises(InputError, match=problem):
+            read(tmp_path / name)
+
+
+def test_a_folder_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    with pytest.raises(InputError, match=r"folder without files that can be read; the first problem is: .*answer\.csv"):
+        read(tmp_path)
+
+
+def test_a_source_that_breaks_off_in_a_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(RECORD)
+    (tmp_path / "b.jsonl").write_bytes(RECORD + b'{"id": "2", "ti')
+    with pytest.raises(InputError, match=r"b\.jsonl:2: is not a complete JSON object"):
+        read(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs file names that are not UTF-8")
+def test_file_names_that_are_not_utf8_are_shown_and_kept_escaped(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xff.jsonl")).write_bytes(RECORD + b'{"id": "2"}\n')
+    for given in (folder, folder / os.fsdecode(b"\xff.jsonl")):
+        papers, warnings = read(given)
+        assert [paper.source for paper in papers] == ["\\xff.jsonl"]
+        assert [line.partition(": ")[0] for line in warnings] == [f"{tmp_path}/caf\\xe9/\\xff.jsonl:2"]
+    with pytest.raises(InputError) as caught:
+        read(folder / os.fsdecode(b"\xfe"))
+    assert str(caught.value) == f"{tmp_path}/caf\\xe9/\\xfe: cannot be read (No such file or directory)"
+
+
+def test_a_million_skipped_records_are_a_hundred_warnings(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_bytes(RECORD + b'{"id": "2", "title": "T"}\n' * 5_000)
+    papers, warnings = read(tmp_path)
+    assert len(papers) == 1
+    assert len(warnings) == 101
+    assert "… and 4,900 more like it" in warnings[-1]

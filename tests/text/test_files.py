@@ -100,6 +100,56 @@ def test_a_new_file_has_the_mode_that_open_would_give_it(tmp_path: Path, mask: i
 
 
 @posix
+def test_nobody_else_can_read_what_becomes_a_private_file(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+    with writing(target) as stream:
+        assert stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == 0o600
+        stream.write(b"new")
+
+
+@posix
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_an_existing_file_keeps_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"old")
+    os.chown(tmp_path / "out", 1234, 2345)
+    write(tmp_path / "out")
+    found = (tmp_path / "out").stat()
+    assert (found.st_uid, found.st_gid) == (1234, 2345)
+
+
+@posix
+def test_links_and_files_of_likely_temporary_names_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"mine")
+    for name in ("out.partial", ".out.partial", "out.tmp", "out~"):
+        (tmp_path / name).symlink_to("secret")
+    before = names(tmp_path)
+    write(tmp_path / "out")
+    assert names(tmp_path) == sorted([*before, "out"])
+    assert (tmp_path / "secret").read_bytes() == b"mine"
+
+
+@posix
+def test_output_that_is_appended_to_a_file_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "log"
+    target.write_bytes(b"old ")
+    handle = os.open(target, os.O_WRONLY | os.O_APPEND)
+    try:
+        write(Path(f"/dev/fd/{handle}"))  # as in `kg export -o /dev/stdout >> log`
+    finally:
+        os.close(handle)
+    assert target.read_bytes() == b"old new"
+
+
+@posix
+def test_an_error_names_the_file_and_not_the_temporary_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        write(tmp_path / "nowhere" / "out")
+    assert caught.value.filename == str(tmp_path / "nowhere" / "out")
+
+
+@posix
 def test_a_link_is_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

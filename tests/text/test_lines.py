@@ -60,6 +60,46 @@ def lines(content: bytes) -> list[Line]:
 # --- opening ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_gzip_bomb_ends_in_an_error_that_says_how_to_allow_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.gz"
+    path.write_bytes(gzip.compress(b"\n" * 3_000_000))
+    monkeypatch.setenv("KG_MAX_BYTES", "2000000")
+    limit = r"unpacks to more than 2,000,000 bytes and 100 times its size; KG_MAX_BYTES=BYTES allows more$"
+    with pytest.raises(InputError, match=rf"^{path}: {limit}"), reading(path) as stream:
+        stream.read()
+    monkeypatch.setenv("KG_MAX_BYTES", "3000000")
+    with reading(path) as stream:
+        assert len(stream.read()) == 3_000_000
+
+
+def test_what_unpacks_as_text_does_has_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "texts.gz").write_bytes(gzip.compress(RECORDS[:2_000] + os.urandom(2_000)))
+    monkeypatch.setenv("KG_MAX_BYTES", "0")
+    with reading(tmp_path / "texts.gz") as stream:
+        assert len(stream.read()) == 4_000
+
+
+@pytest.mark.parametrize("value", ["", "1GB", "-1", "1e9", "9" * 5_000])
+def test_a_limit_that_is_not_a_number_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    (tmp_path / "texts.gz").write_bytes(gzip.compress(RECORDS))
+    monkeypatch.setenv("KG_MAX_BYTES", value)
+    problem = r"^KG_MAX_BYTES: is .*; expected a number of bytes$"
+    with pytest.raises(InputError, match=problem), reading(tmp_path / "texts.gz"):
+        pass
+
+
+@pytest.mark.parametrize("depth", [300, 450, 900, 5_000, 200_000])
+@pytest.mark.parametrize("brackets", ["[]", ('{"a":', "}")])
+def test_json_that_is_nested_deep_is_read_or_refused(depth: int, brackets: Sequence[str]) -> None:
+    text = '{"id": ' + brackets[0] * depth + "1" * (brackets[0] != "[") + brackets[1] * depth + "}"
+    try:
+        assert "id" in json_object(text, "p.jsonl:1", "a paper")
+    except InputError as error:
+        assert str(error) == "p.jsonl:1: is not a complete JSON object (nested too deeply)"
+
+
 @pytest.mark.parametrize("content", [RECORDS, gzip.compress(RECORDS)], ids=["plain", "gzipped"])
 def test_a_pipe_that_is_peeked_at_loses_nothing(content: bytes) -> None:
     with piped([content]) as pipe:

@@ -1,0 +1,129 @@
+"""The manifest of a generation: the mark that a build made the folder, and what its files are when it is complete.
+
+``kg-generation.json`` is ``{"generation": "generation-3", "files": {"store/000010.sst": [size, mtime, digest], ...}}``:
+sizes in bytes, times of the last change in nanoseconds, BLAKE2b digests of 16 bytes. "files" comes when the generation
+is complete.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kg.errors import GraphError
+from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
+
+# What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
+_LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", GENERATION_MANIFEST)
+_QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
+_BLOCK = 2**20
+
+
+def mark(folder: Path, generation: str) -> None:
+    """Mark a new folder as one that a build is filling, under the name that it will have."""
+    _write(folder, {"generation": generation})
+
+
+def seal(folder: Path, generation: str) -> None:
+    """Write the manifest of a folder that is complete, when all its files have reached the disk.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    files = {path.relative_to(folder).as_posix(): _described(path) for path in _files(folder)}
+    for inner in {path.parent for path in _files(folder)}:
+        sync_folder(inner)
+    _write(folder, {"generation": generation, "files": files})
+
+
+def made_by_a_build(folder: Path) -> bool:
+    """Whether a build made this folder, under the name that it has: then a build may also remove it."""
+    try:
+        return bool(_read(folder).get("generation") == folder.name.removesuffix(".partial"))
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether the folder has a manifest, damaged or not."""
+    return (folder / GENERATION_MANIFEST).is_file()
+
+
+def check(folder: Path, *, thorough: bool = False) -> None:
+    """Compare the files of a complete generation with its manifest; one of an earlier version has none.
+
+    Sizes are always compared. Digests are compared for files of the store that were touched since the build, as long as
+    that is quick.
+
+    Args:
+        folder: that of the generation.
+        thorough: compare the digests of all files.
+
+    Raises:
+        GraphError: a file is absent or different; names it.
+    """
+    if not is_marked(folder):
+        return
+    try:
+        files: Mapping[str, tuple[int, int, str]] = {name: (*entry,) for name, entry in _read(folder)["files"].items()}
+        expected = {name: entry for name, entry in files.items() if thorough or name.startswith("store/")}
+        touched = [name for name, entry in expected.items() if _is_touched(folder / name, *entry)]
+        quick = sum(files[name][0] for name in touched) <= _QUICKLY_READ
+        for name in expected if thorough else touched if quick else ():
+            if _digest(folder / name) != files[name][2]:
+                raise _Damaged(folder / name)
+    except _Damaged as error:
+        raise GraphError(f"{error.path}: is damaged or incomplete; build the graph again") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise GraphError(f"{folder / GENERATION_MANIFEST}: is damaged; build the graph again") from None
+
+
+class _Damaged(Exception):  # noqa: N818 (never leaves this module)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
+def _is_touched(path: Path, size: int, changed: int, digest: str) -> bool:
+    try:
+        found = path.stat()
+    except OSError:
+        raise _Damaged(path) from None
+    if found.st_size != size:
+        raise _Damaged(path)
+    return found.st_mtime_ns != changed
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(map(path.match, _LEFT_OUT)):
+            yield path
+
+
+def _described(path: Path) -> tuple[int, int, str]:
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, _digest(path)
+
+
+def _digest(path: Path) -> str:
+    from hashlib import blake2b  # not needed by most openings
+
+    digest = blake2b(digest_size=16)
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    found = json.loads((folder / GENERATION_MANIFEST).read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
+
+
+def _write(folder: Path, content: dict[str, object]) -> None:
+    with writing(folder / GENERATION_MANIFEST) as stream:
+        stream.write(json.dumps(content).encode() + b"\n")

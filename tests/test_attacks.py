@@ -1,0 +1,335 @@
+"""What the program is hardened against: kills, full disks, damaged and hostile files; the same ones each time.
+
+What one module alone withstands is tested with it: gzip bombs in ``tests/text/test_lines.py``, damaged graphs in
+``tests/graph/test_store.py``, links and pipes in ``tests/sources/test_folder.py``, signals in
+``tests/extraction/test_parallel.py``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyoxigraph as ox
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.builder import build_graph
+from kg.errors import InputError, KGError
+from kg.evaluation.gold import read_gold
+from kg.extraction.document import make_doc
+from kg.extraction.model import SHIPPED, Model
+from kg.extraction.pipeline import build_pipeline
+from kg.graph.store import existing
+from kg.records import Paper
+from kg.resolution import read_curated
+from kg.rulefiles import _rule
+from kg.sources import read_papers
+from kg.text.lines import json_lines_of
+
+EXTRA = json.dumps({"id": "x", "title": "A toad", "abstract": "We train ToadNet on SVHN and report accuracy."}) + "\n"
+
+
+def nquads(folder: Path) -> bytes:
+    output = io.BytesIO()
+    KnowledgeGraph(folder).export("nquads", output)
+    return output.getvalue()
+
+
+# --- kills and full disks --------------------------------------------------------------------------------------------
+
+# Functions before which the build is killed, in their order.
+MOMENTS = (
+    "kg.graph.manifest.mark",
+    "kg.builder.builder.write_records",
+    "kg.builder.builder.read_runs",
+    "kg.builder.builder.write_merges",
+    "kg.graph.store.Generation.load",
+    "pyoxigraph.Store.flush",
+    "kg.graph.manifest.seal",
+    "pathlib.Path.rename",
+    "kg.graph.store._write(CURRENT)",
+    "kg.graph.store._remove",
+)
+LIMITS = (0, 1_000, 60_000)  # bytes that a file may have, as on a disk that is full
+SHARED = """
+import json, os, resource, signal, sys
+from pathlib import Path
+import pyoxigraph
+from kg.builder import build_graph
+from kg.builder import builder
+from kg.errors import KGError
+from kg.extraction import Extractor
+from kg.graph import manifest, store
+
+extractor = Extractor()
+extractor.nlp
+rules, curated = builder.load_rules(()), builder.read_curated(())
+builder.load_rules = lambda folders: rules
+builder.read_curated = lambda folders: curated
+
+def kill(*arguments, **options):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def prepare(attack):
+    if attack.isdecimal():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(attack), int(attack)))
+    elif attack == "kg.graph.store._write(CURRENT)":
+        write = store._write
+        store._write = lambda path, line: kill() if path.name == "CURRENT" else write(path, line)
+    elif attack == "pyoxigraph.Store.flush":
+        opened = store.Store
+        class Killed:
+            read_only = opened.read_only
+            bulk_load = lambda self, **options: self.store.bulk_load(**options)
+            flush = kill
+            def __init__(self, path):
+                self.store = opened(path)
+        store.Store = Killed
+    else:
+        place, _, name = attack.rpartition(".")
+        setattr(eval(place.replace("kg.builder.", "").replace("kg.graph.", "").replace("pathlib.", "")), name, kill)
+
+inputs, folder = json.loads(sys.argv[1]), Path(sys.argv[2])
+for attack in sys.argv[3:]:
+    child = os.fork()
+    if not child:
+        prepare(attack)
+        problem = None
+        try:
+            build_graph(inputs, folder / attack, extractor=extractor)
+        except KGError as error:
+            problem = f"{type(error).__name__}: {error}"
+        os.write(1, json.dumps([attack, problem]).encode() + b"\\n")
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        os.write(1, json.dumps([attack, os.WTERMSIG(status)]).encode() + b"\\n")
+"""
+
+
+def attacked(attacks: tuple[str, ...], inputs: list[Path], folder: Path) -> dict[str, str | int | None]:
+    """What became of builds under attack: the signal that ended one, or the error; ``None`` if it succeeded."""
+    command = [sys.executable, "-c", SHARED, json.dumps([str(path) for path in inputs]), str(folder), *attacks]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.stderr == ""
+    return dict(json.loads(line) for line in ended.stdout.splitlines())
+
+
+@pytest.fixture
+def extra(tmp_path: Path) -> Path:
+    """One paper more than the graph of ``graph_folder`` has."""
+    path = tmp_path / "extra.jsonl"
+    path.write_text(EXTRA)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
+    pages: Path, graph_folder: Path, extra: Path, tmp_path: Path
+) -> None:
+    attacks = (*MOMENTS, *map(str, LIMITS))
+    for attack in attacks:
+        shutil.copytree(graph_folder, tmp_path / "graphs" / attack)
+    build_graph([pages, extra], tmp_path / "whole")
+    before, after = nquads(graph_folder), nquads(tmp_path / "whole")
+    ends = attacked(attacks, [pages, extra], tmp_path / "graphs")
+    for attack in attacks:
+        folder = tmp_path / "graphs" / attack
+        assert nquads(folder) == (after if attack == "kg.graph.store._remove" else before), attack
+        if attack in MOMENTS:
+            assert ends[attack] == 9, attack
+        else:
+            assert str(ends[attack]).startswith(f"GraphError: {folder}"), attack
+            assert str(ends[attack]).endswith("it stays as it was"), attack
+            assert [path.name for path in folder.glob("generation-*")] == [existing(folder).folder.name]
+    for attack in MOMENTS[::4]:
+        folder = tmp_path / "graphs" / attack
+        build_graph([pages, extra], folder)
+        assert nquads(folder) == after, attack
+        assert len(list(folder.glob("generation-*"))) == 1, attack
+        assert not (folder / ".kg-new").exists()
+
+
+# --- hostile input ---------------------------------------------------------------------------------------------------
+
+ABSTRACT = "It hops over the pond, and back. " * 12
+PAGE = "news\n\nMar 11\n\n" + "\n\n".join(f"Frog {n}\n\n{ABSTRACT}" for n in range(4)) + "\n"
+FIELDS = {
+    "id": "1",
+    "title": "Frogs",
+    "abstract": "We train FrogNet on CIFAR-10.",
+    "authors": ["Ada Frog", "Bob"],
+    "year": 2020,
+    "venue": "Pond",
+    "url": "https://example.org/x",
+    "github": "https://github.com/a/b",
+}
+ANNOTATED = {
+    "id": "1",
+    "title": "FrogNet",
+    "abstract": "FrogNet hops over LilyBench.",
+    "entities": [{"type": "Dataset", "text": "LilyBench", "role": "used"}],
+    "abbreviations": [["FN", "FrogNet"]],
+    "links": [{"url": "https://example.org"}],
+    "results": [{"value": "1", "metric": "hops"}],
+}
+PASSAGE = {"text": "FrogNet hops over LilyBench.", "spans": [{"start": 0, "end": 7, "label": "Method"}]}
+RULE = {"label": "Method", "pattern": [{"LOWER": "frog"}, {"ORTH": "Net", "OP": "?"}], "confidence": 0.9}
+CURATED = {"type": "Dataset", "name": "LilyBench", "aliases": ["Lily"], "homepage": "https://example.org"}
+
+PIECES = (
+    *(b"[", b"]", b"{", b"}", b'"', b"\\", b"\\ud800", b"\\u0000", b"null", b"NaN", b"1e999", b"-1", b",", b":", b"\n"),
+    *(b"9" * 5_000, b"[" * 900, b'{"a":' * 900, b"\0", b"\xff", b"\xc3", b"\x1f\x8b", b"\xef\xbb\xbf", b"\x1b[31m"),
+    *("\u202e".encode(), b'" . } ; DROP ALL ; { "', b'> <http://e.org/p> "', b"[/b]", b"../../x", b"$(id)"),
+)
+VALUES: tuple[object, ...] = (
+    *(None, True, 0, -1, 1.5, 1e308, float("nan"), float("inf"), 10**30, "", " ", "\n", "\0", "\ud800", "x" * 10_000),
+    *([], {}, [None], [[["a"]]], {"a": {"b": [1]}}, {"value": "x"}, ["a"] * 1_000, "2020-13-45", "https://[x/"),
+    *('"> <http://e.org/evil> "', "[/b]", "../../etc/passwd", "Frog\u202eteN", "kg:Method a owl:Thing ."),
+)
+
+
+def printed(line: str) -> None:
+    """Takes a warning that can be printed."""
+    line.encode()
+
+
+def damaged(random: Random, content: bytes) -> bytes:
+    """Content with something put in, cut out or cut off."""
+    for _ in range(random.randint(1, 3)):
+        at, other = random.randint(0, len(content)), random.randint(0, len(content))
+        content = random.choice(
+            [
+                content[:at] + random.choice(PIECES) + content[at:],
+                content[:at] + content[at + random.randint(1, 20) :],
+                content[:at],
+                content[:at] + content[other : other + 30] + content[at:],
+            ]
+        )
+    return content
+
+
+def changed(random: Random, record: object) -> object:
+    """A record with one value, at whatever depth, of another type or content."""
+    if isinstance(record, dict | list) and record:
+        copy = record.copy()
+        key = random.choice(list(copy) if isinstance(copy, dict) else range(len(copy)))
+        copy[key] = changed(random, copy[key])
+        return copy if random.random() < 0.9 else random.choice(VALUES)
+    return random.choice(VALUES)
+
+
+def mutations(record: object, number: int) -> Iterator[bytes]:
+    """Lines of JSON that are like a record, half of them not JSON any more."""
+    random = Random(7)
+    for count in range(number):
+        line = json.dumps(changed(random, record) if count % 2 else record).encode() + b"\n"
+        yield line if count % 2 else damaged(random, line)
+
+
+def read_or_refused(read: Callable[[Path], object], path: Path, contents: Iterable[bytes]) -> int:
+    """How many of some contents of a file are read; the others are refused in one line that names the file."""
+    taken = 0
+    for content in contents:
+        path.write_bytes(content)
+        try:
+            read(path)
+            taken += 1
+        except KGError as error:
+            assert str(path) in str(error), content
+            assert len(str(error)) < 1_000, content
+    return taken
+
+
+def test_mutated_pages_are_read_or_refused(tmp_path: Path) -> None:
+    random = Random(3)
+    contents = [damaged(random, PAGE.encode()) for _ in range(60)]
+    taken = read_or_refused(lambda path: list(read_papers(path, printed)), tmp_path / "page.txt", contents)
+    assert 0 < taken < 60
+
+
+@pytest.mark.parametrize("record", [ANNOTATED, PASSAGE], ids=["papers", "passages"])
+def test_mutated_annotations_are_read_or_refused(tmp_path: Path, record: object) -> None:
+    assert 0 < read_or_refused(read_gold, tmp_path / "gold.jsonl", mutations(record, 60)) < 60
+
+
+@pytest.mark.filterwarnings("ignore:.*W036")  # a rule may have an empty pattern
+def test_mutated_rules_are_refused_or_can_be_used(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    nlp = build_pipeline(components=())
+    patterns = nlp.add_pipe("kg_patterns")
+
+    def use(path: Path) -> None:
+        patterns.add_rules([_rule(line) for line in json_lines_of(path, "a rule")])  # type: ignore[attr-defined]
+        patterns(make_doc(nlp, Paper(id="1", title="A", abstract="We train frog Net on CIFAR-10.")))
+
+    assert 0 < read_or_refused(use, folder / "own.jsonl", mutations(RULE, 60)) < 60
+
+
+def test_mutated_curated_entities_are_read_or_refused(tmp_path: Path) -> None:
+    lines = [line for line in mutations(CURATED, 12) if line.strip()]
+    assert read_or_refused(lambda path: read_curated([path.parent]), tmp_path / "entities.jsonl", lines) < 12
+
+
+def test_mutated_queries_are_answered_or_refused(graph_folder: Path) -> None:
+    graph, random = KnowledgeGraph(graph_folder), Random(5)
+    query = b"SELECT ?p (COUNT(?d) AS ?n) { ?p kg:usesDataset ?d FILTER(?d != <http://e.org/x>) } GROUP BY ?p LIMIT 3"
+    for _ in range(12):
+        try:
+            graph.query(damaged(random, query).decode("utf-8", "replace"))
+        except KGError as error:
+            assert "\n" not in str(error)
+
+
+def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path) -> None:
+    """No title, name, address or file name leads out of its literal or IRI."""
+    source = tmp_path / ("a\"> <b>\n'{}.jsonl" if os.name == "posix" else "a.jsonl")
+    lines = []
+    for number, line in enumerate(mutations(FIELDS, 80)):
+        source.write_bytes(line)
+        with suppress(KGError):
+            if line.strip() and list(read_papers(source, printed)):
+                lines.append(line.replace(b'"Frogs"', b'"Frogs %d"' % number))
+    assert len(lines) > 20
+    source.write_bytes(b"".join(lines))
+    build_graph([source], tmp_path / "graph")
+    assert KnowledgeGraph(tmp_path / "graph").validate().conforms
+    quads = list(ox.parse(nquads(tmp_path / "graph"), format=ox.RdfFormat.N_QUADS))
+    assert len(quads) > 1_000
+    assert not [quad for quad in quads if quad.predicate.value in ("http://e.org/p", "http://e.org/evil")]
+    listed = {quad.object.value.rpartition(":")[0] for quad in quads if quad.predicate.value.endswith("#listedOn")}
+    assert listed == {source.name}
+
+
+def test_a_model_that_holds_pickled_objects_is_refused(tmp_path: Path) -> None:
+    model = shutil.copytree(SHIPPED, tmp_path / "model")
+    with np.load(model / "weights.npz") as weights:
+        arrays = dict(weights)
+    ran = tmp_path / "ran"
+    arrays[min(arrays)] = np.array([Trap(ran)], dtype=object)
+    np.savez(model / "weights.npz", **arrays)
+    with pytest.raises(InputError, match=r"weights\.npz: is damaged or of another model \(Object arrays cannot"):
+        Model.load(model)
+    assert not ran.exists()
+
+
+class Trap:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.touch, (self.path,)
