@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -80,10 +80,11 @@ class Settle:
         ]
         candidates = self._without_unmeasured(doc, candidates)
         chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
+        chosen = with_capitalized_words(doc, chosen)
         entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
         entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
         doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
-        entities = [*entities, *repetitions(doc, entities, linked)]
+        entities = [*entities, *repetitions(doc, entities, linked, generic)]
         doc._.entities = sorted([*entities, *self._further_numbers(doc, entities)], key=lambda c: c.start)
         return doc
 
@@ -169,7 +170,14 @@ def _letters_of(name: str) -> str:
 
 def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
     key = span_key(doc, candidate)
-    return key.strip("0123456789") != "" and key not in generic and not _is_cut(doc, candidate)
+    if key.strip("0123456789") == "" or key in generic or _is_cut(doc, candidate):
+        return False
+    return not _ends_generic(doc, candidate.start, candidate.end, generic)
+
+
+def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
+    """Whether words are the last ones of something generic, as "precision" is in "full-precision"."""
+    return any(words_key(doc[before:end]) in generic for before in range(max(0, start - 2), start))
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
@@ -248,6 +256,29 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
             taken.update(range(*span))
             kept.append(likeliest)
     return kept
+
+
+def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
+    """The entities, datasets with a capitalised word right before them: "Hard ImageNet" is not ImageNet.
+
+    In a title and at the start of a sentence capitals mean nothing.
+    """
+    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    widened = []
+    for entity in entities:
+        before = doc[entity.start - 1] if entity.start > max(1, doc._.title_end) else None
+        if (
+            before is not None
+            and entity.type == "Dataset"
+            and re.fullmatch(r"[A-Z][a-z]+", before.text)
+            and before.whitespace_
+            and not (before.is_stop or before.is_sent_start or before.i in taken)
+            and before.nbor(-1).text[0].islower()
+            and doc[entity.start].text[0].isupper()
+        ):
+            entity = replace(entity, start=before.i)
+        widened.append(entity)
+    return widened
 
 
 def _within(outers: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -339,13 +370,13 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
                 yield Abbreviation(one, other)
 
 
-def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int]) -> list[Candidate]:
+def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], generic: Collection[str]) -> list[Candidate]:
     """Further occurrences of the entities' names, in other case or number, where nothing else was found."""
     names = {span_key(doc, entity): entity for entity in entities}
     taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
     found = []
     for start, end, key in sorted(keys_in(doc), key=lambda window: (window[0], -window[1])):
-        if key in names and taken.isdisjoint(range(start, end)):
+        if key in names and taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
             written = written_form(doc[name.start : name.end].text)
             if written is None or written_form(doc[start:end].text) == written:

@@ -280,3 +280,15 @@ def test_the_results_of_two_numbered_datasets_have_their_full_names(extractor: E
         ("93.5%", "CIFAR-10"),
         ("71.2%", "CIFAR-100"),
     ]
+
+
+def test_a_capitalized_word_belongs_to_the_dataset_after_it(extractor: Extractor) -> None:
+    abstract = "We evaluate on Hard ImageNet, Tiny ImageNet, ImageNet-C and ImageNet. Using ImageNet is usual."
+    assert datasets(extractor, abstract) == {"Hard ImageNet", "Tiny ImageNet", "ImageNet-C", "ImageNet"}
+
+
+def test_the_end_of_something_generic_is_not_a_name(extractor: Extractor) -> None:
+    abstract = "The gap to full precision is small. Full-precision weights reach a precision of 93.1%."
+    found = extractor(Paper(id="1", title="A study of frogs", abstract=abstract))
+    starts = [mention.start for mention in found.entities if mention.text.lower().endswith("precision")]
+    assert starts == [("A study of frogs\n" + abstract).index("precision of")]
