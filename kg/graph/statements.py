@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
+from kg.resolution.resolver import full_names
 from kg.text.addresses import absolute, given_address, given_repository, repository
 from kg.text.names import name_key, slug
 from kg.text.plain import plain_text, without_markup
@@ -248,8 +249,8 @@ class _PaperGraph:
     def results(self, extraction: Extraction) -> Iterator[str]:
         """The reported numbers, with those of the paper's entities that have the names each was reported with."""
         entity_of = {
-            (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
-            for mention in reversed(extraction.entities)
+            (mention.type, name_key(without_markup(name))): f"<{mention.entity}>"
+            for mention, name in reversed([*full_names(extraction)])
         }
         for result in extraction.results:
             entities = {
