@@ -107,13 +107,16 @@ class Settle:
         while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
             place += 1
         name = entity.name or doc[entity.start : entity.end].text
-        if place == entity.end or (further := with_number(name, doc[place].text)) is None:
+        # The tokenizer takes the letter of "21K" for a unit.
+        unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
+        stop = place + (2 if unit else 1)
+        if place == entity.end or (further := with_number(name, doc[place:stop].text)) is None:
             return None
         if doc[entity.end].text == "/":
             found = joined(doc, entity.end) and place == entity.end + 1
         else:
-            found = _letters_of(further) in self._numbered and not _counts(doc, place)
-        return replace(entity, start=place, end=place + 1, name=further) if found else None
+            found = _letters_of(further) in self._numbered and not _counts(doc, stop - 1)
+        return replace(entity, start=place, end=stop, name=further) if found else None
 
     def _is_thing(self, doc: Doc, candidate: Candidate) -> bool:
         """Whether an uncertain dataset is a robot, platform, chip, company or the like, where experiments take place.

@@ -257,6 +257,7 @@ def test_a_title_names_a_dataset_where_it_is_about_one(extractor: Extractor, phr
     ("words", "names"),
     [
         ("CIFAR-10/100", ["CIFAR-10", "100"]),
+        ("ImageNet-1K/21K", ["ImageNet-1K", "21K"]),
         ("CIFAR10/100", ["CIFAR10", "100"]),
         ("CIFAR-10/-100", ["CIFAR-10", "-100"]),
         ("CIFAR-10 and -100", ["CIFAR-10", "-100"]),
