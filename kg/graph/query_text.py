@@ -28,7 +28,7 @@ _TOKEN = re.compile(
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<variable>[?$]\w+)
     |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<name>(?:[^\W\d](?:[\w.\-·]*[\w\-·])?)?:
+    |(?P<name>(?:[^\W\d](?:[\w.\-·]{0,100}[\w\-·])?)?:
         (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
            (?:(?:[\w.:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
               (?:[\w:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
@@ -95,7 +95,10 @@ class _Nesting:
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """The tokens of a query, without blanks and comments. Text that is not SPARQL gives some tokens too."""
+    """The tokens of a query, without blanks and comments, up to a string that does not end.
+
+    Text that is not SPARQL gives some tokens too. The time grows with the length of the text, whatever it is.
+    """
     nesting = _Nesting()
     before = earlier = Token("mark", "")
     position = 0
@@ -114,6 +117,8 @@ def tokens(query: str) -> Iterator[Token]:
                 position = match.end()
                 continue
             text = match[0]
+            if text in ("'", '"'):
+                return  # a string that does not end; the store refuses the query
             if match.lastgroup == "mark" and text == ")>>" and nesting.in_expression():
                 text = ")"  # the end of an expression, then operators
             kind = cast(Kind, match.lastgroup)  # the groups are called like the kinds
@@ -126,7 +131,7 @@ def tokens(query: str) -> Iterator[Token]:
 
 def names_dataset(query: str) -> bool:
     """Whether a query chooses its graphs itself, with FROM or FROM NAMED."""
-    return any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
+    return "FROM" in query.upper() and any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
 
 
 def calls_service(query: str) -> bool:
@@ -135,6 +140,8 @@ def calls_service(query: str) -> bool:
     The store's parser takes ``SERVICE`` also without a blank after it, so a word that contains it counts, and so does
     a prefixed name that could be read as the keyword and a shorter name: ``SERVICEkg:x {``.
     """
+    if "SERVICE" not in query.upper():
+        return False
     before = earlier = Token("mark", "")
     for token in tokens(query):
         if token.kind == "word" and "SERVICE" in token.text.upper():

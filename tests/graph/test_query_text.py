@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
@@ -143,6 +145,21 @@ def test_iris_of_a_query_are_in_full_and_without_declarations() -> None:
 @given(st.text())
 def test_any_text_has_tokens_and_none_is_empty(text: str) -> None:
     assert all(token.text and token.text in text for token in tokens(text))
+
+
+UNITS = ["(", "a.", '\\"', "<", "'", 3 * "'", "<a ", "a:b.", "@a-", "?", "#", "1.e", "{", "\\'a"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_time_grows_with_the_length_of_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = '"' * (unit[0] == "\\") + unit * (length // len(unit))
+        began = time.process_time()
+        for _ in tokens(text):
+            pass
+        return time.process_time() - began
+
+    assert seconds(20_000) < 8 * seconds(5_000) + 0.1
 
 
 def test_comments_become_blanks() -> None:
