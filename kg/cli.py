@@ -69,7 +69,7 @@ AnswerFormat = Annotated[
     ),
 ]
 Timeout = Annotated[
-    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
 ]
 AllowService = Annotated[
     bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
@@ -656,6 +656,7 @@ def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
 def validate(
     graph: Graph = _GRAPH,
     shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
+    timeout: Timeout = _TIMEOUT,
     as_json: Json = False,
 ) -> None:
     """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1.
@@ -664,7 +665,7 @@ def validate(
     """
     from kg.api import KnowledgeGraph
 
-    report = KnowledgeGraph(graph).validate(shapes)
+    report = KnowledgeGraph(graph).validate(shapes, timeout=timeout)
     if as_json:
         _print_json(report.as_dict())
     else:

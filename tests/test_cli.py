@@ -652,6 +652,29 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_a_validation_at_once(graph_folder: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    cross = " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(9))
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix kg: <https://w3id.org/papers-kg/ontology#> .\n"
+        "<urn:shape> a sh:NodeShape ; sh:targetClass kg:Paper ; "
+        f'sh:sparql [ sh:select "SELECT $this {{ {cross} }}" ] .\n'
+    )
+    code = "from kg.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "validate", "-g", str(graph_folder), "--shapes", str(shapes)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.slow
 def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_path: Path) -> None:
     outcome = kg("demo", "-g", tmp_path / "demo")
     assert outcome.code == 0

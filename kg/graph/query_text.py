@@ -21,6 +21,8 @@ Kind = Literal["iri", "name", "variable", "text", "number", "word", "mark"]
 SERVICE_REFUSED = "SERVICE would send requests to another server, which is not allowed"
 """The error for a query that asks other services, where they are not allowed."""
 
+_DEEPEST = 200  # brackets; the parser's stack of 8 MB overflows at about 3,000
+_OPERATORS = 2000  # of a query; a chain such as 1+1+1 overflows between 5,000 and 20,000
 _IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 _TOKEN = re.compile(
     r"""(?:\s|\#[^\n\r]*)+
@@ -151,6 +153,21 @@ def calls_service(query: str) -> bool:
             return True
         earlier, before = before, token
     return False
+
+
+def is_too_deep(query: str) -> bool:
+    """Whether a query could overflow the stack of the store's parser, which ends the process.
+
+    What counts are the brackets that are open at a time, and the operators, which are read as nested (1+1+1).
+    """
+    depth = deepest = operators = 0
+    for token in tokens(query):
+        if token.kind == "mark":
+            depth += (token.text in ("{", "(", "[", "<<", "<<(")) - (token.text in ("}", ")", "]", ">>", ")>>"))
+            deepest = max(deepest, depth)
+            operators += token.text in "*/|&!^" or (token.text in "+-" and token.inside == "expression")
+        operators += token.is_word("UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH")
+    return deepest > _DEEPEST or operators > _OPERATORS
 
 
 def named_iris(query: str, prefixes: Mapping[str, str]) -> Iterator[str]:

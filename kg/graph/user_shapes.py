@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,11 +31,12 @@ from rdflib.plugins.parsers.notation3 import BadSyntax
 from rdflib.query import Result
 from rdflib.term import Node
 
-from kg.errors import InputError
-from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset, prebound, without_comments
+from kg.errors import InputError, QueryError
+from kg.graph.query_text import SERVICE_REFUSED, calls_service, is_too_deep, names_dataset, prebound, without_comments
 from kg.text.names import one_line
 from kg.vocabulary import PREFIXES
 
+_MOST_ROWS = 1_000_000  # of a query for one node, which are kept in memory
 _LOGGERS = ("rdflib.term", "pyshacl-validate")
 _FOCUS = {
     "targetClass": "?node a/<http://www.w3.org/2000/01/rdf-schema#subClassOf>* {}",
@@ -111,11 +114,12 @@ def read_imports(shapes: Graph, place: str) -> list[str]:
     return notes
 
 
-def refuse_requests(shapes: Graph, place: str) -> None:
-    """Check that no SPARQL of the shapes sends requests.
+def check_queries(shapes: Graph, place: str) -> None:
+    """Check that no SPARQL of the shapes sends requests or brings the store down.
 
     Raises:
-        InputError: a query has SERVICE, which SHACL does not allow in constraints (section 5.3.1), or FROM.
+        InputError: a query has SERVICE, which SHACL does not allow in constraints (section 5.3.1), has FROM, or is
+            nested too deeply.
     """
     for predicate in (SH.select, SH.ask, SH.construct, SH.update):
         for constraint, written in sorted(shapes.subject_objects(predicate), key=str):
@@ -123,6 +127,8 @@ def refuse_requests(shapes: Graph, place: str) -> None:
             shown = one_line(query)[:60]
             if calls_service(query):
                 raise InputError(place, f"{SERVICE_REFUSED}; found in {shown!r}")
+            if is_too_deep(query):
+                raise InputError(place, f"a constraint is nested too deeply, or too long: {shown!r}")
             if names_dataset(query):
                 raise InputError(place, f"a constraint sees the whole graph and cannot choose with FROM: {shown!r}")
             shapes.remove((constraint, predicate, written))  # pySHACL takes words in comments for clauses
@@ -187,10 +193,12 @@ class QueriedGraph(Graph):
 
     Args:
         store: what holds the same triples.
+        timeout: seconds that a query may take; 0 for no limit.
     """
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, timeout: float) -> None:
         super().__init__()
+        self.timeout = timeout
         self.answering = OxigraphStore(store=store)
 
     def query(
@@ -208,8 +216,41 @@ class QueriedGraph(Graph):
         if not any(isinstance(term, BNode) for term in bound.values()):  # in SPARQL they would be variables
             terms = {str(name): term.n3() for name, term in bound.items()}
             with suppress(SyntaxError, ValueError):  # such as a literal as a subject, or not SPARQL at all
-                return self.answering.query(prebound(query_object, terms), initNs or {}, {}, "__UNION__")
+                return self._answered(prebound(query_object, terms), initNs or {})
         return super().query(query_object, processor, result, initNs, initBindings, *arguments, **options)
+
+    def _answered(self, query: str, prefixes: Mapping[str, Any]) -> Result:
+        """Answer a query in a thread, because waiting can be interrupted, the store cannot.
+
+        Raises:
+            QueryError: it takes too long, or has too many rows. The thread goes on until it finds the next row.
+        """
+        answers: Queue[Result | BaseException] = Queue()
+        given_up = Event()
+
+        def answer() -> None:
+            try:
+                result = self.answering.query(query, prefixes, {}, "__UNION__")
+                for number, _ in enumerate(result, start=1):  # the rows that are read are kept
+                    if given_up.is_set() or number > _MOST_ROWS:
+                        raise QueryError(f"has more than {_MOST_ROWS:,} rows: {one_line(query)[:60]!r}")
+                answers.put(result)
+            except BaseException as error:
+                answers.put(error)
+
+        Thread(target=answer, daemon=True).start()
+        try:
+            found = answers.get(timeout=self.timeout or None)
+        except BaseException as error:
+            given_up.set()
+            if not isinstance(error, Empty):
+                raise
+            raise QueryError(
+                f"took longer than {self.timeout:g} seconds: {one_line(query)[:60]!r}; allow more with --timeout (timeout=)"
+            ) from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
 
 @contextmanager

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.errors import InputError
+from kg.errors import InputError, QueryError
 from kg.graph.user_shapes import (
     QueriedGraph,
+    check_queries,
     gather_prefixes,
     keep_only_true,
     own_messages,
     parse_turtle,
     quietly,
     read_imports,
-    refuse_requests,
     without_nodes,
 )
 from kg.jsonrecord import Record
@@ -94,7 +94,7 @@ class Report(Record):
         return f"{', '.join(shown) or 'no violations'} of the shapes"
 
 
-def validate(store: ox.Store, shapes: Path | None = None) -> Report:
+def validate(store: ox.Store, shapes: Path | None = None, timeout: float = 60) -> Report:
     """Check the union of all graphs of a store. No inference: a class is what the graph says it is.
 
     The graph is copied into memory, about 1 KB a triple.
@@ -102,22 +102,24 @@ def validate(store: ox.Store, shapes: Path | None = None) -> Report:
     Args:
         store: the graph.
         shapes: a Turtle file of SHACL shapes instead of the shipped ``shapes.ttl``.
+        timeout: seconds that a query of these shapes may take for one node; 0 for no limit.
 
     Raises:
         InputError: the shapes cannot be read, are not valid shapes, or ask other services.
+        QueryError: a query of the shapes takes too long.
     """
     if shapes is None:
         with as_file(files("kg.graph") / "shapes.ttl") as shipped:
             expected = _parsed(shipped)
         found = [violation for rule in _taken_rules(expected) for violation in rule.violations(store)]
-        return _report(found + _applied(store, expected, "the shipped shapes", []), [])
+        return _report(found + _applied(store, expected, "the shipped shapes", [], 0), [])
     expected = _parsed(shapes)
     notes = read_imports(expected, str(shapes))
-    refuse_requests(expected, str(shapes))
+    check_queries(expected, str(shapes))
     gather_prefixes(expected)
     keep_only_true(expected)
     notes += without_nodes(expected, store, str(shapes))
-    return _report(_applied(store, expected, str(shapes), notes), notes)
+    return _report(_applied(store, expected, str(shapes), notes, timeout), notes)
 
 
 def _rank(counted: tuple[str, int]) -> tuple[bool, str]:
@@ -128,7 +130,7 @@ def _report(found: list[Violation], notes: list[str]) -> Report:
     return Report(not found, tuple(sorted(found, key=str)), tuple(notes))
 
 
-def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str]) -> list[Violation]:
+def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str], timeout: float) -> list[Violation]:
     """What pySHACL finds; what it warns of is added to the notes.
 
     Raises:
@@ -140,11 +142,13 @@ def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str]) -> li
 
     try:
         with _ONE_AT_A_TIME, own_messages(), quietly(notes):
-            _, report, _ = apply_shapes(_copied(store), shacl_graph=shapes, inference="none", inplace=True)
+            _, report, _ = apply_shapes(_copied(store, timeout), shacl_graph=shapes, inference="none", inplace=True)
     except (ReportableRuntimeError, NotImplementedError, ParseException, RecursionError) as error:
         raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
+    except QueryError as error:
+        raise QueryError(f"{place}: a query of the shapes {error}") from None
     except Exception as error:  # rdflib and pySHACL raise many kinds for shapes and constraints that are not valid
-        reason = one_line(f"{type(error).__name__}: {error}")
+        reason = one_line(str(error) if type(error) is Exception else f"{type(error).__name__}: {error}")
         raise InputError(place, f"is not a valid set of SHACL shapes: {reason}") from error
     if isinstance(report, Exception):  # a failure to validate, which pySHACL returns
         raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(report))}")
@@ -233,7 +237,7 @@ def _parsed(shapes: Path) -> Graph:
     return graph
 
 
-def _copied(store: ox.Store) -> Graph:
+def _copied(store: ox.Store, timeout: float) -> Graph:
     """The union of a store's graphs as an rdflib graph, literals as written, twice as fast as through N-Triples."""
     from rdflib import BNode, Literal, URIRef
 
@@ -251,7 +255,7 @@ def _copied(store: ox.Store) -> Graph:
         # To RDF 1.1 "a" and "a"^^xsd:string are one; rdflib keeps them apart, and its parsers make the former.
         return Literal(term.value, datatype=None if datatype == XSD + "string" else URIRef(datatype), normalize=False)
 
-    graph = QueriedGraph(store)
+    graph = QueriedGraph(store, timeout)
     for quad in store:
         graph.add((node(quad.subject), node(quad.predicate), value(quad.object)))
     return graph

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.graph.query_text import (
     calls_service,
+    is_too_deep,
     named_iris,
     names_dataset,
     prebound,
@@ -160,6 +161,27 @@ def test_the_time_grows_with_the_length_of_the_text(unit: str) -> None:
         return time.process_time() - began
 
     assert seconds(20_000) < 8 * seconds(5_000) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("ASK " + "{" * 150 + "}" * 150, False),
+        ("ASK {" + "{}" * 2000 + "}", False),
+        ("ASK { VALUES ?x {" + " -1" * 20_000 + " } }", False),
+        ("ASK { FILTER(?x IN (" + "kg:a, " * 20_000 + "kg:b)) }", False),
+        ("ASK {" + "{} UNION " * 20_000 + "{} }", True),
+        ("ASK { ?s " + "kg:a/" * 20_000 + "kg:b ?o }", True),
+        ("ASK { FILTER(" + "!" * 20_000 + "true) }", True),
+        ("ASK " + "{" * 250 + "}" * 250, True),
+        ("ASK { FILTER(" + "(" * 250 + "1" + ")" * 250 + ") }", True),
+        ("ASK { ?s ?p " + "[ ?p " * 250 + "1" + "]" * 250 + " }", True),
+        ("ASK { FILTER(" + "1+" * 20_000 + "1) }", True),
+        ("ASK { ?s ?p '" + "{" * 250 + "' } # " + "(" * 250, False),
+    ],
+)
+def test_deep_and_long_queries_are_known(query: str, expected: bool) -> None:
+    assert is_too_deep(query) is expected
 
 
 def test_comments_become_blanks() -> None:
