@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from pyshacl import validate as apply_shapes
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import RDF, Graph, URIRef
+from rdflib import SH as SHACL
+from rdflib.term import Node
 
 from kg.errors import InputError, QueryError
 from kg.graph.user_shapes import (
@@ -32,14 +35,10 @@ from kg.graph.user_shapes import (
 )
 from kg.jsonrecord import Record
 from kg.text.names import one_line
-from kg.vocabulary import PREFIXES, SH, XSD
+from kg.vocabulary import PREFIXES, SH
 
 _ONE_AT_A_TIME = Lock()
 """For what changes pySHACL and rdflib while shapes are applied."""
-
-if TYPE_CHECKING:
-    from rdflib import Graph
-    from rdflib.term import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +135,12 @@ def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str], timeo
     Raises:
         InputError: the shapes are not valid.
     """
-    from pyparsing import ParseException
-    from pyshacl import validate as apply_shapes
-    from pyshacl.errors import ReportableRuntimeError
-
     try:
         with _ONE_AT_A_TIME, own_messages(), quietly(notes):
-            _, report, _ = apply_shapes(_copied(store, timeout), shacl_graph=shapes, inference="none", inplace=True)
-    except (ReportableRuntimeError, NotImplementedError, ParseException, RecursionError) as error:
+            _, report, _ = apply_shapes(
+                QueriedGraph(store, timeout), shacl_graph=shapes, inference="none", inplace=True
+            )
+    except (ReportableRuntimeError, NotImplementedError, RecursionError) as error:
         raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
     except QueryError as error:
         raise QueryError(f"{place}: a query of the shapes {error}") from None
@@ -194,76 +191,46 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) ->
 
 def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
     """The SPARQL constraints of node shapes with targets, removed from the shapes; all others stay for pySHACL."""
-    from rdflib import RDF, SH, URIRef
-
     patterns = {
-        SH.targetClass: "?this a {}",
-        SH.targetSubjectsOf: "?this {} ?any",
-        SH.targetObjectsOf: "?any {} ?this",
-        SH.targetNode: "VALUES ?this {{ {} }}",
+        SHACL.targetClass: "?this a {}",
+        SHACL.targetSubjectsOf: "?this {} ?any",
+        SHACL.targetObjectsOf: "?any {} ?this",
+        SHACL.targetNode: "VALUES ?this {{ {} }}",
     }
     rules = []
-    for shape, constraint in sorted(shapes.subject_objects(SH.sparql)):
+    for shape, constraint in sorted(shapes.subject_objects(SHACL.sparql)):
         targets = [
             pattern.format(target.n3())
             for predicate, pattern in patterns.items()
             for target in shapes.objects(shape, predicate)
             if isinstance(target, URIRef)
         ]
-        if not targets or (shape, RDF.type, SH.NodeShape) not in shapes or (shape, SH.path, None) in shapes:
+        if not targets or (shape, RDF.type, SHACL.NodeShape) not in shapes or (shape, SHACL.path, None) in shapes:
             continue
         declared = [
             declaration
-            for vocabulary in shapes.objects(constraint, SH.prefixes)
-            for declaration in shapes.objects(vocabulary, SH.declare)
+            for vocabulary in shapes.objects(constraint, SHACL.prefixes)
+            for declaration in shapes.objects(vocabulary, SHACL.declare)
         ]
         rules.append(
             _SparqlRule(
                 targets=tuple(sorted(targets)),
-                select=str(shapes.value(constraint, SH.select)),
-                prefixes={str(shapes.value(d, SH.prefix)): str(shapes.value(d, SH.namespace)) for d in declared},
-                message=one_line(str(shapes.value(constraint, SH.message))),
+                select=str(shapes.value(constraint, SHACL.select)),
+                prefixes={str(shapes.value(d, SHACL.prefix)): str(shapes.value(d, SHACL.namespace)) for d in declared},
+                message=one_line(str(shapes.value(constraint, SHACL.message))),
             )
         )
-        shapes.remove((shape, SH.sparql, constraint))
+        shapes.remove((shape, SHACL.sparql, constraint))
     return rules
 
 
 def _parsed(shapes: Path) -> Graph:
-    from rdflib import Graph
-
     graph = Graph()
     parse_turtle(graph, shapes, str(shapes))
     return graph
 
 
-def _copied(store: ox.Store, timeout: float) -> Graph:
-    """The union of a store's graphs as an rdflib graph, literals as written, twice as fast as through N-Triples."""
-    from rdflib import BNode, Literal, URIRef
-
-    @lru_cache(maxsize=100_000)
-    def node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> Node:
-        assert not isinstance(term, ox.Triple), "RDF 1.1 only"
-        return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(term.value)
-
-    def value(term: ox.NamedNode | ox.BlankNode | ox.Triple | ox.Literal) -> Node:
-        if not isinstance(term, ox.Literal):
-            return node(term)
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        # To RDF 1.1 "a" and "a"^^xsd:string are one; rdflib keeps them apart, and its parsers make the former.
-        return Literal(term.value, datatype=None if datatype == XSD + "string" else URIRef(datatype), normalize=False)
-
-    graph = QueriedGraph(store, timeout)
-    for quad in store:
-        graph.add((node(quad.subject), node(quad.predicate), value(quad.object)))
-    return graph
-
-
 def _violations(report: Graph) -> list[Violation]:
-    from rdflib import URIRef
-
     def of(result: Node, name: str) -> Node | None:
         return report.value(result, URIRef(SH + name))
 
@@ -288,8 +255,6 @@ def _violations(report: Graph) -> list[Violation]:
 
 def _path(report: Graph, path: Node) -> str:
     """A property path by its prefixed names; of the complex ones, only the inverse of a property has a short form."""
-    from rdflib import URIRef
-
     inverse = report.value(path, URIRef(SH + "inversePath"))
     if inverse is not None:
         return "^" + _path(report, inverse)
