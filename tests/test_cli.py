@@ -344,6 +344,15 @@ def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: P
     assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
 
 
+def test_a_shipped_query_has_a_time_limit_too(kg: Terminal, graph_folder: Path) -> None:
+    words = ("-g", graph_folder, "--timeout", "0", "--type", "dataset")
+    asked = kg("ask", "most-used", *words)
+    assert (asked.code, asked.err) == (0, "")
+    assert kg("query", "--name", "most-used", *words) == asked
+    assert kg("ask", "most-used", "--timeout", "-1", "-g", graph_folder).code == 2
+    assert kg("query", "--name", "most-used", "--allow-service", "-g", graph_folder).code == 2
+
+
 def test_from_chooses_the_graphs_of_a_query(kg: Terminal, graph_folder: Path) -> None:
     def papers(dataset: str) -> list[str]:
         query = f"SELECT ?name {dataset} {{ ?p a kg:Paper ; schema:name ?name }} ORDER BY ?name"
