@@ -125,8 +125,7 @@ class KnowledgeGraph:
     def _answer(self, sparql: str, source: str, profile: str | None, timeout: float, allow_service: bool) -> Answer:
         from kg.ask.sparql import Request
 
-        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
-            _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
+        timeout = _seconds(timeout)
         request = Request(sparql, self.base, source, allow_service)
         if profile is None:
             return self._queries.answer(request, timeout)
@@ -375,19 +374,31 @@ class KnowledgeGraph:
         return read_runs(self.store)
 
     @_names_damage
-    def validate(self, shapes: str | Path | None = None) -> Report:
+    def validate(self, shapes: str | Path | None = None, *, timeout: float = 60) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless a file is given.
 
         The files of the graph are compared with the digests that the build made of them.
 
+        Args:
+            shapes: a file of SHACL shapes in Turtle.
+            timeout: seconds that a query of these shapes may take for one node; 0 for no limit.
+
         Raises:
             GraphError: a file of the graph is damaged; names it.
-            InputError: the file cannot be read or does not hold valid shapes.
+            InputError: the file cannot be read, does not hold valid shapes, or has a query with SERVICE or FROM.
+            QueryError: a query of the shapes takes too long.
+            KGError: ``timeout`` is not a number of seconds.
         """
         from kg.graph.validation import validate
 
         self._generation.check(thorough=True)
-        return validate(self.store, _optional_path("shapes", shapes))
+        return validate(self.store, _optional_path("shapes", shapes), _seconds(timeout))
+
+
+def _seconds(timeout: float) -> float:
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
+        _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
+    return timeout
 
 
 class LoadedExtractor:

@@ -74,7 +74,7 @@ AnswerFormat = Annotated[
     ),
 ]
 Timeout = Annotated[
-    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
 ]
 AllowService = Annotated[
     bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
@@ -821,13 +821,14 @@ def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
 def validate(
     graph: Graph = _GRAPH,
     shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
+    timeout: Timeout = _TIMEOUT,
     as_json: Json = False,
 ) -> None:
     """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1.
 
     Shapes that select no node of the graph are named on standard error.
     """
-    report = _opened(graph).validate(shapes)
+    report = _opened(graph).validate(shapes, timeout=timeout)
     if as_json:
         _print_json(report.as_dict())
     else:

@@ -353,6 +353,15 @@ def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: P
     assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
 
 
+def test_a_shipped_query_has_a_time_limit_too(kg: Terminal, graph_folder: Path) -> None:
+    words = ("-g", graph_folder, "--timeout", "0", "--type", "dataset")
+    asked = kg("ask", "most-used", *words)
+    assert (asked.code, asked.err) == (0, "")
+    assert kg("query", "--name", "most-used", *words) == asked
+    assert kg("ask", "most-used", "--timeout", "-1", "-g", graph_folder).code == 2
+    assert kg("query", "--name", "most-used", "--allow-service", "-g", graph_folder).code == 2
+
+
 def test_from_chooses_the_graphs_of_a_query(kg: Terminal, graph_folder: Path) -> None:
     def papers(dataset: str) -> list[str]:
         query = f"SELECT ?name {dataset} {{ ?p a kg:Paper ; schema:name ?name }} ORDER BY ?name"
@@ -834,6 +843,29 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     shapes.write_text("this is no turtle")
     outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_validation_at_once(graph_folder: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    cross = " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(9))
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix kg: <https://w3id.org/papers-kg/ontology#> .\n"
+        "<urn:shape> a sh:NodeShape ; sh:targetClass kg:Paper ; "
+        f'sh:sparql [ sh:select "SELECT $this {{ {cross} }}" ] .\n'
+    )
+    code = "from kg.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "validate", "-g", str(graph_folder), "--shapes", str(shapes)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert time.monotonic() - began < 2
 
 
 @pytest.mark.slow

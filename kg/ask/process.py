@@ -7,6 +7,7 @@ The engine that answers queries cannot be interrupted, and deep nesting overflow
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -27,16 +28,21 @@ from kg.graph.worker import PREFIX_BYTES
 DEFAULT_TIMEOUT = 60.0
 """Seconds that a query may take."""
 
+LARGEST = 2**32
+"""Bytes that an answer may have; it is kept in a temporary file."""
+
 
 class QueryProcess:
     """Answers queries on a store, one at a time, in a process that is kept for the next query unless one ended it.
 
     Args:
         store: the folder of the store.
+        largest: the maximum size of an answer in bytes.
     """
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, largest: int = LARGEST) -> None:
         self.store = store
+        self.largest = largest
         self._process: _Process | None = _Process(store)
         self._lock = Lock()
 
@@ -52,7 +58,7 @@ class QueryProcess:
                 (:func:`kg.profiles.construct_queries`).
 
         Raises:
-            QueryError: the query is not valid, takes too long or needs too much memory.
+            QueryError: the query is not valid, takes too long, needs too much memory or has too large an answer.
             GraphError: the store cannot be opened.
             KGError: the profile has a query that is not a CONSTRUCT query.
         """
@@ -76,10 +82,10 @@ class QueryProcess:
 
     def _said(self, asked: dict[str, object], content: IO[bytes]) -> dict[str, Any] | None:
         """Send a request and read the answer into ``content``; ``None`` if the process ended."""
-        if self._process is None:
+        if self._process is None or self._process.parent != os.getpid():  # after a fork, it is that of the other
             self._process = _Process(self.store)
         try:
-            return self._process.ask(asked, content)
+            return self._process.ask(asked, content, self.largest)
         except BaseException:  # an interrupt, or no space for the answer
             self._end()
             raise
@@ -102,7 +108,8 @@ class _Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        self._finalizer = weakref.finalize(self, _ended, self._popen)
+        self.parent = os.getpid()
+        self._finalizer = weakref.finalize(self, _ended, self._popen, self.parent)
         assert self._popen.stdin and self._popen.stdout
         self._input, self._output = self._popen.stdin, self._popen.stdout
         self._store = store
@@ -118,7 +125,7 @@ class _Process:
                 raise GraphError(f"{store.parents[1]}: the graph was built anew since it was opened; open it again")
             raise GraphError(f"{store.parent}: the graph cannot be opened ({opened['message']})")
 
-    def ask(self, asked: dict[str, object], content: IO[bytes]) -> dict[str, Any] | None:
+    def ask(self, asked: dict[str, object], content: IO[bytes], largest: int) -> dict[str, Any] | None:
         if not self._opened:
             self._open()
             self._opened = True
@@ -127,8 +134,11 @@ class _Process:
             self._input.flush()
         except BrokenPipeError:
             return None
+        written = 0
         while size := int.from_bytes(head := self._output.read(PREFIX_BYTES)):
-            content.write(self._output.read(size))
+            written += content.write(self._output.read(size))
+            if written > largest:
+                raise QueryError(f"the answer is larger than {largest / 2**30:g} GiB; ask for less, or use `kg export`")
         return self._line() if len(head) == PREFIX_BYTES else None
 
     def _line(self) -> dict[str, Any] | None:
@@ -137,10 +147,12 @@ class _Process:
 
     def end(self) -> tuple[int, str]:
         self._finalizer.detach()
-        return _ended(self._popen)
+        return _ended(self._popen, self.parent)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+def _ended(process: subprocess.Popen[bytes], parent: int) -> tuple[int, str]:
+    if parent != os.getpid():
+        return 0, ""
     process.kill()
     _, errors = process.communicate()
     return process.returncode, errors.decode(errors="replace")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from oxrdflib import OxigraphStore
 
 from kg.errors import QueryError
-from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
+from kg.graph.query_text import SERVICE_REFUSED, calls_service, is_too_deep, names_dataset
 
 if TYPE_CHECKING:
     from rdflib.query import Result
@@ -29,11 +29,15 @@ class RdflibStore(OxigraphStore):
         """Answer a query; rdflib calls it.
 
         Raises:
-            QueryError: the query asks other services.
+            QueryError: the query asks other services, or is nested too deeply.
         """
         if isinstance(query, str):
             if calls_service(query):
                 raise QueryError(f"query: {SERVICE_REFUSED}")
+            if is_too_deep(query):
+                raise QueryError(
+                    "query: is nested too deeply, or too long, for the SPARQL engine; use KnowledgeGraph.query"
+                )
             if names_dataset(query):
                 queryGraph = _OF_THE_QUERY  # noqa: N806
         return super().query(query, initNs, initBindings, queryGraph, **kwargs)

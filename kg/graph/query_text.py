@@ -21,6 +21,8 @@ Kind = Literal["iri", "name", "variable", "text", "number", "word", "mark"]
 SERVICE_REFUSED = "SERVICE would send requests to another server, which is not allowed"
 """The error for a query that asks other services, where they are not allowed."""
 
+_DEEPEST = 200  # brackets; the parser's stack of 8 MB overflows at about 3,000
+_OPERATORS = 2000  # of a query; a chain such as 1+1+1 overflows between 5,000 and 20,000
 _IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>")
 _TOKEN = re.compile(
     r"""(?:\s|\#[^\n\r]*)+
@@ -28,7 +30,7 @@ _TOKEN = re.compile(
         |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<variable>[?$]\w+)
     |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<name>(?:[^\W\d](?:[\w.\-·]*[\w\-·])?)?:
+    |(?P<name>(?:[^\W\d](?:[\w.\-·]{0,100}[\w\-·])?)?:
         (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
            (?:(?:[\w.:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
               (?:[\w:\-·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
@@ -95,7 +97,10 @@ class _Nesting:
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """The tokens of a query, without blanks and comments. Text that is not SPARQL gives some tokens too."""
+    """The tokens of a query, without blanks and comments, up to a string that does not end.
+
+    Text that is not SPARQL gives some tokens too. The time grows with the length of the text, whatever it is.
+    """
     nesting = _Nesting()
     before = earlier = Token("mark", "")
     position = 0
@@ -114,6 +119,8 @@ def tokens(query: str) -> Iterator[Token]:
                 position = match.end()
                 continue
             text = match[0]
+            if text in ("'", '"'):
+                return  # a string that does not end; the store refuses the query
             if match.lastgroup == "mark" and text == ")>>" and nesting.in_expression():
                 text = ")"  # the end of an expression, then operators
             kind = cast(Kind, match.lastgroup)  # the groups are called like the kinds
@@ -126,7 +133,7 @@ def tokens(query: str) -> Iterator[Token]:
 
 def names_dataset(query: str) -> bool:
     """Whether a query chooses its graphs itself, with FROM or FROM NAMED."""
-    return any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
+    return "FROM" in query.upper() and any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
 
 
 def calls_service(query: str) -> bool:
@@ -135,6 +142,8 @@ def calls_service(query: str) -> bool:
     The store's parser takes ``SERVICE`` also without a blank after it, so a word that contains it counts, and so does
     a prefixed name that could be read as the keyword and a shorter name: ``SERVICEkg:x {``.
     """
+    if "SERVICE" not in query.upper():
+        return False
     before = earlier = Token("mark", "")
     for token in tokens(query):
         if token.kind == "word" and "SERVICE" in token.text.upper():
@@ -144,6 +153,21 @@ def calls_service(query: str) -> bool:
             return True
         earlier, before = before, token
     return False
+
+
+def is_too_deep(query: str) -> bool:
+    """Whether a query could overflow the stack of the store's parser, which ends the process.
+
+    What counts are the brackets that are open at a time, and the operators, which are read as nested (1+1+1).
+    """
+    depth = deepest = operators = 0
+    for token in tokens(query):
+        if token.kind == "mark":
+            depth += (token.text in ("{", "(", "[", "<<", "<<(")) - (token.text in ("}", ")", "]", ">>", ")>>"))
+            deepest = max(deepest, depth)
+            operators += token.text in "*/|&!^" or (token.text in "+-" and token.inside == "expression")
+        operators += token.is_word("UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH")
+    return deepest > _DEEPEST or operators > _OPERATORS
 
 
 def named_iris(query: str, prefixes: Mapping[str, str]) -> Iterator[str]:

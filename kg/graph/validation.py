@@ -10,36 +10,35 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from pyshacl import validate as apply_shapes
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import RDF, Graph, URIRef
+from rdflib import SH as SHACL
+from rdflib.term import Node
 
-from kg.errors import InputError
+from kg.errors import InputError, QueryError
 from kg.graph.user_shapes import (
     QueriedGraph,
+    check_queries,
     gather_prefixes,
     keep_only_true,
     own_messages,
     parse_turtle,
     quietly,
     read_imports,
-    refuse_requests,
     without_nodes,
 )
 from kg.jsonrecord import Record
 from kg.text.names import one_line
-from kg.vocabulary import PREFIXES, SH, XSD
+from kg.vocabulary import PREFIXES, SH
 
 _ONE_AT_A_TIME = Lock()
 """For what changes pySHACL and rdflib while shapes are applied."""
-
-if TYPE_CHECKING:
-    from rdflib import Graph
-    from rdflib.term import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Report(Record):
         return f"{', '.join(shown) or 'no violations'} of the shapes"
 
 
-def validate(store: ox.Store, shapes: Path | None = None) -> Report:
+def validate(store: ox.Store, shapes: Path | None = None, timeout: float = 60) -> Report:
     """Check the union of all graphs of a store. No inference: a class is what the graph says it is.
 
     The graph is copied into memory, about 1 KB a triple.
@@ -102,22 +101,24 @@ def validate(store: ox.Store, shapes: Path | None = None) -> Report:
     Args:
         store: the graph.
         shapes: a Turtle file of SHACL shapes instead of the shipped ``shapes.ttl``.
+        timeout: seconds that a query of these shapes may take for one node; 0 for no limit.
 
     Raises:
         InputError: the shapes cannot be read, are not valid shapes, or ask other services.
+        QueryError: a query of the shapes takes too long.
     """
     if shapes is None:
         with as_file(files("kg.graph") / "shapes.ttl") as shipped:
             expected = _parsed(shipped)
         found = [violation for rule in _taken_rules(expected) for violation in rule.violations(store)]
-        return _report(found + _applied(store, expected, "the shipped shapes", []), [])
+        return _report(found + _applied(store, expected, "the shipped shapes", [], 0), [])
     expected = _parsed(shapes)
     notes = read_imports(expected, str(shapes))
-    refuse_requests(expected, str(shapes))
+    check_queries(expected, str(shapes))
     gather_prefixes(expected)
     keep_only_true(expected)
     notes += without_nodes(expected, store, str(shapes))
-    return _report(_applied(store, expected, str(shapes), notes), notes)
+    return _report(_applied(store, expected, str(shapes), notes, timeout), notes)
 
 
 def _rank(counted: tuple[str, int]) -> tuple[bool, str]:
@@ -128,23 +129,23 @@ def _report(found: list[Violation], notes: list[str]) -> Report:
     return Report(not found, tuple(sorted(found, key=str)), tuple(notes))
 
 
-def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str]) -> list[Violation]:
+def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str], timeout: float) -> list[Violation]:
     """What pySHACL finds; what it warns of is added to the notes.
 
     Raises:
         InputError: the shapes are not valid.
     """
-    from pyparsing import ParseException
-    from pyshacl import validate as apply_shapes
-    from pyshacl.errors import ReportableRuntimeError
-
     try:
         with _ONE_AT_A_TIME, own_messages(), quietly(notes):
-            _, report, _ = apply_shapes(_copied(store), shacl_graph=shapes, inference="none", inplace=True)
-    except (ReportableRuntimeError, NotImplementedError, ParseException, RecursionError) as error:
+            _, report, _ = apply_shapes(
+                QueriedGraph(store, timeout), shacl_graph=shapes, inference="none", inplace=True
+            )
+    except (ReportableRuntimeError, NotImplementedError, RecursionError) as error:
         raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
+    except QueryError as error:
+        raise QueryError(f"{place}: a query of the shapes {error}") from None
     except Exception as error:  # rdflib and pySHACL raise many kinds for shapes and constraints that are not valid
-        reason = one_line(f"{type(error).__name__}: {error}")
+        reason = one_line(str(error) if type(error) is Exception else f"{type(error).__name__}: {error}")
         raise InputError(place, f"is not a valid set of SHACL shapes: {reason}") from error
     if isinstance(report, Exception):  # a failure to validate, which pySHACL returns
         raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(report))}")
@@ -190,76 +191,46 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) ->
 
 def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
     """The SPARQL constraints of node shapes with targets, removed from the shapes; all others stay for pySHACL."""
-    from rdflib import RDF, SH, URIRef
-
     patterns = {
-        SH.targetClass: "?this a {}",
-        SH.targetSubjectsOf: "?this {} ?any",
-        SH.targetObjectsOf: "?any {} ?this",
-        SH.targetNode: "VALUES ?this {{ {} }}",
+        SHACL.targetClass: "?this a {}",
+        SHACL.targetSubjectsOf: "?this {} ?any",
+        SHACL.targetObjectsOf: "?any {} ?this",
+        SHACL.targetNode: "VALUES ?this {{ {} }}",
     }
     rules = []
-    for shape, constraint in sorted(shapes.subject_objects(SH.sparql)):
+    for shape, constraint in sorted(shapes.subject_objects(SHACL.sparql)):
         targets = [
             pattern.format(target.n3())
             for predicate, pattern in patterns.items()
             for target in shapes.objects(shape, predicate)
             if isinstance(target, URIRef)
         ]
-        if not targets or (shape, RDF.type, SH.NodeShape) not in shapes or (shape, SH.path, None) in shapes:
+        if not targets or (shape, RDF.type, SHACL.NodeShape) not in shapes or (shape, SHACL.path, None) in shapes:
             continue
         declared = [
             declaration
-            for vocabulary in shapes.objects(constraint, SH.prefixes)
-            for declaration in shapes.objects(vocabulary, SH.declare)
+            for vocabulary in shapes.objects(constraint, SHACL.prefixes)
+            for declaration in shapes.objects(vocabulary, SHACL.declare)
         ]
         rules.append(
             _SparqlRule(
                 targets=tuple(sorted(targets)),
-                select=str(shapes.value(constraint, SH.select)),
-                prefixes={str(shapes.value(d, SH.prefix)): str(shapes.value(d, SH.namespace)) for d in declared},
-                message=one_line(str(shapes.value(constraint, SH.message))),
+                select=str(shapes.value(constraint, SHACL.select)),
+                prefixes={str(shapes.value(d, SHACL.prefix)): str(shapes.value(d, SHACL.namespace)) for d in declared},
+                message=one_line(str(shapes.value(constraint, SHACL.message))),
             )
         )
-        shapes.remove((shape, SH.sparql, constraint))
+        shapes.remove((shape, SHACL.sparql, constraint))
     return rules
 
 
 def _parsed(shapes: Path) -> Graph:
-    from rdflib import Graph
-
     graph = Graph()
     parse_turtle(graph, shapes, str(shapes))
     return graph
 
 
-def _copied(store: ox.Store) -> Graph:
-    """The union of a store's graphs as an rdflib graph, literals as written, twice as fast as through N-Triples."""
-    from rdflib import BNode, Literal, URIRef
-
-    @lru_cache(maxsize=100_000)
-    def node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> Node:
-        assert not isinstance(term, ox.Triple), "RDF 1.1 only"
-        return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(term.value)
-
-    def value(term: ox.NamedNode | ox.BlankNode | ox.Triple | ox.Literal) -> Node:
-        if not isinstance(term, ox.Literal):
-            return node(term)
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        # To RDF 1.1 "a" and "a"^^xsd:string are one; rdflib keeps them apart, and its parsers make the former.
-        return Literal(term.value, datatype=None if datatype == XSD + "string" else URIRef(datatype), normalize=False)
-
-    graph = QueriedGraph(store)
-    for quad in store:
-        graph.add((node(quad.subject), node(quad.predicate), value(quad.object)))
-    return graph
-
-
 def _violations(report: Graph) -> list[Violation]:
-    from rdflib import URIRef
-
     def of(result: Node, name: str) -> Node | None:
         return report.value(result, URIRef(SH + name))
 
@@ -284,8 +255,6 @@ def _violations(report: Graph) -> list[Violation]:
 
 def _path(report: Graph, path: Node) -> str:
     """A property path by its prefixed names; of the complex ones, only the inverse of a property has a short form."""
-    from rdflib import URIRef
-
     inverse = report.value(path, URIRef(SH + "inversePath"))
     if inverse is not None:
         return "^" + _path(report, inverse)

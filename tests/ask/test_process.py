@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -61,6 +62,13 @@ def test_answers_are_those_of_this_process(store: Path, queries: QueryProcess) -
 def test_an_answer_of_many_pieces_arrives_whole(queries: QueryProcess) -> None:
     answer = asked(queries, "SELECT * { ?a schema:name ?b . ?c schema:name ?d }")
     assert sum(1 for _ in answer.rows()) == 300 * 300
+
+
+def test_an_answer_that_is_too_large_is_an_error(store: Path) -> None:
+    queries = QueryProcess(store, largest=2**20)
+    with pytest.raises(QueryError, match=r"^the answer is larger than 0\.000976562 GiB; ask for less"):
+        asked(queries, "SELECT * { ?a schema:name ?b . ?c schema:name ?d }")
+    assert asked(queries, "ASK {}").truth
 
 
 def test_from_chooses_the_graphs(queries: QueryProcess) -> None:
@@ -159,3 +167,23 @@ queries.answer(Request({CROSS!r}, {BASE!r}, "query", False), 0)
             return
         time.sleep(0.1)
     pytest.fail("the query goes on")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+def test_a_forked_process_asks_in_a_process_of_its_own(store: Path) -> None:
+    code = """
+import os, sys
+from kg.ask.process import QueryProcess
+from kg.ask.sparql import Request
+from pathlib import Path
+queries = QueryProcess(Path(sys.argv[1]))
+request = Request("ASK {}", "https://example.org/", "query", False)
+assert queries.answer(request).truth
+child = os.fork()
+assert queries.answer(request).truth
+if not child:
+    sys.exit()
+assert os.waitpid(child, 0)[1] == 0
+assert queries.answer(request).truth
+"""
+    subprocess.run([sys.executable, "-c", code, str(store)], check=True, timeout=60)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.graph.query_text import (
     calls_service,
+    is_too_deep,
     named_iris,
     names_dataset,
     prebound,
@@ -143,6 +146,42 @@ def test_iris_of_a_query_are_in_full_and_without_declarations() -> None:
 @given(st.text())
 def test_any_text_has_tokens_and_none_is_empty(text: str) -> None:
     assert all(token.text and token.text in text for token in tokens(text))
+
+
+UNITS = ["(", "a.", '\\"', "<", "'", 3 * "'", "<a ", "a:b.", "@a-", "?", "#", "1.e", "{", "\\'a"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_time_grows_with_the_length_of_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = '"' * (unit[0] == "\\") + unit * (length // len(unit))
+        began = time.process_time()
+        for _ in tokens(text):
+            pass
+        return time.process_time() - began
+
+    assert seconds(20_000) < 8 * seconds(5_000) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("ASK " + "{" * 150 + "}" * 150, False),
+        ("ASK {" + "{}" * 2000 + "}", False),
+        ("ASK { VALUES ?x {" + " -1" * 20_000 + " } }", False),
+        ("ASK { FILTER(?x IN (" + "kg:a, " * 20_000 + "kg:b)) }", False),
+        ("ASK {" + "{} UNION " * 20_000 + "{} }", True),
+        ("ASK { ?s " + "kg:a/" * 20_000 + "kg:b ?o }", True),
+        ("ASK { FILTER(" + "!" * 20_000 + "true) }", True),
+        ("ASK " + "{" * 250 + "}" * 250, True),
+        ("ASK { FILTER(" + "(" * 250 + "1" + ")" * 250 + ") }", True),
+        ("ASK { ?s ?p " + "[ ?p " * 250 + "1" + "]" * 250 + " }", True),
+        ("ASK { FILTER(" + "1+" * 20_000 + "1) }", True),
+        ("ASK { ?s ?p '" + "{" * 250 + "' } # " + "(" * 250, False),
+    ],
+)
+def test_deep_and_long_queries_are_known(query: str, expected: bool) -> None:
+    assert is_too_deep(query) is expected
 
 
 def test_comments_become_blanks() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.errors import InputError
+from kg.errors import InputError, QueryError
 from kg.graph.validation import Report, validate
 
 DATA = r"""
@@ -34,12 +34,12 @@ def constraint(select: str, more: str = "") -> str:
     return f'{SHAPE} ; sh:sparql [ sh:prefixes ex:o ; {more} sh:select """{select}""" ] .'
 
 
-def checked(shapes: str, folder: Path, data: str = DATA) -> Report:
+def checked(shapes: str, folder: Path, data: str = DATA, timeout: float = 60) -> Report:
     store = ox.Store()
     store.load(data.encode(), ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e.org/graph"))
     file = folder / "shapes.ttl"
     file.write_text(HEAD + shapes)
-    return validate(store, file)
+    return validate(store, file, timeout)
 
 
 def wrong(report: Report) -> str:
@@ -216,6 +216,20 @@ def test_no_requests_are_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
     monkeypatch.setattr(socket.socket, "connect", refuse)
     with pytest.raises(InputError, match=r"shapes\.ttl: .*(SERVICE would send requests|cannot choose with FROM)"):
         checked(constraint(select).replace("sh:select", f"sh:{shape}"), tmp_path)
+
+
+@pytest.mark.slow
+def test_a_query_of_the_shapes_has_a_time_limit(tmp_path: Path) -> None:
+    cross = " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(7))  # half a second
+    with pytest.raises(
+        QueryError, match=r"shapes\.ttl: a query of the shapes took longer than 0\.02 seconds: .*--timeout"
+    ):
+        checked(constraint(f"SELECT $this (COUNT(*) AS ?n) {{ {cross} }}"), tmp_path, timeout=0.02)
+
+
+def test_a_constraint_that_is_nested_too_deeply_does_not_end_the_process(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"shapes\.ttl: a constraint is nested too deeply"):
+        checked(constraint("SELECT $this " + "{" * 20_000 + "}" * 20_000), tmp_path)
 
 
 # Shapes that check nothing, and those that are wrong ------------------------------------------------------------------
