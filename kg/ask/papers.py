@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -23,6 +23,7 @@ from kg.jsonrecord import Record
 from kg.text.spellings import typed_words
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, RDF, SCHEMA, Kind
 
+_FEW = 1000  # papers; looking a property up for each takes longer than reading it for all of a larger number
 _YEARS = re.compile(r"(?P<first>\d{1,4})?\s*(?P<dots>\.\.)?\s*(?P<last>\d{1,4})?")
 
 
@@ -112,25 +113,26 @@ def find_papers(
         _papers_with(reader, name, predicate) for name, (_, _, predicate) in zip(names, asked, strict=True)
     ]
     venues = {words: venues_named(store, words) for words in venue}
-    for known in venues.values():
-        fitting.append(set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in known))))
+    for named in venues.values():
+        fitting.append(set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in named))))
     papers = set(reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))).intersection(*fitting)
+    facts = _Facts(reader, papers)
     writers = [typed_words(words) for words in author]
-    found = [
+    published = {paper: int(facts.first(paper, SCHEMA + "datePublished") or 0) for paper in papers}
+    known = {paper: known_since(*facts.dates(paper)) for paper in papers} if since else {}
+    kept = [
         paper
-        for paper in (_paper(reader, iri) for iri in papers)
-        if (paper.code or not with_code)
-        and all(first <= (paper.year or 0) <= last for first, last in years)
-        and all(any(_is_named(name, words) for name in paper.authors) for words in writers)
-        and (since is None or known_since(paper) >= since)
+        for paper in papers
+        if all(first <= published[paper] <= last for first, last in years)
+        and (not with_code or facts.of(paper, LINKS["code"]))
+        and (since is None or known[paper] >= since)
+        and (not writers or _are_by(facts.of(paper, SCHEMA + "author"), writers))
     ]
+    kept.sort(key=lambda paper: (-published[paper], facts.first(paper, SCHEMA + "name") or "", paper))
     if since is not None:
-        found.sort(key=lambda paper: (paper.title, paper.iri))
-        found.sort(key=known_since, reverse=True)
-    else:
-        found.sort(key=lambda paper: (-(paper.year or 0), paper.title, paper.iri))
-    unknown = tuple(words for words, known in venues.items() if not known)
-    return FoundPapers(tuple(found[:limit]), len(found), tuple(names), unknown)
+        kept.sort(key=lambda paper: known[paper], reverse=True)
+    unknown = tuple(words for words, named in venues.items() if not named)
+    return FoundPapers(tuple(_paper(reader, iri) for iri in kept[:limit]), len(kept), tuple(names), unknown)
 
 
 def year_range(text: str) -> tuple[int, int]:
@@ -168,21 +170,57 @@ def start_of(text: str) -> str:
     raise QueryError(f"date: expected 2025-03-11, 2025-03 or 2025, found {text!r}")
 
 
-def known_since(paper: FoundPaper) -> str:
-    """The xsd:date from which on a paper is known: that of its page, else of the first build; "" if there is none."""
-    if not paper.listed or not paper.listed.startswith("--"):
-        return paper.listed or paper.first_seen or ""
-    if not paper.first_seen:
+def known_since(listed: str | None, first_seen: str | None) -> str:
+    """The xsd:date from which on a paper is known: that of its page, else of the first build; "" if there is none.
+
+    >>> known_since("--03-11", "2024-02-01"), known_since("2025-03-11", "2026-01-01"), known_since(None, "2024-02-01")
+    ('2023-03-11', '2025-03-11', '2024-02-01')
+    """
+    if not listed or not listed.startswith("--"):
+        return listed or first_seen or ""
+    if not first_seen:
         return ""
-    year = int(paper.first_seen[:4])
-    day = paper.listed[2:]
-    while f"{year:04d}-{day}" > paper.first_seen or (day == "02-29" and not _is_leap(year)):
+    year, day = int(first_seen[:4]), listed[2:]
+    while f"{year:04d}-{day}" > first_seen or (day == "02-29" and not _is_leap(year)):
         year -= 1
     return f"{year:04d}-{day}"
 
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+class _Facts:
+    """Properties of some papers: looked up for each of a few papers, read at once for many."""
+
+    def __init__(self, reader: GraphReader, papers: Collection[str]) -> None:
+        self.reader = reader
+        self.few = len(papers) <= _FEW
+        self._read: dict[str, dict[str, list[str]]] = {}
+
+    def of(self, paper: str, predicate: str) -> list[str]:
+        """What a paper has for a property, sorted."""
+        if self.few:
+            return self.reader.objects(paper, predicate)
+        if predicate not in self._read:
+            found: dict[str, list[str]] = {}
+            for subject, value in self.reader.rows(f"SELECT ?paper ?value {{ ?paper <{predicate}> ?value }}"):
+                found.setdefault(subject, []).append(value)
+            self._read[predicate] = found
+        return sorted(self._read[predicate].get(paper, ()))
+
+    def first(self, paper: str, predicate: str) -> str | None:
+        """The first of :meth:`of`, where there is one."""
+        return next(iter(self.of(paper, predicate)), None)
+
+    def dates(self, paper: str) -> tuple[str | None, str | None]:
+        """The earliest date of a listing page, and that of the first build."""
+        return _earliest(self.of(paper, KG + "listedDate")), self.first(paper, KG + "firstSeen")
+
+
+def _earliest(listed: Iterable[str]) -> str | None:
+    """The first of some dates; those with a year come before those without."""
+    return min(listed, key=lambda text: (text.startswith("--"), text), default=None)
 
 
 def _papers_with(reader: GraphReader, name: Meant, predicate: str) -> set[str]:
@@ -197,7 +235,6 @@ def _paper(reader: GraphReader, iri: str) -> FoundPaper:
     year = reader.value(iri, SCHEMA + "datePublished")
     venue = reader.value(iri, SCHEMA + "isPartOf")
     repositories = reader.objects(iri, LINKS["code"])
-    listed = reader.objects(iri, KG + "listedDate")
     return FoundPaper(
         iri=iri,
         title=reader.name(iri),
@@ -205,9 +242,14 @@ def _paper(reader: GraphReader, iri: str) -> FoundPaper:
         venue=reader.name(venue) if venue else None,
         authors=tuple(reader.objects(iri, SCHEMA + "author")),
         code=tuple(reader.value(one, SCHEMA + "codeRepository") or one for one in repositories),
-        listed=min(listed, key=lambda text: (text.startswith("--"), text), default=None),
+        listed=_earliest(reader.objects(iri, KG + "listedDate")),
         first_seen=reader.value(iri, KG + "firstSeen"),
     )
+
+
+def _are_by(authors: Sequence[str], writers: Iterable[Sequence[str]]) -> bool:
+    """Whether each of some writers is among the authors."""
+    return all(any(_is_named(name, words) for name in authors) for words in writers)
 
 
 def _is_named(name: str, words: Sequence[str]) -> bool:

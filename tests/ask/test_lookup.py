@@ -165,7 +165,7 @@ def test_a_title_typed_with_latex_is_found_beside_an_entity_of_the_same_name() -
     graph = """<entities> { <method/möbius-net> a kg:Method ; skos:prefLabel "Möbius-Net" }
       <paper/möbius-net> { <paper/möbius-net> a kg:Paper ; schema:name "Möbius Net" }"""
     store.load(PREFIXES + graph, format=RdfFormat.TRIG)
-    for words in ("mobius net", "möbius net", r'M\"obius net'):
+    for words in ("mobius net", "möbius net", r"M\"obius net"):
         assert [match.type for match in find(store, words).matches] == ["paper", "method"]
 
 
