@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock, Timer
 from typing import IO, Any, cast
 
 import pyoxigraph
@@ -27,6 +26,9 @@ from kg.graph.worker import PREFIX_BYTES
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds that a query may take."""
+
+_MORE_TIME = "allow more with --timeout (timeout=), 0 for no limit"
+_STACK_OVERFLOW = (-11, -6, -7, -10, 0xC00000FD)  # SIGSEGV, SIGABRT, SIGBUS (Linux, macOS), Windows' code
 
 LARGEST = 2**32
 """Bytes that an answer may have; it is kept in a temporary file."""
@@ -66,26 +68,29 @@ class QueryProcess:
             "query": request.sparql,
             "prefixes": request.prefixes,
             "union": request.union,
-            "timeout": timeout,
             "constructs": profile[1] if profile else None,
         }
         content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
         with self._lock:
-            said = self._said(asked, content)
+            said = self._said(asked, content, timeout)
             if said is None:
-                raise QueryError(f"{request.source}: {_fate(self._end(), timeout)}")
+                expired = self._process is not None and self._process.expired
+                fate = _fate(*self._end())
+                problem = f"took longer than {timeout:g} seconds; {_MORE_TIME}" if expired else fate
+                raise QueryError(f"{request.source}: {problem}")
         if "error" not in said:
             return request.answer(said, content)
         if said["error"] == "Profile" and profile:
             raise KGError(f"profile {profile[0]}, {said['message']}")
         raise request.failure(said["error"], said["message"])
 
-    def _said(self, asked: dict[str, object], content: IO[bytes]) -> dict[str, Any] | None:
+    def _said(self, asked: dict[str, object], content: IO[bytes], timeout: float) -> dict[str, Any] | None:
         """Send a request and read the answer into ``content``; ``None`` if the process ended."""
-        if self._process is None or self._process.parent != os.getpid():  # after a fork, it is that of the other
+        # After a fork, it is that of the other; and the time may have run out just after the last answer.
+        if self._process is None or self._process.parent != os.getpid() or self._process.expired:
             self._process = _Process(self.store)
         try:
-            return self._process.ask(asked, content, self.largest)
+            return self._process.ask(asked, content, self.largest, timeout)
         except BaseException:  # an interrupt, or no space for the answer
             self._end()
             raise
@@ -109,6 +114,7 @@ class _Process:
             stderr=subprocess.PIPE,
         )
         self.parent = os.getpid()
+        self.expired = False
         self._finalizer = weakref.finalize(self, _ended, self._popen, self.parent)
         assert self._popen.stdin and self._popen.stdout
         self._input, self._output = self._popen.stdin, self._popen.stdout
@@ -125,7 +131,7 @@ class _Process:
                 raise GraphError(f"{store.parents[1]}: the graph was built anew since it was opened; open it again")
             raise GraphError(f"{store.parent}: the graph cannot be opened ({opened['message']})")
 
-    def ask(self, asked: dict[str, object], content: IO[bytes], largest: int) -> dict[str, Any] | None:
+    def ask(self, asked: dict[str, object], content: IO[bytes], largest: int, timeout: float) -> dict[str, Any] | None:
         if not self._opened:
             self._open()
             self._opened = True
@@ -134,6 +140,19 @@ class _Process:
             self._input.flush()
         except BrokenPipeError:
             return None
+        timer = Timer(timeout or TIMEOUT_MAX, self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            return self._answer(content, largest)
+        finally:
+            timer.cancel()
+
+    def _expire(self) -> None:
+        self.expired = True
+        self._popen.kill()
+
+    def _answer(self, content: IO[bytes], largest: int) -> dict[str, Any] | None:
         written = 0
         while size := int.from_bytes(head := self._output.read(PREFIX_BYTES)):
             written += content.write(self._output.read(size))
@@ -158,13 +177,10 @@ def _ended(process: subprocess.Popen[bytes], parent: int) -> tuple[int, str]:
     return process.returncode, errors.decode(errors="replace")
 
 
-def _fate(ended: tuple[int, str], timeout: float) -> str:
+def _fate(code: int, errors: str) -> str:
     """Why a process gave no answer."""
-    code, errors = ended
-    if code == -signal.SIGALRM:
-        return f"took longer than {timeout:g} seconds; allow more with --timeout (timeout=), 0 for no limit"
-    if "memory allocation" in errors or "bad_alloc" in errors or code == -signal.SIGKILL:
+    if "memory allocation" in errors or "bad_alloc" in errors or code == -9:  # SIGKILL
         return "needs more memory than there is for queries"
-    if code in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
+    if code in _STACK_OVERFLOW:
         return "is nested too deeply, or too long, for the SPARQL engine"
     return f"ended the SPARQL engine (exit code {code})"

@@ -46,7 +46,6 @@ def main() -> None:
     profiles: dict[str, Store] = {}
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, request["timeout"])
         _end_with_parent(True)
         content = io.BufferedWriter(_Pieces(output), _PIECE)
         try:
@@ -54,7 +53,6 @@ def main() -> None:
         except (OSError, SyntaxError, ValueError, RuntimeError, MemoryError) as error:
             said = {"error": type(error).__name__, "message": str(error)}
         content.flush()
-        signal.setitimer(signal.ITIMER_REAL, 0)
         _end_with_parent(False)
         output.write(bytes(PREFIX_BYTES))
         _say(output, said)
@@ -62,6 +60,8 @@ def main() -> None:
 
 def _limit_memory() -> None:
     """Let this process take half of the machine's memory, so that a hostile query ends it before anything else."""
+    if os.name != "posix":  # Windows has no such limits
+        return
     import resource
 
     half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
@@ -73,6 +73,8 @@ def _limit_memory() -> None:
 
 def _end_with_parent(wanted: bool) -> None:
     """While a query runs, let the system end this process (SIGIO) when the parent is gone and standard input ends."""
+    if os.name != "posix":  # Windows sends no such signal
+        return
     import fcntl
 
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
