@@ -31,6 +31,7 @@ from kg.vocabulary import EntityType
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
 TYPED = 0.35  # of the probability that it has the type it gets
 EVIDENT = 0.9  # confidence from which a short form is a name though its long form is not
+_AROUND = 40  # tokens on each side of a name that show what it is
 _LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
@@ -138,7 +139,7 @@ class Settle:
         listed = any(
             (c.start, c.end) == span and c.type == "Dataset" and c.extractor == "lexicon" for c in doc._.candidates
         )
-        return not listed or self._is_kind(token.lower_ for token in doc[candidate.start].sent)
+        return not listed or self._is_kind(_words_around(doc, candidate))
 
     def _has_only_things(self, name: Span) -> bool:
         """Whether a name has only words of NOT_DATASET rules and numbers, none after a hyphen ("Twitter-15")."""
@@ -159,6 +160,16 @@ class Settle:
     def _short_forms_of_generic(self, doc: Doc) -> set[str]:
         """The keys of the short forms that the paper defines for generic words, "DL" for "deep learning"."""
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
+
+
+def _words_around(doc: Doc, candidate: Candidate) -> list[str]:
+    """The words of a candidate's sentence in lower case, so many on each side."""
+    start, end = candidate.start, candidate.end
+    while start > max(0, candidate.start - _AROUND) and not doc[start].is_sent_start:
+        start -= 1
+    while end < min(len(doc), candidate.end + _AROUND) and not doc[end].is_sent_start:
+        end += 1
+    return [token.lower_ for token in doc[start:end]]
 
 
 def _counts(doc: Doc, place: int) -> bool:
@@ -363,10 +374,11 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
         entities: by offset, none overlapping.
     """
     known = {pair.short.text for pair in doc._.abbreviations}
+    text = doc.text  # made anew each time
     for first, second in pairwise(entities):
         one, other = doc[first.start : first.end], doc[second.start : second.end]
         if first.type == second.type and second.start - first.end <= _LONGEST_LINK:
-            between = doc.text[one.end_char : other.start_char]
+            between = text[one.end_char : other.start_char]
             if _HEREAFTER.fullmatch(between) and other.text not in known:
                 yield Abbreviation(other, one)
             elif _STANDS_FOR.fullmatch(between) and one.text not in known:
