@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
+from kg.text.files import path_text
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
 
@@ -30,9 +31,9 @@ class Part(Record):
         """The part that consists of these files, whatever their folder."""
         state = hashlib.blake2b(digest_size=16)
         for path in files:
-            state.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            state.update(f"{path.name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
             state.update(path.read_bytes())
-        return cls(name, state.hexdigest())
+        return cls(path_text(name), state.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

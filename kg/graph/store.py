@@ -65,8 +65,11 @@ class Generation(NamedTuple):
         """
         try:
             meta = json.loads((self.folder / _META).read_text(encoding="utf-8"))
-            return str(meta.get("base", DEFAULT_BASE))
-        except (OSError, ValueError, AttributeError, RecursionError):
+            base = meta.get("base", DEFAULT_BASE)
+            if not re.match("https?://", base):
+                raise ValueError
+            return str(base)
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             raise GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder") from None
 
     def open(self) -> Store:
@@ -88,6 +91,14 @@ class Generation(NamedTuple):
             GraphError: a file is absent or damaged; names it.
         """
         manifest.check(self.folder, thorough=thorough)
+
+    def check_records(self) -> None:
+        """Compare the records with the manifest, so that a build does not lose papers that are cut off.
+
+        Raises:
+            GraphError: they are damaged.
+        """
+        manifest.check(self.folder, part=self.records.name)
 
     def load(self, base: str) -> None:
         """Fill the store from :attr:`statements` and remove that file."""

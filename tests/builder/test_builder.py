@@ -250,6 +250,23 @@ def test_damaged_graph_is_named(pages: Path, own_graph: Path) -> None:
         build_graph([pages], own_graph)
 
 
+def test_records_that_are_cut_off_after_a_line_are_noticed(pages: Path, own_graph: Path) -> None:
+    records = existing(own_graph).records
+    records.write_text("".join(records.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(GraphError, match=r"papers.jsonl: is damaged or incomplete; .* in a new folder$"):
+        build_graph([pages], own_graph)
+
+
+def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder: Path, own_graph: Path) -> None:
+    max((existing(own_graph).folder / "store").glob("*.sst")).unlink()
+    warnings: list[str] = []
+    build_graph([pages], own_graph, warn=warnings.append)
+    assert warnings == [
+        f"{own_graph / 'generation-1'}: the store is damaged; it is made anew, without the record of earlier runs"
+    ]
+    assert nquads(own_graph) == nquads(graph_folder)
+
+
 def test_control_characters_keep_their_place(tmp_path: Path) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "\x00\x01 We train on MNIST \x0c."))

@@ -263,7 +263,7 @@ def test_a_full_disk_at_any_step_leaves_the_old_graph(tmp_path: Path, monkeypatc
         existing(tmp_path).check(thorough=True)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", "\x00", "[" * 100_000])
+@pytest.mark.parametrize("content", ["", "[]", "{", "\x00", "[" * 100_000, '{"base": 5}', '{"base": ""}'])
 def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content: str) -> None:
     make(tmp_path)
     (tmp_path / "generation-1" / "meta.json").write_text(content)
