@@ -220,7 +220,7 @@ def _blamed(folder: Path, error: OSError) -> KGError:
     """The error that names the file that failed; the graph folder where the system names no file."""
     reason = error.strerror or one_line(str(error))
     place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else ""
-    if place and folder.resolve() not in (Path(place).resolve(), *Path(place).resolve().parents):
+    if place and not Path(place).absolute().is_relative_to(folder.absolute()):
         return InputError(place, f"cannot be used ({reason}); the graph stays as it was")
     return GraphError(f"{place or folder}: the graph cannot be written ({reason}); it stays as it was")
 
@@ -293,7 +293,9 @@ def _free_name(folder: Path, before: Generation | None) -> str:
 def _new_folder(folder: Path, name: str) -> Path:
     """A new folder for a generation, which has its mark from the moment at which it has its name."""
     new = folder / _NEW
-    if new.is_dir():  # left by a build that was killed right here
+    if new.is_symlink():
+        new.unlink()
+    elif new.is_dir():  # left by a build that was killed right here
         (new / GENERATION_MANIFEST).unlink(missing_ok=True)
         new.rmdir()
     new.mkdir()
