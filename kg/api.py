@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from kg.ask.card import Card
     from kg.ask.lookup import Found
+    from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
+    from kg.ask.process import QueryProcess
     from kg.ask.questions import Question
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from kg.resolution import Curated
 
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
+
+_LONGEST_TIMEOUT = 10**6
 
 
 _Given = ParamSpec("_Given")
@@ -72,26 +76,63 @@ class KnowledgeGraph:
 
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
-        self._generation, self.base, self.store = opened(self.folder)
+        self._generation, self.settings, self.store = opened(self.folder)
+        self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
 
-    @_names_damage
-    def query(self, sparql: str, source: str = "query", *, profile: str | None = None) -> Answer:
-        """Answer a SPARQL 1.1 query over all graphs, with the vocabulary's prefixes declared.
+    @cached_property
+    def _queries(self) -> QueryProcess:
+        from kg.ask.process import QueryProcess
+
+        return QueryProcess(self._generation.folder / "store")
+
+    def query(
+        self,
+        sparql: str,
+        source: str = "query",
+        *,
+        profile: str | None = None,
+        timeout: float = 60,
+        allow_service: bool = False,
+    ) -> Answer:
+        """Answer a SPARQL 1.1 query over all graphs, or those of its FROM, with the vocabulary's prefixes declared.
+
+        Queries run in a process of their own, which is started by the first one and ended by one that takes too long.
+        A term of the vocabulary's namespace that the vocabulary does not have gives a ``UserWarning``.
 
         Args:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, such as a file's name.
             profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
+            timeout: seconds after which the query is ended; 0 for no limit.
+            allow_service: let the query, and those of the profile, ask other SPARQL services (SERVICE).
 
         Raises:
-            QueryError: the query cannot be parsed, with line and column, or cannot be answered.
-            KGError: there is no such profile.
+            QueryError: the query cannot be parsed, with line and column, asks a service, takes too long, or cannot be
+                answered.
+            GraphError: the graph was built anew since it was opened, before its first query.
+            KGError: there is no such profile, or ``timeout`` is not a number of seconds.
         """
-        from kg.ask.sparql import run
+        from kg.ask.terms import unknown_terms
 
         _text("sparql", sparql)
-        return run(self.store if profile is None else self.profile(profile), sparql, self.base, source)
+        _ = self._queries  # starts while the terms are looked at
+        for line in unknown_terms(sparql, self.base):
+            warnings.warn(line, UserWarning, stacklevel=2)
+        return self._answer(sparql, source, profile, timeout, allow_service)
+
+    def _answer(self, sparql: str, source: str, profile: str | None, timeout: float, allow_service: bool) -> Answer:
+        from kg.ask.sparql import Request
+
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
+            _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
+        request = Request(sparql, self.base, source, allow_service)
+        if profile is None:
+            return self._queries.answer(request, timeout)
+        from kg.profiles import construct_queries
+
+        queries = construct_queries(_text("profile", profile), allow_service=allow_service)
+        return self._queries.answer(request, timeout, (profile, queries))
 
     @_names_damage
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
@@ -125,18 +166,22 @@ class KnowledgeGraph:
         return pose(self.store, named_query(_text("name", name)), values, self.base)
 
     @_names_damage
-    def answer(self, question: Question) -> Answer:
-        """Answer a question of :meth:`question`."""
-        return self.query(question.sparql, question.name, profile=question.profile)
+    def answer(self, question: Question, *, timeout: float = 60) -> Answer:
+        """Answer a question of :meth:`question`.
+
+        Raises:
+            QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
+        """
+        return self._answer(question.sparql, question.name, question.profile, timeout, False)
 
     @_names_damage
-    def lookup(self, words: str, *, type: Kind | None = None, limit: int = 10) -> Found:
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
         Args:
             words: a name in any spelling, a title, ``owner/name`` or an address.
             type: the only kind to look for: "method", "dataset", "metric", "task", "paper" or "code".
-            limit: the maximum number of matches.
+            limit: the maximum number of matches; ``None`` for all.
 
         Raises:
             KGError: ``type`` is not a kind, or ``limit`` is less than 1.
@@ -145,35 +190,92 @@ class KnowledgeGraph:
 
         if type is not None and type not in KINDS:
             _refuse("type", f"one of {', '.join(KINDS)}", type)
-        limit = _count("limit", limit)
+        limit = None if limit is None else _count("limit", limit)
         return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
 
     @_names_damage
-    def card(self, iri: str) -> Card:
-        """Everything that the graph says about one entity, paper or repository.
+    def papers(
+        self,
+        *,
+        task: str | Sequence[str] = (),
+        dataset: str | Sequence[str] = (),
+        method: str | Sequence[str] = (),
+        metric: str | Sequence[str] = (),
+        introduces: str | Sequence[str] = (),
+        venue: str | Sequence[str] = (),
+        author: str | Sequence[str] = (),
+        year: str | int | Sequence[str | int] = (),
+        with_code: bool = False,
+        new_since: str | None = None,
+        limit: int | None = None,
+    ) -> FoundPapers:
+        """The papers that fit all of the conditions (:func:`kg.ask.papers.find_papers`), the newest first.
+
+        Args:
+            task: the name of a task in any spelling, or several that the paper is on; narrower ones count too.
+            dataset: the name of a dataset, or several.
+            method: the name of a method, or several.
+            metric: the name of a metric, or several.
+            introduces: the name of something that the paper introduces, or several.
+            venue: the name of a venue, or words of it.
+            author: the name of an author, or a part of it.
+            year: a year, or a range such as "2020..", "..2020" and "2018..2020".
+            with_code: only papers that link to a repository.
+            new_since: only papers listed, or first read by a build, on this date ("2025-03-11") or later.
+            limit: the maximum number of papers; ``None`` for all.
+
+        Raises:
+            QueryError: a name may mean several things, or a year or date is not one.
+        """
+        from kg.ask.papers import find_papers
+
+        return find_papers(
+            self.store,
+            task=_texts("task", task),
+            dataset=_texts("dataset", dataset),
+            method=_texts("method", method),
+            metric=_texts("metric", metric),
+            introduces=_texts("introduces", introduces),
+            venue=_texts("venue", venue),
+            author=_texts("author", author),
+            year=_texts("year", year),
+            with_code=with_code,
+            new_since=None if new_since is None else _text("new_since", new_since),
+            limit=None if limit is None else _count("limit", limit),
+            base=self.base,
+        )
+
+    @_names_damage
+    def card(self, iri: str, *, whole: bool = False) -> Card:
+        """What the graph says about one entity, paper or repository.
+
+        Args:
+            iri: the resource.
+            whole: whether the lists of the card have all that the graph says, not only the first few items.
 
         Raises:
             KGError: nothing in the graph has this IRI.
         """
         from kg.ask.card import read_card
 
-        return read_card(self.store, _text("iri", iri))
+        return read_card(self.store, _text("iri", iri), whole=whole)
 
     @_names_damage
-    def paths(self, source: str, target: str, *, limit: int = 10) -> Paths:
+    def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:
         """The shortest chains of papers between two entities, named in any spelling.
 
         Args:
             source: the name of an entity.
             target: the name of another.
-            limit: the maximum number of chains.
+            limit: the maximum number of chains; ``None`` for all.
 
         Raises:
             QueryError: a name is unknown or that of several entities, both are the same, or no chain joins them.
         """
         from kg.ask.paths import shortest_paths
 
-        source, target, limit = _text("source", source), _text("target", target), _count("limit", limit)
+        source, target = _text("source", source), _text("target", target)
+        limit = None if limit is None else _count("limit", limit)
         return shortest_paths(self.store, source, target, base=self.base, limit=limit)
 
     @_names_damage
@@ -236,11 +338,15 @@ class KnowledgeGraph:
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
-        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs."""
-        from oxrdflib import OxigraphStore
+        """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs.
+
+        Its queries have no time limit; SERVICE is refused with a QueryError.
+        """
         from rdflib import Dataset
 
-        return Dataset(store=OxigraphStore(store=self.store), default_union=True)
+        from kg.ask.rdflib_store import RdflibStore
+
+        return Dataset(store=RdflibStore(store=self.store), default_union=True)
 
     @_names_damage
     def to_networkx(self) -> DiGraph[str]:
@@ -401,7 +507,7 @@ def build(
     folder: str | Path = "output",
     *,
     base: str | None = None,
-    rules: str | Path | Sequence[str | Path] = (),
+    rules: str | Path | Sequence[str | Path] | None = None,
     model: str | Path | None = None,
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
@@ -414,8 +520,9 @@ def build(
         inputs: a file or folder, several of them, or "-" for standard input.
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
-        rules: a folder, or folders, of rule files that are read after the shipped ones.
-        model: the folder of a model from ``kg train``, instead of the shipped one.
+        rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
+            graph, and an empty list takes the shipped ones alone.
+        model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
 
@@ -425,18 +532,18 @@ def build(
         KGError: an argument is of a wrong type, or an extractor is given together with rules or a model.
     """
     from kg.builder import build_graph
-    from kg.extraction import Extractor
 
     if extractor is not None and (rules or model):
         raise KGError("extractor: give either an extractor or rules and a model, not both")
     if extractor is not None and not isinstance(extractor, LoadedExtractor):
         _refuse("extractor", "what kg.load() returns", extractor)
-    own = Extractor(_paths("rules", rules), _optional_path("model", model))
     build_graph(
         _several("inputs", inputs),
         _path("folder", folder),
         base=None if base is None else _text("base", base),
-        extractor=extractor._extractor if extractor else own,
+        rules=None if rules is None else _paths("rules", rules),
+        model=_optional_path("model", model),
+        extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
         warn=_warn_caller(),
     )
@@ -504,6 +611,15 @@ def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         _refuse(name, "text", value)
     return value
+
+
+def _texts(name: str, value: object) -> list[str]:
+    """One text or several; whole numbers are written out."""
+    if isinstance(value, str | int):
+        return [_parameter(name, value)]
+    if not isinstance(value, Iterable):
+        _refuse(name, "text or several", value)
+    return [_parameter(name, item) for item in value]
 
 
 def _count(name: str, value: object) -> int:

@@ -6,20 +6,20 @@ are inside the commands, because ``kg lookup`` must not wait for spaCy.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
-from shutil import get_terminal_size
-from typing import IO, TYPE_CHECKING, Annotated, NoReturn, TypedDict
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
 
 import typer
 
-from kg.errors import InputError, KGError
-from kg.text.names import one_line
-from kg.vocabulary import is_base
+from kg.errors import GraphError, InputError, KGError
+from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
+from kg.vocabulary import BASE_FORM, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
-    from kg.terminal.cards import Style
+    from kg.export.formats import Format
+    from kg.terminal.output import Style
 
 app = typer.Typer(
     name="kg",
@@ -58,36 +59,72 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
 ]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write.  [default: standard output]")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="File to write, gzipped if it ends in .gz.  [default: standard output]"),
+]
+All = Annotated[bool, typer.Option("--all", help="Show all of it, however long the lists are.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AnswerFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
         help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or rdfxml."
-        "  [default: table on a terminal, otherwise csv; turtle]",
+        "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End the query after this time; 0: never.")
+]
+AllowService = Annotated[
+    bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
 ]
 
 _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
+_USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
+_JSON = "json"  # the format of rows, and another name of JSON-LD
+_OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+_TIMEOUT = 60.0
 
 
 def main() -> NoReturn:
     """Run the command line; an error that the user can fix is printed as one line."""
+    open_streams()
     try:
-        _app_of(sys.argv[1:])()
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KGError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # The reader of our output has ended (`kg export | head`); leave Python nothing to flush into the pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        code = _print_error(str(error))
+    except BrokenPipeError:  # the reader of our output has ended (`kg export | head`)
+        code = 1
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error))
+        place = error.filename or ("standard output" if error.errno in _OUTPUT_FAILED else "")
+        reason = error.strerror or str(error)
+        code = _print_error(f"{os.fsdecode(place)}: {reason}" if place else reason)
     except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(0)
+        code = 130
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_output()
+        code = code or 1
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Call a command; returns its exit code."""
+    try:
+        return _app_of(arguments)(prog_name="kg", standalone_mode=False) or 0
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except _USAGE_ERROR as error:
+        if "help" not in type(error).__name__.lower():  # NoArgsIsHelpError has the lines of a help text
+            error.message = printable(error.message)
+        error.show()
+        return int(error.exit_code)
 
 
 def _app_of(arguments: list[str]) -> typer.Typer:
@@ -104,13 +141,44 @@ def _name_of(command: CommandInfo) -> str | None:
     return command.name or (command.callback.__name__ if command.callback else None)
 
 
+def _opened(folder: Path) -> KnowledgeGraph:
+    from kg.api import KnowledgeGraph
+
+    with _mentioning_the_sample(folder):
+        return KnowledgeGraph(folder)
+
+
+@contextmanager
+def _mentioning_the_sample(folder: Path) -> Iterator[None]:
+    """Where a folder holds no graph, the error mentions that of the sample, if it was built here."""
+    try:
+        yield
+    except GraphError as error:
+        from kg.graph.store import current
+
+        if folder == _DEMO_GRAPH or current(folder) or not current(_DEMO_GRAPH):
+            raise
+        raise GraphError(f"{error}, or ask that of the sample with -g {_DEMO_GRAPH}") from None
+
+
 def _fail(message: str) -> NoReturn:
-    print(f"kg: error: {one_line(message)}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(_print_error(message))
+
+
+def _print_error(message: str) -> int:
+    """Print why a command failed; returns its exit code."""
+    _note(f"error: {message}")
+    return 1
 
 
 def _warn(line: str) -> None:
-    print(f"kg: warning: {line}", file=sys.stderr)
+    _note(f"warning: {line}")
+
+
+def _note(line: str) -> None:
+    """A line on standard error, if anyone reads it."""
+    with suppress(OSError):
+        print(f"kg: {printable(line)}", file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:
@@ -140,15 +208,23 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Add papers to the graph: new papers are added, changed papers replaced, all others stay."""
+    """Add papers to the graph: new papers are added, changed papers replaced, all others stay.
+
+    Base IRI, rules and model are kept with the graph, and hold for later builds until others are given.
+    """
     if base_iri is not None and not is_base(base_iri):
-        raise typer.BadParameter("expected an http(s) IRI that ends in / or #", param_hint="--base-iri")
+        raise typer.BadParameter(f"expected {BASE_FORM}; found {base_iri!r}", param_hint="--base-iri")
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
-    report, found = _build(inputs, graph, rules, model, workers, base_iri)
+    if shipped and (rules or model):
+        raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
+    report, found = _build(inputs, graph, rules, model, workers, base_iri, shipped)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -162,6 +238,7 @@ def _build(
     model: Path | None,
     workers: int | None,
     base_iri: str | None,
+    shipped: bool = False,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -173,7 +250,9 @@ def _build(
             inputs,
             graph,
             base=base_iri,
-            extractor=Extractor(rules or (), model),
+            rules=rules,
+            model=model,
+            extractor=Extractor() if shipped else None,
             workers=workers,
             warn=_warn,
             progress=progress,
@@ -201,7 +280,8 @@ def extract(
         for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
             line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))
             stream.write(line.encode() + b"\n")
-            stream.flush()
+            if stream is sys.stdout.buffer:
+                stream.flush()
 
 
 @app.command()
@@ -315,15 +395,15 @@ def train(
     output.mkdir(parents=True, exist_ok=True)  # an output that cannot be written is an error before the training
     learned = list(tagged_texts(texts, rules or ()))
     recipe = Recipe(epochs=epochs, seed=seed)
-    print(f"kg: learning from {len(learned):,} texts", file=sys.stderr)
+    _note(f"learning from {len(learned):,} texts")
     tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)
     about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
     Model(tagger, base.roles, about).save(output)
-    print(f"kg: model in {output}", file=sys.stderr)
+    _note(f"model in {output}")
 
 
 def _report_epoch(epoch: int, loss: float) -> None:
-    print(f"kg: epoch {epoch}: loss {loss:.3f}", file=sys.stderr)
+    _note(f"epoch {epoch}: loss {loss:.3f}")
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -336,15 +416,18 @@ def ask(
     format: AnswerFormat = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
+    chosen = _json_or(format, as_json)
     if listing:
-        _list_queries()
+        _list_queries(chosen == _JSON)
         return
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, format, output)
+    _ask(name, rest, graph, chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -365,67 +448,93 @@ def query(
     ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
+    as_json: Json = False,
+    timeout: Timeout = _TIMEOUT,
+    allow_service: AllowService = False,
 ) -> None:
-    """Answer a SPARQL query: an argument, a file, or standard input.
+    """Answer a SPARQL query, as in: kg query "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } LIMIT 3".
 
+    The query is an argument, a file, or standard input.
     Prefixes are declared: kg, schema, skos, oa, prov, dcterms, xsd, and for resources paper, method, dataset, metric,
-    task, code, venue.
+    task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
     words = words or []
+    chosen = _json_or(format, as_json)
     if listing:
-        _list_queries()
+        _list_queries(chosen == _JSON)
         return
     if name is not None:
-        if file is not None or profile is not None:
-            raise typer.BadParameter("a shipped query has neither a file nor a profile", param_hint="--name")
-        _ask(name, words, graph, format, output)
+        if file is not None or profile is not None or allow_service:
+            raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
+        _ask(name, words, graph, chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
             raise typer.BadParameter(f"no such option: {text}")
     if len(words) + (file is not None) > 1 or (not words and file is None and sys.stdin.isatty()):
         raise typer.BadParameter("give one query: as an argument, with --file, or on standard input")
-    from kg.api import KnowledgeGraph
-
     _known_profile(profile)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
-    _write_answer(opened.query(sparql, source, profile=profile), format, output, "the query found nothing")
+    with _shown_warnings():
+        answer = opened.query(sparql, source, profile=profile, timeout=timeout, allow_service=allow_service)
+    _write_answer(answer, chosen, output, lambda: "the query found nothing")
+
+
+@contextmanager
+def _shown_warnings() -> Iterator[None]:
+    """Print the warnings of the library as those of the command line."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_, **__: _warn(str(message))
+        yield
+
+
+def _json_or(format: str | None, as_json: bool) -> str | None:
+    """The format of an answer, if --json is not given in its place."""
+    if as_json and format not in (None, _JSON):
+        raise typer.BadParameter(f"expected one of --json and --format {format}", param_hint="--json")
+    return _JSON if as_json else format
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
     """The text of a query, and what errors call it."""
     if file is None and text != "-":
         return text, "query"
-    raw, place = (sys.stdin.buffer.read(), "<stdin>") if file is None else (file.read_bytes(), str(file))
+    raw, place = (sys.stdin.buffer.read(), "<stdin>") if file in (None, Path("-")) else (file.read_bytes(), str(file))
     try:
         return raw.decode("utf-8-sig"), place
     except UnicodeDecodeError:
         raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
 
 
-def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None) -> None:
+def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
-    from kg.api import KnowledgeGraph
+    from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     question = opened.question(name, parameters)
-    answer = opened.answer(question)
+    answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
-            print(f"kg: {meant.words!r} is taken for {meant.match.name}", file=sys.stderr)
-    _write_answer(answer, format, output, question.nothing)
+            _note(f"{meant.words!r} is taken for {meant.match.name}")
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question))
 
 
-def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: str) -> None:
-    """Write an answer; if it is empty, say so on standard error."""
+def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: Callable[[], str]) -> None:
+    """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
+    from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
 
+    known = format_of_file(output, answer.content_kind) if format is None and output else None
     with _output(output) as stream:
-        write_answer(answer, stream, format)
+        encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
+        write_answer(answer, stream, known.name if known else format, encoding)
     if answer.is_empty:
-        print(f"kg: {nothing}", file=sys.stderr)
+        _note(nothing())
 
 
 def _parameters(words: list[str]) -> dict[str, str]:
@@ -445,11 +554,15 @@ def _parameters(words: list[str]) -> dict[str, str]:
     return parameters
 
 
-def _list_queries() -> None:
+def _list_queries(as_json: bool) -> None:
     from kg.ask.named import named_queries
+    from kg.jsonrecord import as_dict
     from kg.terminal.queries import render_queries
 
-    print(render_queries(named_queries(), _page()["style"]), end="")
+    if as_json:
+        _print_json([as_dict(query) for query in named_queries()])
+    else:
+        print(render_queries(named_queries(), _page()["style"]), end="")
 
 
 @app.command()
@@ -459,20 +572,23 @@ def lookup(
         str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
+    show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Look up an entity, a paper or a repository by its name, another spelling, an acronym, a prefix or a typo."""
-    from kg.api import KnowledgeGraph
+    """Look up an entity, a paper or a repository, as in: kg lookup resnet.
+
+    The name may be in another spelling, an acronym, a beginning, some of the words, or have a typo.
+    """
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     wanted = " ".join(words)
-    found = opened.lookup(wanted, type=type, limit=limit)
-    card = opened.card(found.winner.iri) if found.winner else None
+    found = opened.lookup(wanted, type=type, limit=None if show_all else limit)
+    card = opened.card(found.winner.iri, whole=show_all) if found.winner else None
     if as_json:
         _print_json({**found.as_dict(), "card": card.as_dict() if card else None})
     elif card:
@@ -485,21 +601,83 @@ def lookup(
 
 
 @app.command()
+def papers(
+    task: Annotated[list[str] | None, typer.Option("--task", help="A task that the papers are on.")] = None,
+    dataset: Annotated[list[str] | None, typer.Option("--dataset", help="A dataset that they use.")] = None,
+    method: Annotated[list[str] | None, typer.Option("--method", help="A method that they name.")] = None,
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="A metric that they name.")] = None,
+    introduces: Annotated[list[str] | None, typer.Option("--introduces", help="Something that they introduce.")] = None,
+    venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
+    author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
+    year: Annotated[
+        list[str] | None, typer.Option("--year", metavar="YEARS", help="2020, 2020.., ..2020 or 2018..2020.")
+    ] = None,
+    with_code: Annotated[bool, typer.Option("--with-code", help="Only papers that link to a repository.")] = False,
+    new_since: Annotated[
+        str | None,
+        typer.Option(
+            "--new-since",
+            metavar="DATE",
+            help="Only papers listed on this date (2025-03-11, 2025-03 or 2025) or later, by the date of their page, "
+            "else by that of the first build that read them.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of papers.")] = 50,
+    show_all: All = False,
+    graph: Graph = _GRAPH,
+    as_json: Json = False,
+) -> None:
+    """List the papers that fit all options, the newest first, as in: kg papers --dataset ImageNet --with-code.
+
+    Names may be in any spelling, and what is narrower counts too. Each option may be repeated; a paper then fits all.
+    """
+    from kg.ask.papers import start_of, year_range
+    from kg.terminal.papers import HEADER, NUMERIC, paper_rows, remarks
+    from kg.terminal.tables import print_table
+
+    try:
+        for text in year or ():
+            year_range(text)
+        _ = new_since and start_of(new_since)
+    except KGError as error:
+        raise typer.BadParameter(str(error)) from None
+    found = _opened(graph).papers(
+        task=task or (),
+        dataset=dataset or (),
+        method=method or (),
+        metric=metric or (),
+        introduces=introduces or (),
+        venue=venue or (),
+        author=author or (),
+        year=year or (),
+        with_code=with_code,
+        new_since=new_since,
+        limit=None if show_all else limit,
+    )
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_table(HEADER, paper_rows(found), NUMERIC)
+    for remark in remarks(found):
+        _note(remark)
+
+
+@app.command()
 def path(
     source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
     target: Annotated[str, typer.Argument(metavar="B", help="Another entity.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of chains.")] = 10,
+    show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
-    """Show the shortest chains of papers between two entities, and what the papers share.
+    """Show the shortest chains of papers between two entities, as in: kg path ImageNet BLEU.
 
     Chains through what few papers share come first. Papers on something narrower than A or B count as papers on A or B.
     """
-    from kg.api import KnowledgeGraph
     from kg.terminal.cards import render_paths
 
-    found = KnowledgeGraph(graph).paths(source, target, limit=limit)
+    found = _opened(graph).paths(source, target, limit=None if show_all else limit)
     if as_json:
         _print_json(found.as_dict())
     else:
@@ -511,11 +689,12 @@ def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Graph folder of the earlier state.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Graph folder of a later state.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Maximum number of lines in a list.")] = 20,
+    show_all: All = False,
     as_json: Json = False,
 ) -> None:
-    """Show which papers, entities, edges and results came and went between two graphs.
+    """Show what came and went between two graphs, as in: kg diff output/demo output/demo.
 
-    Edges are what papers introduce, use and link to. --json prints everything.
+    That is papers, entities, results, and edges: what papers introduce, use and link to. --json prints everything.
     """
     from kg.ask.diff import compare_graphs
     from kg.terminal.changes import render_changes
@@ -524,7 +703,7 @@ def diff(
     if as_json:
         _print_json(changes.as_dict())
     else:
-        print(render_changes(changes, limit), end="")
+        print(render_changes(changes, None if show_all else limit), end="")
 
 
 class _Page(TypedDict):
@@ -535,17 +714,20 @@ class _Page(TypedDict):
 
 
 def _page() -> _Page:
-    from kg.terminal.cards import ansi
-
-    return {"width": get_terminal_size().columns, "style": ansi if sys.stdout.isatty() else None}
+    return {"width": width(), "style": style()}
 
 
 @app.command()
 def export(
     format: Annotated[
-        str,
-        typer.Option("--format", "-f", help="turtle, jsonld, ntriples, nquads, trig or rdfxml."),
-    ] = "turtle",
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml."
+            "  [default: by the ending of the output file, else turtle]",
+        ),
+    ] = None,
     graph: Graph = _GRAPH,
     output: Output = None,
     profile: Annotated[
@@ -563,21 +745,26 @@ def export(
         bool, typer.Option("--alignment", help="Add the relations of the vocabulary to others (RDFS, SKOS).")
     ] = False,
 ) -> None:
-    """Write the whole graph as a file. The same graph gives the same bytes, except with --provenance."""
-    from kg.api import KnowledgeGraph
-    from kg.export.formats import find_format
+    """Write the whole graph as a file, as in: kg export -f nt.
+
+    The same graph gives the same bytes, except with --provenance.
+    """
+    from kg.export.formats import find_format, format_of_file
 
     try:
-        find_format(format, "triples", "graphs")
+        if format is not None:
+            known: Format | None = find_format(format, "triples", "graphs")
+        else:
+            known = format_of_file(output, "triples", "graphs") if output else None
     except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--format") from None
+        raise typer.BadParameter(str(error), param_hint="--output" if format is None else "--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
     with _output(output) as stream:
         opened.export(
-            format,
+            known.name if known else "turtle",
             stream,
             profile=profile,
             provenance=provenance,
@@ -606,19 +793,18 @@ def stats(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Count the papers, entities, links, results and triples of the graph."""
-    from kg.api import KnowledgeGraph
-
-    opened = KnowledgeGraph(graph)
+    """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
+    opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
     elif as_json:
-        _print_json(opened.stats().as_dict())
+        _print_json({**opened.stats().as_dict(), "settings": opened.settings.as_dict()})
     else:
-        from kg.terminal.counts import stats_rows
+        from kg.terminal.counts import settings_rows, stats_rows
         from kg.terminal.tables import print_counts
 
-        print_counts(f"Graph in {graph}", stats_rows(opened.stats()), to_stderr=False)
+        rows = {**stats_rows(opened.stats()), **settings_rows(opened.settings)}
+        print_counts(f"Graph in {graph}", rows, to_stderr=False)
 
 
 def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
@@ -637,45 +823,63 @@ def validate(
     shapes: Annotated[Path | None, typer.Option("--shapes", help="File of SHACL shapes to use instead.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1."""
-    from kg.api import KnowledgeGraph
+    """Check the graph against SHACL shapes. If it fails, print the offending nodes; the exit code is 1.
 
-    report = KnowledgeGraph(graph).validate(shapes)
+    Shapes that select no node of the graph are named on standard error.
+    """
+    report = _opened(graph).validate(shapes)
     if as_json:
         _print_json(report.as_dict())
     else:
         for violation in report.violations:
-            print(violation)
+            print(printable(str(violation)))
+    for note in report.notes:
+        _warn(note)
     if not report.conforms:
-        _fail(f"{graph}: {len(report.violations)} violations of the shapes")
+        _fail(f"{graph}: {report.counts}")
     if not as_json:
-        print(f"{graph}: conforms to the shapes", file=sys.stderr)
+        print(printable(f"{graph}: conforms to the shapes"), file=sys.stderr)
 
 
 @app.command()
-def demo(graph: Graph = _DEMO_GRAPH) -> None:
+def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
-    from kg.api import KnowledgeGraph
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import TABLE, print_counts, write_answer
 
     report, found = _build(sample_pages(), graph, None, None, 1, None)
-    opened = KnowledgeGraph(graph)
+    opened = _opened(graph)
+    winner = opened.lookup(CARD).winner
+    card = opened.card(winner.iri) if winner else None
+    answers = [(question, opened.ask(question.name, question.parameters)) for question in QUESTIONS]
+    if as_json:
+        asked = [
+            {"question": question.text, "command": question.command(graph), "rows": list(answer.records())}
+            for question, answer in answers
+        ]
+        _print_json(
+            {**report.as_dict(), "stats": found.as_dict(), "asked": asked, "card": card.as_dict() if card else None}
+        )
+        return
     print_counts(f"{len(sample_pages())} listing pages in, a graph out", build_rows(report, found), to_stderr=False)
-    for question in QUESTIONS:
-        typer.secho(question.text, bold=True)
-        typer.echo(f"  {question.command(graph)}\n")
-        write_answer(opened.ask(question.name, question.parameters), sys.stdout.buffer, TABLE)
-        typer.echo()
-    typer.secho(f"What is {CARD}?", bold=True)
-    typer.echo(f"  kg lookup {CARD} -g {graph}\n")
-    if winner := opened.lookup(CARD).winner:
-        typer.echo(f"{render_card(opened.card(winner.iri), **_page())}\n")
-    typer.secho("What to type next", bold=True)
+    for question, answer in answers:
+        print(f"{_bold(question.text)}\n  {printable(question.command(graph))}\n", flush=True)
+        write_answer(answer, sys.stdout.buffer, TABLE, encoding=sys.stdout.encoding)
+        sys.stdout.buffer.flush()
+        print()
+    print(f"{_bold(f'What is {CARD}?')}\n  {printable(f'kg lookup {CARD} -g {graph}')}\n")
+    if card:
+        print(f"{render_card(card, **_page())}\n")
+    print(_bold("What to type next"))
     for command, meaning in next_steps(graph).items():
-        typer.echo(f"  {command}\n      {meaning}")
+        print(f"  {printable(command)}\n      {meaning}")
+
+
+def _bold(text: str) -> str:
+    emphasised = style()
+    return emphasised(text, "bold") if emphasised else text
 
 
 @entities.command()
@@ -691,7 +895,9 @@ def merges(
     from kg.graph.store import existing
     from kg.terminal.merges import render_merges
 
-    rows = list(recorded_merges(existing(graph), " ".join(words) if words else None))
+    with _mentioning_the_sample(graph):
+        generation = existing(graph)
+    rows = list(recorded_merges(generation, " ".join(words) if words else None))
     if as_json:
         _print_json(rows)
     else:
@@ -700,18 +906,16 @@ def merges(
 
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears when it is complete."""
-    if path is None:
+    """Standard output, or a file that appears when it is complete; it is compressed if its name ends in .gz."""
+    if path is None or str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    from kg.text.files import writing
+    from kg.text.files import packing
 
-    with writing(path) as stream:
+    with packing(path) as stream:
         yield stream
 
 
 def _print_json(value: object) -> None:
-    import json
-
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value, sys.stdout.encoding))

@@ -17,7 +17,9 @@ from kg.vocabulary import Better, EntityType, LinkKind, Role
 class Paper(Record):
     """A paper as a source lists it (an entry), or as its entries say together.
 
-    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from.
+    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from; ``origin`` is the
+    absolute path of the file. ``listed`` is the date of the listing page above the entry, as xsd:date, or as
+    xsd:gMonthDay ("--03-11") where the page has no year.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Paper(Record):
     github: str | None = None
     source: str | None = None
     line: int | None = None
+    origin: str | None = None
+    listed: str | None = None
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ checked here, where file and line are known, so that components can rely on them
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -57,6 +57,7 @@ class WordRule(_Placed):
     label: Literal[
         "GENERIC",
         "MEASURED",
+        "NOT_DATASET",
         "INTRODUCES",
         "NAMES",
         "INTERRUPTS",
@@ -83,7 +84,7 @@ class FactorRule(_Placed):
 
     label: Literal["ResultFactorWord"]
     pattern: Text
-    id: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
+    id: Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,8 @@ Rule = (
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
+_ANNOTATIONS = frozenset({"LEMMA", "POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"})
+"""What a token pattern cannot ask for, because nothing writes it before the patterns are matched."""
 
 
 def shipped_rules() -> Path:
@@ -196,9 +199,18 @@ def _rule(line: JsonLine) -> Rule:
     if label in _LEARNED:
         raise InputError(line.place, f'"label": {label} is not a rule; such data is in a model\'s roles.json')
     try:
-        return _ADAPTER.validate_python({**line.fields, "place": line.place})
+        rule = _ADAPTER.validate_python({**line.fields, "place": line.place})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         # The location begins with the label, and ends, for a pattern of either form, with the form's name.
         field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
         raise InputError(line.place, f'is not a rule; "{field}": {first["msg"]}') from None
+    if isinstance(rule, NameRule) and isinstance(rule.pattern, list):
+        _refuse_annotations(rule.pattern, line.place)
+    return rule
+
+
+def _refuse_annotations(pattern: Iterable[Mapping[str, Any]], place: str) -> None:
+    asked = sorted(key for token in pattern for key in token if key.upper() in _ANNOTATIONS)
+    if asked:
+        raise InputError(place, f'is not a rule; "pattern": {asked[0]} needs a tagger or parser, and there is none')

@@ -24,6 +24,11 @@ OWL = "http://www.w3.org/2002/07/owl#"
 SH = "http://www.w3.org/ns/shacl#"
 
 DEFAULT_BASE = "https://w3id.org/papers-kg/"
+BASE_FORM = (
+    "an IRI such as https://example.org/graph/ with http or https, no user, query or fragment, and a / at the end"
+)
+"""What a base IRI is, in words for messages."""
+_LAST_PORT = 65535
 
 PREFIXES: dict[str, str] = {
     "dcterms": DCTERMS,
@@ -96,8 +101,35 @@ def curie(iri: str, base: str) -> str:
 
 
 def is_base(value: object) -> bool:
-    """Whether something can be a base IRI: a text, absolute, http(s), ending in "/" or "#"."""
-    return isinstance(value, str) and re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", value) is not None
+    """Whether something can be a base IRI, as :data:`BASE_FORM` says: RFC 3987 with what breaks relative ids left out.
+
+    Resources are named by appending to the base, also with a fragment. Hence no query and no fragment, and no "." or
+    ".." among the parts of the path, which readers of relative IRIs take out. Nor a user or password, which would be in
+    every IRI of the graph.
+    """
+    if not isinstance(value, str) or not value.isprintable():
+        return False
+    # RFC 3987, section 2.2: iunreserved, pct-encoded and sub-delims. Compiled here, because look-ups need none of it.
+    planes = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
+    beyond = f"\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{planes}\U000e1000-\U000efffd"
+    sign = rf"(?:[A-Za-z0-9._~!$&'()*+,;=\-{beyond}]|%[0-9A-Fa-f]{{2}})"
+    found = re.fullmatch(rf"https?://({sign}+|\[[^\]]*\])(?::([1-9][0-9]{{0,4}}))?/((?:{sign}|[:@/])*)", value)
+    return (
+        found is not None
+        and (not found[1].startswith("[") or _is_ipv6(found[1][1:-1]))
+        and int(found[2] or 0) <= _LAST_PORT
+        and value.endswith("/")
+        and not {".", ".."} & set(found[3].split("/"))
+    )
+
+
+def _is_ipv6(host: str) -> bool:
+    import ipaddress
+
+    try:
+        return "%" not in str(ipaddress.IPv6Address(host))
+    except ValueError:
+        return False
 
 
 def paper_iri(base: str, title: str, which: str = "") -> str:
@@ -117,6 +149,11 @@ def entity_iri(base: str, entity_type: str, name: str) -> str:
 def repository_iri(base: str, host: str, path: str) -> str:
     """The IRI of a repository: one per host and owner/name, in lower case as hosts compare them."""
     return f"{base}code/{host.lower()}/{quote(path.lower(), safe='/._-~+')}"
+
+
+def scheme_iri(base: str, entity_type: str) -> str:
+    """The IRI of the concept scheme of all entities of a type."""
+    return f"{base}scheme/{entity_type.lower()}"
 
 
 def entities_graph(base: str) -> str:

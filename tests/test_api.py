@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import pyoxigraph as ox
 import pytest
 from rdflib import Literal, Variable
 
@@ -201,6 +202,17 @@ def test_named_query(graph: kg.KnowledgeGraph) -> None:
     assert len(list(graph.ask("most-used", {"limit": 1}).records())) == 1
 
 
+def test_papers_takes_one_name_or_several(graph: kg.KnowledgeGraph) -> None:
+    one = graph.papers(dataset="cifar 10", task="image classification")
+    assert [paper.title for paper in one.papers] == ["FrogNet: Hopping Networks for Image Classification"]
+    assert graph.papers(dataset=["CIFAR-10", "CIFAR-100"], limit=5).total == 1
+    assert graph.papers(year=2020).papers == graph.papers(year=["2020..", "..2021"]).papers == ()
+    assert graph.papers().total == 3
+    for wrong in ({"dataset": 1.5}, {"year": [None]}, {"limit": 0}, {"new_since": 2020}):
+        with pytest.raises(kg.KGError, match="expected"):
+            graph.papers(**wrong)
+
+
 def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tmp_path: Path) -> None:
     stream = io.BytesIO()
     count = graph.export("ntriples", stream)
@@ -216,6 +228,43 @@ def test_rdflib_reads_the_same_store(graph: kg.KnowledgeGraph) -> None:
     assert row == {Variable("n"): Literal(3)}
     turtle = io.BytesIO()
     assert graph.export("ntriples", turtle, provenance=True) == len(dataset)
+
+
+def test_from_chooses_the_graphs_of_a_query(graph: kg.KnowledgeGraph) -> None:
+    query = "SELECT ?p {} {{ ?p a kg:Paper }}"
+    (one, *_) = (quad.graph_name for quad in graph.store.quads_for_pattern(None, None, ox.NamedNode(f"{KG}Paper")))
+    assert len(list(graph.query(query.format("")).rows())) == 3
+    assert len(list(graph.query(query.format(f"FROM {one}")).rows())) == 1
+    rows = graph.to_rdflib().query(query.format(f"FROM {one}").replace("kg:Paper", f"<{KG}Paper>"))
+    assert len(rows.bindings) == 1
+    assert graph.query("SELECT * FROM <http://e/none> { ?s ?p ?o }", profile="lpwc").is_empty
+
+
+def test_services_are_asked_only_if_allowed(graph: kg.KnowledgeGraph) -> None:
+    query = "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"  # the store refuses this port itself
+    with pytest.raises(kg.QueryError, match=r"^query: SERVICE would send requests"):
+        graph.query(query)
+    with pytest.raises(kg.QueryError, match="The port 9 is not allowed"):
+        graph.query(query, allow_service=True)
+
+
+@pytest.mark.slow
+def test_a_query_has_a_time_limit(graph: kg.KnowledgeGraph) -> None:
+    cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with pytest.raises(kg.QueryError, match=r"^query: took longer than 0\.2 seconds"):
+        graph.query(cross, timeout=0.2)
+    assert graph.query("ASK {}", timeout=0).truth
+
+
+@pytest.mark.parametrize("timeout", [-1, True, "60", None, float("nan"), float("inf")])
+def test_a_time_limit_is_a_number_of_seconds(graph: kg.KnowledgeGraph, timeout: object) -> None:
+    with pytest.raises(kg.KGError, match=r"^timeout: expected a number of seconds"):
+        graph.query("ASK {}", timeout=timeout)  # type: ignore[arg-type]
+
+
+def test_a_term_that_the_vocabulary_does_not_have_is_a_warning(graph: kg.KnowledgeGraph) -> None:
+    with pytest.warns(UserWarning, match=r"^the vocabulary has no kg:usesDatasets; did you mean kg:usesDataset\?$"):
+        assert graph.query("SELECT * { ?p kg:usesDatasets ?d }").is_empty
 
 
 def test_networkx_sees_papers_meet_at_a_dataset(graph: kg.KnowledgeGraph) -> None:

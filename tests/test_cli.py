@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rdflib
+import typer
 from pydantic import TypeAdapter
 
 from kg import cli
@@ -130,6 +138,9 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("query", "--nmae", "x"),
         ("query", "ASK {}", "--name", "most-used"),
         ("query", "ASK {}", "ASK {}"),
+        ("papers", "--year", "20x"),
+        ("papers", "--new-since", "yesterday"),
+        ("papers", "--limit", "0"),
         ("lookup",),
         ("lookup", "x", "--limit", "0"),
         ("lookup", "x", "--type", "animal"),
@@ -342,6 +353,82 @@ def test_query_from_a_file_and_from_standard_input(kg: Terminal, graph_folder: P
     assert kg("query", "-", "-g", graph_folder, stdin=NAMES.encode()).out == expected
 
 
+def test_from_chooses_the_graphs_of_a_query(kg: Terminal, graph_folder: Path) -> None:
+    def papers(dataset: str) -> list[str]:
+        query = f"SELECT ?name {dataset} {{ ?p a kg:Paper ; schema:name ?name }} ORDER BY ?name"
+        return kg("query", query, "-g", graph_folder).out.splitlines()[1:]
+
+    one = json.loads(
+        kg("query", "SELECT ?g { GRAPH ?g { ?p a kg:Paper } } LIMIT 1", "-g", graph_folder, "--format", "json").out
+    )
+    graph = one["results"]["bindings"][0]["g"]["value"]
+    assert len(papers("")) == 3
+    assert len(papers(f"FROM <{graph}>")) == 1
+    assert papers("FROM <https://example.org/none>") == papers(f"FROM NAMED <{graph}>") == []
+
+
+def test_a_term_that_the_vocabulary_does_not_have_is_a_warning(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("query", "SELECT ?d { ?p kg:usesDatasets ?d }", "-g", graph_folder)
+    assert (outcome.code, outcome.out) == (0, "d\n") or (outcome.code, outcome.out) == (0, "d\r\n")
+    warning, nothing = outcome.err.splitlines()
+    assert warning == "kg: warning: the vocabulary has no kg:usesDatasets; did you mean kg:usesDataset?"
+    assert nothing == "kg: the query found nothing"
+
+
+@pytest.mark.parametrize("profile", [(), ("--profile", "lpwc")])
+def test_services_are_asked_only_if_allowed(kg: Terminal, graph_folder: Path, profile: tuple[str, ...]) -> None:
+    # No request leaves: the store refuses this port itself.
+    words = ("query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "-g", graph_folder, *profile)
+    refused, allowed = kg(*words), kg(*words, "--allow-service")
+    assert (refused.code, refused.out, refused.err) == (
+        1,
+        "",
+        "kg: error: query: SERVICE would send requests to another server, which is not allowed; "
+        "allow it with --allow-service (allow_service=True)\n",
+    )
+    assert allowed.code == 1
+    assert "The port 9 is not allowed" in allowed.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("ASK " + "{" * 20_000 + "}" * 20_000, "is nested too deeply, or too long, for the SPARQL engine"),
+        ("ASK { FILTER(" + "(" * 20_000 + "1" + ")" * 20_000 + ") }", "is nested too deeply"),
+        ("ASK { FILTER(" + "1+" * 20_000 + "1) }", "is nested too deeply, or too long"),
+        ("ASK { ?s " + "schema:a/" * 20_000 + "schema:b ?o }", "took longer than 0.5 seconds"),
+        ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "took longer than 0.5 seconds"),
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c", "took longer than 0.5 seconds"),
+    ],
+)
+def test_a_hostile_query_ends_in_one_line(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, query: str, reason: str
+) -> None:
+    file = tmp_path / "hostile.rq"
+    file.write_text(query)
+    outcome = kg("query", "-f", file, "-g", graph_folder, "--timeout", "0.5")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert reason in outcome.err or ("schema:a/" in query and "is nested too deeply" in outcome.err)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_query_at_once(graph_folder: Path) -> None:
+    cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    code = "from kg.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "query", cross, "-g", str(graph_folder), "--timeout", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert time.monotonic() - began < 2
+
+
 def test_ask_takes_parameters_as_options(kg: Terminal, graph_folder: Path) -> None:
     task = "image classification"
     outcome = kg("ask", "datasets-for-task", "--task", task, "-g", graph_folder, "--format", "json")
@@ -365,6 +452,48 @@ def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_
     assert outcome.err.startswith("kg: error: there is no query 'leaderbord'; nearest: leaderboard, ")
 
 
+def test_an_empty_leaderboard_says_what_is_reported_on_the_dataset(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("ask", "leaderboard", "--dataset", "cifar10", "--metric", "mIoU", "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.err == (
+        "kg: leaderboard: found nothing for dataset 'cifar10', metric 'mIoU'; reported on CIFAR-10: accuracy (1)\n"
+    )
+    outcome = kg("ask", "leaderboard", "--dataset", "ImageNet", "--metric", "mIoU", "-g", graph_folder)
+    assert outcome.err.endswith("; nothing is reported on ImageNet\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("lookup", "x"), ("stats",), ("query", "ASK {}"), ("ask", "most-used"), ("papers",), ("entities", "merges")],
+)
+def test_without_a_graph_that_of_the_sample_is_mentioned_if_it_is_there(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "output/demo" not in kg(*command).err
+    shutil.copytree(graph_folder, tmp_path / "output" / "demo")
+    outcome = kg(*command)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert outcome.err.endswith("-g output`, or ask that of the sample with -g output/demo\n")
+    assert "sample" not in kg(*command, "-g", tmp_path / "output" / "demo").err
+
+
+def test_lists_can_be_shown_whole(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    lines = [{"id": str(n), "title": f"Frogs {n}", "abstract": f"We train FrogNet{n}X on CIFAR-10."} for n in range(25)]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    kg("build", tmp_path / "p.jsonl", "-g", folder)
+    assert len(kg("papers", "--limit", "3", "-g", folder).out.splitlines()) == 2 + 3
+    assert len(kg("papers", "--limit", "3", "--all", "-g", folder).out.splitlines()) == 2 + 25
+    assert "Used by (8 of 25, the newest)" in kg("lookup", "cifar10", "-g", folder).out
+    assert "Used by (25)" in kg("lookup", "cifar10", "--all", "-g", folder).out
+    assert "and 15 more" in kg("lookup", "Frogs", "-t", "paper", "-g", folder).out
+    assert "25. Frogs 9" in kg("lookup", "Frogs", "-t", "paper", "--all", "-g", folder).out
+    assert "+ and 5 more" in kg("diff", graph_folder, folder).out
+    assert " more\n" not in kg("diff", graph_folder, folder, "--all").out
+    assert "more" not in kg("path", "CIFAR-10", "FrogNet3X", "--all", "-g", folder).out
+
+
 def test_a_leaderboard_shows_the_sentence_of_each_row(kg: Terminal, graph_folder: Path) -> None:
     words = ("--dataset", "cifar10", "--metric", "Accuracy", "-g", graph_folder, "--format", "json")
     outcome = kg("ask", "leaderboard", *words)
@@ -383,7 +512,7 @@ def test_an_empty_answer_is_an_answer_and_says_what_was_asked(kg: Terminal, grap
         "kg: datasets-for-task: found nothing for task 'knitting'; the graph has no task 'knitting'"
     )
     assert outcome.err.count("\n") == 1
-    free = kg("query", "SELECT ?x { ?x a kg:Nothing }", "-g", graph_folder, "--format", format_)
+    free = kg("query", "SELECT ?x { ?x a kg:Paper, kg:Task }", "-g", graph_folder, "--format", format_)
     assert (free.code, free.err) == (0, "kg: the query found nothing\n")
 
 
@@ -468,6 +597,42 @@ def test_diff_reports_and_refuses_what_is_no_graph(
     assert (refused.code, refused.out, refused.err.count("\n")) == (1, "", 1)
 
 
+# --- papers ----------------------------------------------------------------------------------------------------------
+
+
+def test_papers_lists_those_that_fit_all_options(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("papers", "--dataset", "cifar10", "--task", "image classification", "-g", graph_folder)
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[0].split() == ["title", "year", "code"]
+    assert [line.split("  ")[0] for line in outcome.out.splitlines()[2:]] == [
+        "FrogNet: Hopping Networks for Image Classification"
+    ]
+    assert "https://github.com/Pond-Lab/FrogNet" in outcome.out
+    found = json.loads(kg("papers", "--with-code", "--metric", "accuracy", "-g", graph_folder, "--json").out)
+    assert [paper["listed"] for paper in found["papers"]] == ["--03-11", "--03-11"]
+    assert all(paper["code"] == ["https://github.com/Pond-Lab/FrogNet"] for paper in found["papers"])
+
+
+def test_papers_that_nothing_fits_say_so(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("papers", "--dataset", "Zyzzyva-9000", "--limit", "3", "-g", graph_folder)
+    assert (outcome.code, outcome.out.count("\n")) == (0, 2)
+    assert outcome.err.startswith("kg: the graph has no 'Zyzzyva-9000' of this kind (nearest: ")
+    assert outcome.err.endswith("kg: no paper fits\n")
+
+
+def test_new_papers_are_those_of_a_later_build(kg: Terminal, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    (tmp_path / "p.jsonl").write_text('{"id": "1", "title": "New Frogs", "abstract": "They hop."}\n')
+    kg("build", tmp_path / "p.jsonl", "-g", tmp_path / "g")
+    kg("build", tmp_path / "p.jsonl", "-g", tmp_path / "g")
+    assert "New Frogs" in kg("papers", "--new-since", today, "-g", tmp_path / "g").out
+    assert "New Frogs" not in kg("papers", "--new-since", "2999-01-01", "-g", tmp_path / "g").out
+    asked = "SELECT ?date { ?paper kg:firstSeen ?date }"
+    assert kg("query", asked, "-g", tmp_path / "g").out == f"date\n{today}\n"
+    assert "firstSeen" not in kg("export", "-g", tmp_path / "g").out
+    assert "firstSeen" in kg("export", "--provenance", "-g", tmp_path / "g").out
+
+
 # --- lookup ----------------------------------------------------------------------------------------------------------
 
 
@@ -521,6 +686,62 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
     assert {line.split("  ")[0] for line in table[2:]} == {"Vision Transformer"}
 
 
+HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
+
+
+def test_no_output_has_characters_that_steer_a_terminal(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    abstract = (
+        "We propose Croak\u202eNet (CN), a novel network for frog\x9b detection. It reaches 93.5% accuracy on CIFAR-10."
+    )
+    papers = tmp_path / "a\u202eb.jsonl"
+    skipped = {"id": "2\x1b[31m", "title": "\x9b", "year": "\x1b[31m"}
+    lines = [
+        {"id": "1", "title": HOSTILE, "abstract": abstract, "authors": ["A\x1b[31m One"], "venue": "V\x9b"},
+        skipped,
+    ]
+    papers.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    folder = tmp_path / "g\x1b[31m"
+    outcomes = [
+        kg("build", papers, "-g", folder),
+        kg("lookup", "paper:", "frogs on", "-g", folder),
+        kg("lookup", "frogs", "-g", folder, "--json"),
+        kg("lookup", "cifar-10", "-g", folder),
+        kg("path", "CIFAR-10", "accuracy", "-g", folder),
+        kg("diff", graph_folder, folder),
+        kg("entities", "merges", "-g", folder),
+        kg("stats", "-g", folder),
+        kg("stats", "-g", folder, "--provenance"),
+        kg("ask", "papers-on-dataset", "--dataset", "cifar10", "-g", folder, "--format", "table"),
+        kg("lookup", "\x1b[31m\u202e", "-g", folder),
+        kg("lookup", "x", "-g", "\x1b[31mnone"),
+        kg("lookup", "--\x1b[31m"),
+        kg("\x1b[31m\u202e"),
+        kg("build", tmp_path / "\x1b[31m\u202e", "-g", folder),
+        kg("query", "nonsense \x1b[31m", "-g", folder),
+    ]
+    assert any("and  Lily Pads" in outcome.out or "and Lily Pads" in outcome.out for outcome in outcomes)
+    for outcome in outcomes:
+        assert not {char for char in outcome.out + outcome.err if not char.isprintable()} - {"\n"}
+
+
+@pytest.mark.parametrize("folder", ["[/b]", "[bold]x", "[link=x]"])
+def test_folders_are_not_read_as_markup(kg: Terminal, graph_folder: Path, tmp_path: Path, folder: str) -> None:
+    shutil.copytree(graph_folder, tmp_path / folder)
+    outcome = kg("stats", "-g", tmp_path / folder)
+    assert outcome.code == 0
+    assert folder in outcome.out.replace("\n", "")
+
+
+def test_a_dash_is_standard_output_and_standard_input(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kg("export", "-o", "-", "-g", graph_folder).out == kg("export", "-g", graph_folder).out
+    assert kg("query", "-f", "-", "-o", "-", "-g", graph_folder, stdin=b"ASK {}").out == "true\n"
+    assert kg("extract", "-", "-o", "-", stdin=b'{"id":"1","title":"T","abstract":"A"}').out.startswith('{"id":"1"')
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_entities_merges_of_an_older_graph(kg: Terminal, own_graph: Path) -> None:
     next(own_graph.glob("generation-*/merges.jsonl")).unlink()
     done = kg("entities", "merges", "-g", own_graph)
@@ -538,6 +759,48 @@ def test_export_writes_a_file_or_standard_output(kg: Terminal, graph_folder: Pat
     kg("export", "-f", "turtle", "-g", graph_folder, "-o", tmp_path / "graph.ttl")
     assert (tmp_path / "graph.ttl").read_text() == outcome.out
     assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
+
+
+@pytest.mark.parametrize(
+    ("file", "format_"), [("g.jsonld", "jsonld"), ("g.nt", "ntriples"), ("g.nq", "nquads"), ("g.rdf", "rdfxml")]
+)
+def test_export_takes_the_format_from_the_ending(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, file: str, format_: str
+) -> None:
+    expected = kg("export", "-f", format_, "-g", graph_folder).out
+    kg("export", "-g", graph_folder, "-o", tmp_path / file)
+    assert (tmp_path / file).read_text() == expected
+    kg("export", "-g", graph_folder, "-o", tmp_path / f"{file}.gz")
+    assert gzip.decompress((tmp_path / f"{file}.gz").read_bytes()).decode() == expected
+    kg("export", "-f", "ttl", "-g", graph_folder, "-o", tmp_path / file)
+    assert (tmp_path / file).read_text().startswith("@prefix"), "a format that is given wins"
+
+
+def test_answers_and_extractions_are_written_as_the_ending_says(
+    kg: Terminal, graph_folder: Path, tmp_path: Path
+) -> None:
+    expected = kg("query", NAMES, "-g", graph_folder, "--format", "csv").out
+    assert "\r" not in expected
+    kg("query", NAMES, "-g", graph_folder, "-o", tmp_path / "names.csv.gz")
+    assert gzip.decompress((tmp_path / "names.csv.gz").read_bytes()).decode() == expected
+    kg("query", NAMES, "-g", graph_folder, "-o", tmp_path / "names.json")
+    assert json.loads((tmp_path / "names.json").read_text())["head"] == {"vars": ["name"]}
+    kg("extract", "-", "-o", tmp_path / "x.jsonl.gz", stdin=b'{"id":"1","title":"T","abstract":"A"}')
+    assert json.loads(gzip.decompress((tmp_path / "x.jsonl.gz").read_bytes()))["id"] == "1"
+    refused = kg("export", "-g", graph_folder, "-o", tmp_path / "graph.csv")
+    assert (refused.code, (tmp_path / "graph.csv").exists()) == (2, False)
+
+
+def test_a_file_of_the_user_that_is_called_partial_is_left_alone(
+    kg: Terminal, graph_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("x.ttl.partial", ".x.ttl.partial"):
+        (tmp_path / name).write_text("mine")
+    assert kg("export", "-g", graph_folder, "-o", tmp_path / "x.ttl").code == 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.name != "x.ttl"} == {
+        "x.ttl.partial": "mine",
+        ".x.ttl.partial": "mine",
+    }
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
@@ -563,6 +826,11 @@ def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert len(outcome.out.splitlines()) == 3
     assert all(line.startswith("https://w3id.org/papers-kg/paper/") for line in outcome.out.splitlines())
+    assert outcome.err == f"kg: error: {graph_folder}: 3 violations of the shapes\n"
+    shapes.write_text(shapes.read_text().replace("kg:Paper", "kg:Papr"))
+    outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "<urn:shape> selects nothing: sh:targetClass kg:Papr has no node in the graph" in outcome.err
     shapes.write_text("this is no turtle")
     outcome = kg("validate", "-g", graph_folder, "--shapes", shapes)
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
@@ -575,6 +843,40 @@ def test_demo_builds_the_sample_and_says_what_to_type_next(kg: Terminal, tmp_pat
     assert "papers" in outcome.out
     assert "kg lookup" in outcome.out
     assert str(tmp_path / "demo") in outcome.out
+
+
+@pytest.mark.slow
+def test_the_demo_as_json_has_what_it_shows(kg: Terminal, tmp_path: Path) -> None:
+    shown = json.loads(kg("demo", "-g", tmp_path / "demo", "--json").out)
+    assert shown["stats"]["papers"] == shown["new"]
+    assert [bool(asked["rows"]) for asked in shown["asked"]] == [True] * 3
+    assert shown["card"]["name"] == "ImageNet"
+
+
+def test_answers_and_lists_as_json(kg: Terminal, graph_folder: Path) -> None:
+    rows = json.loads(kg("ask", "most-used", "--json", "-g", graph_folder).out)["results"]["bindings"]
+    assert rows[0]["name"]["value"] == "CIFAR-10"
+    assert json.loads(kg("query", "ASK {}", "--json", "-g", graph_folder).out)["boolean"] is True
+    graph = json.loads(kg("query", "DESCRIBE dataset:cifar-10", "--json", "-g", graph_folder).out)
+    assert "@context" in graph
+    names = [query["name"] for query in json.loads(kg("ask", "--list", "--json").out)]
+    assert "leaderboard" in names
+    assert kg("query", "ASK {}", "--json", "--format", "csv", "-g", graph_folder).code == 2
+
+
+def every_command(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from every_command(command, *words, name)
+        else:
+            yield (*words, name), command
+
+
+def test_every_command_that_shows_something_to_people_has_json() -> None:
+    writes_files = {("extract",), ("export",), ("train",)}
+    commands = dict(every_command(typer.main.get_command(cli.app)))
+    lacking = {words for words, found in commands.items() if "--json" not in {o for p in found.params for o in p.opts}}
+    assert lacking == writes_files
 
 
 def test_version(kg: Terminal) -> None:

@@ -6,8 +6,9 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import typer
 
 from kg import cli
 from kg.ask.named import named_query
-from kg.demo import sample_pages
+from kg.demo import QUESTIONS, next_steps, sample_pages
+from kg.sources import read_papers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,25 +50,126 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+Run = Callable[[str], str]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line of ``kg`` in this process, where it has to succeed; gives what it prints."""
+
+    def run(command: str) -> str:
+        monkeypatch.setattr(sys, "argv", shlex.split(command, comments=True))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        printed = capfd.readouterr()
+        assert not exit_.value.code, f"{command}: {printed.err}"
+        return printed.out
+
+    return run
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command, output", list(shown_runs()), ids=lambda text: text.partition("\n")[0][:40])
 def test_commands_print_what_the_readme_shows(
-    command: str,
-    output: str,
-    demo_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    command: str, output: str, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     monkeypatch.chdir(demo_folder)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(sys, "argv", shlex.split(command))
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-    with pytest.raises(SystemExit) as exit_:
-        cli.main()
-    sys.stdout.flush()
-    printed = capfd.readouterr().out
-    assert not exit_.value.code
-    assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
+    assert [line.rstrip() for line in run(command).splitlines()] == output.splitlines()
+
+
+def shell_commands(text: str) -> Iterator[str]:
+    """The commands of the shell blocks of a page, in reading order; one may have several lines."""
+    for block in blocks("sh", text):
+        command = ""
+        for line in block.splitlines():
+            command += line
+            try:
+                words = shlex.split(command, comments=True)
+            except ValueError:  # a quotation goes on in the next line
+                command += "\n"
+                continue
+            if words:
+                yield command
+            command = ""
+        assert not command
+
+
+NEEDED = ("DARTS", "Attention is all", "An Image is Worth", "mixup")
+"""The papers of the sample without which examples find nothing."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+def test_the_examples_of_a_page_run_in_reading_order(
+    page: str, demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """Where a reader is: in a checkout, after ``kg demo``. The pages of the sample are fewer here, to save time."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KG_GRAPH", raising=False)
+    shutil.copytree(demo_folder / "output" / "demo", tmp_path / "output" / "demo")
+    sample = tmp_path / "kg" / "demo" / "sample"
+    sample.mkdir(parents=True)
+    papers = [paper for paper in read_papers(sample_pages(), print) if paper.title.startswith(NEEDED)]
+    assert len(papers) >= len(NEEDED)
+    (sample / "page.txt").write_text("".join(["May 19\n", *(f"\n{one.title}\n\n{one.abstract}\n" for one in papers)]))
+    count = 0
+    for command in shell_commands((ROOT / page).read_text(encoding="utf-8")):
+        if command.startswith("kg "):
+            run(command)
+            count += 1
+        elif not command.startswith("pip "):
+            subprocess.run(["sh", "-c", command], check=True)
+    assert count > 10
+
+
+@pytest.mark.slow
+def test_the_questions_of_the_documents_run_on_the_sample(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(demo_folder)
+    monkeypatch.setenv("KG_GRAPH", "output/demo")
+    commands = re.findall(r"`(kg ask [^`]*)`", (ROOT / "docs" / "questions.md").read_text(encoding="utf-8"))
+    assert len(commands) > 20
+    for command in commands:
+        run(command)
+
+
+def help_texts(group: Any = COMMANDS) -> Iterator[str]:
+    """The help texts of all commands and of their arguments and options."""
+    for command in group.commands.values():
+        yield command.help or ""
+        yield from (parameter.help or "" for parameter in command.params)
+        if hasattr(command, "commands"):
+            yield from help_texts(command)
+
+
+EXAMPLES = [found for text in help_texts() for found in re.findall(r"as in: (kg .*?)\.?$", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_the_examples_of_help_texts_run_on_the_sample(
+    command: str, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(demo_folder)
+    monkeypatch.setenv("KG_GRAPH", "output/demo")
+    assert run(command)
+
+
+def test_help_texts_have_examples() -> None:
+    shown = {shlex.split(example)[1] for example in EXAMPLES}
+    assert shown >= {"ask", "query", "lookup", "papers", "path", "diff", "export"}
+
+
+@pytest.mark.slow
+def test_what_the_demo_says_to_type_next_runs(demo_folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.chdir(demo_folder)
+    graph = Path("output/demo")
+    for command in (*(question.command(graph) for question in QUESTIONS), *next_steps(graph)):
+        if "PAGES" not in command:
+            assert run(command) or "-o " in command
 
 
 def test_the_readme_shows_three_commands_with_their_output() -> None:

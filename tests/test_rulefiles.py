@@ -12,6 +12,9 @@ import pytest
 from kg.errors import InputError
 from kg.rulefiles import BetterRule, LinkRule, NameRule, Rule, WordRule, load_rules, rule_files, shipped_rules
 
+NOT_FINITE = (b"NaN", b"1e999", b"Infinity", b"-Infinity", b"-1e999")
+ANNOTATIONS = (b"LEMMA", b"lemma", b"POS", b"TAG", b"DEP", b"MORPH", b"ENT_TYPE")
+
 
 def own_rules(folder: Path, content: bytes, name: str = "own.jsonl") -> list[Rule]:
     """What is read from a file, in a folder that is read in place of the shipped rules, which are many."""
@@ -57,6 +60,9 @@ def test_byte_order_marks_line_separators_and_gzip_are_read(tmp_path: Path) -> N
         (b'{"label": "Dataset", "pattern": [1]}', '"pattern": '),
         (b'{"label": "Dataset", "pattern": "x", "confidence": 7}', '"confidence": '),
         (b'{"label": "Dataset", "pattern": "x", "colour": "red"}', '"colour": '),
+        *((b'{"label": "Dataset", "pattern": "x", "confidence": %s}' % n, '"confidence": ') for n in NOT_FINITE),
+        *((b'{"label": "Dataset", "pattern": [{"LOWER": "x"}, {"%s": "y"}]}' % k, k.decode()) for k in ANNOTATIONS),
+        (b'{"label": "ResultFactorWord", "pattern": "x", "id": "%s"}' % (b"9" * 400), '"id": '),
         (b'{"label": "LinkHost", "pattern": "x", "id": "toad"}', '"id": '),
         (b'{"label": "ResultFactorWord", "pattern": "thrice", "id": "three"}', '"id": '),
         (b'{"label": "SEEN", "pattern": "x", "papers": 3}', "SEEN is not a rule"),

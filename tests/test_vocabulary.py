@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pyoxigraph as ox
 import pytest
 
 from kg import vocabulary
@@ -46,20 +47,66 @@ def test_every_kind_has_a_prefix_and_iris_under_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "valid"),
+    "base",
     [
-        ("https://example.org/", True),
-        ("http://example.org/graph#", True),
-        ("https://example.org", False),
-        ("example.org/", False),
-        ("urn:graph/", False),
-        ("https://example.org/a b/", False),
-        ("https://example.org/<b>/", False),
-        ("https://", False),
-        ("", False),
-        (b"https://example.org/", False),
-        (None, False),
+        "https://example.org/",
+        "http://localhost:3030/ds/",
+        "https://e.org//x/",
+        "https://e.org/~a/b@c:d/%7e;x=(1)/",
+        "https://b\u00fccher.example/\u6f22/",
+        "http://[2001:db8::1]:8080/",
+        "https://192.168.0.1/kg/",
     ],
 )
-def test_a_base_iri_is_absolute_and_ends_where_names_can_follow(value: object, valid: bool) -> None:
-    assert is_base(value) is valid
+def test_base_iris_are_those_of_rfc_3987_and_names_can_follow(base: str) -> None:
+    assert is_base(base)
+    for iri in (paper_iri(base, "A Title"), base + "paper/a#char=1,2"):
+        (triple,) = ox.parse(f"<{iri}> <{KG}p> <{iri}> .", format=ox.RdfFormat.N_QUADS)
+        assert triple.subject == ox.NamedNode(iri)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        None,
+        b"https://example.org/",
+        "example.org/",
+        "urn:graph/",
+        "ftp://example.org/",
+        "HTTPS://example.org/",
+        "https://",
+        "https:///x/",
+        # what does not end where names can follow
+        "https://example.org",
+        "https://example.org/x",
+        "http://example.org/graph#",
+        "http://example.org/#graph/",
+        "http://example.org/?graph=/",
+        # authority
+        "http://[x/",
+        "http://[::zz]/",
+        "http://[::1%25eth0]/",
+        "https://e.org:/",
+        "https://e.org:99999/",
+        "https://e.org:port/",
+        "https://me@e.org/",
+        "https://me:secret@e.org/",
+        # characters
+        "https://e.org/%zz/",
+        "https://e.org/%/",
+        "https://example.org/a b/",
+        "https://example.org/a\n/",
+        "https://example.org/<b>/",
+        "https://example.org/a\\b/",
+        "https://example.org/{b}|`^/",
+        "https://example.org/\u202e/",
+        "https://example.org/\ue000/",
+        "https://example.org/\ud800/",
+        # path
+        "https://example.org/a/../b/",
+        "https://example.org/./",
+    ],
+)
+def test_any_other_base_is_refused(value: object) -> None:
+    assert not is_base(value)

@@ -1,6 +1,7 @@
 """What the graph says about one entity, paper or repository, as a record.
 
-Lists are bounded, so that a card stays short for a dataset that thousands of papers use; each has a total.
+Lists are bounded, unless the whole card is asked for, so that it stays short for a dataset that thousands of papers
+use; each has a total.
 """
 
 from __future__ import annotations
@@ -17,12 +18,20 @@ from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
 
-_PAPERS = 8
-_COMPANIONS = 5
-_RESULTS = 10
-_BEST = 6
-_NARROWER = 12
-_QUOTES = 2
+
+class _Bounds(NamedTuple):
+    """The maximum lengths of the lists of a card; ``None`` is no maximum."""
+
+    papers: int | None = 8
+    companions: int | None = 5
+    results: int | None = 10
+    best: int | None = 6
+    narrower: int | None = 12
+    quotes: int | None = 2
+
+
+_SHORT = _Bounds()
+_WHOLE = _Bounds(None, None, None, None, None, None)
 
 _RELATIONS = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}
 
@@ -129,7 +138,11 @@ class EntityCard(NamedTuple):
 
 
 class PaperCard(NamedTuple):
-    """A paper. ``introduces`` and ``uses`` hold its entities by kind; ``listed_on`` the file and line of each entry."""
+    """A paper.
+
+    ``introduces`` and ``uses`` hold its entities by kind, ``listed_on`` the file and line of each entry, ``listed`` the
+    dates of its listing pages (xsd:date, or xsd:gMonthDay as in "--03-11").
+    """
 
     iri: str
     type: Kind
@@ -146,6 +159,8 @@ class PaperCard(NamedTuple):
     introduces: dict[Kind, tuple[EntityLine, ...]]
     uses: dict[Kind, tuple[EntityLine, ...]]
     results: tuple[ResultLine, ...]
+    abstract: str | None = None
+    listed: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -174,12 +189,13 @@ class RepositoryCard(NamedTuple):
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
 
 
-def read_card(store: ox.Store, iri: str) -> Card:
+def read_card(store: ox.Store, iri: str, *, whole: bool = False) -> Card:
     """Everything that the graph says about one entity, paper or repository.
 
     Args:
         store: the graph.
         iri: of a resource in it, such as :func:`kg.ask.lookup.find` returns.
+        whole: whether lists have all that the graph says.
 
     Raises:
         KGError: the graph has no entity, paper or repository of this IRI.
@@ -191,19 +207,20 @@ def read_card(store: ox.Store, iri: str) -> Card:
         kind = None
     if kind is None:
         raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
+    bounds = _WHOLE if whole else _SHORT
     if kind == "paper":
         return _paper_card(reader, iri)
     if kind == "code":
-        return _repository_card(reader, iri)
-    return _entity_card(reader, iri, kind)
+        return _repository_card(reader, iri, bounds)
+    return _entity_card(reader, iri, kind, bounds)
 
 
-def _entity_card(reader: GraphReader, iri: str, kind: Kind) -> EntityCard:
+def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> EntityCard:
     node = ox.NamedNode(iri)
     introducing = _newest_first(reader, reader.subjects(KG + "introduces", node))
     using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
-    introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[:_PAPERS])
-    using_lines = tuple(_paper_line(reader, paper) for paper in using[:_PAPERS])
+    introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[: bounds.papers])
+    using_lines = tuple(_paper_line(reader, paper) for paper in using[: bounds.papers])
     narrower = reader.narrower(iri)
     papers_of = {entity: reader.subjects(KG + "mentions", ox.NamedNode(entity)) for entity in (iri, *narrower)}
     all_papers = set().union(*papers_of.values())
@@ -220,7 +237,9 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind) -> EntityCard:
         name=reader.name(iri),
         other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
         broader=tuple(_entity_line(reader, entity) for entity in reader.objects(iri, SKOS + "broader")),
-        narrower=tuple(EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[:_NARROWER]),
+        narrower=tuple(
+            EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[: bounds.narrower]
+        ),
         narrower_in_all=len(below),
         papers=len(introducing) + len(using),
         papers_with_narrower=len(all_papers),
@@ -229,11 +248,11 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind) -> EntityCard:
         mentions=reader.count(OA + "hasBody", iri),
         introducing=introducing_lines,
         using=using_lines,
-        companions=_companions(reader, iri, [*introducing, *using]),
-        best=_best(reader, related),
-        results=_newest_results(reader, results),
+        companions=_companions(reader, iri, [*introducing, *using], bounds.companions),
+        best=_best(reader, related, bounds.best),
+        results=_newest_results(reader, results, bounds.results),
         results_in_all=len(results),
-        evidence=_evidence(reader, iri, introducing_lines, using_lines),
+        evidence=_evidence(reader, iri, (*introducing_lines, *using_lines), bounds.quotes),
     )
 
 
@@ -249,7 +268,9 @@ def _paper_card(reader: GraphReader, iri: str) -> PaperCard:
         year=_year(reader, iri),
         venue=reader.name(venue) if venue else None,
         identifiers=tuple(reader.objects(iri, DCTERMS + "identifier")),
+        abstract=reader.value(iri, SCHEMA + "abstract"),
         listed_on=tuple(reader.objects(iri, KG + "listedOn")),
+        listed=tuple(reader.objects(iri, KG + "listedDate")),
         urls=tuple(reader.objects(iri, SCHEMA + "url")),
         code=_addresses(reader, iri),
         data=tuple(reader.objects(iri, LINKS["data"])),
@@ -263,7 +284,7 @@ def _paper_card(reader: GraphReader, iri: str) -> PaperCard:
     )
 
 
-def _repository_card(reader: GraphReader, iri: str) -> RepositoryCard:
+def _repository_card(reader: GraphReader, iri: str, bounds: _Bounds) -> RepositoryCard:
     papers = _newest_first(reader, reader.subjects(LINKS["code"], ox.NamedNode(iri)))
     introduced = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "introduces"))
     return RepositoryCard(
@@ -272,7 +293,7 @@ def _repository_card(reader: GraphReader, iri: str) -> RepositoryCard:
         name=reader.name(iri),
         url=reader.value(iri, SCHEMA + "codeRepository"),
         linked_by=len(papers),
-        papers=tuple(_paper_line(reader, paper) for paper in papers[:_PAPERS]),
+        papers=tuple(_paper_line(reader, paper) for paper in papers[: bounds.papers]),
         introduces=_by_kind(reader, introduced),
     )
 
@@ -303,10 +324,12 @@ def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
     return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
 
 
-def _companions(reader: GraphReader, iri: str, papers: Iterable[str]) -> dict[Kind, tuple[EntityLine, ...]]:
+def _companions(
+    reader: GraphReader, iri: str, papers: Iterable[str], limit: int | None
+) -> dict[Kind, tuple[EntityLine, ...]]:
     together = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "mentions"))
     del together[iri]
-    return _by_kind(reader, together, limit=_COMPANIONS)
+    return _by_kind(reader, together, limit=limit)
 
 
 def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
@@ -325,21 +348,21 @@ def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None
     return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
 
 
-def _newest_results(reader: GraphReader, results: Iterable[str]) -> tuple[ResultLine, ...]:
+def _newest_results(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[ResultLine, ...]:
     reported: dict[str, list[str]] = {}
     for result in results:
         for paper in reader.subjects(KG + "reports", ox.NamedNode(result)):
             reported.setdefault(paper, []).append(result)
     lines: list[ResultLine] = []
     for paper in _newest_first(reader, reported):
-        if len(lines) >= _RESULTS:
+        if limit is not None and len(lines) >= limit:
             break
         in_order = sorted(reported[paper], key=lambda result: _start(reader, result))
         lines.extend(_result_line(reader, result, paper) for result in in_order)
-    return tuple(lines[:_RESULTS])
+    return tuple(lines[:limit])
 
 
-def _best(reader: GraphReader, results: Iterable[str]) -> tuple[BestLine, ...]:
+def _best(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[BestLine, ...]:
     """The best absolute result for each metric and dataset; equal ones by IRI, which is made of the paper's title."""
     boards: dict[tuple[str, str], list[tuple[Decimal, str]]] = {}
     for result in sorted(results):
@@ -348,7 +371,7 @@ def _best(reader: GraphReader, results: Iterable[str]) -> tuple[BestLine, ...]:
         if value and metric and dataset and reader.value(result, KG + "relative") == "false":
             boards.setdefault((metric, dataset), []).append((Decimal(value), result))
     lines = []
-    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0]))[:_BEST]:
+    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]:
         better = reader.value(metric, KG + "better") or "higher"
         _, result = (min if better == "lower" else max)(board, key=lambda entry: entry[0])
         (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
@@ -378,22 +401,17 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
     )
 
 
-def _evidence(
-    reader: GraphReader, iri: str, introducing: Iterable[PaperLine], using: Iterable[PaperLine]
-) -> tuple[Quote, ...]:
-    """A sentence from each of the first papers, those that introduce the entity before those that use it.
-
-    If there is one paper only, several sentences of it.
-    """
+def _evidence(reader: GraphReader, iri: str, papers: Iterable[PaperLine], limit: int | None) -> tuple[Quote, ...]:
+    """A sentence from each of the first papers; if there are fewer papers than the limit, further sentences of them."""
     firsts: list[Quote] = []
     others: list[Quote] = []
-    for paper in (*introducing, *using):
+    for paper in papers:
         quotes = _quotes(reader, iri, paper)
         firsts.extend(quotes[:1])
         others.extend(quotes[1:])
-        if len(firsts) == _QUOTES:
+        if len(firsts) == limit:
             break
-    return tuple([*firsts, *others][:_QUOTES])
+    return tuple([*firsts, *others][:limit])
 
 
 def _quotes(reader: GraphReader, iri: str, paper: PaperLine) -> list[Quote]:

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from kg.graph.reader import GraphReader
 from kg.graph.store import opened, reading
 from kg.jsonrecord import Record
+from kg.text.names import unaccented
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, LINKS, RDF, USES, Kind
 
 _EDGES = (KG + "introduces", *USES.values(), *LINKS.values())
@@ -79,8 +80,8 @@ class Changes(Record, Generic[AnyItem]):
 class Diff(Record):
     """The changes between two graphs.
 
-    Papers, entities and links are the same if their IRIs below the base IRI of each graph are the same; results if
-    paper, value, metric, dataset and method are the same.
+    Papers, entities and links are the same if their IRIs below the base IRI of each graph are the same, up to accents;
+    results if paper, value, metric, dataset and method are the same.
     """
 
     papers: Changes[PaperItem]
@@ -108,12 +109,19 @@ def compare_graphs(old: str | Path, new: str | Path) -> Diff:
 
 
 def _changes(old: Mapping[tuple[str, ...], AnyItem], new: Mapping[tuple[str, ...], AnyItem]) -> Changes[AnyItem]:
+    came, went = new.keys() - old.keys(), old.keys() - new.keys()
+    respelt = set(map(_plain, came)) & set(map(_plain, went))
     return Changes(
         old=len(old),
         new=len(new),
-        came=tuple(new[key] for key in sorted(new.keys() - old.keys())),
-        went=tuple(old[key] for key in sorted(old.keys() - new.keys())),
+        came=tuple(new[key] for key in sorted(came) if _plain(key) not in respelt),
+        went=tuple(old[key] for key in sorted(went) if _plain(key) not in respelt),
     )
+
+
+def _plain(key: tuple[str, ...]) -> tuple[str, ...]:
+    """A key that is the same for names with and without accents."""
+    return tuple(map(unaccented, key))
 
 
 class _Contents:
@@ -121,7 +129,7 @@ class _Contents:
 
     def __init__(self, folder: Path) -> None:
         graph = opened(folder)
-        self.base = graph.base
+        self.base = graph.settings.base
         self.reader = GraphReader(graph.store)
         self.papers = self._papers()
         self.entities = self._entities()

@@ -8,7 +8,7 @@ Matches are ranked; within a rank those of more papers come first, then the alph
 
 ==========  ============================================================================================
 exact       the preferred name, title, address or IRI as typed
-spelling    the same name in another spelling (:func:`kg.text.names.name_key`), or another name
+spelling    the same name in another spelling (:func:`kg.text.spellings.typed_key`), or another name
 acronym     the short form of the name, its long form, or the first letters of its words
 prefix      the beginning of the name
 words       some words of the name, in any order
@@ -21,6 +21,7 @@ scanned, once for prefixes and words, and once more for typos.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -29,7 +30,8 @@ import pyoxigraph as ox
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
 from kg.text.addresses import repository
-from kg.text.names import name_key, one_line, singular, spaced_key
+from kg.text.names import one_line, singular, spaced_key
+from kg.text.spellings import plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
     CLASS_NAMES,
     DCTERMS,
@@ -60,14 +62,10 @@ _NAME_PROPERTIES = (SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "name")
 _NAMES = f"?thing <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SCHEMA}name> ?name"
 _ALL_NAMES = f"SELECT DISTINCT ?name WHERE {{ {_NAMES} }}"
 _NAMES_OF_CLASS = f"SELECT DISTINCT ?name ?class WHERE {{ ?thing a ?class . {_NAMES} }}"
-# Coarse, because a regular expression made of the words would be compiled again for every name. Each ?wordN is a column
-# because the store substitutes only columns.
-_SCAN = (
-    "SELECT ?thing ?name ?start ?initials {columns} WHERE {{ " + _NAMES + " . BIND(LCASE(?name) AS ?low) "
-    'FILTER(STRSTARTS(REPLACE(?low, "[\\\\W_]+", ""), ?start) '
-    '|| REPLACE(?low, "([^\\\\W_])[^\\\\W_]*[\\\\W_]*", "$1") = ?initials '
-    "|| ({conditions})) }}"
-)
+_PAPERS = f"SELECT ?paper ?title WHERE {{ ?paper a <{KG}Paper> ; <{SCHEMA}name> ?title }}"
+_VENUES = f"SELECT ?venue ?name WHERE {{ ?venue a <{SCHEMA}Periodical> ; <{SCHEMA}name> ?name }}"
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_FIRST_LETTERS = re.compile(r"([^\W_])[^\W_]*[\W_]*")
 
 
 class Match(NamedTuple):
@@ -109,7 +107,7 @@ def find(
     *,
     base: str = DEFAULT_BASE,
     type: Kind | tuple[Kind, ...] | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
 ) -> Found:
     """Look up entities, papers and repositories by name.
 
@@ -122,22 +120,37 @@ def find(
             also with the prefix of its kind (``task:image-classification``).
         base: the base IRI of the graph's resources; with a wrong one only the slower scan finds other spellings.
         type: the only kind to look for, or the only kinds.
-        limit: the maximum number of matches.
+        limit: the maximum number of matches; ``None`` for all.
     """
     text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
     search = _Search(GraphReader(store), text, base, wanted)
     search.whole_names()
-    if not search.matches:
-        search.scan()
     names = search.all_names() if not search.matches and text else []
     if names:
+        search.scan(names)
+    if names and not search.matches:
         search.typos(names)
     matches = sorted(
         search.matches.values(), key=lambda match: (_RANKS.index(match.rank), -match.papers, match.name, match.iri)
     )
     nearest = () if matches else tuple(search.nearest(names))
     return Found(text, tuple(matches[:limit]), len(matches), nearest, _winner(matches))
+
+
+def titled(store: ox.Store, words: str) -> list[str]:
+    """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
+    part = plain_name(one_line(words))
+    rows = GraphReader(store).rows(_PAPERS)
+    return sorted({paper for paper, title in rows if part in plain_name(title)})
+
+
+def venues_named(store: ox.Store, words: str) -> list[tuple[str, str]]:
+    """The venues of this name in any spelling, or else those with all its words, as pairs of IRI and name."""
+    venues = sorted(set(GraphReader(store).rows(_VENUES)))
+    same = [(iri, name) for iri, name in venues if typed_key(name) == typed_key(words)]
+    parts = set(typed_words(words))
+    return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
 
 
 def _winner(matches: list[Match]) -> Match | None:
@@ -163,8 +176,8 @@ class _Search:
         self.text = text
         self.base = base
         self.wanted = wanted
-        self.key = name_key(text[:_LONGEST])
-        self.words = spaced_key(text[:_LONGEST]).split()
+        self.key = typed_key(text[:_LONGEST])
+        self.words = typed_words(text[:_LONGEST])
         self.matches: dict[str, Match] = {}
 
     def whole_names(self) -> None:
@@ -179,34 +192,32 @@ class _Search:
         for iri in self._iris():
             self._add(iri, "exact", self.text)
         if self.words:
-            spaced = " ".join(self.words)
+            spaced = spaced_key(readable(self.text[:_LONGEST]))
             for iri in (
                 *(entity_iri(self.base, kind, spaced) for kind in ENTITY_KINDS),
                 paper_iri(self.base, self.text),
             ):
                 for name in self._names(iri):
-                    if name_key(name) == self.key:
+                    if typed_key(name) == self.key:
                         self._add_by_name(iri, name)
 
-    def scan(self) -> None:
+    def scan(self, names: list[str]) -> None:
         """Match acronyms, other spellings, prefixes and words among all names."""
-        start = "".join(filter(str.isalnum, self.key))
+        start = _stem("".join(filter(str.isalnum, self.key)))
         if not start:
             return
+        initials = self.key if self._may_be_initials else ""
         words = list(dict.fromkeys(_stem(singular(word)) for word in self.words))
-        columns = [f"word{number}" for number in range(len(words))]
-        query = _SCAN.format(
-            columns=" ".join(f"?{column}" for column in columns),
-            conditions=" && ".join(f"CONTAINS(?low, ?{column})" for column in columns),
-        )
-        rows = self.reader.rows(
-            query,
-            start=ox.Literal(_stem(start)),
-            initials=ox.Literal(self.key if self._may_be_initials else ""),
-            **{column: ox.Literal(word) for column, word in zip(columns, words, strict=True)},
-        )
-        for iri, name, *_ in rows:
-            self._add_by_name(iri, name)
+        for name in names:
+            # Coarse, because the keys of names take longer to make; :meth:`_rank` decides.
+            plain = plain_name(name)
+            if (
+                all(word in plain for word in words)
+                or _NOT_LETTERS.sub("", plain).startswith(start)
+                or (initials and plain.startswith(initials[0]) and _FIRST_LETTERS.sub(r"\1", plain) == initials)
+            ):
+                for iri in self._bearers(name):
+                    self._add_by_name(iri, name)
 
     def all_names(self) -> list[str]:
         """Every name in the graph, or of the wanted kinds; the names of venues are among them."""
@@ -225,18 +236,24 @@ class _Search:
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
 
-        letters = min(len(self.key), len(utils.default_process(self.text)))  # of symbols alone nothing is compared
+        words = plain_name(self.text)
+        letters = min(len(self.key), len(utils.default_process(words)))  # of symbols alone nothing is compared
         edits = 0 if letters <= 2 else 1 if letters <= 5 else 2
         if not edits or len(self.text) > _LONGEST:
             return
         near = process.extract(
-            self.text, names, scorer=OSA.distance, processor=utils.default_process, score_cutoff=edits, limit=None
+            words,
+            [plain_name(name) for name in names],
+            scorer=OSA.distance,
+            processor=utils.default_process,
+            score_cutoff=edits,
+            limit=None,
         )
         fewest = min((distance for _, distance, _ in near), default=0)
-        for name, distance, _ in near:
+        for _, distance, number in near:
             if distance == fewest:
-                for iri in self._bearers(name):
-                    self._add(iri, "typo", name)
+                for iri in self._bearers(names[number]):
+                    self._add(iri, "typo", names[number])
 
     def nearest(self, names: list[str]) -> Iterator[str]:
         """The names most similar to the words, best first, then by the alphabet."""
@@ -244,9 +261,13 @@ class _Search:
 
         # A few more than wanted, because some may turn out to be the names of venues.
         near = process.extract(
-            self.text[:_LONGEST], names, scorer=fuzz.ratio, processor=utils.default_process, limit=10 * _NEAREST
+            plain_name(self.text[:_LONGEST]),
+            [plain_name(name) for name in names],
+            scorer=fuzz.ratio,
+            processor=utils.default_process,
+            limit=10 * _NEAREST,
         )
-        in_order = [name for name, _, _ in sorted(near, key=lambda item: (-item[1], item[0]))]
+        in_order = [names[number] for _, _, number in sorted(near, key=lambda item: (-item[1], item[0]))]
         things = [name for name in in_order if any(map(self._kind, self._bearers(name)))]
         yield from things[:_NEAREST]
 
@@ -300,11 +321,11 @@ class _Search:
         """How a name matches the words; a repository also has the name of its path without the owner."""
         if name == preferred == self.text:
             return "exact"
-        key = name_key(name)
-        keys = {key, name_key(name.rpartition("/")[2])} if kind == "code" else {key}
+        key = typed_key(name)
+        keys = {key, typed_key(name.rpartition("/")[2])} if kind == "code" else {key}
         if self.key in keys:
             return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
-        words = spaced_key(name).split()
+        words = typed_words(name)
         if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
             return "acronym"
         if any(key.startswith(self.key) for key in keys):
@@ -325,7 +346,7 @@ def _abbreviates(short: str, long: str) -> bool:
     >>> _abbreviates("GAN", "generative adversarial network"), _abbreviates("CIFAR10", "CIFAR-10")
     (True, False)
     """
-    letters, rest = name_key(short), name_key(long)
+    letters, rest = typed_key(short), typed_key(long)
     if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
         return False
     following = iter(rest)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.errors import GraphError
 from kg.graph.store import Generation
-from kg.text.names import name_key
+from kg.text.spellings import typed_key
 
 
 def recorded_merges(generation: Generation, words: str | None = None) -> Iterator[dict[str, Any]]:
@@ -23,8 +23,8 @@ def recorded_merges(generation: Generation, words: str | None = None) -> Iterato
     """
     rows = list(_rows(generation))
     if words is not None:
-        key = name_key(words)
-        wanted = {row["entity"] for row in rows if key in (name_key(row["label"]), name_key(row["name"]))}
+        key = typed_key(words)
+        wanted = {row["entity"] for row in rows if key in (typed_key(row["label"]), typed_key(row["name"]))}
         rows = [row for row in rows if row["entity"] in wanted]
     yield from rows
 

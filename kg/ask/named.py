@@ -13,6 +13,8 @@ for ``kg export --profile``; then a ``param`` line for each parameter: name, typ
 
 - ``method``, ``dataset``, ``metric``, ``task``, ``entity`` (any of these four) and ``paper``: something of this kind,
   by its IRI; :func:`kg.ask.questions.pose` finds the IRI for any name that a look-up finds
+- ``papers``: all papers with these words in their titles, by their IRIs
+- ``venue``: the name of a venue, as the graph spells it; becomes a string literal
 - ``text``: any text; becomes a string literal
 - ``integer``: a whole number, not negative
 - ``iri``: an IRI in full, or with a predeclared prefix (``dataset:cifar-10``)
@@ -51,7 +53,7 @@ NAMED: dict[str, tuple[Kind, ...]] = {
 
 _NEAREST = 3
 _LONGEST = 100  # characters of a wrong name that are compared
-_TYPES = ("text", "integer", "iri", *NAMED)
+_TYPES = ("text", "integer", "iri", "papers", "venue", *NAMED)
 
 # Where a dollar sign is text (in an IRI, a string, a comment, an escape), and the dollar sign that begins a parameter.
 _TOKEN = re.compile(
@@ -84,6 +86,8 @@ class Parameter:
             if not re.fullmatch(r"[0-9]{1,18}", value.strip()):
                 raise QueryError(f"parameter {self.name}: expected a whole number, found {value!r}")
             return value.strip()
+        if self.type == "papers":
+            return " ".join(self._iri(iri, prefixes) for iri in value.split())
         if self.type == "iri" or self.type in NAMED:
             return self._iri(value.strip(), prefixes)
         choices = self.type.split("|")

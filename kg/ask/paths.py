@@ -47,7 +47,9 @@ class Paths(Record):
     total: int
 
 
-def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int = 10) -> Paths:
+def shortest_paths(
+    store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int | None = 10
+) -> Paths:
     """The shortest chains of papers from one entity to another, those through what the fewest papers share first.
 
     A paper on something narrower than an end counts as a paper on this end.
@@ -57,7 +59,7 @@ def shortest_paths(store: ox.Store, source: str, target: str, *, base: str = DEF
         source: the name of an entity in any spelling, or its IRI.
         target: the name of the other.
         base: the IRI that the graph's resources live under.
-        limit: the maximum number of chains.
+        limit: the maximum number of chains; ``None`` for all.
 
     Raises:
         QueryError: a name is unknown or may mean several entities, both are the same, or no chain joins them.

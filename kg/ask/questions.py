@@ -7,17 +7,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.ask.lookup import WHOLE_NAMES, Match, find
+from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
+from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
 from kg.text.names import spaced_key
-from kg.vocabulary import DEFAULT_BASE, Kind, curie, entity_iri
+from kg.vocabulary import DEFAULT_BASE, KG, Kind, curie, entity_iri, paper_iri
 
 _NEAREST = 3
 
@@ -86,8 +88,42 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
             terms[parameter.name] = (
                 name.match.iri if name.match else entity_iri(base, parameter.type, spaced_key(name.words))
             )
+        elif parameter.type == "papers" and words is not None:
+            papers = titled(store, words)
+            if not papers:
+                found[parameter.name] = name = meant(store, words, ("paper",), base)
+                papers = [name.match.iri if name.match else paper_iri(base, words)]
+            terms[parameter.name] = " ".join(papers)
+        elif parameter.type == "venue" and words is not None:
+            terms[parameter.name] = next((name for _, name in venues_named(store, words)), words)
     sparql = bind(query, terms, base)
     return Question(query.name, query.profile, dict(values), found, sparql)
+
+
+def reported_on(store: ox.Store, question: Question) -> str:
+    """What is reported on the dataset of a leaderboard that is empty; "" for a question without dataset and metric.
+
+    Like leaderboards, it counts the results of narrower datasets too, and leaves out improvements over other work.
+    """
+    dataset = question.meant["dataset"].match if {"dataset", "metric"} <= question.meant.keys() else None
+    if dataset is None:
+        return ""
+    reader = GraphReader(store)
+    results = {
+        result
+        for entity in (dataset.iri, *reader.narrower(dataset.iri))
+        for result in reader.subjects(KG + "onDataset", ox.NamedNode(entity))
+        if reader.value(result, KG + "relative") == "false"
+    }
+    metrics = (reader.value(result, KG + "byMetric") for result in results)
+    names = (
+        reader.name(metric) if metric else reader.value(result, KG + "metricText") or "no metric"
+        for result, metric in zip(results, metrics, strict=True)
+    )
+    counts = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
+    if not counts:
+        return f"; nothing is reported on {dataset.name}"
+    return f"; reported on {dataset.name}: {', '.join(f'{name} ({count:,})' for name, count in counts)}"
 
 
 def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

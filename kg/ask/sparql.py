@@ -5,7 +5,7 @@
 >>> answer.kind, answer.truth
 ('ask', False)
 
-A query sees the union of all named graphs.
+A query sees the union of all named graphs, unless it chooses graphs itself with FROM or FROM NAMED.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import pyoxigraph as ox
 
 from kg.errors import KGError, QueryError
 from kg.export.formats import Content, find_format, format_names, output_stream, serialize
+from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
+from kg.graph.worker import evaluate
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
@@ -30,7 +32,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 PlainValue: TypeAlias = str | int | float | bool | None
 
 _CONTENT: dict[AnswerKind, Content] = {"select": "rows", "ask": "truth", "graph": "triples"}
-_IN_MEMORY = 2**24  # bytes of an answer; a longer one is kept in a temporary file
+IN_MEMORY = 2**24  # bytes of an answer; a longer one is kept in a temporary file
 _INTEGERS = frozenset(XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "gYear"))
 _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBERS = _INTEGERS | _DECIMALS
@@ -55,7 +57,12 @@ class Answer:
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that this kind of answer can be written in."""
-        return format_names(_CONTENT[self.kind])
+        return format_names(self.content_kind)
+
+    @property
+    def content_kind(self) -> Content:
+        """What a format must be able to carry for this answer: "rows", "truth" or "triples"."""
+        return _CONTENT[self.kind]
 
     @property
     def is_empty(self) -> bool:
@@ -117,7 +124,7 @@ class Answer:
             KGError: the output cannot be written.
         """
         try:
-            known = find_format(format, _CONTENT[self.kind])
+            known = find_format(format, self.content_kind)
         except KGError as error:
             raise QueryError(str(error)) from None
         results = self._results()
@@ -155,8 +162,12 @@ class _Reading(io.RawIOBase):
         return len(data)
 
 
-def run(store: ox.Store, sparql: str, base: str = DEFAULT_BASE, source: str = "query") -> Answer:
-    """Run a SPARQL 1.1 query over the union of all graphs of a store.
+def run(
+    store: ox.Store, sparql: str, base: str = DEFAULT_BASE, source: str = "query", *, allow_service: bool = False
+) -> Answer:
+    """Run a SPARQL 1.1 query in this process, where nothing can end it before its time.
+
+    The default graph is the union of all graphs, unless the query has FROM or FROM NAMED.
 
     Args:
         store: the graph.
@@ -164,30 +175,66 @@ def run(store: ox.Store, sparql: str, base: str = DEFAULT_BASE, source: str = "q
             be declared.
         base: the IRI that the resources of this graph have in common.
         source: what errors call the query, such as the file it was read from.
+        allow_service: let the query ask other SPARQL services.
 
     Raises:
         QueryError: the text is not a query (an update is not one), with line and column, or it cannot be answered.
     """
-    prefixes = PREFIXES | resource_prefixes(base)
+    request = Request(sparql, base, source, allow_service)
+    content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
     try:
-        return _complete(store.query(sparql, prefixes=prefixes, use_default_graph_as_union=True), base)
-    except SyntaxError as error:
-        raise QueryError(f"{source}, {_diagnosis(sparql, str(error))}") from None
-    except ValueError as error:
-        raise QueryError(f"{source}: {one_line(str(error))}") from None
-    except (OSError, RuntimeError) as error:
-        raise QueryError(f"{source}: cannot be answered: {one_line(str(error))}") from None
+        said = evaluate(store, sparql, request.prefixes, request.union, content)
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+        raise request.failure(type(error).__name__, str(error)) from None
+    return request.answer(said, content)
 
 
-def _complete(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, base: str) -> Answer:
-    """Read an answer from the store to its end."""
-    if isinstance(results, ox.QueryTriples):
-        return Answer("graph", (), base, tuple(sorted(set(results), key=str)))
-    content = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (open as long as the answer)
-    results.serialize(cast("IO[bytes]", content), format=ox.QueryResultsFormat.JSON)
-    if isinstance(results, ox.QueryBoolean):
-        return Answer("ask", (), base, cast("IO[bytes]", content))
-    return Answer("select", tuple(column.value for column in results.variables), base, cast("IO[bytes]", content))
+class Request:
+    """A query on its way to be answered.
+
+    Args:
+        sparql: the query.
+        base: the IRI that the resources of this graph have in common.
+        source: what errors call the query.
+        allow_service: let the query ask other SPARQL services.
+
+    Raises:
+        QueryError: the query asks other services, and that is not allowed.
+    """
+
+    def __init__(self, sparql: str, base: str, source: str, allow_service: bool) -> None:
+        if not allow_service and calls_service(sparql):
+            raise QueryError(f"{source}: {SERVICE_REFUSED}; allow it with --allow-service (allow_service=True)")
+        self.sparql = sparql
+        self.base = base
+        self.source = source
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that need not be declared."""
+        return PREFIXES | resource_prefixes(self.base)
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of all graphs; if not, the query chooses its graphs."""
+        return not names_dataset(self.sparql)
+
+    def answer(self, said: Mapping[str, object], content: IO[bytes]) -> Answer:
+        """The answer that :func:`kg.graph.worker.evaluate` returned and wrote."""
+        kind = cast(AnswerKind, said["kind"])
+        if kind != "graph":
+            return Answer(kind, tuple(cast("list[str]", said["variables"])), self.base, content)
+        content.seek(0)
+        quads = ox.parse(content, ox.RdfFormat.N_TRIPLES)
+        return Answer(kind, (), self.base, tuple(quad.triple for quad in quads))
+
+    def failure(self, error: str, message: str) -> QueryError:
+        """The error for a query that was not answered, from the name of the engine's error and its message."""
+        if error == "SyntaxError":
+            return QueryError(f"{self.source}, {_diagnosis(self.sparql, message)}")
+        if error in ("OSError", "RuntimeError"):
+            return QueryError(f"{self.source}: cannot be answered: {one_line(message)}")
+        return QueryError(f"{self.source}: {one_line(message)}")
 
 
 def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:

@@ -11,18 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import tee
+from itertools import chain, tee
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
-from kg.graph.statements import SharedNodes, entity_statements, paper_statements
-from kg.graph.store import Generation, current, next_generation, reading
+from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
+from kg.graph.store import Generation, Settings, current, next_generation, reading
 from kg.jsonrecord import Record
 from kg.records import Extraction
 from kg.resolution import Directions, Resolver, read_curated, read_senses
@@ -30,7 +31,7 @@ from kg.rulefiles import load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
 from kg.text.files import path_text
-from kg.vocabulary import DEFAULT_BASE, is_base
+from kg.vocabulary import BASE_FORM, is_base
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -40,14 +41,16 @@ Progress = Callable[[str, int, int], None]
 class BuildReport(Record):
     """What a run did.
 
-    ``entries`` were read from the inputs; their papers were ``new``, ``changed`` or ``unchanged``; ``seconds`` is wall
-    time.
+    ``entries`` were read from the inputs; their papers were ``new``, ``changed`` or ``unchanged``. ``extracted`` counts
+    the papers of the whole graph whose text was read: new and changed ones, and all others if the rules, the model or
+    the program are not those of before. ``seconds`` is wall time.
     """
 
     entries: int
     new: int
     changed: int
     unchanged: int
+    extracted: int
     seconds: float
 
 
@@ -56,6 +59,8 @@ def build_graph(
     folder: Path,
     *,
     base: str | None = None,
+    rules: Sequence[Path] | None = None,
+    model: Path | None = None,
     extractor: Extractor | None = None,
     workers: int | None = 1,
     warn: Warn = lambda line: None,
@@ -64,13 +69,16 @@ def build_graph(
     """Add the papers of some inputs to the graph of a folder.
 
     New papers are added, papers whose entries changed are replaced, all others stay. The old graph stays current until
-    the new one is complete.
+    the new one is complete. Base IRI, rules and model are those of the graph unless others are given, which are then
+    kept.
 
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
         folder: the graph folder, made if it is absent.
-        base: the base IRI of resources, ending in "/" or "#"; ``None`` keeps that of the graph, or takes the default.
-        extractor: reads the papers; ``None`` takes one with the shipped rules and model.
+        base: the base IRI of resources, see :data:`kg.vocabulary.BASE_FORM`.
+        rules: folders of rule files that are read after the shipped ones; an empty list for the shipped ones alone.
+        model: the folder of a model, instead of the shipped one.
+        extractor: reads the papers, with its own rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
         warn: called with a line for each entry that is skipped.
         progress: called as papers are done.
@@ -81,34 +89,41 @@ def build_graph(
         GraphError: the folder cannot be written; the graph stays as it was.
     """
     if base is not None and not is_base(base):
-        raise InputError(str(base), "is not a base IRI; expected one with http(s) that ends in / or #")
+        raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    extractor = extractor or Extractor()
-    read = by_title(read_papers(inputs, warn))
+    read = by_title(placed(read_papers(inputs, warn), folder))
     with next_generation(folder) as generation:
         old = current(folder)
-        base = base or (old.base if old else DEFAULT_BASE)
-        update = Update(read, fingerprints(extractor), warn)
-        resolver = _resolver(base, extractor.rules)
-        works = write_records(generation, _extracted(update.works(old), extractor, workers))
+        known = old.settings if old else Settings()
+        if extractor is None:
+            extractor = Extractor(known.rules if rules is None else rules, known.model if model is None else model)
+        settings = Settings(base or known.base, extractor.rules, extractor.model)
+        if not is_base(settings.base):  # versions before 0.2 took more
+            raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
+        update = Update(read, fingerprints(extractor), warn, today=started[:10])
+        resolver = _resolver(settings.base, extractor.rules)
+        updated = update.works(old, old.relocated()) if old else update.works(None)
+        works = write_records(generation, _extracted(updated, extractor, workers))
         for work in _reported(works, read, progress):
             resolver.add(_extraction(work))
         if old:
             old.check_records()
         runs = _earlier_runs(old, warn) if old else []
         with generation.statements.open("w", encoding="utf-8") as stream:
-            for done, lines in enumerate(_statements(generation, resolver), start=1):
+            for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
                 stream.writelines(lines)
                 progress("writing", min(done, update.total), update.total)
-            stream.write(_provenance([*runs, _run(len(runs) + 1, started, inputs, extractor)], base))
+            run = _run(len(runs) + 1, started, inputs, extractor)
+            stream.write(_provenance([*runs, run], settings.base))
         write_merges(generation, resolver.merges())
-        generation.load(base)
+        generation.load(settings)
     return BuildReport(
         entries=sum(map(len, read.values())),
         new=update.new,
         changed=update.changed,
         unchanged=update.unchanged,
+        extracted=update.extracted,
         seconds=time.monotonic() - clock,
     )
 
@@ -144,12 +159,16 @@ def _extraction(work: Work) -> Extraction:
     return work.extraction
 
 
-def _statements(generation: Generation, resolver: Resolver) -> Iterator[Iterable[str]]:
+def _statements(generation: Generation, resolver: Resolver, folder: Path) -> Iterator[Iterable[str]]:
     """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share."""
     shared = SharedNodes(resolver.base)
+    sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
+    names = shown_names(sources, folder)
     for work in read_records(generation):
         extraction = resolver.resolve(_extraction(work))
-        yield paper_statements(work.paper, work.entries, extraction, shared, work.which)
+        entries = [replace(entry, source=names[entry.source or ""]) for entry in work.entries]
+        statements = paper_statements(work.paper, entries, extraction, shared, work.which)
+        yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
 
@@ -180,6 +199,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         version=version("papers-kg"),
         code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
+        sources=tuple(sorted({Part.of_input(given) for given in inputs})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
 

@@ -18,7 +18,7 @@ from kg.graph.store import Generation
 from kg.jsonrecord import Record
 from kg.records import Extraction, Merge, Paper
 from kg.rulefiles import rule_files
-from kg.sources.duplicates import merged, told_apart, which_paper
+from kg.sources.duplicates import entry_order, merged, told_apart, which_paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class Work(Record):
 
     ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`), and ``which`` tells the paper from others with
     the same key; ``fingerprint`` is a digest of the text, rules, model and code that the extraction was made from;
-    ``extraction`` is ``None`` if it has to be made.
+    ``extraction`` is ``None`` if it has to be made. ``first_seen`` is the date (xsd:date, in UTC) of the run that
+    read the paper first; empty for papers of graphs that did not record it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Work(Record):
     entries: tuple[Paper, ...]
     fingerprint: str = ""
     extraction: Extraction | None = None
+    first_seen: str = ""
 
     @property
     def paper(self) -> Paper:
@@ -72,6 +74,13 @@ def read_records(generation: Generation) -> Iterator[Work]:
                 raise GraphError(f"{generation.records}:{number}: is damaged; build in a new folder") from None
 
 
+def _relocated(works: Iterable[Work], now_at: Callable[[str], str]) -> Iterator[Work]:
+    """The works, each source as ``now_at`` gives it."""
+    for work in works:
+        entries = (replace(entry, source=now_at(entry.source)) if entry.source else entry for entry in work.entries)
+        yield replace(work, entries=tuple(sorted(entries, key=entry_order)))
+
+
 def write_merges(generation: Generation, merges: Iterable[Merge]) -> None:
     """Write the surface forms that were merged, for ``kg merges``."""
     with generation.merges.open("w", encoding="utf-8") as stream:
@@ -85,8 +94,10 @@ class Update:
         read: the entries that were read from the inputs, by paper key.
         fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
         warn: called with one line for each title that new entries show to be that of several papers.
+        today: the date of the run, for papers that it reads first.
 
-    ``new``, ``changed``, ``unchanged`` (of the inputs) and ``total`` count papers while :meth:`works` yields them.
+    While :meth:`works` yields them, ``new``, ``changed`` and ``unchanged`` count papers of the inputs, ``total`` all of
+    the graph, and ``extracted`` those of them that have to be extracted.
     """
 
     def __init__(
@@ -94,23 +105,30 @@ class Update:
         read: Mapping[str, set[Paper]],
         fingerprint: Callable[[Paper], str],
         warn: Callable[[str], None] = lambda line: None,
+        today: str = "",
     ) -> None:
+        self.today = today
         self.read = read
         self.fingerprint = fingerprint
         self.warn = warn
-        self.new = self.changed = self.unchanged = self.total = 0
+        self.new = self.changed = self.unchanged = self.extracted = self.total = 0
 
-    def works(self, old: Generation | None) -> Iterator[Work]:
-        """Works sorted by key; one whose fingerprint is the same as before keeps its extraction."""
+    def works(self, old: Generation | None, now_at: Callable[[str], str] = lambda source: source) -> Iterator[Work]:
+        """Works sorted by key; one whose fingerprint is the same as before keeps its extraction.
+
+        Args:
+            old: the generation to go on from, if there is one.
+            now_at: gives what a source of its entries is called now (:meth:`kg.graph.store.Generation.relocated`).
+        """
         coming = deque(sorted(self.read))
-        stored = groupby(read_records(old) if old else (), key=lambda work: work.key)
-        for key, works in stored:
+        stored = _relocated(read_records(old), now_at) if old else ()
+        for key, works in groupby(stored, key=lambda work: work.key):
             while coming and coming[0] < key:
                 yield from self._updated(coming.popleft(), [])
             if coming and coming[0] == key:
                 yield from self._updated(coming.popleft(), list(works))
             else:
-                yield from map(self._counted, works)
+                yield from map(self._kept, works)
         while coming:
             yield from self._updated(coming.popleft(), [])
 
@@ -129,16 +147,21 @@ class Update:
             self.unchanged += entries in known
             self.changed += entries not in known and number < len(stored)
             self.new += entries not in known and number >= len(stored)
-            self.total += 1
-            fingerprint = self.fingerprint(work.paper)
-            yield replace(work, fingerprint=fingerprint, extraction=extractions.get(fingerprint))
+            seen = [old.first_seen for old in stored if {*old.entries} & {*entries}] or [
+                old.first_seen for old in stored[number : number + 1]
+            ]
+            yield self._counted(replace(work, first_seen=min(seen, default=self.today)), extractions)
 
-    def _counted(self, work: Work) -> Work:
-        self.total += 1
+    def _kept(self, work: Work) -> Work:
+        return self._counted(work, {work.fingerprint: work.extraction})
+
+    def _counted(self, work: Work, extractions: Mapping[str, Extraction | None]) -> Work:
+        """A work with its fingerprint, and with the extraction of this fingerprint if there is one."""
         fingerprint = self.fingerprint(work.paper)
-        if work.fingerprint == fingerprint:
-            return work
-        return replace(work, fingerprint=fingerprint, extraction=None)
+        extraction = extractions.get(fingerprint)
+        self.total += 1
+        self.extracted += extraction is None
+        return replace(work, fingerprint=fingerprint, extraction=extraction)
 
 
 def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:

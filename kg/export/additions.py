@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -15,6 +16,7 @@ from kg.vocabulary import (
     ENTITY_TYPES,
     KG,
     OA,
+    PREFIXES,
     RDF,
     SCHEMA,
     SKOS,
@@ -83,8 +85,8 @@ def description(store: ox.Store, base: str) -> Addition:
         ("class", "classPartition", "class", "entities", classes),
         ("property", "propertyPartition", "property", "triples", properties),
     ):
-        for number, (iri, count) in enumerate(sorted(found.items()), start=1):
-            part = f"{subject}#{kind}-{number}"
+        for iri, count in sorted(found.items()):
+            part = f"{subject}#{kind}-{_short(iri)}"
             say(subject, VOID + value, ox.NamedNode(part))
             say(part, RDF + "type", ox.NamedNode(VOID + "Dataset"))
             say(part, VOID + of, ox.NamedNode(iri))
@@ -104,6 +106,15 @@ def alignment() -> Addition:
 def declared_prefixes(text: str) -> dict[str, str]:
     """The namespaces by prefix that a Turtle file or a SPARQL query declares, each on a line of its own."""
     return {match[1]: match[2] for match in _PREFIX.finditer(text)}
+
+
+def _short(iri: str) -> str:
+    """A term in a fragment: its local name if it is of this vocabulary, else its prefix too, or else all of it."""
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            name = quote(iri.removeprefix(namespace))
+            return name if namespace == KG else f"{prefix}-{name}"
+    return quote(iri, safe="")
 
 
 def _number(count: int) -> ox.Literal:

@@ -20,19 +20,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Literal, TypeAlias
+from typing import IO, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kg.errors import KGError
+from kg.errors import GraphError, KGError
 from kg.export.additions import Addition
 from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
 from kg.plugins import load_plugins
-from kg.text.files import writing
-from kg.vocabulary import DEFAULT_BASE, KG, PREFIXES, RDF, resource_prefixes
+from kg.text.files import packing
+from kg.vocabulary import BASE_FORM, DEFAULT_BASE, KG, PREFIXES, RDF, is_base, resource_prefixes
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
@@ -56,6 +56,7 @@ class Format:
             namespaces by prefix.
         write_graphs: the same for named graphs, pairs of a name and statements. A format that has this writes whole
             graphs by it.
+        other_names: further names that users give it, and endings of its files, without the dot.
     """
 
     name: str
@@ -65,6 +66,11 @@ class Format:
     write_truth: Callable[[ox.QueryBoolean, IO[bytes]], None] | None = None
     write_triples: Callable[[Triples, IO[bytes], str, Prefixes], None] | None = None
     write_graphs: Callable[[Graphs, IO[bytes], str, Prefixes], None] | None = None
+    other_names: tuple[str, ...] = ()
+
+    def is_called(self, name: str) -> bool:
+        """Whether users may mean this format by a name: its own, another one, its media type or ending."""
+        return name.lower() in (self.name, self.media_type, self.extension, self.extension[1:], *self.other_names)
 
     def carries(self, *contents: Content) -> bool:
         """Whether the format can carry one of these."""
@@ -72,10 +78,13 @@ class Format:
 
 
 def _results(name: str, media_type: str, known: ox.QueryResultsFormat, last: bytes = b"") -> Format:
-    """A format of SPARQL results, as the store writes it; rows end in ``last`` where it leaves out the line feed."""
+    """A format of SPARQL results, as the store writes it; rows end in ``last`` where it leaves out the line feed.
+
+    Lines of CSV end in a line feed, as those of all other formats do; RFC 4180 has a carriage return before it.
+    """
 
     def write_rows(rows: ox.QuerySolutions, output: IO[bytes]) -> None:
-        rows.serialize(output, format=known)
+        rows.serialize(cast("IO[bytes]", _LineFeeds(output)) if name == "csv" else output, format=known)
         output.write(last)
 
     def write_truth(truth: ox.QueryBoolean, output: IO[bytes]) -> None:
@@ -83,6 +92,26 @@ def _results(name: str, media_type: str, known: ox.QueryResultsFormat, last: byt
         output.write(b"\n")
 
     return Format(name, media_type, f".{known.file_extension}", write_rows=write_rows, write_truth=write_truth)
+
+
+class _LineFeeds(io.RawIOBase):
+    """Passes CSV on with line feeds for its line ends; a line break within quotes stays as it is."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+        self.quoted = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        chunk = bytes(data)
+        for number, part in enumerate(chunk.split(b'"')):
+            if number:
+                self.output.write(b'"')
+                self.quoted = not self.quoted
+            self.output.write(part if self.quoted else part.replace(b"\r", b""))
+        return len(chunk)
 
 
 def _turtle(triples: Triples, output: IO[bytes], base: str, prefixes: Prefixes) -> None:
@@ -114,11 +143,17 @@ FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
         Format("turtle", "text/turtle", ".ttl", write_triples=_turtle),
-        Format("jsonld", "application/ld+json", ".jsonld", write_triples=write_jsonld),
-        Format("ntriples", "application/n-triples", ".nt", write_triples=_ntriples),
-        Format("nquads", "application/n-quads", ".nq", write_graphs=_nquads),
+        Format("jsonld", "application/ld+json", ".jsonld", write_triples=write_jsonld, other_names=("json-ld", "json")),
+        Format("ntriples", "application/n-triples", ".nt", write_triples=_ntriples, other_names=("n-triples",)),
+        Format("nquads", "application/n-quads", ".nq", write_graphs=_nquads, other_names=("n-quads",)),
         Format("trig", "application/trig", ".trig", write_graphs=_trig),
-        Format("rdfxml", "application/rdf+xml", ".rdf", write_triples=_rdfxml),
+        Format(
+            "rdfxml",
+            "application/rdf+xml",
+            ".rdf",
+            write_triples=_rdfxml,
+            other_names=("rdf/xml", "rdf-xml", "xml"),
+        ),
         _results("csv", "text/csv", ox.QueryResultsFormat.CSV),
         _results("tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
         _results("json", "application/sparql-results+json", ox.QueryResultsFormat.JSON, b"\n"),
@@ -134,16 +169,38 @@ def format_names(*contents: Content) -> tuple[str, ...]:
 
 
 def find_format(name: str, *contents: Content) -> Format:
-    """The format of this name that can carry one of these.
+    """The format of this name that can carry one of these; "ttl", "nt", "json-ld" and media types are names too.
 
     Raises:
         KGError: there is none; names those there are.
     """
-    known = FORMATS.get(name) if isinstance(name, str) else None
-    known = known or _others().get(str(name))
-    if known is None or not known.carries(*contents):
-        raise KGError(f"format {name!r} does not fit here; choose from {', '.join(format_names(*contents))}")
-    return known
+    if isinstance(name, str):
+        fitting = [known for known in FORMATS.values() if known.carries(*contents)]
+        for known in (*(known for known in fitting if known.name == name), *fitting):
+            if known.is_called(name):
+                return known
+        other = _others().get(name)
+        if other and other.carries(*contents):
+            return other
+    raise KGError(f"format {name!r} does not fit here; choose from {', '.join(format_names(*contents))}")
+
+
+def format_of_file(path: Path, *contents: Content) -> Format | None:
+    """The format that the ending of a file's name says, before ".gz"; ``None`` where it is that of no format.
+
+    >>> format_of_file(Path("graph.nt.gz"), "triples").name
+    'ntriples'
+
+    Raises:
+        KGError: the format cannot carry any of these.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    ending = name.rpartition(".")[2] if "." in name else ""
+    shipped = [known for known in FORMATS.values() if known.is_called(ending)]
+    known = shipped or [known for known in _others().values() if known.is_called(ending)]
+    if not known:
+        return None
+    return next((each for each in known if each.carries(*contents)), None) or find_format(known[0].name, *contents)
 
 
 def _others() -> dict[str, Format]:
@@ -153,14 +210,14 @@ def _others() -> dict[str, Format]:
 
 @contextmanager
 def output_stream(output: IO[bytes] | str | Path) -> Iterator[IO[bytes]]:
-    """An output as a stream of bytes; a file appears under its path when it is complete.
+    """An output as a stream of bytes; a file appears when it is complete, and is gzipped if its name ends in ".gz".
 
     Raises:
         KGError: the output is neither a path nor a stream of bytes, or the file cannot be written.
     """
     if isinstance(output, str | Path):
         try:
-            with writing(Path(output)) as stream:
+            with packing(Path(output)) as stream:
                 yield stream
         except OSError as error:
             raise KGError(f"{output}: cannot be written ({error.strerror or error})") from None
@@ -201,8 +258,11 @@ def export_graph(
 
     Raises:
         KGError: no format of this name carries a graph, or a statement cannot be written in it.
+        GraphError: the base IRI is one that is not taken any more, so that readers would refuse the IRIs below it.
     """
     known = find_format(format, "triples", "graphs")
+    if not is_base(base):
+        raise GraphError(f"base IRI {base!r}: cannot be exported; build the graph again with --base-iri, {BASE_FORM}")
     tally = _Tally()
     extra = ox.Store()
     further = dict(prefixes)

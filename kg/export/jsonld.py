@@ -2,7 +2,8 @@
 
 One node at a time: rdflib and PyLD compact a whole document in memory, and a graph may have tens of millions of
 statements. The context file decides the words: a term for each property, ``@type`` where all values are of one datatype
-or IRIs, ``@container: @set`` where there may be several.
+or IRIs, ``@container: @set`` where there may be several. A property that the context does not know may have several
+values, so that its value is always an array too.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class _Words:
         self._id = self._terms["@id"].key
         self._type = self._terms["@type"].key
         self._rank = {term.key: rank for rank, term in enumerate(self._terms.values())}
-        self._base = base if base.endswith("/") else None
+        # Some readers of relative ids, rdflib among them, take empty parts out of the path of the base.
+        self._base = base if base.endswith("/") and "//" not in base.partition("//")[2] else None
 
     def node(self, triples: list[ox.Triple]) -> dict[str, Json | list[Json]]:
         """All statements about one subject, the keys in the order of the context."""
@@ -105,7 +107,7 @@ class _Words:
             if iri == RDF + "type" and isinstance(value, ox.NamedNode):
                 values.setdefault(self._type, []).append(self._name(value.value))
                 continue
-            term = self._terms.get(iri) or _Term(self._name(iri), None, False)
+            term = self._terms.get(iri) or _Term(self._name(iri), None, True)
             values.setdefault(term.key, []).append(self._value(value, term.coercion))
             if term.array:
                 arrays.add(term.key)

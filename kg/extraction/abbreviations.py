@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -34,16 +35,40 @@ _HEADS = frozenset([
 _LOOSE_TAILS = frozenset(["aware", "based", "driven", "guided", "like", "style", "'s", "’s"])
 _SPELLED_OUT = {"1": ("one",), "2": ("to", "two", "too"), "3": ("three",), "4": ("for", "four"), "x": ("cross",)}
 _PHRASE_ENDS = frozenset(["by", "for", "from", "in", "of", "on", "to", "under", "using", "via", "with"])
-_DEFINERS = frozenset([
-    "abbreviated", "called", "coined", "denoted", "dubbed", "named", "namely", "referred", "short", "termed",
+# Words between a long form and the short form after it: a method "dubbed", "a.k.a.", "hereafter" NAME.
+_NAMERS = frozenset([
+    "call", "called", "coin", "coined", "denote", "denoted", "dub", "dubbed", "known", "name", "named", "namely",
+    "referred", "short", "term", "termed",
+])
+ABBREVIATORS = frozenset([
+    "a.k.a", "a.k.a.", "abbr", "abbr.", "abbreviate", "abbreviated", "aka", "hereafter", "hereinafter", "henceforth",
+])
+# What may come before such a word, and between it and the short form.
+_BEFORE = frozenset([
+    "also", "and", "are", "be", "hence", "in", "is", "it", "often", "or", "that", "we", "which", ",", "(",
 ])
 _BETWEEN = frozenset([
-    "as", "to", "by", "for", "it", "and", "or", "short", "simply", *"(,:-–—\"“”'‘’", "--", "---", "``", "''",
+    "as", "to", "by", "for", "it", "and", "or", "short", "simply", "also", "referred", "called", "denoted", "known",
+    "termed", "dubbed", *"(,:-–—\"“”'‘’", "--", "---", "`", "``", "''",
 ])
-_FILLERS = frozenset(["or", "i.e.", "ie", "aka", "a.k.a.", "also", "called", "named", "short", "for"])
+# Between a short form and the long form after it: NAME "stands for", "is short for", "is an abbreviation of".
+_EXPANDERS = frozenset(["abbreviation", "acronym", "short", "shorthand", "stand", "standing", "stands"])
+# "We call this new method NAME", where it is the sentence before that has the long form.
+_THIS = frozenset([
+    "it", "this", "our", "the", "resulting", "new", "novel", "proposed", "architecture", "benchmark", "loss", "method",
+    "metric", "model", "network", "strategy", "technique",
+])
+_FILLERS = frozenset([
+    *ABBREVIATORS, *_EXPANDERS, "or", "i.e.", "ie", "also", "called", "named", "for", "of", "which", "an", "in",
+    "termed", "dubbed", "denoted", "referred", "known", "to", "as", "by", "simply",
+])
 _BRACKETS = frozenset("()[]")  # all: one may be within another, "(BERT (2019))"
 _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 # fmt: on
+
+_LONGEST_SHORT = 16  # characters of a short form
+_LONGEST_LONG = 60  # words of a long form with all that it skips
+_MOST_BETWEEN = 8  # tokens from a definer to the short form
 
 # What an alignment costs, in units of a word left out of a definition.
 _SKIPPED_WORD = 1.0
@@ -85,7 +110,8 @@ def find_abbreviations(doc: Doc) -> list[Abbreviation]:
     for short, long in _in_parentheses(doc):
         found.setdefault((short.text, long.text.casefold()), Abbreviation(short, long))
     settled = {short for short, _ in found}
-    for short, long in (*_before_colon(doc), *_in_apposition(doc), *_by_definer(doc)):
+    further = (_before_colon, _in_apposition, _after_namer, _for_short, _before_expansion)
+    for short, long in chain.from_iterable(read(doc) for read in further):
         if short.text not in settled:
             found.setdefault((short.text, long.text.casefold()), Abbreviation(short, long))
     return sorted(found.values(), key=lambda pair: (pair.long.start, pair.short.start))
@@ -98,7 +124,7 @@ def is_short_form(text: str) -> bool:
     ['SOTA', 'LVLMs', '2D']
     """
     return (
-        2 <= len(text) <= 16
+        2 <= len(text) <= _LONGEST_SHORT
         and text.count(" ") <= 1
         and bool(re.fullmatch(r"[A-Za-z0-9][\w\-&/+.@ *]*", text))
         and bool(re.search(r"[A-Z]", text))
@@ -138,10 +164,10 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
     for token in doc[:-1]:
         if token.text not in (":", "–", "—"):
             continue
-        short = doc[: token.i] if token.i < doc._.title_end else _name_ending_at(doc, token.i)
+        opens_title = token.i < min(doc._.title_end, _LONGEST_SHORT)
+        short = doc[: token.i] if opens_title else _name_ending_at(doc, token.i)
         if short and is_short_form(short.text):
-            sentence = next((i for i in range(token.i + 1, len(doc)) if doc[i].is_sent_start), len(doc))
-            words = _words(doc[token.i + 1 : sentence])
+            words = _words(doc[token.i + 1 : _end_of_clause(doc, token.i + 1)])
             long = _long_form(doc, short.text, words, limit=_STRICT)
             if not long and token.i < doc._.title_end:
                 long = _first_phrase(doc, short.text, words)
@@ -167,33 +193,80 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
         if token.text == "," and doc[token.i + 1].lower_ in ("a", "an", "the"):
             short = _name_ending_at(doc, token.i)
             if short and is_short_form(short.text):
-                end = next((i for i in range(token.i + 1, len(doc)) if _closes(doc[i])), len(doc))
-                long = _long_form(doc, short.text, _words(doc[token.i + 1 : min(end, token.i + 20)]), limit=_STRICT)
+                reach = min(token.i + 20, len(doc))
+                end = next((i for i in range(token.i + 1, reach) if _closes(doc[i])), reach)
+                long = _long_form(doc, short.text, _words(doc[token.i + 1 : end]), limit=_STRICT)
                 if long:
                     yield short, long
 
 
-def _by_definer(doc: Doc) -> Iterator[tuple[Span, Span]]:
-    """Expansion, dubbed NAME; Expansion, or NAME for short."""
+def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """Expansion, dubbed NAME; Expansion (hereafter NAME); Expansion, or NAME for short; we call this method NAME."""
     for token in doc:
         bare_or = token.lower_ == "or" and token.i and doc[token.i - 1].text == ","
-        if not bare_or and token.lower_ not in _DEFINERS:
+        abbreviates = token.lower_ in ABBREVIATORS
+        if not bare_or and not abbreviates and token.lower_ not in _NAMERS:
             continue
-        start = token.i + 1
-        while start < len(doc) and doc[start].lower_ in _BETWEEN:
-            start += 1
-        short = _name_starting_at(doc, start)
+        short = _name_starting_at(doc, _after_all(doc, token.i + 1, _BETWEEN))
         if short and is_short_form(short.text):
-            long = _long_form(doc, short.text, _words_before(doc, token.i, short.text), at_end=True, limit=_STRICT)
+            words = _words_before(doc, _before_all(doc, token.i, _BEFORE), short.text)
+            long = _long_form(doc, short.text, words, at_end=True, limit=None if abbreviates else _STRICT)
+            if long:
+                yield short, long
+                continue
+        short = _name_starting_at(doc, _after_all(doc, token.i + 1, _BETWEEN | _THIS | _HEADS))
+        opening = _before_all(doc, token.i, _BEFORE)
+        if short and is_short_form(short.text) and opening and doc[opening].is_sent_start:
+            sentence = next((i for i in range(opening - 1, -1, -1) if doc[i].is_sent_start), 0)
+            long = _long_form(doc, short.text, _words(doc[sentence:opening]), limit=_STRICT)
             if long:
                 yield short, long
 
 
+def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """Expansion, NAME for short."""
+    for token in doc[1:-1]:
+        if token.lower_ == "for" and doc[token.i + 1].lower_ == "short":
+            short = _name_ending_at(doc, token.i)
+            if short and is_short_form(short.text):
+                words = _words_before(doc, _before_all(doc, short.start, _BEFORE), short.text)
+                if long := _long_form(doc, short.text, words, at_end=True):
+                    yield short, long
+
+
+def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
+    """NAME, short for Expansion; NAME stands for Expansion; NAME is an acronym of Expansion."""
+    for token in doc[1:-1]:
+        if token.lower_ in ("for", "of") and doc[token.i - 1].lower_ in _EXPANDERS:
+            short = _name_ending_at(doc, _before_all(doc, token.i - 1, _BEFORE | {"a", "an", "the"}))
+            if short and is_short_form(short.text):
+                words = _words(doc[token.i + 1 : token.i + 1 + 4 * _LONGEST_SHORT])
+                words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
+                long = _long_form(doc, short.text, words)
+                if long and long.start == words[0].index:
+                    yield short, long
+
+
+def _after_all(doc: Doc, start: int, words: Collection[str]) -> int:
+    """The first token from ``start`` on that is not one of these words; only so many are passed."""
+    end = min(len(doc), start + _MOST_BETWEEN)
+    return next((i for i in range(start, end) if doc[i].lower_ not in words), end)
+
+
+def _before_all(doc: Doc, end: int, words: Collection[str]) -> int:
+    """Where the tokens before ``end`` begin that are all among these words; it is not before their sentence."""
+    start = end
+    while start > max(0, end - _MOST_BETWEEN) and not doc[start].is_sent_start and doc[start - 1].lower_ in words:
+        start -= 1
+    return start
+
+
 def _inner_short(doc: Doc, start: int, end: int) -> Span | None:
-    """The term at the head of a parenthesis: up to a comma or semicolon, without "or", quotes and asterisks."""
+    """The term at the head of a parenthesis: up to a comma or "for short", without "or", quotes and asterisks."""
     while start < end and (doc[start].text in _FILLERS or not _has_letter(doc[start])):
         start += 1
     stop = next((i for i in range(start, end) if doc[i].text in (",", ";", ":")), end)
+    stop -= 2 if [token.lower_ for token in doc[max(start, stop - 2) : stop]] == ["for", "short"] else 0
     while stop > start and not _has_letter(doc[stop - 1]) and doc[stop - 1].text not in ("*", "+"):
         stop -= 1
     return doc[start:stop] if start < stop else None
@@ -228,6 +301,11 @@ def _is_barrier(token: Token) -> bool:
     return dash or token.text in _BARRIERS
 
 
+def _end_of_clause(doc: Doc, start: int) -> int:
+    """Where the next barrier or sentence is."""
+    return next((i for i in range(start, len(doc)) if doc[i].is_sent_start or _is_barrier(doc[i])), len(doc))
+
+
 def _closes(token: Token) -> bool:
     return _is_barrier(token) or token.text == "," or bool(token.is_sent_start)
 
@@ -237,7 +315,7 @@ def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count = end, 0
-    while start > 0 and count < limit and not _is_barrier(doc[start - 1]):
+    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc[start - 1]):
         start -= 1
         count += _has_letter(doc[start])
         if doc[start].is_sent_start:
@@ -301,7 +379,7 @@ def _spelled_by(
     for first in range(len(words)):
         if words[first].tail or words[first].text.lower() in _NO_BEGINNING:
             continue
-        for last, cost in _alignments(letters, words[first:]):
+        for last, cost in _alignments(letters, words[first : first + _LONGEST_LONG], most):
             last += first
             if last == first:
                 if limit is not None:
@@ -325,8 +403,11 @@ def _spelled_by(
     return long if len(long.text) > len(short) and not repeats else None
 
 
-def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
-    """Where, and how cheaply, the letters can end when the first one begins the first word: (last word, cost)."""
+def _alignments(letters: str, words: Sequence[Word], most: float) -> list[tuple[int, float]]:
+    """Where, and how cheaply, the letters can end when the first one begins the first word: (last word, cost).
+
+    What costs more than ``most`` is left out.
+    """
     costs = {0: 0.0}
     ends = []
     for position, word in enumerate(words):
@@ -339,11 +420,11 @@ def _alignments(letters: str, words: Sequence[Word]) -> list[tuple[int, float]]:
                     continue
                 reached[used + count] = min(reached.get(used + count, math.inf), cost + price)
         complete = reached.pop(len(letters), None)
-        if complete is not None and word.text.lower() not in _STOP_WORDS:
+        if complete is not None and complete <= most and word.text.lower() not in _STOP_WORDS:
             ends.append((position, complete))
-        if not reached:
+        costs = {used: cost for used, cost in reached.items() if cost <= most}
+        if not costs:
             break
-        costs = reached
     return ends
 
 

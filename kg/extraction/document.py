@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -64,6 +66,9 @@ if not Span.has_extension("candidate"):
     Span.set_extension("candidate", getter=_entity)  # of an entity its role, confidence and extractor
 
 
+_TOO_LONG = re.compile(r"\S{500}(?=\S)")
+
+
 class PlainTokenizer:
     """Makes a Doc of the plain text under a text (:func:`kg.text.plain.plain_text`), with sentence starts set.
 
@@ -76,17 +81,25 @@ class PlainTokenizer:
 
     def words(self, text: str) -> list[str]:
         """The tokens of the plain text under a text, without a full Doc."""
-        return [token.text for token in self.tokenizer(plain_text(text).text)]
+        return [token.text for token in self._tokens(plain_text(text).text)]
 
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)
-        doc = self.tokenizer(plain.text)
+        doc = self._tokens(plain.text)
         starts = {start for start, _ in sentence_spans(plain.text)}
         # As an array, because setting it token by token looks through the whole Doc each time.
         marks = np.array([1 if token.idx in starts else -1 for token in doc], dtype=np.int64)
         doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
         doc._.plain = plain
         return doc
+
+    def _tokens(self, text: str) -> Doc:
+        """The tokens of a plain text; what has no blank for too long is cut, because it takes quadratic time."""
+        cuts = [0, *(match.end() for match in _TOO_LONG.finditer(text)), len(text)]
+        if len(cuts) == 2:
+            return self.tokenizer(text)
+        pieces = [self.tokenizer(text[start:end]) for start, end in pairwise(cuts)]
+        return Doc.from_docs(pieces, ensure_whitespace=False)
 
 
 def make_doc(nlp: Language, paper: Paper) -> Doc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
@@ -41,6 +42,7 @@ _BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 _NEXT_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]*[,:]?\s+[a-z(])")  # "…/pond/frog.Our model is"
 _UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)", re.IGNORECASE)  # schemes to be mended
+_NAMESPACE = re.compile(r"\bxmlns(?::\w+)?\s*=\s*[\"']$")  # of MathML or JATS: leads nowhere
 _REACH = 500  # characters before an address whose words say what it leads to
 _LOOK_AHEAD = 30  # characters after an address that show whether a sentence begins in it
 _ENDERS = frozenset(".,;:!?'\"*\\\u00ad\u200b\u200c\u200d\u2060\ufeff")
@@ -62,7 +64,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
         url = re.sub(rf"\\(?=[_%&#$~])|[\s{_INVISIBLE}]", "", text[start:end]).replace("&amp;", "&")
         url = absolute(url) if _UNUSUAL.match(url) else url
         position = max(end, match.start() + 1)
-        if "." in url:
+        if "." in url and not _NAMESPACE.search(text, max(0, start - 30), start):
             yield start, end, url
 
 
@@ -131,9 +133,9 @@ class LinkFinder:
         text = doc._.plain.original
         found: dict[str, Link] = {}
         addresses = list(find_addresses(text))
-        sentences = doc._.plain.sentences() if addresses else []
+        openings = [0, *(first for first, _ in doc._.plain.sentences())] if addresses else []
         for start, end, url in addresses:
-            opening = next((first for first, last in sentences if first <= start < last), 0)
+            opening = openings[bisect_right(openings, start) - 1]
             before = text[max(opening, start - _REACH) : start]
             link = Link(url=url, kind=self.kind(url, before), start=start, end=end)
             found.setdefault(address_key(url), link)

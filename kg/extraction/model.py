@@ -21,6 +21,7 @@ from kg.text.files import writing
 FORMAT = 2  # of model folders; one more whenever features, network or files change
 SHIPPED = Path(__file__).parents[1] / "model"
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
+_LARGEST = 1_000_000  # weight or count in roles.json
 _ROLES = TypeAdapter(RoleWeights)
 
 
@@ -85,12 +86,16 @@ def _description(folder: Path) -> dict[str, Any]:
 
 def _roles(path: Path) -> RoleWeights:
     try:
-        return _ROLES.validate_json(path.read_bytes())
+        roles = _ROLES.validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(str(path), f"cannot be read ({error.strerror})") from None
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"].partition("\n")[0]
         raise InputError(str(path), f"is damaged: it does not hold weights and counts of papers ({problem})") from None
+    for name, number in (*roles.weights.items(), *roles.papers.items()):
+        if not abs(number) <= _LARGEST:  # nor is a NaN
+            raise InputError(str(path), f"is damaged: the number of {name!r} is not one from -{_LARGEST} to {_LARGEST}")
+    return roles
 
 
 def _json(value: object, indent: int) -> bytes:

@@ -35,6 +35,7 @@ _INFIXES = (
     r"(?<=[^\W_]%)[-‐-―~](?=[+-]?\d)",  # "12%–67%"
 )
 _FULL_STOP = r"(?<=[0-9][A-Za-z])\."  # "on ADE20K."
+_ABBREVIATED = ("a.k.a.", "abbr.")  # their full stop ends no sentence
 _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
 
@@ -87,7 +88,8 @@ def plain_tokenizer() -> Callable[[Language], PlainTokenizer]:
                     text: parts
                     for text, parts in (defaults.tokenizer_exceptions or {}).items()
                     if not _EMOTICON.fullmatch(text)
-                },
+                }
+                | {text: [{"ORTH": text}] for text in _ABBREVIATED},
                 prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
                 suffix_search=compile_suffix_regex([*(defaults.suffixes or ()), _FULL_STOP]).search,
                 infix_finditer=compile_infix_regex([*(defaults.infixes or ()), *_INFIXES]).finditer,

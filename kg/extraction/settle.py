@@ -10,14 +10,17 @@ of its long form, and is not a name if its long form is not.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from kg.extraction.document import Candidate, original_text
+from kg.extraction.abbreviations import ABBREVIATORS
+from kg.extraction.document import Abbreviation, Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
 from kg.extraction.tagger.features import sentences
 from kg.extraction.words import joined, word_key
@@ -27,7 +30,11 @@ from kg.vocabulary import EntityType
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
 TYPED = 0.35  # of the probability that it has the type it gets
 EVIDENT = 0.9  # confidence from which a short form is a name though its long form is not
+_LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
+
+
+_COLLECTIONS = frozenset(["dataset", "datasets", "benchmark", "benchmarks", "corpus", "corpora"])
 
 
 class Settle:
@@ -37,14 +44,19 @@ class Settle:
         self.nlp = nlp
         self._generic: set[str] = set()
         self._measured: set[str] = set()
+        self._things: set[str] = set()
+        self._kinds_of_things: set[str] = set()
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        """Take the rules for what is not a name: GENERIC never, MEASURED only in a sentence with a number."""
+        """Take the rules for what is not a name: GENERIC, MEASURED (only in a sentence with a number), NOT_DATASET."""
         for rule in rules:
             if rule.label == "GENERIC":
                 self._generic.add(lexicon_key(self.nlp, rule.pattern))
             elif rule.label == "MEASURED":
                 self._measured.add(lexicon_key(self.nlp, rule.pattern))
+            elif rule.label == "NOT_DATASET":
+                words = self._kinds_of_things if rule.pattern.islower() else self._things
+                words.update(map(word_key, rule.pattern.split()))
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
@@ -63,10 +75,44 @@ class Settle:
             and (candidate.confidence == 1 or _may_be_name(doc, candidate, generic))
         ]
         candidates = self._without_unmeasured(doc, candidates)
-        entities = without_bare_short_forms(doc, one_type_each(doc, without_overlaps(candidates)))
-        entities = with_short_forms(doc, entities)
+        chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
+        entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
+        entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
+        doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
         doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
         return doc
+
+    def _is_thing(self, doc: Doc, candidate: Candidate) -> bool:
+        """Whether an uncertain dataset is a robot, platform, chip, company or the like, where experiments take place.
+
+        That is so if a kind of such things is its last word or comes next ("Go1 robot"), and if all its words are
+        listed. Names that the lexicon has as datasets too ("Reddit") need such a kind in their sentence ("posts").
+        """
+        if candidate.type != "Dataset" or candidate.confidence == 1:
+            return False
+        following = [token.lower_ for token in doc[candidate.end : candidate.end + 2]]
+        if following[:1] and following[0] in _COLLECTIONS:
+            return False
+        ends_there = len(following) < 2 or not following[1].isalpha() or doc[candidate.end + 1].is_stop
+        if self._is_kind([doc[candidate.end - 1].lower_, *(following[:1] if ends_there else ())]):
+            return True
+        if not self._has_only_things(doc[candidate.start : candidate.end]):
+            return False
+        span = (candidate.start, candidate.end)
+        listed = any(
+            (c.start, c.end) == span and c.type == "Dataset" and c.extractor == "lexicon" for c in doc._.candidates
+        )
+        return not listed or self._is_kind(token.lower_ for token in doc[candidate.start].sent)
+
+    def _has_only_things(self, name: Span) -> bool:
+        """Whether a name has only words of NOT_DATASET rules and numbers, none after a hyphen ("Twitter-15")."""
+        if re.search(r"-\d", name.text):
+            return False
+        words = [key for token in name if (key := word_key(token.text))]
+        return all(word in self._things or word.rstrip("0123456789") in {*self._things, ""} for word in words)
+
+    def _is_kind(self, words: Iterable[str]) -> bool:
+        return not self._kinds_of_things.isdisjoint(map(word_key, words))
 
     def _without_unmeasured(self, doc: Doc, candidates: list[Candidate]) -> list[Candidate]:
         """The candidates without the costs in sentences without a number."""
@@ -85,11 +131,11 @@ def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
-    """The candidate without blanks, and without the second of two numbers: "CIFAR-10/100"."""
+    """The candidate without blanks, without "hereafter", and without the second of two numbers: "CIFAR-10/100"."""
     if candidate.confidence == 1:
         return candidate
     start, end = candidate.start, candidate.end
-    while start < end and _is_blank(doc[start].text):
+    while start < end and (_is_blank(doc[start].text) or doc[start].lower_ in ABBREVIATORS):
         start += 1
     while end > start and _is_blank(doc[end - 1].text):
         end -= 1
@@ -217,6 +263,37 @@ def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]
             taken.update(range(pair.short.start, pair.short.end))
             found.append(Candidate(pair.short.start, pair.short.end, long.type, long.confidence, "abbreviation"))
     return found
+
+
+# What is between two names of one thing: "NAME (hereafter OTHER)"; "OTHER, which stands for NAME".
+_HEREAFTER = re.compile(
+    r"""[\s,(]*(?:(?:which|that|and|we|is|are|also|often|hence|or)\s+)*
+    (?:a\.k\.a\.?|aka|hereafter|henceforth|hereinafter|abbr\.|abbreviated?|also\s+known\s+as)
+    [\s,]*(?:(?:referred|called|denoted|known|as|to|by|simply|the)\s+)*["“”'‘`\s]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_STANDS_FOR = re.compile(
+    r"""["“”'’\s,(]*(?:(?:which|that|is|an?|the|here|where)\s+)*
+    (?:stand(?:s|ing)?\s+for|short(?:hand)?\s+for|(?:abbreviation|acronym)\s+(?:of|for))\s+(?:(?:the|an?)\s+)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviation]:
+    """The pairs of names next to each other of which the text says that they mean the same, letters apart.
+
+    Args:
+        entities: by offset, none overlapping.
+    """
+    known = {pair.short.text for pair in doc._.abbreviations}
+    for first, second in pairwise(entities):
+        one, other = doc[first.start : first.end], doc[second.start : second.end]
+        if first.type == second.type and second.start - first.end <= _LONGEST_LINK:
+            between = doc.text[one.end_char : other.start_char]
+            if _HEREAFTER.fullmatch(between) and other.text not in known:
+                yield Abbreviation(other, one)
+            elif _STANDS_FOR.fullmatch(between) and one.text not in known:
+                yield Abbreviation(one, other)
 
 
 def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int]) -> list[Candidate]:

@@ -7,6 +7,7 @@ build of the same input. Exports leave this graph out by default.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,15 @@ from kg.jsonrecord import Record
 from kg.text.files import path_text
 from kg.vocabulary import DCTERMS, PROV, RDF, RDFS, SCHEMA, XSD, graph_iri, provenance_graph
 
+_RUN, _DIGEST = "run ", "blake2b:"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part(Record):
-    """Something that a run used: its name, and a digest of its files, by which different states differ."""
+    """Something that a run used: its name, and a digest of its files, by which different states differ.
+
+    The digest is empty where there are no files to make one of, as for standard input.
+    """
 
     name: str
     digest: str
@@ -34,6 +40,24 @@ class Part(Record):
             state.update(f"{path.name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
             state.update(path.read_bytes())
         return cls(path_text(name), state.hexdigest())
+
+    @classmethod
+    def of_input(cls, given: str | Path) -> Part:
+        """An input of a build: a file by its bytes (as `b2sum -l 128` gives it), a folder by the names and sizes in it.
+
+        What is neither, such as a pipe, is not opened, because it can be read only once.
+        """
+        name, path = str(given), Path(given)
+        try:
+            if path.is_file():
+                with path.open("rb") as stream:
+                    return cls(name, hashlib.file_digest(stream, _blake2b).hexdigest())
+            if path.is_dir():
+                files = [found for found in sorted(path.rglob("*")) if found.is_file()]
+                return cls(name, _digest(*(f"{found.relative_to(path)}\0{found.stat().st_size}" for found in files)))
+        except OSError:
+            pass  # gone or changed since it was read
+        return cls(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,7 @@ class Run(Record):
         code: the package's modules.
         rules: the shipped ones and the user's, a part for each folder, sorted by name.
         model: the learned extractor.
+        sources: the inputs with their digests, sorted by name.
     """
 
     number: int
@@ -59,6 +84,25 @@ class Run(Record):
     code: Part
     rules: tuple[Part, ...]
     model: Part
+    sources: tuple[Part, ...] = ()
+
+
+def run_iri(run: Run, base: str) -> str:
+    """The IRI of a run, by its start and a digest of all about it, so that runs of several graphs do not clash."""
+    parts = (run.code, *sorted(run.rules), run.model, *sorted(set(run.sources)))
+    facts = (run.started, run.ended, *sorted(set(run.inputs)), run.version)
+    digest = _digest(*facts, *(text for part in parts for text in (part.name, part.digest)))
+    return f"{base}run/{re.sub('[-:]', '', run.started)}-{digest[:8]}"
+
+
+def _digest(*texts: str) -> str:
+    state = _blake2b()
+    state.update("\0".join(texts).encode(errors="replace"))
+    return state.hexdigest()
+
+
+def _blake2b() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
 
 
 def run_quads(runs: Sequence[Run], base: str) -> list[ox.Quad]:
@@ -70,29 +114,36 @@ def run_quads(runs: Sequence[Run], base: str) -> list[ox.Quad]:
         quads.extend(ox.Quad(ox.NamedNode(node), ox.NamedNode(predicate), value, graph) for value in values)
 
     def say_part(kind: str, part: Part, prov_class: str) -> ox.NamedNode:
-        iri = f"{base}{kind}/{part.digest}"
+        iri = f"{base}{kind}/{_digest(part.name, part.digest)}"
         say(iri, RDF + "type", ox.NamedNode(PROV + prov_class))
-        say(iri, RDFS + "label", ox.Literal(part.name))
-        say(iri, SCHEMA + "identifier", ox.Literal(f"blake2b:{part.digest}"))
+        say(iri, RDFS + "label", _text(part.name))
+        if part.digest:
+            say(iri, SCHEMA + "identifier", ox.Literal(_DIGEST + part.digest))
         return ox.NamedNode(iri)
 
     before: list[ox.NamedNode] = []
     for run in runs:
-        iri = f"{base}run/{run.number}"
+        iri = run_iri(run, base)
         say(iri, RDF + "type", ox.NamedNode(PROV + "Activity"))
-        say(iri, RDFS + "label", ox.Literal(f"run {run.number}"))
+        say(iri, RDFS + "label", ox.Literal(f"{_RUN}{run.number}"))
         say(iri, PROV + "startedAtTime", _time(run.started))
         say(iri, PROV + "endedAtTime", _time(run.ended))
-        say(iri, DCTERMS + "source", *map(ox.Literal, run.inputs))
+        say(iri, DCTERMS + "source", *map(_text, run.inputs))
         say(iri, SCHEMA + "softwareVersion", ox.Literal(run.version))
         say(iri, PROV + "wasAssociatedWith", say_part("software", run.code, "SoftwareAgent"))
         say(iri, PROV + "used", *(say_part("rules", folder, "Plan") for folder in run.rules))
         say(iri, PROV + "used", say_part("model", run.model, "Entity"))
+        say(iri, PROV + "used", *(say_part("input", source, "Entity") for source in run.sources))
         say(iri, PROV + "wasInformedBy", *before)
         before = [ox.NamedNode(iri)]
     say(graph_iri(base), RDF + "type", ox.NamedNode(PROV + "Entity"))
     say(graph_iri(base), PROV + "wasGeneratedBy", *before)
     return quads
+
+
+def _text(text: str) -> ox.Literal:
+    """A text as a literal; what file names hold that is not UTF-8 becomes "?"."""
+    return ox.Literal(text.encode(errors="replace").decode())
 
 
 def _time(text: str) -> ox.Literal:
@@ -116,19 +167,25 @@ def _activities(store: ox.Store) -> Iterator[ox.Quad]:
 
 
 def _run(reader: GraphReader, iri: str) -> Run:
-    used = [(part, reader.value(part, RDF + "type")) for part in reader.objects(iri, PROV + "used")]
-    rules = [_part(reader, part) for part, kind in used if kind == PROV + "Plan"]
+    def used(folder: str) -> Iterator[Part]:
+        parts = reader.objects(iri, PROV + "used")
+        return (_part(reader, part) for part in parts if part.split("/")[-2] == folder)
+
     return Run(
-        number=int(iri.rpartition("/")[2]),
+        number=int((reader.value(iri, RDFS + "label") or "").removeprefix(_RUN)),
         started=reader.value(iri, PROV + "startedAtTime") or "",
         ended=reader.value(iri, PROV + "endedAtTime") or "",
         inputs=tuple(reader.objects(iri, DCTERMS + "source")),
         version=reader.value(iri, SCHEMA + "softwareVersion") or "",
         code=_part(reader, reader.value(iri, PROV + "wasAssociatedWith") or ""),
-        rules=tuple(sorted(rules)),
-        model=next(_part(reader, part) for part, kind in used if kind == PROV + "Entity"),
+        rules=tuple(sorted(used("rules"))),
+        model=next(used("model")),
+        sources=tuple(sorted(used("input"))),
     )
 
 
 def _part(reader: GraphReader, iri: str) -> Part:
-    return Part(reader.value(iri, RDFS + "label") or iri, iri.rpartition("/")[2])
+    return Part(
+        reader.value(iri, RDFS + "label") or iri,
+        (reader.value(iri, SCHEMA + "identifier") or "").removeprefix(_DIGEST),
+    )

@@ -7,9 +7,11 @@ statement is in two named graphs, so that the union which queries see holds each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import blake2b
+from typing import TypeAlias
 
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
 from kg.text.addresses import absolute, given_address, given_repository, repository
@@ -30,12 +32,20 @@ from kg.vocabulary import (
     EntityType,
     entities_graph,
     paper_iri,
+    provenance_graph,
     repository_iri,
+    scheme_iri,
 )
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 # XML 1.0 has no way to write these, and RDF/XML is one of the exports; the replacement keeps every offset.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# Characters before and after the words of a mention, as many as Web Annotation clients commonly keep.
+_CONTEXT = 32
+
+Fact: TypeAlias = tuple[str, str]
+"""A property, and a value as N-Triples has it, of a node that is known."""
 
 _TYPE = f"<{RDF}type>"
 _NAME = f"<{SCHEMA}name>"
@@ -73,6 +83,7 @@ class SharedNodes:
     def repository(self, address: str) -> str:
         """The IRI of the repository at an absolute address; any other address of code counts as one too."""
         found = repository(address)
+        address = absolute(address)
         name = found.path if found else re.sub(r"^https?://(www\.)?", "", address)
         iri = repository_iri(self.base, found.host if found else "web", name)
         named = (name, found.url if found else address)
@@ -115,11 +126,25 @@ def paper_statements(
     Yields:
         N-Quads lines, each with its line end.
     """
-    graph = _PaperGraph(paper, paper_iri(shared.base, paper.title, which), shared)
+    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
     yield from graph.metadata(entries)
     yield from graph.mentions(extraction.entities)
     yield from graph.links(extraction.links)
     yield from graph.results(extraction)
+
+
+def first_seen_statements(title: str, which: str, date: str, base: str) -> Iterator[str]:
+    """When a run first read a paper, in the named graph about runs, since this differs from build to build.
+
+    Args:
+        title: of the paper.
+        which: as for :func:`paper_statements`.
+        date: as xsd:date; empty if it is not known.
+        base: the base IRI of resources.
+    """
+    if date:
+        end = _end(provenance_graph(base))
+        yield f"<{paper_iri(base, without_markup(title), which)}> <{KG}firstSeen> {literal(date, 'date')}{end}"
 
 
 class _PaperGraph:
@@ -139,6 +164,7 @@ class _PaperGraph:
         self.shared = shared
         self.text = paper.text
         self.sentences = plain_text(self.text, len(paper.title)).sentences()
+        self.state = blake2b(self.text.encode(errors="replace"), digest_size=4)
 
     def metadata(self, entries: Iterable[Paper]) -> Iterator[str]:
         """Title, abstract, authors, year, venue and address, and where the paper is listed."""
@@ -157,6 +183,9 @@ class _PaperGraph:
         for entry in entries:
             yield self._about_paper(DCTERMS + "identifier", literal(entry.id))
             yield self._about_paper(KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
+        for listed in sorted({entry.listed for entry in entries if entry.listed}):
+            datatype = "gMonthDay" if listed.startswith("--") else "date"
+            yield self._about_paper(KG + "listedDate", literal(listed, datatype))
 
     def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
         """The edges to the entities that the paper introduces or uses, and each mention as their evidence."""
@@ -166,15 +195,46 @@ class _PaperGraph:
             yield self._about_paper(KG + "mentions", f"<{entity}>")
             yield self._about_paper(KG + "introduces" if role == "introduced" else USES[entity_type], f"<{entity}>")
         for mention in mentions:
-            node = f"<{self.iri}#char={mention.start},{mention.end}>"
-            yield from _typed(node, "Mention", self.end)
-            yield self._about(node, OA + "hasTarget", self.node)
-            yield self._about(node, OA + "hasBody", f"<{mention.entity}>")
-            yield from self._place(node, mention)
-            yield self._about(node, OA + "exact", literal(mention.text))
-            yield self._about(node, KG + "role", literal(mention.role))
-            yield self._about(node, KG + "confidence", decimal(mention.confidence))
-            yield self._about(node, KG + "extractor", literal(mention.extractor))
+            yield from self._mention(mention)
+
+    def _mention(self, mention: Mention) -> Iterator[str]:
+        facts = [
+            (OA + "motivatedBy", f"<{OA}identifying>"),
+            (OA + "hasTarget", self.node),
+            (OA + "hasBody", f"<{mention.entity}>"),
+            *self._place(mention),
+            (OA + "exact", literal(mention.text)),
+            (KG + "role", literal(mention.role)),
+            (KG + "confidence", decimal(mention.confidence)),
+            (KG + "extractor", literal(mention.extractor)),
+        ]
+        iri = f"{self.iri}#char={mention.start},{mention.end}-{self._digest(facts)}"
+        yield from _typed(f"<{iri}>", "Mention", self.end)
+        for predicate, value in (*facts, (OA + "hasTarget", f"<{iri}-target>")):
+            yield self._about(f"<{iri}>", predicate, value)
+        yield from self._target(iri, mention)
+
+    def _target(self, iri: str, mention: Mention) -> Iterator[str]:
+        """The place of a mention as Web Annotation has it (W3C Recommendation 2017, section 4), by offsets and words.
+
+        Its nodes are named after the mention rather than blank, so that they have the same names in every export.
+        """
+        target, position, quote = (f"<{iri}-{name}>" for name in ("target", "position", "quote"))
+        before, after = self.text[max(0, mention.start - _CONTEXT) : mention.start], self.text[mention.end :]
+        for node, predicate, value in (
+            (target, RDF + "type", f"<{OA}SpecificResource>"),
+            (target, OA + "hasSource", self.node),
+            (target, OA + "hasSelector", position),
+            (target, OA + "hasSelector", quote),
+            (position, RDF + "type", f"<{OA}TextPositionSelector>"),
+            (position, OA + "start", literal(str(mention.start), "integer")),
+            (position, OA + "end", literal(str(mention.end), "integer")),
+            (quote, RDF + "type", f"<{OA}TextQuoteSelector>"),
+            (quote, OA + "exact", literal(mention.text)),
+            (quote, OA + "prefix", literal(before)),
+            (quote, OA + "suffix", literal(after[:_CONTEXT])),
+        ):
+            yield self._about(node, predicate, value)
 
     def links(self, links: Iterable[Link]) -> Iterator[str]:
         """The edges to code, data and project pages: the links of the text, then the repository of the listing."""
@@ -191,35 +251,54 @@ class _PaperGraph:
             (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
             for mention in reversed(extraction.entities)
         }
-        for number, result in enumerate(extraction.results, start=1):
-            node = f"<{self.iri}#result-{number}>"
+        for result in extraction.results:
+            entities = {
+                predicate: found
+                for predicate, entity_type, words in _related(result)
+                if words and (found := entity_of.get((entity_type, name_key(without_markup(words)))))
+            }
+            facts = [*self._measured(result, entities), *self._place(result)]
+            facts += [(KG + predicate, entity) for predicate, entity in entities.items()]
+            node = f"<{self.iri}#result-{result.start},{result.end}-{self._digest(facts)}>"
             yield from _typed(node, "Result", self.end)
             yield self._about_paper(KG + "reports", node)
-            yield self._about(node, KG + "valueText", literal(result.value))
-            if result.number is not None:
-                yield self._about(node, KG + "value", decimal(result.number))
-            if result.unit:
-                yield self._about(node, KG + "unit", literal(result.unit))
-            yield self._about(node, KG + "relative", literal(str(result.relative).lower(), "boolean"))
-            yield from self._place(node, result)
-            if result.metric:
-                yield self._about(node, KG + "metricText", literal(result.metric))
-            related: tuple[tuple[str, EntityType, str | None], ...] = (
-                ("byMetric", "Metric", result.metric),
-                ("onDataset", "Dataset", result.dataset),
-                ("ofMethod", "Method", result.method),
-            )
-            for predicate, entity_type, words in related:
-                if words and (found := entity_of.get((entity_type, name_key(without_markup(words))))):
-                    yield self._about(node, KG + predicate, found)
+            for predicate, value in facts:
+                yield self._about(node, predicate, value)
 
-    def _place(self, node: str, found: Mention | Result) -> Iterator[str]:
+    def _measured(self, result: Result, entities: Mapping[str, str]) -> Iterator[Fact]:
+        """The number of a result, its unit and its measure, in the words of this vocabulary and of schema.org."""
+        written, number = literal(result.value), None if result.number is None else decimal(result.number)
+        yield KG + "valueText", written
+        if number is not None:
+            yield KG + "value", number
+        yield SCHEMA + "value", number or written
+        if result.unit:
+            yield KG + "unit", literal(result.unit)
+            yield SCHEMA + "unitText", literal(result.unit)
+        yield KG + "relative", literal(str(result.relative).lower(), "boolean")
+        if result.metric:
+            yield KG + "metricText", literal(result.metric)
+        if "byMetric" in entities:
+            yield SCHEMA + "measuredProperty", entities["byMetric"]
+        yield SCHEMA + "observationAbout", entities.get("onDataset", self.node)
+
+    def _place(self, found: Mention | Result) -> Iterator[Fact]:
         """Where in the text something was found, and the sentence around it."""
         opening, closing = sentence_around(self.sentences, found.start, found.end)
-        yield self._about(node, OA + "start", literal(str(found.start), "integer"))
-        yield self._about(node, OA + "end", literal(str(found.end), "integer"))
-        yield self._about(node, KG + "sentence", literal(self.text[opening:closing]))
-        yield self._about(node, KG + "sentenceStart", literal(str(opening), "integer"))
+        yield OA + "start", literal(str(found.start), "integer")
+        yield OA + "end", literal(str(found.end), "integer")
+        yield KG + "sentence", literal(self.text[opening:closing])
+        yield KG + "sentenceStart", literal(str(opening), "integer")
+
+    def _digest(self, facts: Iterable[Fact]) -> str:
+        """What tells a node of this paper from those that other texts or other extractors give in the same place.
+
+        Graphs of several people can then be loaded into one store: what they agree on is one node, and no node has two
+        values where one is expected.
+        """
+        state = self.state.copy()
+        state.update("\n".join(f"{predicate} {value}" for predicate, value in facts).encode())
+        return state.hexdigest()
 
     def _about_paper(self, predicate: str, value: str) -> str:
         return self._about(self.node, predicate, value)
@@ -228,17 +307,38 @@ class _PaperGraph:
         return f"{node} <{predicate}> {value}{self.end}"
 
 
+def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
+    """The properties of a result that lead to entities, with the type and the words of each."""
+    return (
+        ("byMetric", "Metric", result.metric),
+        ("onDataset", "Dataset", result.dataset),
+        ("ofMethod", "Method", result.method),
+    )
+
+
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
-    """The statements about entities across papers: types, names, hierarchy, pages, better values of a metric."""
+    """The statements about entities across papers: types, names, hierarchy, pages, better values of a metric.
+
+    The entities of a type are the concepts of one SKOS scheme, whose top concepts are those without a broader one.
+    """
     end = _end(entities_graph(base))
+    schemes: set[EntityType] = set()
     for entity in entities:
         node = f"<{entity.iri}>"
+        scheme = f"<{scheme_iri(base, entity.type)}>"
+        schemes.add(entity.type)
         yield from _typed(node, entity.type, end)
+        yield f"{node} {_TYPE} <{SKOS}Concept>{end}"
+        yield f"{node} <{SKOS}inScheme> {scheme}{end}"
         yield f"{node} <{SKOS}prefLabel> {literal(entity.label)}{end}"
+        yield f"{node} {_NAME} {literal(entity.label)}{end}"
         for label in entity.other_labels:
             yield f"{node} <{SKOS}altLabel> {literal(label)}{end}"
         for broader in entity.broader:
             yield f"{node} <{SKOS}broader> <{broader}>{end}"
+        if not entity.broader:
+            yield f"{node} <{SKOS}topConceptOf> {scheme}{end}"
+            yield f"{scheme} <{SKOS}hasTopConcept> {node}{end}"
         if entity.ambiguous:
             yield f"{node} <{KG}ambiguous> {literal('true', 'boolean')}{end}"
         for sense in entity.may_mean:
@@ -249,3 +349,7 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
             yield f"{node} <{KG}better> {literal(entity.better)}{end}"
         for page in filter(None, map(absolute, entity.pages)):
             yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
+    for entity_type in sorted(schemes):
+        scheme = f"<{scheme_iri(base, entity_type)}>"
+        yield f"{scheme} {_TYPE} <{SKOS}ConceptScheme>{end}"
+        yield f"{scheme} <{DCTERMS}title> {literal(entity_type + 's')}{end}"

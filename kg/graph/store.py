@@ -16,10 +16,11 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 
@@ -34,6 +35,28 @@ _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
 _LONGEST_NAME = 100  # characters of CURRENT that are read
+
+
+class Settings(NamedTuple):
+    """What a graph is built with, and goes on to be built with unless a build says otherwise.
+
+    Args:
+        base: the base IRI of the graph's resources.
+        rules: the folders of rule files beyond the shipped ones.
+        model: the folder of the model; ``None`` for the shipped one.
+    """
+
+    base: str = DEFAULT_BASE
+    rules: tuple[Path, ...] = ()
+    model: Path | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The settings as JSON."""
+        return {
+            "base": self.base,
+            "rules": [str(folder) for folder in self.rules],
+            "model": None if self.model is None else str(self.model),
+        }
 
 
 class Generation(NamedTuple):
@@ -63,14 +86,54 @@ class Generation(NamedTuple):
         Raises:
             GraphError: the file that holds it is damaged.
         """
+        return self.settings.base
+
+    @property
+    def settings(self) -> Settings:
+        """What the graph was built with.
+
+        Raises:
+            GraphError: the file that holds it is damaged.
+        """
+        meta = self._meta()
+        now_at = self.relocated()
+        try:
+            return Settings(
+                base=_checked_base(meta.get("base", DEFAULT_BASE)),
+                rules=tuple(from_folder(self.folder.parent, now_at(way)) for way in meta.get("rules", ())),
+                model=from_folder(self.folder.parent, now_at(meta["model"])) if meta.get("model") else None,
+            )
+        except (TypeError, ValueError):
+            raise self._damaged() from None
+
+    def relocated(self) -> Callable[[str], str]:
+        """A function from the ways of :func:`to_folder` that the generation holds to what they are now.
+
+        If the graph folder was moved since, a file is looked for where the same way leads to from here (it was moved
+        too), else it is where it was.
+        """
+        graph = self.folder.parent
+        before = Path(str(self._meta().get("folder", graph.resolve())))
+
+        @cache
+        def now_at(way: str) -> str:
+            if way == "-" or from_folder(graph, way).exists():  # standard input has no place
+                return way
+            return to_folder(graph, from_folder(before, way))
+
+        return (lambda way: way) if before == graph.resolve() else now_at
+
+    def _meta(self) -> dict[str, Any]:
         try:
             meta = json.loads((self.folder / _META).read_text(encoding="utf-8"))
-            base = meta.get("base", DEFAULT_BASE)
-            if not re.match("https?://", base):
-                raise ValueError
-            return str(base)
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            raise GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder") from None
+        except (OSError, ValueError, RecursionError):
+            raise self._damaged() from None
+        if not isinstance(meta, dict):
+            raise self._damaged()
+        return meta
+
+    def _damaged(self) -> GraphError:
+        return GraphError(f"{self.folder / _META}: is damaged; build the graph again in a new folder")
 
     def open(self) -> Store:
         """The store, for reading.
@@ -100,24 +163,54 @@ class Generation(NamedTuple):
         """
         manifest.check(self.folder, part=self.records.name)
 
-    def load(self, base: str) -> None:
-        """Fill the store from :attr:`statements` and remove that file."""
+    def load(self, settings: Settings) -> None:
+        """Fill the store from :attr:`statements` and remove that file; keep the settings."""
         store = Store(self.folder / "store")
-        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS, lenient=True)
+        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
         Store(self.folder / "store")
         self.statements.unlink()
-        _write(self.folder / _META, json.dumps({"base": base}))
+        graph = self.folder.parent
+        meta = {
+            "base": settings.base,
+            "folder": graph.resolve().as_posix(),
+            "rules": [to_folder(graph, path) for path in settings.rules],
+            "model": None if settings.model is None else to_folder(graph, settings.model),
+        }
+        _write(self.folder / _META, json.dumps(meta))
+
+
+def _checked_base(base: Any) -> str:
+    if not re.match("https?://", base):
+        raise ValueError
+    return str(base)
+
+
+def to_folder(folder: Path, path: Path) -> str:
+    """The way from a folder to a path, with forward slashes: it stays right when both are moved together.
+
+    >>> to_folder(Path("project/output"), Path("project/pages/one.txt"))
+    '../pages/one.txt'
+    """
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.resolve().as_posix()
+
+
+def from_folder(folder: Path, way: str) -> Path:
+    """The path that is reached by a way of :func:`to_folder`."""
+    return Path(os.path.normpath(folder / way))
 
 
 class Opened(NamedTuple):
     """A generation that is open for reading."""
 
     generation: Generation
-    base: str
+    settings: Settings
     store: Store
 
 
@@ -130,7 +223,7 @@ def opened(folder: Path) -> Opened:
     while True:
         generation = existing(folder)
         try:
-            return Opened(generation, generation.base, generation.open())
+            return Opened(generation, generation.settings, generation.open())
         except GraphError:
             if current(folder) == generation:
                 raise

@@ -1,23 +1,41 @@
 """Checks that the graph is complete and well formed: SHACL shapes say what that means, pySHACL applies them.
 
-Constraints in SPARQL (SHACL, section 5) are answered by the store, for all nodes of a target at once: pySHACL answers
-them for one node after another, which takes a hundred times as long.
+The constraints in SPARQL (SHACL, section 5) of the shipped shapes are answered for all nodes of a target at once, and
+not for one node after another, which takes much longer. That gives the same answer only for constraints that bind
+``$this`` by a pattern of their own, as the shipped ones do; those of users are answered as SHACL says
+(:mod:`kg.graph.user_shapes`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kg.errors import InputError
+from kg.graph.user_shapes import (
+    QueriedGraph,
+    gather_prefixes,
+    keep_only_true,
+    own_messages,
+    parse_turtle,
+    quietly,
+    read_imports,
+    refuse_requests,
+    without_nodes,
+)
 from kg.jsonrecord import Record
 from kg.text.names import one_line
 from kg.vocabulary import PREFIXES, SH, XSD
+
+_ONE_AT_A_TIME = Lock()
+"""For what changes pySHACL and rdflib while shapes are applied."""
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -35,6 +53,7 @@ class Violation(Record):
         constraint: the SHACL constraint that failed, such as "MinCount".
         message: what the shape expects, in words.
         value: the wrong value; ``None`` if a value is missing or there are too many.
+        severity: "Violation", "Warning", "Info", or the IRI of another severity.
     """
 
     node: str
@@ -42,19 +61,37 @@ class Violation(Record):
     constraint: str
     message: str
     value: str | None
+    severity: str = "Violation"
 
     def __str__(self) -> str:
         place = f"{self.node} {self.path}" if self.path else self.node
         found = "" if self.value is None else f", found {self.value!r}"
-        return f"{place}: {self.message}{found}"
+        severity = "" if self.severity == "Violation" else f"{self.severity.lower()}: "
+        return f"{place}: {severity}{self.message}{found}"
 
 
 @dataclass(frozen=True, slots=True)
 class Report(Record):
-    """What a validation found; ``violations`` is sorted by node and empty when the graph ``conforms``."""
+    """What a validation found.
+
+    Args:
+        conforms: whether there are no violations. As SHACL says (section 3.4.1), those of a lesser severity count.
+        violations: sorted by node.
+        notes: what was not checked: shapes of the user's that select no node of the graph, imports that were not read.
+    """
 
     conforms: bool
     violations: tuple[Violation, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> str:
+        """How many violations there are, by severity: "3 violations, 1 warning of the shapes"."""
+        found = Counter(violation.severity for violation in self.violations)
+        shown = [
+            f"{count} {severity.lower()}{'s' * (count > 1)}" for severity, count in sorted(found.items(), key=_rank)
+        ]
+        return f"{', '.join(shown) or 'no violations'} of the shapes"
 
 
 def validate(store: ox.Store, shapes: Path | None = None) -> Report:
@@ -67,22 +104,51 @@ def validate(store: ox.Store, shapes: Path | None = None) -> Report:
         shapes: a Turtle file of SHACL shapes instead of the shipped ``shapes.ttl``.
 
     Raises:
-        InputError: the shapes cannot be read or are not valid shapes.
+        InputError: the shapes cannot be read, are not valid shapes, or ask other services.
     """
-    from pyshacl import validate as apply_shapes
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
-
     if shapes is None:
         with as_file(files("kg.graph") / "shapes.ttl") as shipped:
-            return validate(store, shipped)
-    expected = _parsed(shapes)
-    try:
+            expected = _parsed(shipped)
         found = [violation for rule in _taken_rules(expected) for violation in rule.violations(store)]
-        _, report, _ = apply_shapes(_copied(store), shacl_graph=expected, inference="none", inplace=True)
-    except (ReportableRuntimeError, ShapeLoadError, SyntaxError) as error:
-        raise InputError(str(shapes), f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
-    found += _violations(report)
-    return Report(not found, tuple(sorted(found, key=str)))
+        return _report(found + _applied(store, expected, "the shipped shapes", []), [])
+    expected = _parsed(shapes)
+    notes = read_imports(expected, str(shapes))
+    refuse_requests(expected, str(shapes))
+    gather_prefixes(expected)
+    keep_only_true(expected)
+    notes += without_nodes(expected, store, str(shapes))
+    return _report(_applied(store, expected, str(shapes), notes), notes)
+
+
+def _rank(counted: tuple[str, int]) -> tuple[bool, str]:
+    return counted[0] != "Violation", counted[0]
+
+
+def _report(found: list[Violation], notes: list[str]) -> Report:
+    return Report(not found, tuple(sorted(found, key=str)), tuple(notes))
+
+
+def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str]) -> list[Violation]:
+    """What pySHACL finds; what it warns of is added to the notes.
+
+    Raises:
+        InputError: the shapes are not valid.
+    """
+    from pyparsing import ParseException
+    from pyshacl import validate as apply_shapes
+    from pyshacl.errors import ReportableRuntimeError
+
+    try:
+        with _ONE_AT_A_TIME, own_messages(), quietly(notes):
+            _, report, _ = apply_shapes(_copied(store), shacl_graph=shapes, inference="none", inplace=True)
+    except (ReportableRuntimeError, NotImplementedError, ParseException, RecursionError) as error:
+        raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(error))}") from None
+    except Exception as error:  # rdflib and pySHACL raise many kinds for shapes and constraints that are not valid
+        reason = one_line(f"{type(error).__name__}: {error}")
+        raise InputError(place, f"is not a valid set of SHACL shapes: {reason}") from error
+    if isinstance(report, Exception):  # a failure to validate, which pySHACL returns
+        raise InputError(place, f"is not a valid set of SHACL shapes: {one_line(str(report))}")
+    return _violations(report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +227,15 @@ def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
 
 def _parsed(shapes: Path) -> Graph:
     from rdflib import Graph
-    from rdflib.plugins.parsers.notation3 import BadSyntax
 
-    try:
-        return Graph().parse(
-            data=shapes.read_text(encoding="utf-8"), format="turtle", publicID=shapes.absolute().as_uri()
-        )
-    except OSError as error:
-        raise InputError(str(shapes), error.strerror or str(error)) from None
-    except UnicodeDecodeError:
-        raise InputError(str(shapes), "is not UTF-8 text") from None
-    except BadSyntax as error:
-        raise InputError(f"{shapes}:{error.lines + 1}", f"expected Turtle: {error._why}") from None
+    graph = Graph()
+    parse_turtle(graph, shapes, str(shapes))
+    return graph
 
 
 def _copied(store: ox.Store) -> Graph:
     """The union of a store's graphs as an rdflib graph, literals as written, twice as fast as through N-Triples."""
-    from rdflib import BNode, Graph, Literal, URIRef
+    from rdflib import BNode, Literal, URIRef
 
     @lru_cache(maxsize=100_000)
     def node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> Node:
@@ -193,7 +251,7 @@ def _copied(store: ox.Store) -> Graph:
         # To RDF 1.1 "a" and "a"^^xsd:string are one; rdflib keeps them apart, and its parsers make the former.
         return Literal(term.value, datatype=None if datatype == XSD + "string" else URIRef(datatype), normalize=False)
 
-    graph = Graph()
+    graph = QueriedGraph(store)
     for quad in store:
         graph.add((node(quad.subject), node(quad.predicate), value(quad.object)))
     return graph
@@ -208,6 +266,7 @@ def _violations(report: Graph) -> list[Violation]:
     found = []
     for result in report.objects(None, URIRef(SH + "result")):
         node, value, path = of(result, "focusNode"), of(result, "value"), of(result, "resultPath")
+        messages = sorted(one_line(str(message)) for message in report.objects(result, URIRef(SH + "resultMessage")))
         found.append(
             Violation(
                 node=str(node),
@@ -215,8 +274,9 @@ def _violations(report: Graph) -> list[Violation]:
                 constraint=str(of(result, "sourceConstraintComponent"))
                 .removeprefix(SH)
                 .removesuffix("ConstraintComponent"),
-                message=one_line(str(of(result, "resultMessage"))),
+                message="; ".join(messages) or "the constraint of the shape is not met",
                 value=None if value is None or value == node else str(value),
+                severity=str(of(result, "resultSeverity")).removeprefix(SH),
             )
         )
     return found

@@ -15,6 +15,8 @@ import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.export.additions import declared_prefixes
+from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
+from kg.graph.worker import constructed
 from kg.plugins import load_plugins
 from kg.text.names import one_line
 
@@ -62,21 +64,32 @@ def apply_profile(store: ox.Store, name: str) -> ox.Store:
 
     Args:
         store: the graph; its named graphs are read as one.
-        name: a key of :func:`profiles`.
+        name: a key of :func:`known_profiles`.
 
     Raises:
-        KGError: there is no such profile, or one of its queries is not a CONSTRUCT query.
+        KGError: there is no such profile, or one of its queries is not a CONSTRUCT query or asks other services.
     """
-    constructed = ox.Store()
-    for number, query in enumerate(find_profile(name).queries, start=1):
-        try:
-            triples = store.query(query, use_default_graph_as_union=True)
-        except SyntaxError as error:
-            raise KGError(f"profile {name}, query {number}: {one_line(str(error))}") from None
-        if not isinstance(triples, ox.QueryTriples):
-            raise KGError(f"profile {name}, query {number}: expected a CONSTRUCT query")
-        constructed.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    return constructed
+    try:
+        return constructed(store, construct_queries(name))
+    except ValueError as error:
+        raise KGError(f"profile {name}, {one_line(str(error))}") from None
+
+
+def construct_queries(name: str, *, allow_service: bool = False) -> list[tuple[str, bool]]:
+    """The queries of a profile, each with whether its default graph is the union of all graphs.
+
+    Args:
+        name: a key of :func:`known_profiles`.
+        allow_service: let the queries ask other SPARQL services.
+
+    Raises:
+        KGError: there is no such profile, or one of its queries asks other services.
+    """
+    queries = find_profile(name).queries
+    for number, query in enumerate(queries, start=1):
+        if not allow_service and calls_service(query):
+            raise KGError(f"profile {name}, query {number}: {SERVICE_REFUSED}")
+    return [(query, not names_dataset(query)) for query in queries]
 
 
 def profile_prefixes(name: str) -> dict[str, str]:

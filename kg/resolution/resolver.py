@@ -29,9 +29,12 @@ from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.senses import Sense, Senses, are_variants
-from kg.resolution.spelling import entity_key, entity_words
-from kg.text.names import one_line, spaced_key
+from kg.resolution.spelling import entity_key, entity_words, plain_name
+from kg.text.names import spaced_key
+from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
+
+_COINED = re.compile(r"^(?=.*[A-Z].*[A-Z])(?=.*[a-z](?!$)).{3,}")  # "SalUn" and "ReSTE", but not "GAN" or "GANs"
 
 
 class _Placed(NamedTuple):
@@ -58,17 +61,28 @@ class _Use(NamedTuple):
 class _Names:
     """The names of one entity in the papers, with the number of papers for each.
 
-    ``full`` are names in the text, ``short`` are short forms, and ``expanded`` are their long forms.
+    ``full`` are names in the text, ``short`` are short forms, and ``expanded`` are their long forms. ``coined`` are
+    those short forms that papers introduce as names.
     """
 
     full: Counter[str] = field(default_factory=Counter)
     expanded: Counter[str] = field(default_factory=Counter)
     short: Counter[str] = field(default_factory=Counter)
+    coined: Counter[str] = field(default_factory=Counter)
 
     @property
     def preferred(self) -> Counter[str]:
-        """The names to choose a label from."""
+        """The names to choose an IRI from."""
         return self.full or self.expanded or self.short
+
+    @property
+    def label(self) -> str:
+        """The commonest full name as it reads; or a coined short form, if no full name is much more frequent."""
+        counts: Counter[str] = Counter()
+        often = 2 * max(self.coined.values(), default=0) >= max(self.full.values(), default=0)
+        for text, papers in (self.coined if self.coined and often else self.preferred).items():
+            counts[plain_name(text)] += papers
+        return _commonest(counts)
 
 
 class Resolver:
@@ -98,6 +112,7 @@ class Resolver:
         self._directions = directions or Directions([])
         self._senses = Senses(elsewhere)
         self._uses: Counter[_Use] = Counter()
+        self._coined: Counter[_Use] = Counter()
         self._defined: Counter[_Use] = Counter()
         self._attested: set[Identity] = set()
         self._placed: dict[_Use, _Placed] = {}
@@ -113,10 +128,11 @@ class Resolver:
         for short, long in meanings.defined.values():
             self._senses.add(short, long)
         uses = {
-            _Use(mention.type, one_line(mention.text), meanings.of(mention.type, one_line(mention.text)))
+            _Use(mention.type, unwrapped(mention.text), meanings.of(mention.type, unwrapped(mention.text)))
             for mention in extraction.entities
         }
         self._uses.update(uses)
+        self._coined.update(_coined(extraction, meanings))
         keys = {(use.type, entity_key(use.text)) for use in uses}
         defined = {
             _Use(entity_type, short, long)
@@ -138,14 +154,14 @@ class Resolver:
         iris = self._all_iris()
         mentions = []
         for mention in extraction.entities:
-            text = one_line(mention.text)
+            text = unwrapped(mention.text)
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
             mentions.append(replace(mention, entity=iris[placed.identity]))
         return replace(extraction, entities=tuple(mentions))
 
     def identity(self, entity_type: EntityType, name: str, paper: Extraction | None = None) -> Identity:
         """What a name means: in a paper that was added, or in the corpus as a whole."""
-        text = one_line(name)
+        text = unwrapped(name)
         long = _Meanings(paper).of(entity_type, text) if paper else None
         return self._place(_Use(entity_type, text, long)).identity
 
@@ -289,6 +305,8 @@ class Resolver:
             (found.short if placed.is_short_form else found.full)[use.text] += papers
             if use.long is None and placed.why == "dominant sense":
                 found.expanded[placed.detail.rpartition(" (")[0]] += papers
+        for use, papers in self._coined.items():
+            names[self._place(use).identity].coined[use.text] += papers
         for use, papers in self._defined.items():
             found_here = names.get(self._place(use).identity)
             if found_here and use.long:
@@ -298,7 +316,7 @@ class Resolver:
 
     def _label(self, one: Identity, names: _Names) -> str:
         written = self.curated.entities.get(one)
-        return written.name if written else _commonest(names.preferred)
+        return written.name if written else names.label
 
     def _all_iris(self) -> dict[Identity, str]:
         """The IRI of each entity, from its canonical name or the commonest spelling of its name.
@@ -349,10 +367,10 @@ class _Meanings:
         self.defined: dict[str, tuple[str, str]] = {}
         for short, long in extraction.abbreviations:
             if entity_key(short) != entity_key(long):
-                self.defined.setdefault(entity_key(short), (one_line(short), one_line(long)))
+                self.defined.setdefault(entity_key(short), (unwrapped(short), unwrapped(long)))
         self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
         for mention in extraction.entities:
-            text = one_line(mention.text)
+            text = unwrapped(mention.text)
             initials = _initials(text)
             if len(initials) >= 3:
                 key = entity_key(text)
@@ -368,6 +386,18 @@ class _Meanings:
             return None
         found = self._by_initials.get((entity_type, key), {})
         return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _coined(extraction: Extraction, meanings: _Meanings) -> set[_Use]:
+    """The short forms that a paper introduces as names: "SalUn", or any that its title explains, "PFN: …"."""
+    found = set()
+    for mention in extraction.entities:
+        text = unwrapped(mention.text)
+        long = meanings.of(mention.type, text)
+        opens_title = mention.start == 0 and extraction.title[mention.end :].lstrip().startswith(":")
+        if long and mention.role == "introduced" and (opens_title or _COINED.search(text)):
+            found.add(_Use(mention.type, text, long))
+    return found
 
 
 def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Curated | None = None) -> Extraction:

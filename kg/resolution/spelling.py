@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
-from kg.text.names import ACRONYM_PLURAL, NOISE, SEPARATORS, singular, spaced_key
+from kg.text.names import ACRONYM_PLURAL, NOISE, SEPARATORS, one_line, singular, spaced_key
+from kg.text.plain import without_markup
 
 _CAPITALS_TO_S = re.compile(r"\b[A-Z\d]{2,}S\W*$")
 _POSSESSIVE = re.compile(r"['’]s?(?=\s|$)|(?<=[^\W\d_])['’](?=s\s)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SYMBOLS = {"&": " and ", "\\times": "x", "×": "x", "\\infty": "inf", "∞": "inf"}
 _VERSION = re.compile(r"(?<=[^\W\d_]{2})v(?=\d+(?:\.\d+)?$)|(?<=[^\W\d_]{2})version(?=\d)|(?<=[^\d.]\d)\.0$")
+_ONLY_WORDS = re.compile(r"(?:[A-Za-z0-9 ./()'+*]|-(?! ))*")  # of a name in which nothing is to be replaced
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
+}
 _BRITISH = (  # (the end of a word, its American spelling)
     (re.compile(r"is(?=(?:ation|ed|ing|er|e)$)"), "iz"),
     (re.compile(r"(?<=[aeiou])ll(?=(?:ing|ed|er)$)"), "l"),
@@ -24,13 +33,22 @@ _BRITISH = (  # (the end of a word, its American spelling)
 )
 
 
+def plain_name(name: str) -> str:
+    r"""A name as it reads, on one line: no LaTeX, no tags, no ligatures, no word broken in two.
+
+    >>> plain_name("$\\beta$-VAE"), plain_name("na\\\"ive loss"), plain_name("classi-\nfication")
+    ('β-VAE', 'naïve loss', 'classification')
+    """
+    return one_line(name) if _ONLY_WORDS.fullmatch(name) else without_markup(name)
+
+
 def entity_words(name: str) -> str:
     """The words of an entity's IRI: :func:`spaced_key`, but an "S" that ends a word of capitals is kept.
 
     >>> entity_words("PACS"), entity_words("GANs")
     ('pacs', 'gan')
     """
-    words = spaced_key(name)
+    words = spaced_key(plain_name(name))
     return f"{words}s" if _CAPITALS_TO_S.search(name) and not words.endswith("s") else words
 
 
@@ -50,13 +68,15 @@ def american(word: str) -> str:
 def entity_key(name: str) -> str:
     r"""The identity of an entity's name: equal for more spellings than by :func:`name_key`, and for fewer acronyms.
 
-    Accents, British endings, possessives, "&", Greek letters, plurals within the name and the ways to write a version
-    make no difference. An "S" that ends a word of capitals is part of it, not a plural.
+    Markup, accents, British endings, possessives, "&", Greek letters, plurals within the name, small numbers in words
+    and the ways to write a version make no difference. An "S" that ends a word of capitals is part of it, not a plural.
 
     >>> entity_key("Fréchet Inception Distance") == entity_key("Frechet inception distances")
     True
     >>> entity_key(r"$\beta$-VAE") == entity_key("β-VAE"), entity_key("SQuAD v2.0") == entity_key("SQuAD 2")
     (True, True)
+    >>> entity_key("one-layer networks") == entity_key("1-layer network")
+    True
     >>> entity_key("DARTS") == entity_key("DART"), entity_key("CIFAR-10") == entity_key("CIFAR-100")
     (False, False)
     """
@@ -65,18 +85,32 @@ def entity_key(name: str) -> str:
 
 @lru_cache(maxsize=2**17)  # resolution compares the same names over and over
 def _entity_key(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFKC", plain_name(name))
     for symbol, written in _SYMBOLS.items():
         text = text.replace(symbol, written)
     text = _POSSESSIVE.sub("", _NOT_ASCII.sub(_in_letters, unicodedata.normalize("NFC", text)))
     words = NOISE.sub("", SEPARATORS.sub(" ", ACRONYM_PLURAL.sub("", text))).split()
-    joined = "".join(_entity_word(word) for word in words if word.casefold() != "the" or len(words) == 1)
+    if len(words) > 1:
+        words = [_NUMBERS.get(word.casefold(), word) for word in words if word.casefold() != "the"]
+    joined = "".join(map(_entity_word, words))
     return _VERSION.sub("", joined) or name.strip()
 
 
 @lru_cache(maxsize=2**16)
 def _entity_word(word: str) -> str:
-    return word.casefold() if word.isupper() and len(word) > 2 else american(singular(word.casefold()))
+    return word.casefold() if word.isupper() and len(word) > 2 else american(_singular(word.casefold()))
+
+
+def _singular(word: str) -> str:
+    """The singular of a lower-case noun, by its ending or, for irregular ones, by a list."""
+    return _irregular().get(word) or (word[:-1] if word.endswith("os") and len(word) > 4 else singular(word))
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    """Nouns with a plural that the ending does not show, and singulars that look like plurals."""
+    lines = (files("kg.resolution") / "plurals.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(maxsplit=1) for line in lines)
 
 
 def _in_letters(character: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterat
         else:
             with reading(path) as stream:
                 source = Source(stream, path_text(path), path_text(path.name))
-                yield from _read(source, _reader_of(source, known), warn)
+                yield from _read(source, _reader_of(source, known), warn, path)
 
 
 def _read_folder(folder: Path, known: Sequence[Reader], warn: Warn) -> Iterator[Paper]:
@@ -118,16 +119,18 @@ def _read_file(file: Path, folder: Path, known: Sequence[Reader], warn: Warn) ->
         source = Source(stream, place, path_text(file.relative_to(folder).as_posix()))
         reader = _reader_of(source, known)
         try:
-            yield from _read(source, reader, warn)
+            yield from _read(source, reader, warn, file)
         except InputError as error:
             if reader in (foreign.READER, listing.READER):  # which take any file
                 raise _NotASourceError(error.place, error.problem) from None
             raise
 
 
-def _read(source: Source, reader: Reader, warn: Warn) -> Iterator[Paper]:
+def _read(source: Source, reader: Reader, warn: Warn, path: Path | None = None) -> Iterator[Paper]:
+    origin = str(path.resolve()) if path and path.is_file() else None  # a pipe has no place to come back to
     with limited(warn, source.place) as warn_of:
-        yield from reader.read(source, warn_of)
+        for paper in reader.read(source, warn_of):
+            yield replace(paper, origin=origin)
 
 
 def _reader_of(source: Source, known: Sequence[Reader]) -> Reader:

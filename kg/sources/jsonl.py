@@ -25,8 +25,13 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: a line is not a complete JSON object, or every record was skipped.
     """
     read = 0
-    first: InputError | None = None
-    for line in json_lines(source.stream, source.place, _EXPECTED, warn):
+    skipped: list[str] = []
+
+    def skip(problem: str) -> None:
+        skipped.append(problem)
+        warn(f"{problem}; skipped")
+
+    for line in json_lines(source.stream, source.place, _EXPECTED, skip):
         try:
             yield paper_from(
                 line.fields,
@@ -36,10 +41,10 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             )
             read += 1
         except NotAPaperError as error:
-            first = first or InputError(line.place, f"{error}; no record of this file is a paper")
-            warn(f"{line.place}: {error}; skipped")
-    if first and not read:
-        raise first
+            skip(f"{line.place}: {error}")
+    if skipped and not read:
+        place, _, problem = skipped[0].removeprefix(source.place).partition(": ")
+        raise InputError(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
 
 
 READER = Reader("JSON lines", recognises, read)

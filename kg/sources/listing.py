@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from kg.errors import InputError
 from kg.records import Paper
@@ -17,6 +18,7 @@ _HEADER_BLOCKS = 40  # a date line further down than this does not end the page'
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_LINE = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}\s+{_MONTH}(?:,?\s+\d{{4}})?|\d{{4}}-\d\d-\d\d)",
@@ -39,7 +41,9 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    blocks = list(_body(_blocks(numbered_lines(source.stream, place, _EXPECTED))))
+    all_blocks = list(_blocks(numbered_lines(source.stream, place, _EXPECTED)))
+    blocks = list(_body(iter(all_blocks)))
+    dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
         raise InputError(place, f"is empty; expected {_EXPECTED}")
     count = 0
@@ -58,13 +62,13 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             continue
         if title is not None and paragraphs:
             count += 1
-            yield _paper(title, paragraphs, source)
+            yield _paper(title, paragraphs, source, dates)
         elif title is not None:
             warn(f"{place}:{title.number}: a title without an abstract; skipped")
         title, paragraphs = block, []
     if title is not None and paragraphs:
         count += 1
-        yield _paper(title, paragraphs, source)
+        yield _paper(title, paragraphs, source, dates)
     elif title is not None:
         warn(f"{place}:{title.number}: a title without an abstract at the end of the page; skipped")
     if not count:
@@ -85,9 +89,39 @@ def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool
     return expected or not (following and _looks_like_abstract(following.text))
 
 
-def _paper(title: Line, paragraphs: list[str], source: Source) -> Paper:
+def _paper(title: Line, paragraphs: list[str], source: Source, dates: list[tuple[int, str]]) -> Paper:
     abstract = "\n\n".join(paragraphs)
-    return Paper(id=slug(title.text), title=title.text, abstract=abstract, source=source.name, line=title.number)
+    listed = next((found for number, found in reversed(dates) if number < title.number), None)
+    return Paper(
+        id=slug(title.text),
+        title=title.text,
+        abstract=abstract,
+        source=source.name,
+        line=title.number,
+        listed=listed,
+    )
+
+
+def listed_date(line: str) -> str | None:
+    """The date of a date line as xsd:date, or as xsd:gMonthDay where it has no year; ``None`` for any other line.
+
+    >>> listed_date("Tue, March 11th, 2025"), listed_date("11 Mar"), listed_date("Feb 30, 2025")
+    ('2025-03-11', '--03-11', None)
+    """
+    if not _DATE_LINE.fullmatch(line):
+        return None
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", line):
+        year, month, day = line.split("-")
+    else:
+        [day] = re.findall(r"(?<!\d)\d{1,2}(?!\d)", line)
+        year = "".join(re.findall(r"\d{4}", line))
+        name = re.search(_MONTH, line, re.IGNORECASE)
+        month = str(_MONTHS.index(name[0][:3].lower()) + 1) if name else ""
+    try:
+        known = date(int(year or 2000), int(month), int(day))  # 2000 has a 29 February
+    except ValueError:
+        return None
+    return known.isoformat() if year else f"--{known:%m-%d}"
 
 
 def _blocks(lines: Iterator[Line]) -> Iterator[Line]:

@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found
-from kg.text.names import one_line
+from kg.terminal.output import Emphasis, Style, printable
 from kg.vocabulary import CLASS_NAMES, Kind
 
 if TYPE_CHECKING:
     from kg.ask.paths import Paths  # loads networkx, which a card does not need
 
-Emphasis = Literal["bold", "dim"]
-Style: TypeAlias = Callable[[str, Emphasis], str]
-"""Gives a piece of text an emphasis, for a terminal or another medium."""
-
 _INDENT = "  "
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Private-use characters take the place of the marks while a sentence is wrapped; they are one column wide, too.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARKED = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_CODES = {"bold": "1", "dim": "2"}
-
-
-def ansi(text: str, emphasis: Emphasis) -> str:
-    """Emphasis by ANSI escape sequences (ECMA-48), for a terminal."""
-    return f"\x1b[{_CODES[emphasis]}m{text}\x1b[0m"
 
 
 def render_card(card: Card, *, width: int = 80, style: Style | None = None) -> str:
@@ -127,12 +118,16 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
         ("listed on: ", card.listed_on),
+        ("listed: ", tuple(map(_day, card.listed))),
     ):
         if addresses:
             yield from page.wrapped(label, ", ".join(addresses))
+    if card.abstract:
+        yield from page.section("Abstract")
+        yield from page.wrapped(_INDENT, card.abstract)
     yield from page.entities("Introduces", card.introduces)
     yield from page.entities("Uses", card.uses)
-    yield from page.results(card.results, len(card.results))
+    yield from page.results(card.results, len(card.results), sentences=True)
 
 
 def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
@@ -203,13 +198,18 @@ class _Page:
             names = (f"{entity.name} ({entity.papers:,})" if counted else entity.name for entity in entities)
             yield from self.wrapped(f"{_INDENT}{kind + 's:':<10}", ", ".join(names))
 
-    def results(self, results: Iterable[ResultLine], in_all: int, titles: bool = False) -> Iterator[str]:
+    def results(
+        self, results: Iterable[ResultLine], in_all: int, titles: bool = False, sentences: bool = False
+    ) -> Iterator[str]:
+        """A line for each result, with the title of its paper or, once for all results of it, its sentence."""
         shown = list(results)
         if not shown:
             return
         yield from self.section("Reported results", _shown(len(shown), in_all))
-        for result in shown:
+        for result, following in zip(shown, [*shown[1:], None], strict=True):
             yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+            if sentences and result.sentence and (following is None or following.sentence != result.sentence):
+                yield from self.wrapped(_INDENT + _INDENT, "", after=result.sentence)
 
     def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
         for number, line in enumerate(lines):
@@ -243,6 +243,12 @@ def _result(result: ResultLine) -> str:
     return " ".join(filter(None, parts))
 
 
+def _day(date: str) -> str:
+    """A date as people write it; one without a year ("--03-11", xsd:gMonthDay) by its month's name."""
+    month = re.fullmatch(r"--(\d\d)-(\d\d)", date)
+    return f"{_MONTHS[int(month[1]) - 1]} {int(month[2])}" if month else date
+
+
 def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
@@ -252,5 +258,4 @@ def _shown(shown: int, in_all: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Text on one line without control characters, so that no title can steer the terminal."""
-    return "".join(char for char in one_line(text) if char.isprintable() or char in (_OPEN, _CLOSE))
+    return printable(text, keep=_OPEN + _CLOSE)

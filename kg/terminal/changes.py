@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 
 from kg.ask.diff import Diff, EdgeItem, EntityItem, PaperItem, ResultItem
+from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
-from kg.text.names import one_line
 
 
-def render_changes(found: Diff, limit: int) -> str:
+def render_changes(found: Diff, limit: int | None) -> str:
     """The changes as text: a table of counts, then a line for each thing that came (+) or went (-).
 
     Args:
         found: the changes.
-        limit: the maximum number of lines for what came, and for what went, of each sort.
+        limit: the maximum number of lines for what came, and for what went, of each sort; ``None`` for all.
     """
     sorts = {field.name: getattr(found, field.name) for field in fields(found)}
     counts = [[name, *(f"{n:,}" for n in (c.old, c.new, len(c.came), len(c.went)))] for name, c in sorts.items()]
@@ -22,7 +22,7 @@ def render_changes(found: Diff, limit: int) -> str:
     for name, changes in sorts.items():
         for sign, items in (("+", changes.came), ("-", changes.went)):
             lines = [f"{sign} {_words(item)}\n" for item in items[:limit]]
-            if len(items) > limit:
+            if limit is not None and len(items) > limit:
                 lines.append(f"{sign} and {len(items) - limit:,} more\n")
             text += "".join([f"\n{name} that {'came' if sign == '+' else 'went'}\n", *lines]) if lines else ""
     return text
@@ -38,4 +38,4 @@ def _words(item: PaperItem | EntityItem | EdgeItem | ResultItem) -> str:
     else:
         about = (f"{word} {name}" for word, name in (("on", item.dataset), ("by", item.method)) if name)
         words = f"{item.title} · {' '.join(filter(None, (item.value, item.metric, *about)))}"
-    return "".join(filter(str.isprintable, one_line(words)))
+    return printable(words)

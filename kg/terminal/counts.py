@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
+    from kg.graph.store import Settings
 
 
 def build_rows(report: BuildReport, found: Stats) -> dict[str, object]:
     """The rows for a build: what it read, what the graph holds now, how long it took."""
     changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
     seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
-    read = {"entries read": report.entries, "their papers": seen}
+    read = {"entries read": report.entries, "their papers": seen, "papers extracted": report.extracted}
     return {**read, **stats_rows(found), "seconds": f"{report.seconds:.1f}"}
+
+
+def settings_rows(settings: Settings) -> dict[str, object]:
+    """The rows for what a graph is built with, without what is as shipped."""
+    rules = ", ".join(map(str, settings.rules))
+    return {
+        "base IRI": settings.base,
+        **({"rules": rules} if rules else {}),
+        **({"model": str(settings.model)} if settings.model else {}),
+    }
 
 
 def stats_rows(found: Stats) -> dict[str, object]:

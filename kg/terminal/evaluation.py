@@ -7,6 +7,7 @@ from kg.evaluation.errors import ErrorKind, TypedName
 from kg.evaluation.gold import Form
 from kg.evaluation.report import Evaluation
 from kg.evaluation.resolution import ResolutionScore
+from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
 from kg.vocabulary import ENTITY_TYPES
 
@@ -81,7 +82,7 @@ def _examples(kind: ErrorKind) -> str:
 
 
 def _named(name: TypedName | None) -> str:
-    return f"{name.type} {name.text}" if name else "nothing"
+    return f"{name.type} {printable(name.text)}" if name else "nothing"
 
 
 def _calibration(measured: Calibration) -> str:
@@ -111,5 +112,5 @@ def render_resolution(score: ResolutionScore) -> str:
     ):
         if pairs:
             lines.append(f"{title}: {len(pairs):,}")
-            lines += [f"  {pair.type}: {pair.a} | {pair.b}" for pair in pairs]
+            lines += [f"  {pair.type}: {printable(str(pair.a))} | {printable(str(pair.b))}" for pair in pairs]
     return "".join(f"{line}\n" for line in lines)

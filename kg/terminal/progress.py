@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from kg.terminal.output import width
 
 if TYPE_CHECKING:
     from kg.builder import Progress
@@ -13,8 +16,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A bar for each step of a build: papers done, papers a second, time left. Silent when not on a terminal."""
-    if not sys.stderr.isatty():
+    """A bar for each step of a build: papers done, papers a second, time left.
+
+    Silent where standard error is not a terminal, and on one of the type "dumb", which could not redraw a line.
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda step, done, total: None
         return
     from rich.console import Console
@@ -28,7 +34,7 @@ def progress_bar() -> Iterator[Progress]:
             return Text(f"{speed:,.0f} papers/s" if speed else "")
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeLeft())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Console(stderr=True, width=width())) as bar:
         steps: dict[str, TaskID] = {}
 
         def show(step: str, done: int, total: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kg.ask.named import NamedQuery
-    from kg.terminal.cards import Style
+    from kg.terminal.output import Style
 
 
 def render_queries(queries: Iterable[NamedQuery], style: Style | None = None) -> str:

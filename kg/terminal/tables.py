@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from kg.errors import QueryError
+from kg.terminal.output import has_styles, printable, width
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 TABLE = "table"
 
 
-def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None) -> None:
+def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None, encoding: str = "utf-8") -> None:
     """Write the answer to a query for a person or in a format of files.
 
     Args:
@@ -23,6 +25,7 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None) -
         stream: takes bytes; a table is drawn to the width of the terminal if it is one.
         format: "table" or one of ``answer.formats``; by default a table on a terminal and CSV elsewhere, for a graph
             Turtle.
+        encoding: that of a table; a character that it lacks becomes a question mark.
 
     Raises:
         QueryError: the format does not fit the kind of answer; names those that fit.
@@ -30,7 +33,7 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None) -
     if answer.kind == "graph":
         answer.write(stream, format or "turtle")
     elif format == TABLE or (format is None and stream.isatty()):
-        stream.write(_drawn(answer, terminal=stream.isatty()).encode())
+        stream.write(_drawn(answer, encoding, terminal=stream.isatty()))
     else:
         try:
             answer.write(stream, format or "csv")
@@ -38,19 +41,28 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None) -
             raise QueryError(f"{error}, {TABLE}") from None
 
 
-def _drawn(answer: Answer, terminal: bool) -> str:
+def _drawn(answer: Answer, encoding: str, terminal: bool) -> bytes:
     from kg.ask.sparql import is_number, shortened
 
     if answer.kind == "ask":
-        return "yes\n" if answer.truth else "no\n"
+        return b"yes\n" if answer.truth else b"no\n"
     prefixes = PREFIXES | resource_prefixes(answer.base)
     rows = list(answer.rows())
     cells = [[shortened(term, prefixes) for term in row] for row in rows]
     columns = zip(*rows, strict=True) if rows else ((),) * len(answer.variables)
     known = [[term for term in column if term is not None] for column in columns]
     numeric = [bool(column) and all(map(is_number, column)) for column in known]
-    draw = _terminal_table if terminal else plain_table
-    return draw(answer.variables, cells, numeric)
+    if terminal:
+        return _terminal_table(answer.variables, cells, numeric, encoding)
+    return plain_table(answer.variables, cells, numeric).encode(encoding, "replace")
+
+
+def print_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
+    """A table on standard output, on a terminal drawn to its width."""
+    if sys.stdout.isatty():
+        print(_terminal_table(header, cells, numeric, sys.stdout.encoding).decode(sys.stdout.encoding), end="")
+    else:
+        print(plain_table(header, cells, numeric), end="")
 
 
 def print_counts(title: str, counts: Mapping[str, object], *, to_stderr: bool) -> None:
@@ -58,17 +70,20 @@ def print_counts(title: str, counts: Mapping[str, object], *, to_stderr: bool) -
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, box=box.SIMPLE, show_header=False, title_justify="left")
+    table = Table(title=Text(printable(title)), box=box.SIMPLE, show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
     for name, count in counts.items():
-        table.add_row(name, f"{count:,}" if isinstance(count, int) else str(count))
-    Console(stderr=to_stderr, highlight=False).print(table)
+        table.add_row(Text(name), Text(f"{count:,}" if isinstance(count, int) else printable(str(count))))
+    stream = sys.stderr if to_stderr else sys.stdout
+    Console(file=stream, force_terminal=has_styles(stream), width=width(), highlight=False).print(table)
 
 
 def plain_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
     """Columns of even width, two spaces apart, no cell cut: for files, pipes and tests."""
+    cells = [[printable(cell) for cell in row] for row in cells]
     widths = [max([len(name), *(len(row[column]) for row in cells)]) for column, name in enumerate(header)]
 
     def line(row: Sequence[str]) -> str:
@@ -82,7 +97,9 @@ def plain_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: 
     return "".join(line(row) for row in [header, rule, *cells])
 
 
-def _terminal_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
+def _terminal_table(
+    header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool], encoding: str
+) -> bytes:
     """Columns drawn by rich to the width of the terminal, long cells folded."""
     from rich import box
     from rich.console import Console
@@ -91,9 +108,11 @@ def _terminal_table(header: Sequence[str], cells: Sequence[Sequence[str]], numer
 
     table = Table(box=box.SIMPLE_HEAD)
     for name, right in zip(header, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in cells:
-        table.add_row(*map(Text, row))
-    drawing = io.StringIO()
-    Console(file=drawing, force_terminal=True).print(table)
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    drawing = io.BytesIO()
+    file = io.TextIOWrapper(drawing, encoding, "replace")
+    Console(file=file, force_terminal=has_styles(sys.stdout), width=width()).print(table)
+    file.flush()
     return drawing.getvalue()

@@ -82,6 +82,7 @@ _SUBPAGES = frozenset(
 )
 _NAME = re.compile(r"[A-Za-z0-9][\w.\-]*")
 _RESERVED = "/?#:@!$&'()*+,;=~%"
+_SURROGATES = re.compile("[\ud800-\udfff]")  # which UTF-8 cannot encode
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _AUTHORITY = re.compile(r"(?:[^/?#@]*@)?[^/?#:@]+(?::\d+)?(?=[/?#]|$)")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]")
@@ -192,7 +193,7 @@ def absolute(url: str) -> str:
     >>> absolute("github.com/owner/name")
     'https://github.com/owner/name'
     """
-    url = _SSH.sub(r"https://\1/\2", url.strip())
+    url = _SSH.sub(r"https://\1/\2", _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", url.strip()))
     match = _SCHEME.match(url)
     if match:
         scheme, rest = match[1].lower(), match[2]

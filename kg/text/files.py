@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 GENERATION_MANIFEST = "kg-generation.json"
 """The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
@@ -76,6 +76,25 @@ def path_text(path: str | Path) -> str:
     'caf\\\\xe9.txt'
     """
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def packing(path: Path) -> Iterator[IO[bytes]]:
+    """A stream as that of :func:`writing`, gzipped if the file's name ends in ".gz".
+
+    The compressed bytes (RFC 1952) have neither time nor name, so that the same content gives the same file.
+
+    Raises:
+        OSError: the file cannot be written; an existing one stays as it was.
+    """
+    with writing(path) as stream:
+        if path.suffix.lower() != ".gz":
+            yield stream
+            return
+        import gzip  # loaded only here, because most files are not compressed
+
+        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
+            yield cast("IO[bytes]", packed)
 
 
 def sync_folder(folder: Path) -> None:

@@ -234,7 +234,7 @@ def numbered_lines(
                 raise InputError(f"{place}:{number}", problem)
             while raw and not raw.endswith(b"\n"):
                 raw = _raw_line(stream, f"{place}:{number}")
-            warn(f"{place}:{number}: {problem}; skipped")
+            warn(f"{place}:{number}: {problem}")
             continue
         yield Line(number, text.removeprefix("\ufeff").rstrip("\r\n"))
 

@@ -13,6 +13,9 @@ SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
 NOISE = re.compile(r"[^\w\s.+*#]|(?<!\d)\.|\.(?!\d)|(?<=\s)[+*#](?=\s)")
 ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_GREEK = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
 
 
 def one_line(text: str) -> str:
@@ -52,9 +55,29 @@ def spaced_key(name: str) -> str:
 def name_key(name: str) -> str:
     """The identity of a name: equal for "CIFAR-10", "CIFAR10" and "cifar 10", for "pre-training" and "pretraining".
 
-    A name that has only symbols is its own key, so that no two of them are the same by accident.
+    Accents, ligatures and full-width forms make no difference, and a Greek letter is its name. A name that has only
+    symbols is its own key, so that no two of them are the same by accident.
+
+    >>> name_key("Schrödinger") == name_key("Schrodinger"), name_key("β-VAE")
+    (True, 'betavae')
     """
-    return spaced_key(name).replace(" ", "") or name.strip()
+    return unaccented(spaced_key(name)).replace(" ", "") or name.strip()
+
+
+def unaccented(text: str) -> str:
+    """A text in lower case, each letter in its plain form; a Greek letter that is not in a Greek word is its name.
+
+    >>> unaccented("Jørgensen, Erdős, \N{LATIN SMALL LIGATURE FI}ne, Straße, ε-greedy")
+    'jorgensen, erdos, fine, strasse, epsilon-greedy'
+    """
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()))
+    return _GREEK.sub(_letter_name, unicodedata.normalize("NFC", plain).translate(_STROKES))
+
+
+def _letter_name(letter: re.Match[str]) -> str:
+    return unicodedata.name(letter[0]).removeprefix("GREEK SMALL LETTER ").removeprefix("FINAL ").lower()
 
 
 def title_key(title: str) -> str:
@@ -75,10 +98,11 @@ def slug(text: str, limit: int = 100) -> str:
     """
     signs = unicodedata.normalize("NFKC", text).casefold()
     words = re.sub("-{2,}", "-", "".join(sign if sign in "_." or _counts(sign) else "-" for sign in signs)).strip("-.")
-    words = words.replace("#", "%23")  # where it would begin a fragment
     if len(words) > limit:
         import hashlib  # loaded only here, because it takes longer than all the rest of a look-up's normalisation
 
         digest = hashlib.blake2b(words.encode(), digest_size=4).hexdigest()
-        return f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
+        words = f"{words[:limit].rpartition('-')[0] or words[:limit]}-{digest}"
+    # Escaped after the cut, which would split an escape: the beginning of a fragment, and what RFC 3987 leaves out.
+    words = re.sub("[#\U000e0000-\U000e0fff]", lambda found: quote(found[0]), words)
     return words or quote(text.strip(), safe="", errors="replace").strip(".") or "-"

@@ -51,6 +51,15 @@ class PlainText:
                 last += 1
         return first, last
 
+    def closed_span(self, start: int, end: int) -> tuple[int, int]:
+        """The same with the braces that close what the span opens: "81.2_{\\pm 0.3}"."""
+        first, last = self.span(start, end)
+        open_braces = self.original.count("{", first, last) - self.original.count("}", first, last)
+        while open_braces > 0 and self.original[last : last + 1] == "}":
+            last += 1
+            open_braces -= 1
+        return first, last
+
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
         """The view's offsets for a span of the original."""
         return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
@@ -195,7 +204,9 @@ _LATEX = re.compile(
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
   | (?P<space>\\[,;:!\ /\\])
   | (?P<delimiter>\\[()\[\]])
-  | (?P<deviation>[_^]\s*\{?\s*(?=\\pm|±))
+  | (?P<deviation>[_^]\s*\{?\s*(?:\\pm(?![A-Za-z])|±)\s*)
+  | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
+      \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
   | (?P<tabbed>(?<=[\d\s$])imes\b)
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
@@ -238,6 +249,10 @@ def _latex(match: re.Match[str]) -> str:
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
+    if match["unread"]:  # a citation's key, a colour: nothing that is read
+        return ""
+    if match["deviation"]:
+        return "±"
     if match["dash"] or match["pause"]:
         return "–" if match["dash"] else match["pause"]
     return " " if match["tie"] or match["between"] else ""
@@ -254,7 +269,9 @@ def _command(match: re.Match[str]) -> str:
 
 # --- words broken in two ---------------------------------------------------------------------------------------------
 
-_BROKEN = re.compile(r"(?P<left>[A-Za-z]+|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))")
+_BROKEN = re.compile(
+    r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))"
+)
 _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"})  # "semi- and self-supervised"
 
 
@@ -290,17 +307,18 @@ _SECTION = (
     "introduction|keywords|limitations|main results|materials and methods|materials|methodology|methods?|"
     "methods and (?:materials|results)|motivation|objectives?|originality|problem|purpose|results?|"
     "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|"
-    "disclaimer"
+    "disclaimer|caution|design, setting,? and participants|main outcomes? and measures?|conclusions and relevance|"
+    "exposures?|interventions?|measurements|participants|patients|study design|trial registration"
 )
 _LABELS = re.compile(
-    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)\s*(?P<words>(?i:{_SECTION}))"
-    r"(?:\s*:(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
+    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)[\s*_#\u26a0\ufe0f]*(?P<words>(?i:{_SECTION}))"
+    r"[*_]*(?:\s*:[*_]*(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
 )
 
 
 def _label(match: re.Match[str]) -> str | None:
     """A label is dropped where a colon or a dash follows, or where it alone is in capitals."""
-    marked = match[0].rstrip()[-1:] in (":", "-", "–", "—")
+    marked = match[0].rstrip(" \n*_")[-1:] in (":", "-", "–", "—")
     return "" if marked or (match["words"].isupper() and len(match["words"]) > 3) else None
 
 

@@ -89,7 +89,8 @@ def tagger_alone(tagger: Tagger, read: Callable[[Sequence[AnnotatedDoc]], list[T
 
     def find(paper: AnnotatedDoc) -> None:
         [text] = read([paper])
-        keep(paper, best_spans(probable_spans(tagger.scores([text.features]), [text.sentences], tagger.transitions)[0]))
+        [scores] = tagger.scores([text.features])
+        keep(paper, best_spans(probable_spans(scores, text.sentences, tagger.transitions)))
 
     return find
 
@@ -101,7 +102,7 @@ def teacher_alone(teacher: Teacher) -> Finder:
         [text] = tagged([paper])
         reading = teacher.read(text, words_of(paper.doc))
         [scores] = teacher.scores([reading])
-        keep(paper, best_spans(probable_spans([scores[:, :TAGS]], [reading.text.sentences], teacher.crf)[0]))
+        keep(paper, best_spans(probable_spans(scores[:, :TAGS], reading.text.sentences, teacher.crf)))
 
     return find
 

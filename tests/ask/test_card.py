@@ -209,3 +209,34 @@ def test_as_dict_is_json(store: Store, iri: str) -> None:
 def test_an_iri_of_nothing_is_an_error_that_names_it(store: Store, iri: str) -> None:
     with pytest.raises(KGError, match="no entity, paper or repository"):
         read_card(store, iri)
+
+
+def test_a_whole_card_has_all_that_the_graph_says() -> None:
+    lines = [
+        f'<paper/p{n}> {{ <paper/p{n}> a kg:Paper ; schema:name "Paper {n:02}" ; schema:abstract "A." ; '
+        f"kg:mentions <dataset/d>, <method/m{n}> ; kg:usesDataset <dataset/d> ; kg:usesMethod <method/m{n}> ; "
+        f"kg:hasCode <code/c> ; kg:reports <paper/p{n}#r> . <paper/p{n}#r> kg:onDataset <dataset/d> ; "
+        f'kg:byMetric <metric/m{n}> ; kg:valueText "{n}" ; kg:value {n}.0 ; kg:relative false . '
+        f"<paper/p{n}#m> oa:hasTarget <paper/p{n}> ; oa:hasBody <dataset/d> ; oa:start {n} ; oa:end {n + 1} . }} "
+        f"<entities> {{ <method/m{n}> a kg:Method . <dataset/s{n}> a kg:Dataset ; skos:broader <dataset/d> . }}"
+        for n in range(20)
+    ]
+    store = Store()
+    shared = "<entities> { <dataset/d> a kg:Dataset . <code/c> a kg:Repository . }"
+    store.load("\n".join([GRAPH.partition("<entities>")[0], shared, *lines]), format=RdfFormat.TRIG)
+    short, whole = (read_card(store, BASE + "dataset/d", whole=whole) for whole in (False, True))
+    assert isinstance(short, EntityCard)
+    assert isinstance(whole, EntityCard)
+    for lists, lengths in ((short, (8, 10, 6, 12, 2, 5)), (whole, (20,) * 6)):
+        found = (lists.using, lists.results, lists.best, lists.narrower, lists.evidence, lists.companions["method"])
+        assert tuple(map(len, found)) == lengths
+    for whole_repository, papers in ((False, 8), (True, 20)):
+        card = read_card(store, BASE + "code/c", whole=whole_repository)
+        assert isinstance(card, RepositoryCard)
+        assert (len(card.papers), card.linked_by) == (papers, 20)
+
+
+def test_a_paper_card_has_the_abstract(store: Store) -> None:
+    card = read_card(store, BASE + "paper/old")
+    assert isinstance(card, PaperCard)
+    assert card.abstract == ABSTRACT

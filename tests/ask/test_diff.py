@@ -10,7 +10,7 @@ import pytest
 
 from kg.ask.diff import Diff, compare_graphs
 from kg.errors import GraphError
-from kg.graph.store import next_generation
+from kg.graph.store import Settings, next_generation
 from kg.vocabulary import PREFIXES
 
 BASE = "https://w3id.org/papers-kg/"
@@ -22,7 +22,7 @@ def graph(folder: Path, statements: str, base: str = BASE) -> Path:
     quads = ox.parse(f"{declarations}@base <{base}> .\n{statements}", ox.RdfFormat.TURTLE)
     with next_generation(folder) as generation:
         generation.statements.write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        generation.load(base)
+        generation.load(Settings(base))
     return folder
 
 
@@ -104,3 +104,13 @@ def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
             compare_graphs(whole, other)
         with pytest.raises(GraphError, match=str(other)):
             compare_graphs(other, whole)
+
+
+def test_names_that_differ_in_accents_only_are_the_same(tmp_path: Path) -> None:
+    old, new = (
+        f'<method/{name}-net> a kg:Method ; skos:prefLabel "{name}-net" . <paper/a> kg:usesMethod <method/{name}-net> .'
+        for name in ("bézier", "bezier")
+    )
+    changes = compare_graphs(graph(tmp_path / "old", old), graph(tmp_path / "new", new))
+    assert changes.entities.came == changes.entities.went == changes.edges.came == changes.edges.went == ()
+    assert changes.entities.old == changes.entities.new == 1

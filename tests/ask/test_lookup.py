@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg.ask.lookup import Found, Rank, find
+from kg.ask.lookup import Found, Rank, find, titled, venues_named
 from kg.vocabulary import Kind
 
 PREFIXES = """
@@ -105,6 +105,66 @@ def test_three_times_the_papers_decide_between_equal_names(store: Store) -> None
     found = find(store, "Mirror")
     assert [(match.type, match.papers) for match in found.matches] == [("method", 3), ("task", 0)]
     assert found.winner == found.matches[0]
+
+
+SPELT = """
+<entities> {
+  <method/schrödinger-bridge> a kg:Method ; skos:prefLabel "Schrödinger bridge" .
+  <method/bezier-curve> a kg:Method ; skos:prefLabel "Bezier curve" .
+  <method/β-vae> a kg:Method ; skos:prefLabel "β-VAE" .
+  <task/finetuning> a kg:Task ; skos:prefLabel "finetuning" ; skos:altLabel "ﬁne-tuning" .
+  <dataset/straßennetz> a kg:Dataset ; skos:prefLabel "Straßennetz" .
+  <dataset/istanbul> a kg:Dataset ; skos:prefLabel "İstanbul Streets" .
+  <metric/poincare-distance> a kg:Metric ; skos:prefLabel "Poincaré distance" .
+  <venue/cafe> a schema:Periodical ; schema:name "Café Workshop" .
+}
+<paper/one> { <paper/one> a kg:Paper ; schema:name "Na\\\\\\"ive Frogs on M\\\\\\"obius Strips" . }
+"""
+
+
+@pytest.fixture(scope="module")
+def spelt() -> Store:
+    store = Store()
+    store.load(PREFIXES + SPELT, format=RdfFormat.TRIG)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "rank"),
+    [
+        ("Schrodinger bridges", "Schrödinger bridge", "spelling"),
+        ("Schrödinger bridge", "Schrödinger bridge", "spelling"),
+        (r"Schr\"odinger bridge", "Schrödinger bridge", "spelling"),
+        ("schrodinger", "Schrödinger bridge", "prefix"),
+        ("Schrodnger bridge", "Schrödinger bridge", "typo"),
+        ("Bézier curve", "Bezier curve", "spelling"),
+        ("Bézier", "Bezier curve", "prefix"),
+        ("courbe Bézier curve", "", "typo"),
+        ("beta-VAE", "β-VAE", "spelling"),
+        (r"$\beta$-VAE", "β-VAE", "spelling"),
+        ("fine-tuning", "finetuning", "spelling"),
+        ("ｆｉｎｅ tuning", "finetuning", "spelling"),
+        ("STRASSENNETZ", "Straßennetz", "spelling"),
+        ("strassen", "Straßennetz", "prefix"),
+        ("istanbul streets", "İstanbul Streets", "spelling"),
+        ("streets İSTANBUL", "İstanbul Streets", "words"),
+        ("Poincaré distance", "Poincaré distance", "spelling"),
+        ("poincare distance", "Poincaré distance", "spelling"),
+        ("naive frogs on mobius strips", r"Na\"ive Frogs on M\"obius Strips", "spelling"),
+        ("Naïve Frogs", r"Na\"ive Frogs on M\"obius Strips", "prefix"),
+        ("Möbius", r"Na\"ive Frogs on M\"obius Strips", "words"),
+    ],
+)
+def test_names_are_found_as_people_type_them(spelt: Store, words: str, name: str, rank: Rank) -> None:
+    winner = find(spelt, words).winner
+    assert (winner.name, winner.rank) == (name, rank) if winner else name == ""
+
+
+def test_venues_and_titles_are_found_in_any_spelling(spelt: Store) -> None:
+    assert [name for _, name in venues_named(spelt, "cafe workshop")] == ["Café Workshop"]
+    assert [name for _, name in venues_named(spelt, "CAFÉ")] == ["Café Workshop"]
+    assert venues_named(spelt, "") == []
+    assert titled(spelt, "frogs on möb") == ["https://w3id.org/papers-kg/paper/one"]
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("task", ["task"]), ("method", ["method"]), ("paper", [])])

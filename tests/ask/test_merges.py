@@ -34,6 +34,14 @@ def test_a_name_in_any_spelling_chooses_all_merges_of_its_entity(generation: Gen
     assert list(recorded_merges(generation, words)) == ROWS[:2]
 
 
+@pytest.mark.parametrize("words", ["Bezier curve", r"B\'ezier curve", "Be\u0301zier curves"])
+def test_accents_typed_or_not_make_no_difference(tmp_path: Path, words: str) -> None:
+    row = {"entity": "urn:bezier", "label": "Bézier curve", "name": "BC"}
+    generation = Generation(tmp_path)
+    generation.merges.write_text(json.dumps(row) + "\n")
+    assert list(recorded_merges(generation, words)) == [row]
+
+
 def test_a_name_that_no_entity_has_chooses_nothing(generation: Generation) -> None:
     assert list(recorded_merges(generation, "toad")) == []
 

@@ -52,6 +52,38 @@ def test_rows_are_terms_of_the_union_of_all_graphs(store: ox.Store) -> None:
     assert (answer.kind, answer.variables, list(answer.rows())) == ("select", ("n",), [(ox.Literal(12),)])
 
 
+@pytest.mark.parametrize(
+    ("dataset", "expected"),
+    [
+        ("", ["Roads", 'Ti\n"les"']),
+        (f"FROM <{BASE}paper/1>", ["Roads"]),
+        ("FROM paper:2", ['Ti\n"les"']),
+        (f"FROM <{BASE}paper/1> FROM <{BASE}paper/2>", ["Roads", 'Ti\n"les"']),
+        (f"FROM <{BASE}paper/3>", []),
+        (f"FROM NAMED <{BASE}paper/1>", []),  # the default graph is then empty (SPARQL 1.1, section 13.2)
+    ],
+)
+def test_from_chooses_the_graphs(store: ox.Store, dataset: str, expected: list[str]) -> None:
+    answer = run(store, f"SELECT ?name {dataset} {{ ?d schema:name ?name }} ORDER BY ?name", BASE)
+    assert [record["name"] for record in answer.records()] == expected
+
+
+def test_from_named_chooses_the_graphs_that_have_names(store: ox.Store) -> None:
+    query = "SELECT ?name FROM NAMED paper:1 { GRAPH ?g { ?d schema:name ?name } }"
+    assert list(run(store, query, BASE).records()) == [{"name": "Roads"}]
+    assert len(run(store, f"CONSTRUCT {{ ?s ?p ?o }} FROM <{BASE}paper/1> {{ ?s ?p ?o }}").triples()) == 2
+    assert not run(store, f"ASK FROM <{BASE}paper/1> {{ ?s schema:name 'Rivers' }}").truth
+
+
+def test_a_service_is_asked_only_if_allowed(store: ox.Store) -> None:
+    query = "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"  # the store refuses this port itself
+    with pytest.raises(QueryError, match=r"^q: SERVICE would send requests .*allow_service=True\)$"):
+        run(store, query, source="q")
+    with pytest.raises(QueryError, match="The port 9 is not allowed"):
+        run(store, query, allow_service=True)
+    assert run(store, "ASK { FILTER('SERVICE <http://e/> {}' != kg:SERVICE) }  # SERVICE").truth
+
+
 def test_records_are_plain_values(store: ox.Store) -> None:
     sparql = "SELECT ?iri ?text ?n ?x ?truth ?nothing { VALUES (?iri ?text ?n ?x ?truth) { (kg:a 'b' 3 0.5 true) } }"
     assert list(run(store, sparql).records()) == [
@@ -93,7 +125,7 @@ def test_an_answer_says_what_it_is_not(store: ox.Store, sparql: str, member: str
 
 def test_csv_quotes_as_the_standard_says(store: ox.Store) -> None:
     sparql = "SELECT ?name { dataset:tiles schema:name ?name }"
-    assert written(run(store, sparql, BASE), "csv") == 'name\r\n"Ti\n""les"""\r\n'
+    assert written(run(store, sparql, BASE), "csv") == 'name\n"Ti\n""les"""\n'
 
 
 def test_tsv_writes_terms(store: ox.Store) -> None:

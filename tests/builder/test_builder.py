@@ -196,10 +196,24 @@ def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
     assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://example.org/dataset/mnist"}]
 
 
-@pytest.mark.parametrize("base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:"])
+@pytest.mark.parametrize(
+    "base", ["", "example.org/", "https://example.org/x y/", "https://example.org", "urn:x:", "https://e.org/x#"]
+)
 def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
-    with pytest.raises(InputError, match="is not a base IRI"):
+    with pytest.raises(InputError, match=r"is not a base IRI; expected an IRI such as .* a / at the end$"):
         build_graph([], tmp_path / "g", base=base)
+
+
+def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) -> None:
+    """Versions before 0.2 built graphs whose base ends in "#"."""
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("A", "We train on MNIST."))
+    build_graph([source], tmp_path / "g")
+    existing(tmp_path / "g").folder.joinpath("meta.json").write_text('{"base": "https://e.org/x#"}')
+    with pytest.raises(GraphError, match=r"has the base IRI 'https://e.org/x#'; give another with --base-iri"):
+        build_graph([source], tmp_path / "g")
+    build_graph([source], tmp_path / "g", base="https://e.org/x/")
+    assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://e.org/x/dataset/mnist"}]
 
 
 def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
@@ -295,3 +309,53 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_grap
     with pytest.raises(InputError, match="is not a model folder"):
         build_graph([source], own_graph, extractor=Extractor(model=tmp_path / "model"))
     assert nquads(own_graph) == nquads(graph_folder)
+
+
+def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
+    frogs = "Frogs hop over lilies when storks come near their quiet green ponds in spring."
+    cities = "Urban traffic forecasts rely upon sensors along motorways and tunnels during winter."
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("Survey", frogs) + record("Survey", cities).replace('"survey"', '"other"'))
+    warnings: list[str] = []
+    report = build_graph([source], tmp_path / "g", warn=warnings.append)
+    assert (report.new, KnowledgeGraph(tmp_path / "g").stats().papers) == (2, 2)
+    assert warnings == ["'Survey' is the title of 2 papers, whose abstracts differ"]
+    again = build_graph([source], tmp_path / "g", warn=warnings.append)
+    assert (again.new, again.changed, again.unchanged, again.extracted) == (0, 0, 2, 0)
+    assert len(warnings) == 1
+    found = rows(tmp_path / "g", "SELECT ?p ?a { ?p a kg:Paper ; schema:abstract ?a } ORDER BY ?p")
+    assert [row["a"] for row in found] == [frogs, cities]
+    assert found[0]["p"] == "https://w3id.org/papers-kg/paper/survey"
+    assert str(found[1]["p"]).startswith("https://w3id.org/papers-kg/paper/survey-")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Bugs in C programs", "Bugs in C++ programs"),
+        ("Bugs in C programs", "Bugs in C# programs"),
+        ("A search", "A* search"),
+        ("मन", "मान"),
+    ],
+)
+def test_titles_that_differ_in_a_sign_are_two_papers(tmp_path: Path, one: str, other: str) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record(one, "We train on MNIST.") + record(other, "We train on MNIST."), encoding="utf-8")
+    build_graph([source], tmp_path / "g")
+    assert KnowledgeGraph(tmp_path / "g").stats().papers == 2
+
+
+def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "names.jsonl").write_text('{"label": "Dataset", "pattern": "Zorblatt"}\n')
+    first, second = tmp_path / "one.jsonl", tmp_path / "two.jsonl"
+    first.write_text(record("Frogs", "We train on Zorblatt."))
+    second.write_text(record("Toads", "We test on Zorblatt."))
+    build_graph([first], tmp_path / "g", rules=[tmp_path / "rules"])
+    report = build_graph([second], tmp_path / "g")
+    assert report.extracted == 1
+    graph = KnowledgeGraph(tmp_path / "g")
+    assert graph.settings.rules == (tmp_path / "rules",)
+    assert [match.papers for match in graph.lookup("Zorblatt").matches] == [2]
+    assert build_graph([second], tmp_path / "g", rules=[]).extracted == 2
+    assert KnowledgeGraph(tmp_path / "g").settings.rules == ()

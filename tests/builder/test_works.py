@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation, existing
 from kg.records import Extraction, Mention, Merge, Paper
+from kg.sources.duplicates import by_title
 
 FROGS = Paper(id="1", title="Frogs", abstract="They hop.", source="a.txt", line=1)
 TOADS = Paper(id="2", title="Toads", abstract="They walk.", source="a.txt", line=5)
@@ -130,6 +132,19 @@ def test_a_source_read_again_replaces_its_own_entries_only(tmp_path: Path) -> No
     assert again.paper.text == elsewhere.text
     assert again.extraction is not None, "the text, that of the longest abstract, is as before"
     assert (run.new, run.changed, run.total) == (0, 1, 1)
+
+
+def test_the_date_of_the_first_run_that_read_a_paper_is_kept(tmp_path: Path) -> None:
+    elsewhere = Paper(id="9", title="Frogs", abstract="They hop far and often.", source="z.txt", line=2)
+    old = stored(tmp_path, [replace(work(FROGS, fingerprint=digest(FROGS)), first_seen="2024-01-02")])
+    for read, expected in (
+        ((FROGS,), ["2024-01-02"]),
+        ((elsewhere,), ["2024-01-02"]),
+        ((replace(FROGS, abstract="They hop and swim."),), ["2024-01-02"]),
+        ((TOADS,), ["2024-01-02", "2026-05-06"]),
+    ):
+        run = Update(by_title(read), digest, today="2026-05-06")
+        assert [work.first_seen for work in run.works(old)] == expected
 
 
 def test_a_changed_text_is_extracted_again(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterable
@@ -16,8 +18,8 @@ from rdflib import Dataset, Graph
 from rdflib.compare import isomorphic
 
 from kg.ask.sparql import run
-from kg.errors import KGError
-from kg.export.formats import FORMATS, export_graph, find_format, format_names, output_stream, serialize
+from kg.errors import GraphError, KGError
+from kg.export.formats import FORMATS, export_graph, find_format, format_names, format_of_file, output_stream, serialize
 from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
@@ -108,6 +110,21 @@ def test_prefixes_and_ids_follow_the_base() -> None:
     assert document["@graph"] == [{"id": "paper/a-b", "name": "A, B"}]
 
 
+def test_a_graph_below_a_base_that_ends_in_a_hash_is_not_exported() -> None:
+    """Fragments are added to the names below a base, and no IRI has two "#"."""
+    with pytest.raises(GraphError, match=r"'https://e.org/x#': cannot be exported; build the graph again"):
+        export_graph(ox.Store(), "turtle", io.BytesIO(), "https://e.org/x#")
+
+
+@pytest.mark.parametrize("base", ["https://e.org//x/", "https://e.org/a@b:c/;d=(1)/", "http://b\u00fccher.example/"])
+@pytest.mark.parametrize("format", TRIPLE_FORMATS)
+def test_whatever_the_base_all_comes_back(format: str, base: str) -> None:
+    store = ox.Store()
+    for name in ("paper/a", "paper/a#char=1,2-ab", "code/github.com/a/b.c", "method/c++", "method/-"):
+        store.add(ox.Quad(ox.NamedNode(base + name), ox.NamedNode(KG + "mentions"), ox.NamedNode(base + name)))
+    assert isomorphic(parsed(exported(store, format, base), format), expected(quad.triple for quad in store))
+
+
 def test_a_format_that_cannot_carry_a_graph_is_refused() -> None:
     with pytest.raises(KGError, match="'csv' does not fit here; choose from turtle, jsonld, ntriples, nquads"):
         export_graph(ox.Store(), "csv", io.BytesIO())
@@ -136,6 +153,82 @@ def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
 
 
 # Plugins --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("ttl", "turtle"),
+        ("TTL", "turtle"),
+        ("text/turtle", "turtle"),
+        ("nt", "ntriples"),
+        ("n-triples", "ntriples"),
+        ("nq", "nquads"),
+        ("n-quads", "nquads"),
+        ("json-ld", "jsonld"),
+        ("rdf", "rdfxml"),
+        ("xml", "rdfxml"),
+        ("rdf/xml", "rdfxml"),
+        ("trig", "trig"),
+    ],
+)
+def test_formats_have_the_names_that_people_give_them(called: str, name: str) -> None:
+    assert find_format(called, "triples", "graphs").name == name
+
+
+def test_xml_and_json_are_the_formats_of_rows_where_rows_are_written() -> None:
+    assert find_format("xml", "rows").name == "xml"
+    assert find_format("json", "rows").name == "json"
+    assert find_format("srj", "rows").name == "json"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("g.ttl", "turtle"),
+        ("g.TTL.GZ", "turtle"),
+        ("g.jsonld", "jsonld"),
+        ("my.graph.nt", "ntriples"),
+        ("g.nq.gz", "nquads"),
+        ("g.rdf", "rdfxml"),
+        ("g.xml", "rdfxml"),
+        ("g.json", "jsonld"),
+        ("g.trig", "trig"),
+        ("g.txt", None),
+        ("turtle", None),
+        ("g.gz", None),
+        ("-", None),
+    ],
+)
+def test_the_ending_of_a_file_says_the_format(file: str, name: str | None) -> None:
+    known = format_of_file(Path("a.csv") / file, "triples", "graphs")
+    assert (known.name if known else None) == name
+
+
+def test_an_ending_that_cannot_hold_the_content_is_an_error() -> None:
+    with pytest.raises(KGError, match="format 'csv' does not fit here; choose from turtle"):
+        format_of_file(Path("g.csv"), "triples", "graphs")
+
+
+def test_csv_ends_its_lines_in_line_feeds_and_keeps_the_breaks_within_values() -> None:
+    values = ["plain", "two\r\nlines", 'a "quoted"\r', "x,y", "\r\n", ""]
+    rows = " ".join(f"({ox.Literal(value)} {number})" for number, value in enumerate(values))
+    output = io.BytesIO()
+    run(ox.Store(), f"SELECT ?value ?n {{ VALUES (?value ?n) {{ {rows} }} }}").write(output, "csv")
+    text = output.getvalue().decode()
+    assert text.startswith("value,n\nplain,0\n")
+    assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:] == values
+
+
+def test_a_file_that_ends_in_gz_is_compressed_the_same_way_each_time(small: ox.Store, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        with output_stream(tmp_path / folder / f"{folder}.ttl.gz") as stream:
+            export_graph(small, "turtle", stream)
+    one, two = (tmp_path / folder / f"{folder}.ttl.gz" for folder in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    assert gzip.decompress(one.read_bytes()) == exported(small, "turtle")
+
 
 MARKDOWN = """
 from kg.export.formats import Format

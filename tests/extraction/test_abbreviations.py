@@ -52,8 +52,40 @@ def test_a_definition_is_found(nlp: Language, abstract: str, short: str, long: s
 
 
 @pytest.mark.parametrize(
+    "definition",
+    [
+        *("Lily Pad Search (hereafter LPS)", "Lily Pad Search, hereafter LPS,", "Lily Pad Search (henceforth, LPS)"),
+        *("Lily Pad Search (hereafter referred to as LPS)", "Lily Pad Search, hereinafter called LPS,"),
+        *("Lily Pad Search, termed LPS,", "Lily Pad Search (termed LPS)", 'Lily Pad Search (dubbed "LPS")'),
+        *("Lily Pad Search, abbreviated as LPS,", "Lily Pad Search (abbreviated LPS)", "Lily Pad Search (abbr. LPS)"),
+        *("Lily Pad Search, a.k.a. LPS,", "Lily Pad Search (a.k.a. LPS)", "Lily Pad Search, aka LPS,"),
+        *("Lily Pad Search, also known as LPS,", "Lily Pad Search, which we call LPS,", "Lily Pad Search (AKA LPS)"),
+        *("Lily Pad Search (LPS for short)", "Lily Pad Search, LPS for short,", "Lily Pad Search (in short, LPS)"),
+        *("LPS, short for Lily Pad Search,", "LPS (short for Lily Pad Search)", "LPS (an acronym of Lily Pad Search)"),
+        *(
+            "LPS, which stands for Lily Pad Search,",
+            "LPS (which stands for Lily Pad Search)",
+            "LPS stands for Lily Pad Search",
+        ),
+        *(
+            "LPS, standing for Lily Pad Search,",
+            "LPS is an abbreviation for Lily Pad Search",
+            "Lily Pad Search and call it LPS",
+        ),
+        *("Lily Pad Search. We call this method LPS", "Lily Pad Search for ponds. We call it LPS"),
+    ],
+)
+def test_a_definition_in_words_is_found(nlp: Language, definition: str) -> None:
+    assert pairs(nlp, f"Here is {definition} in ponds.") == {("LPS", "Lily Pad Search")}
+
+
+@pytest.mark.parametrize(
     "abstract",
     [
+        "We call for Lily Pad Search. LPS is not named here.",
+        "Lily Pad Search stands for LPS.",
+        "The term Lily Pad Search is older than the LPS conference.",
+        "Lily Pad Search is long. We call this TOAD.",
         "We beat the frogs (ours) and the toads (Fig. 2).",
         "Frogs hop (Toad et al., 2020) far.",
         "We study frogs on Lily Pads (MNIST).",

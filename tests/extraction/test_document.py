@@ -59,3 +59,8 @@ def test_an_entity_has_its_candidate(found: Language) -> None:
 def test_an_empty_text_has_nothing(found: Language) -> None:
     doc = found("")
     assert (len(doc.ents), len(doc.spans["abbreviations"]), len(doc.spans["results"])) == (0, 0, 0)
+
+
+def test_a_long_run_without_blanks_is_cut_and_nothing_is_lost(extractor: Extractor) -> None:
+    text = "A title\n" + "frog/(pond)," * 300 + " on CIFAR-10. " + "a.b-" * 400
+    assert make_doc(extractor.nlp, Paper(id="1", title="A title", abstract=text[8:])).text == text

@@ -106,3 +106,54 @@ def test_an_address_is_one_link_however_often_it_occurs(finder: LinkFinder) -> N
     links = finder(make_doc(build_pipeline(components=()), paper))._.links
     assert [link.url for link in links] == ["https://github.com/pond/Frog.git"]
     assert paper.text[links[0].start : links[0].end] == links[0].url
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("（https://github.com/pond/frog）。", "https://github.com/pond/frog"),
+        ("见https://github.com/pond/frog获取", "https://github.com/pond/frog"),
+        ("https://github.com/pond/frog¹ and", "https://github.com/pond/frog"),
+        ("https://github.com/pond/frog†.", "https://github.com/pond/frog"),
+        ("https://github.com/pond/frog's code", "https://github.com/pond/frog"),
+        ("&lt;https://github.com/pond/frog&gt;", "https://github.com/pond/frog"),
+        ("https://pond.example/?a=1&amp;b=2", "https://pond.example/?a=1&b=2"),
+        ("https://github.com/pond/\u200bfrog\u200b now", "https://github.com/pond/frog"),
+        ("https://github.com/pond/frog.Our model is", "https://github.com/pond/frog"),
+        (
+            "https://github.com/pond/Vehicle_Key_ Point_Detection.",
+            "https://github.com/pond/Vehicle_Key_Point_Detection",
+        ),
+        ("https://github.com/pond/frog-\nnet is", "https://github.com/pond/frog-net"),
+        ("https://github.com/pond/\nFrog-Net.", "https://github.com/pond/Frog-Net"),
+        ("git clone git@github.com:pond/frog.git now", "https://github.com/pond/frog.git"),
+        ("git://github.com/pond/frog", "https://github.com/pond/frog"),
+        ("ssh://git@github.com/pond/frog", "https://github.com/pond/frog"),
+        ("https//github.com/pond/frog", "https://github.com/pond/frog"),
+        ("https:/github.com/pond/frog", "https://github.com/pond/frog"),
+    ],
+)
+def test_what_is_glued_to_an_address_or_missing_in_it(text: str, expected: str) -> None:
+    assert urls(text) == [expected]
+
+
+def test_a_namespace_is_not_an_address() -> None:
+    assert urls('<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mi>k</mml:mi></mml:math>') == []
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://github.com/orgs/pond", "project"),
+        ("https://github.com/topics/frogs", "project"),
+        ("https://gist.github.com/pond/0a1b2c", "code"),
+        ("https://raw.githubusercontent.com/pond/frog/main/a.py", "code"),
+        ("https://codeberg.org/pond/frog", "code"),
+        ("https://doi.org/10.5281/zenodo.1", "data"),
+        ("https://doi.org/10.6084/m9.figshare.1", "data"),
+        ("https://datadryad.org/stash/dataset/1", "data"),
+        ("https://osf.io/abc12", "data"),
+    ],
+)
+def test_hosts_say_what_they_lead_to(finder: LinkFinder, url: str, kind: str) -> None:
+    assert finder.kind(url, "") == kind

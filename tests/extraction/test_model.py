@@ -68,6 +68,9 @@ def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
         ("roles.json", b"[]", "damaged"),
         ("roles.json", b'{"weights": {"any": "much"}, "papers": {}}', "damaged"),
         ("roles.json", b'{"weights": {}}', "damaged"),
+        ("roles.json", b'{"weights": {"any": NaN}, "papers": {}}', "damaged: the number of 'any'"),
+        ("roles.json", b'{"weights": {"any": 1e999}, "papers": {}}', "damaged: the number of 'any'"),
+        ("roles.json", b'{"weights": {"any": -Infinity}, "papers": {}}', "damaged: the number of 'any'"),
     ],
 )
 def test_a_damaged_folder_is_refused(folder: Path, name: str, content: bytes, problem: str) -> None:

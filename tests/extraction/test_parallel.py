@@ -42,6 +42,14 @@ def test_order_is_kept_with_workers() -> None:
     assert list(extract_all(papers, Extractor(), workers=2)) == alone
 
 
+@pytest.mark.slow
+def test_order_and_number_of_workers_change_no_record(mixed_papers: list[Paper]) -> None:
+    extractor = Extractor()
+    alone = [extractor(paper) for paper in mixed_papers]
+    assert list(extract_all(mixed_papers[::-1], Extractor()))[::-1] == alone
+    assert list(extract_all(mixed_papers[::-1], Extractor(), workers=2))[::-1] == alone
+
+
 def alive(process: int) -> bool:
     try:
         os.kill(process, 0)

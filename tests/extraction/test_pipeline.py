@@ -1,6 +1,7 @@
 """Whatever a text contains, offsets point at it as it was given."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,29 @@ def test_rules_of_further_folders_are_added(tmp_path: Path) -> None:
         ("Method", "Quux 7"),
         ("Dataset", "Zorblatt archive"),
     }
+
+
+HOSTILE = (
+    *("(", "%", "=", "!", "_", "\N{GRINNING FACE}", "$", "\\", "{", "<", "&lt;", "-", "\n", "...", "“", "ab", "的中文"),
+    *("A. ", "e.g. X ", "https://a.b/)", "https://", "www.", "git@github.com:a/b ", "https://github.com/a/ b "),
+    *("short ", "NAME: ", "SAM (", "NAME, a ", "called ", "(a ", "a-b-", "a/b/", "a.b.", "NAME: a b c d "),
+    *("93.5% ", "accuracy 93.5% on CIFAR-10 and ", "10%–", "1/", "$\\beta$", "RESULTS: "),
+)
+
+
+def seconds(extractor: Extractor, abstract: str) -> float:
+    """CPU time of one extraction; what is below 20 ms is too short to be compared."""
+    started = time.process_time()
+    extractor(Paper(id="1", title="T", abstract=abstract))
+    return max(time.process_time() - started, 0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_grows_in_line_with_the_length_of_a_text(extractor: Extractor, piece: str) -> None:
+    texts = [(piece * size)[:size] for size in (1000, 2000, 4000)]
+    for _ in range(3):  # other processes, and the collection of garbage, disturb the clock
+        small, middle, large = (seconds(extractor, text) for text in texts)
+        if max(large / middle, middle / small) < 2.6:
+            return
+    pytest.fail(f"{small:.3f} s, {middle:.3f} s, {large:.3f} s")

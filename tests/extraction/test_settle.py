@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kg.extraction import Extractor
 from kg.extraction.document import Abbreviation, Candidate, make_doc
 from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
@@ -176,3 +177,76 @@ def test_a_name_is_likely_one_and_likely_of_its_type(chances: tuple[float, float
 def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
     tokens = [token for kept in without_overlaps(candidates) for token in range(kept.start, kept.end)]
     assert len(tokens) == len(set(tokens))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "short", "long"),
+    [
+        (
+            "We compare random forests, a.k.a. random decision forests, with trees.",
+            "random decision forests",
+            "random forests",
+        ),
+        ("We use Stable Diffusion (hereafter FrogGen) on images.", "FrogGen", "Stable Diffusion"),
+        ("We propose FrogGen, short for Stable Diffusion, to draw frogs.", "FrogGen", "Stable Diffusion"),
+    ],
+)
+def test_a_name_that_the_text_calls_another_one_is_its_short_form(
+    extractor: Extractor, abstract: str, short: str, long: str
+) -> None:
+    found = extractor(Paper(id="1", title="A study of frogs", abstract=abstract))
+    assert found.abbreviations == ((short, long),)
+    assert {short, long} <= {mention.text for mention in found.entities}
+
+
+def test_names_next_to_each_other_are_not_the_same(extractor: Extractor) -> None:
+    abstract = "We use random forests, which are trained with SGD, and known as good as ResNet-50."
+    assert extractor(Paper(id="1", title="A study of frogs", abstract=abstract)).abbreviations == ()
+
+
+def datasets(extractor: Extractor, abstract: str, title: str = "A study of frogs") -> set[str]:
+    found = extractor(Paper(id="1", title=title, abstract=abstract))
+    return {mention.text for mention in found.entities if mention.type == "Dataset"}
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We crawl posts on Twitter, messages on Reddit, and videos on YouTube.",
+        "We deploy it on a Franka Panda, on Spot, on a UR5 arm, and on the Unitree Go1 robot.",
+        "It runs on the NVIDIA Jetson, on Snapdragon 888, on an RTX 3090 and on TPUv4.",
+        "We evaluate in Gazebo, on Isaac Gym, in the CARLA simulator and in AirSim.",
+        "We test on Android, on Google, on CUDA and on Amazon Mechanical Turk, in Python and C++.",
+        "We evaluate the controller on the HopperTwo quadruped, and on the PondX1 chip.",
+    ],
+)
+def test_where_experiments_take_place_is_not_a_dataset(extractor: Extractor, abstract: str) -> None:
+    assert datasets(extractor, abstract) == set()
+
+
+def test_datasets_with_the_name_of_a_platform_are_datasets(extractor: Extractor) -> None:
+    assert datasets(extractor, "Accuracy on Reddit and Cora is 93.1%. We use the Twitter dataset and Twitter-15.") == {
+        *("Reddit", "Cora", "Twitter", "Twitter-15")
+    }
+    assert datasets(extractor, "We train agents on OpenAI Gym and Atari.") == {"OpenAI Gym", "Atari"}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_dataset"),
+    [
+        ("A Large-Scale and Diverse Dataset for Frog Recognition", True),
+        ("A Benchmark Dataset of Frogs", True),
+        ("A Question Answering Dataset", True),
+        ("Reasoning Benchmark for Ponds", True),
+        ("Dataset and Benchmark for Ponds", True),
+        ("Pruning Datasets with Ease", False),
+        ("Trajectory Matching for Dataset Distillation", False),
+        ("A Dataset Distillation Method", False),
+        ("Automatic Dataset Augmentation", False),
+        ("Towards Better Benchmarks for Frogs", False),
+        ("Learning to Hop across Datasets", False),
+        ("Condensing a Dataset into Frogs", False),
+    ],
+)
+def test_a_title_names_a_dataset_where_it_is_about_one(extractor: Extractor, phrase: str, is_dataset: bool) -> None:
+    assert ("FrogThing" in datasets(extractor, "We hop.", f"FrogThing: {phrase}")) == is_dataset

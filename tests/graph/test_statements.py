@@ -1,15 +1,22 @@
 """Records become statements that any RDF reader takes."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
+from rdflib.query import ResultRow
 
 from kg.graph.statements import SharedNodes, decimal, entity_statements, literal, paper_statements
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
-from kg.vocabulary import KG, OA, SCHEMA
+from kg.text.names import spaced_key
+from kg.vocabulary import DEFAULT_BASE, KG, OA, SCHEMA, LinkKind, entity_iri
 
 BASE = "http://x/"
+OBSERVATION = ("value", "unitText", "measuredProperty", "observationAbout")
 
 
 def graph_of(paper: Paper, extraction: Extraction) -> rdflib.Graph:
@@ -32,6 +39,35 @@ def test_any_text_survives_as_a_literal(text: str) -> None:
     (quad,) = parse(f"<a:s> <a:p> {literal(text)} .\n".encode(), format=RdfFormat.N_QUADS)
     assert len(quad.object.value) == len(text)
     assert all(got in (given_, "\ufffd") for got, given_ in zip(quad.object.value, text, strict=True))
+
+
+_SIGNS = st.text('#%<>"{}|\\^`[]@:/?. -\u0301\U000e0100\ud800\u202e\ue000\ufffeaA1\u00e9', max_size=120)
+_WORDS = st.text(st.characters()) | _SIGNS
+_ADDRESSES = st.one_of(
+    _WORDS, *(_SIGNS.map(start.__add__) for start in ("http://", "e.org/", "https://github.com/a/", "gitlab."))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=_WORDS, venue=_WORDS, name=_WORDS, address=_ADDRESSES, kind=st.sampled_from(["code", "data", "project"]))
+def test_whatever_a_paper_holds_becomes_valid_n_quads(
+    title: str, venue: str, name: str, address: str, kind: LinkKind
+) -> None:
+    entity = Entity(entity_iri(BASE, "Method", spaced_key(name)), "Method", name, (title,), homepage=address)
+    paper = Paper(
+        id=name, title=title, abstract=name, authors=(name,), venue=venue, url=address, github=address, source=name
+    )
+    found = extraction(
+        entities=(
+            Mention(type="Method", text=name, start=0, end=1, confidence=0.5, extractor=name, entity=entity.iri),
+        ),
+        links=(Link(url=address, kind=kind, start=0, end=1),),
+        results=(Result(metric=name, value=name, number=0.5, unit=name, method=name, start=0, end=1),),
+    )
+    shared = SharedNodes(BASE)
+    lines = [*paper_statements(paper, [paper], found, shared), *entity_statements([entity], BASE), *shared.statements()]
+    for line in lines:
+        assert len(list(parse(line.encode(), format=RdfFormat.N_QUADS))) == 1, line
 
 
 def test_decimals_are_canonical() -> None:
@@ -64,7 +100,8 @@ def test_role_decides_the_property() -> None:
     assert set(graph.objects(P, rdflib.URIRef(KG + "usesMethod"))) == {rdflib.URIRef("http://x/method/bb")}
     assert set(graph.objects(P, rdflib.URIRef(KG + "addresses"))) == {rdflib.URIRef("http://x/task/ccc")}
     assert len(set(graph.objects(P, rdflib.URIRef(KG + "mentions")))) == 3
-    evidence = rdflib.URIRef("http://x/paper/a-title#char=1,2")
+    (evidence,) = graph.subjects(rdflib.URIRef(OA + "hasBody"), rdflib.URIRef("http://x/method/a"))
+    assert re.fullmatch(r"http://x/paper/a-title#char=1,2-[0-9a-f]{8}", str(evidence))
     assert graph.value(evidence, rdflib.URIRef(OA + "exact")) == rdflib.Literal("a")
 
 
@@ -75,11 +112,138 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
     result = Result(metric="error", value="65.03%", number=65.03, unit="%", dataset="CIFAR10", start=9, end=15)
     graph = graph_of(PAPER, extraction(entities=(mention,), results=(result,)))
     node = graph.value(P, rdflib.URIRef(KG + "reports"))
-    assert node == rdflib.URIRef("http://x/paper/a-title#result-1")
+    assert re.fullmatch(r"http://x/paper/a-title#result-9,15-[0-9a-f]{8}", str(node))
     assert graph.value(node, rdflib.URIRef(KG + "onDataset")) == rdflib.URIRef("http://x/dataset/c")
     assert graph.value(node, rdflib.URIRef(KG + "byMetric")) is None
     assert graph.value(node, rdflib.URIRef(KG + "metricText")) == rdflib.Literal("error")
     assert str(graph.value(node, rdflib.URIRef(KG + "value"))) == "65.03"
+    in_schema = {name: graph.value(node, rdflib.URIRef(SCHEMA + name)) for name in OBSERVATION}
+    assert list(in_schema.values()) == [
+        rdflib.Literal("65.03", datatype=rdflib.XSD.decimal),
+        rdflib.Literal("%"),
+        None,
+        rdflib.URIRef("http://x/dataset/c"),
+    ]
+
+
+def test_an_observation_without_a_single_number_has_its_text_and_one_without_a_dataset_is_about_the_paper() -> None:
+    mention = Mention(
+        type="Metric", text="error", start=0, end=5, confidence=1, extractor="lexicon", entity="http://x/metric/e"
+    )
+    result = Result(metric="error", value="2-3", number=None, start=9, end=12)
+    graph = graph_of(PAPER, extraction(entities=(mention,), results=(result,)))
+    node = graph.value(P, rdflib.URIRef(KG + "reports"))
+    in_schema = [graph.value(node, rdflib.URIRef(SCHEMA + name)) for name in OBSERVATION]
+    assert in_schema == [rdflib.Literal("2-3"), None, rdflib.URIRef("http://x/metric/e"), P]
+
+
+def test_annotation_clients_find_the_place_by_offsets_and_by_words() -> None:
+    paper = Paper(id="1", title="A", abstract="Frogs " * 20 + "hop on \u0939\u093f lilies \U0001f438.")
+    words = "\u0939\u093f lilies"
+    start = paper.text.index(words)
+    mention = Mention(
+        type="Task",
+        text=words,
+        start=start,
+        end=start + len(words),
+        confidence=1,
+        extractor="ner",
+        entity="http://x/task/l",
+    )
+    first = Mention(type="Task", text="A", start=0, end=1, confidence=1, extractor="ner", entity="http://x/task/a")
+    graph = graph_of(paper, extraction(entities=(first, mention)))
+    found = list(
+        graph.query(
+            f"""PREFIX oa: <{OA}> SELECT ?paper ?start ?end ?exact ?prefix ?suffix {{
+            ?mention oa:motivatedBy oa:identifying ; oa:hasTarget ?place .
+            ?place a oa:SpecificResource ; oa:hasSource ?paper ; oa:hasSelector ?position, ?quote .
+            ?position a oa:TextPositionSelector ; oa:start ?start ; oa:end ?end .
+            ?quote a oa:TextQuoteSelector ; oa:exact ?exact ; oa:prefix ?prefix ; oa:suffix ?suffix }}"""
+        )
+    )
+    expected = {
+        (0, 1, "A", "", paper.text[1:33]),
+        (start, mention.end, words, paper.text[start - 32 : start], " \U0001f438."),
+    }
+    rows = {tuple(map(str, row)) for row in found if isinstance(row, ResultRow)}
+    assert rows == {("http://x/paper/a", *map(str, row)) for row in expected}
+    # The shortcuts: the paper is a target too.
+    assert len(set(graph.subjects(rdflib.URIRef(OA + "hasTarget"), rdflib.URIRef("http://x/paper/a")))) == 2
+
+
+def test_what_two_graphs_say_differently_has_different_iris_and_what_they_say_alike_the_same() -> None:
+    mention = Mention(
+        type="Method", text="A", start=0, end=1, confidence=1, extractor="ner", entity="http://x/method/a"
+    )
+    result = Result(metric="error", value="65.03%", number=65.03, unit="%", start=9, end=15)
+
+    def iris(paper: Paper, mention: Mention, result: Result) -> list[str]:
+        graph = graph_of(paper, extraction(entities=(mention,), results=(result,)))
+        return [
+            str(next(graph.subjects(rdflib.RDF.type, rdflib.URIRef(KG + name), unique=True)))
+            for name in ("Mention", "Result")
+        ]
+
+    same = iris(PAPER, mention, result)
+    assert same == iris(PAPER, mention, result)
+    other_text = iris(replace(PAPER, abstract="Other words."), mention, result)
+    assert set(same).isdisjoint(other_text)
+    for changed in (
+        replace(mention, role="introduced"),
+        replace(mention, confidence=0.5),
+        replace(mention, extractor="lexicon"),
+        replace(mention, entity="http://x/method/b"),
+    ):
+        assert iris(PAPER, changed, result)[0] != same[0]
+    for changed_result in (
+        replace(result, relative=True),
+        replace(result, metric="accuracy"),
+        replace(result, unit="x"),
+    ):
+        assert iris(PAPER, mention, changed_result)[1] != same[1]
+
+
+def test_the_example_of_the_documentation_is_what_is_written() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    example = re.search(r"```turtle\n(.*?)```", page, re.DOTALL)
+    assert example
+    text = "A Frog that Sees\nFrogNet attains 93.5% accuracy on CIFAR10. Code: https://github.com/Pond/FrogNet."
+    title, abstract = text.split("\n")
+
+    def mention(type_: str, words: str, name: str, confidence: float, extractor: str, role: str = "used") -> Mention:
+        return Mention(
+            type=type_,  # type: ignore[arg-type]
+            text=words,
+            start=text.index(words),
+            end=text.index(words) + len(words),
+            role=role,  # type: ignore[arg-type]
+            confidence=confidence,
+            extractor=extractor,
+            entity=entity_iri(DEFAULT_BASE, type_, name),
+        )
+
+    mentions = (
+        mention("Method", "FrogNet", "frognet", 0.8, "pattern", "introduced"),
+        mention("Metric", "accuracy", "accuracy", 0.9, "lexicon"),
+        mention("Dataset", "CIFAR10", "cifar 10", 0.9, "lexicon"),
+    )
+    result = Result(
+        metric="accuracy", value="93.5%", number=93.5, unit="%", dataset="CIFAR10", method="FrogNet", start=33, end=38
+    )
+    paper = Paper(
+        id="a-frog-that-sees", title=title, abstract=abstract, github="Pond/FrogNet", source="page.txt", line=12
+    )
+    entities = [
+        Entity(DEFAULT_BASE + "dataset/cifar-10", "Dataset", "CIFAR-10", ("CIFAR10",)),
+        Entity(DEFAULT_BASE + "method/frognet", "Method", "FrogNet"),
+        Entity(DEFAULT_BASE + "metric/accuracy", "Metric", "accuracy", better="higher"),
+    ]
+    shared = SharedNodes(DEFAULT_BASE)
+    found = extraction(entities=mentions, results=(result,))
+    lines = [*paper_statements(paper, [paper], found, shared), *shared.statements()]
+    lines += entity_statements(entities, DEFAULT_BASE)
+    written = {quad.triple for quad in parse("".join(lines), format=RdfFormat.N_QUADS)}
+    assert written == {quad.triple for quad in parse(example[1], format=RdfFormat.TURTLE)}
 
 
 def test_links_of_each_kind() -> None:
@@ -103,5 +267,28 @@ def test_links_of_each_kind() -> None:
 def test_entities_have_one_preferred_name() -> None:
     lines = list(entity_statements([Entity("http://x/method/a", "Method", "A", ("B", "C"))], BASE))
     assert sum("prefLabel" in line for line in lines) == 1
+    assert f'<http://x/method/a> <{SCHEMA}name> "A" <http://x/entities> .\n' in lines
     assert sum("altLabel" in line for line in lines) == 2
     assert all(line.endswith(" <http://x/entities> .\n") for line in lines)
+
+
+def test_entities_of_a_type_are_the_concepts_of_one_scheme() -> None:
+    lines = entity_statements(
+        [
+            Entity("http://x/method/a", "Method", "A", broader=("http://x/method/b",)),
+            Entity("http://x/method/b", "Method", "B"),
+            Entity("http://x/task/t", "Task", "T"),
+        ],
+        BASE,
+    )
+    triples = {quad.triple for quad in parse("".join(lines), format=RdfFormat.N_QUADS)}
+    graph = rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    a, b, t, methods, tasks = (
+        rdflib.URIRef(BASE + name) for name in ("method/a", "method/b", "task/t", "scheme/method", "scheme/task")
+    )
+    assert set(graph.subjects(rdflib.RDF.type, rdflib.SKOS.Concept)) == {a, b, t}
+    assert set(graph.subjects(rdflib.RDF.type, rdflib.SKOS.ConceptScheme)) == {methods, tasks}
+    assert set(graph.subject_objects(rdflib.SKOS.inScheme)) == {(a, methods), (b, methods), (t, tasks)}
+    assert set(graph.subject_objects(rdflib.SKOS.topConceptOf)) == {(b, methods), (t, tasks)}
+    assert set(graph.subject_objects(rdflib.SKOS.hasTopConcept)) == {(methods, b), (tasks, t)}
+    assert str(graph.value(methods, rdflib.DCTERMS.title)) == "Methods"

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import GraphError, KGError
-from kg.graph.store import Generation, current, existing, next_generation, opened, reading
+from kg.graph.store import Generation, Settings, current, existing, next_generation, opened, reading
 from kg.text.files import GENERATION_MANIFEST
-from kg.vocabulary import DEFAULT_BASE
 
 STATEMENT = "<http://e.org/s> <http://e.org/p> <http://e.org/o> <http://e.org/g> .\n"
 
@@ -20,7 +19,7 @@ def build(folder: Path) -> None:
     """A graph of one statement, built as the builder does."""
     with next_generation(folder) as generation:
         generation.statements.write_text(STATEMENT)
-        generation.load(DEFAULT_BASE)
+        generation.load(Settings())
 
 
 def make(folder: Path) -> None:
@@ -38,7 +37,7 @@ def names(folder: Path) -> set[str]:
 def test_a_generation_becomes_current_when_the_block_succeeds(tmp_path: Path) -> None:
     with next_generation(tmp_path) as generation:
         generation.statements.write_text(STATEMENT)
-        generation.load("https://example.org/")
+        generation.load(Settings("https://example.org/"))
         assert current(tmp_path) is None
     assert existing(tmp_path) == Generation(tmp_path / "generation-1")
     assert existing(tmp_path).base == "https://example.org/"
@@ -316,6 +315,6 @@ def test_two_builds_at_a_time_are_refused_and_one_after_the_other_is_not(tmp_pat
         with pytest.raises(GraphError, match="another build is writing this graph"):
             make(tmp_path)
         generation.statements.write_text(STATEMENT)
-        generation.load(DEFAULT_BASE)
+        generation.load(Settings())
     make(tmp_path)
     assert names(tmp_path) == {"CURRENT", "generation-2"}

@@ -12,7 +12,7 @@ import pytest
 from kg.ask.sparql import run
 from kg.errors import KGError
 from kg.export.formats import FORMATS, export_graph, format_names
-from kg.profiles import apply_profile, known_profiles, profile_prefixes
+from kg.profiles import apply_profile, construct_queries, known_profiles, profile_prefixes
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 DATA = Path(__file__).parents[1] / "data"
@@ -189,3 +189,19 @@ def test_a_query_of_a_profile_that_constructs_nothing_is_named(
     install_plugin("kg.profiles", "mine", f"from kg.profiles import Profile\nPLUGIN = Profile('', ({query!r},))\n")
     with pytest.raises(KGError, match=f"^{problem}"):
         apply_profile(small(), "mine")
+
+
+def test_a_profile_asks_services_only_if_allowed(install_plugin: Callable[[str, str, str], None]) -> None:
+    query = "CONSTRUCT { ?s ?p ?o } { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"  # the store refuses this port
+    install_plugin("kg.profiles", "mine", f"from kg.profiles import Profile\nPLUGIN = Profile('', ({query!r},))\n")
+    with pytest.raises(KGError, match=r"^profile mine, query 1: SERVICE would send requests"):
+        apply_profile(small(), "mine")
+    with pytest.raises(KGError, match=r"^profile mine, query 1: SERVICE would send requests"):
+        construct_queries("mine")
+    assert construct_queries("mine", allow_service=True) == [(query, True)]
+
+
+def test_from_chooses_the_graphs_of_a_query_of_a_profile(install_plugin: Callable[[str, str, str], None]) -> None:
+    query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <{DEFAULT_BASE}paper/frognet-hops> {{ ?s ?p ?o }}"
+    install_plugin("kg.profiles", "mine", f"from kg.profiles import Profile\nPLUGIN = Profile('', ({query!r},))\n")
+    assert 0 < len(apply_profile(small(), "mine")) < len({quad.triple for quad in small()})

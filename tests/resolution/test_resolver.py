@@ -1,11 +1,12 @@
 """Mentions of one thing lead to one entity, whatever the papers call it and in whatever order they come."""
 
+from dataclasses import replace
 from itertools import permutations
 
 from kg.records import Entity, Extraction, Mention
 from kg.resolution import Curated, Resolver, resolve_alone
 from kg.resolution.curated import CuratedEntity, Different, Padding
-from kg.vocabulary import EntityType
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 
 def extraction(
@@ -226,3 +227,50 @@ def test_outcome_does_not_depend_on_the_order() -> None:
     papers = [SHARP, SHARP, SHARP, SEGMENT, BARE, extraction("Segment anything model")]
     outcomes = {tuple(corpus(*order).entities()) for order in permutations(papers)}
     assert len(outcomes) == 1
+
+
+def introduced(title: str, *names: str, abbreviations: tuple[tuple[str, str], ...]) -> Extraction:
+    """A paper that introduces its first name, which is where the title starts if it has it."""
+    found = extraction(*names, abbreviations=abbreviations)
+    return replace(
+        found, title=title, entities=tuple(replace(mention, role="introduced") for mention in found.entities)
+    )
+
+
+def test_a_coined_name_is_the_label_whether_the_title_has_it_or_not() -> None:
+    pairs = (("ToadLeap", "leaping of toads"),)
+    for title in ("ToadLeap: Leaping of Toads", "Toads that Leap"):
+        _, [entity] = resolved(introduced(title, "ToadLeap", "leaping of toads", abbreviations=pairs))
+        assert (entity.label, entity.other_labels) == ("ToadLeap", ("leaping of toads",))
+        assert entity.iri == "http://x/method/leaping-of-toad"
+
+
+def test_capitals_are_the_label_only_where_the_title_explains_them() -> None:
+    pairs = (("LOT", "leaping of toads"),)
+    labels = []
+    for title in ("LOT: Leaping of Toads", "Leaping Toads"):
+        _, [entity] = resolved(introduced(title, "LOT", "leaping of toads", abbreviations=pairs))
+        labels.append(entity.label)
+    assert labels == ["LOT", "leaping of toads"]
+
+
+def test_a_name_that_is_frequent_in_full_keeps_its_full_name() -> None:
+    pairs = (("ToadLeap", "leaping of toads"),)
+    papers = [introduced("Toads", "ToadLeap", "leaping of toads", abbreviations=pairs)]
+    _, [entity] = resolved(*papers, *(extraction("leaping of toads") for _ in range(3)))
+    assert entity.label == "leaping of toads"
+
+
+def test_labels_show_no_markup_and_other_labels_keep_it_on_one_line() -> None:
+    _, [entity] = resolved(extraction("$\\beta$-VAE"))
+    assert (entity.label, entity.other_labels) == ("β-VAE", ("$\\beta$-VAE",))
+    _, [entity] = resolved(extraction('na\\"ive toad\nclassi\ufb01er', 'na\\"ive\ntoad classi-\nfier'))
+    assert entity.label == "naïve toad classifier"
+    assert entity.other_labels == ('na\\"ive toad classifier', 'na\\"ive toad classi\ufb01er')
+    assert entity.iri == "http://x/method/naïve-toad-classifier"
+
+
+def test_singular_and_plural_are_one_entity_of_every_type() -> None:
+    for kind in ENTITY_TYPES:
+        _, entities = resolved(extraction("pond ratio", "pond ratios", "pond matrix", "pond matrices", type=kind))
+        assert [entity.label for entity in entities] == ["pond matrix", "pond ratios"]

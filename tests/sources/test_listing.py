@@ -8,6 +8,7 @@ import pytest
 
 from kg.records import Paper
 from kg.sources import read_papers
+from kg.sources.listing import listed_date
 
 HEADER = "trending\n\nSubscribe to the weekly letter.\n\nby the editors\n\nMar 11\n\n"
 LONG = "This abstract says what the paper does in a sentence of its own. It then says a little more about it. " * 4
@@ -49,6 +50,32 @@ def test_header_ends_with_a_date_line_and_later_dates_are_not_titles(listing: Pa
     papers, warnings = read(listing)
     assert titles(papers) == ["First Title", "Second Title"]
     assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Mar 11", "--03-11"),
+        ("March 11, 2025", "2025-03-11"),
+        ("11 Mar 2025", "2025-03-11"),
+        ("2025-03-11", "2025-03-11"),
+        ("Tue, Mar 11", "--03-11"),
+        ("Sept. 1st, 2024", "2024-09-01"),
+        ("Feb 29", "--02-29"),
+        ("Feb 29, 2025", None),
+        ("2025-13-01", None),
+        ("First Title", None),
+    ],
+)
+def test_the_date_of_a_page_is_kept_on_its_entries(listing: Path, line: str, expected: str | None) -> None:
+    assert listed_date(line) == expected
+    listing.write_text(f"new\n\n{line}\n\nFirst Title\n\n{LONG}\n")
+    assert read(listing)[0][-1].listed == expected
+
+
+def test_each_date_line_is_that_of_the_entries_below_it(listing: Path) -> None:
+    listing.write_text(f"new\n\nMar 11\n\nFirst Title\n\n{LONG}\n\nMar 10, 2025\n\nSecond Title\n\n{LONG}\n")
+    assert [paper.listed for paper in read(listing)[0]] == ["--03-11", "2025-03-10"]
 
 
 def test_page_without_header(listing: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from kg.ask.card import BestLine, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found, Match
 from kg.ask.paths import Paths, Step
-from kg.terminal.cards import Emphasis, ansi, render_card, render_matches, render_paths
+from kg.terminal.cards import render_card, render_matches, render_paths
+from kg.terminal.output import Emphasis, ansi
 
 SENTENCE = "Rain falls on the wide and muddy Pond Bench suite while all the frogs of the lake look on in silence."
 QUOTE = Quote("urn:p", "Frogs", SENTENCE, 6, 6 + SENTENCE.index("Pond"), 6 + SENTENCE.index(" suite"))
@@ -79,6 +80,24 @@ def test_an_entity_card_shows_all_parts() -> None:
         f"Frogs, characters {QUOTE.start}-{QUOTE.end}",
     ):
         assert part in text
+
+
+def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
+    results = (
+        ResultLine("accuracy", "91%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
+        ResultLine("error", "3%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
+        ResultLine("speed", "2x", None, None, True, "urn:p", "Frogs", "It is 2x as fast."),
+    )
+    lines = render_card(PAPER._replace(abstract="Frogs\x1b hop.", results=results, listed=("--03-11",))).splitlines()
+    assert lines[lines.index("Abstract") + 1] == "  Frogs hop."
+    assert "listed: Mar 11" in lines
+    assert lines[lines.index("Reported results (3)") + 1 :] == [
+        "  91% accuracy on PondBench",
+        "  3% error on PondBench",
+        "    It has 91% and an error of 3%.",
+        "  2x speed",
+        "    It is 2x as fast.",
+    ]
 
 
 def test_a_quoted_mention_is_between_marks() -> None:

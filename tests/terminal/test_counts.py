@@ -27,8 +27,11 @@ def test_entities_and_links_are_split_up() -> None:
 
 
 def test_a_build_shows_only_the_changes_there_were() -> None:
-    rows = build_rows(BuildReport(entries=1_203, new=1_199, changed=0, unchanged=1, seconds=2.345), STATS)
+    rows = build_rows(
+        BuildReport(entries=1_203, new=1_199, changed=0, unchanged=1, extracted=1_200, seconds=2.345), STATS
+    )
     assert rows["entries read"] == 1_203
     assert rows["their papers"] == "1,199 new, 1 unchanged"
+    assert rows["papers extracted"] == 1_200
     assert rows["seconds"] == "2.3"
     assert rows.items() > stats_rows(STATS).items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.ask.named import NamedQuery, Parameter
-from kg.terminal.cards import ansi
+from kg.terminal.output import ansi
 from kg.terminal.queries import render_queries
 
 QUERY = NamedQuery(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.text.addresses import absolute, address_key, repository
+from kg.text.addresses import absolute, address_key, given_address, given_repository, repository
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,65 @@ def test_an_absolute_address_stays_as_it_is() -> None:
 
 def test_the_key_ignores_scheme_www_case_and_git() -> None:
     assert address_key("http://www.GitHub.com/Pond/Frog.git") == address_key("github.com/pond/frog/")
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("github.com/pond/frog/", "https://github.com/pond/frog"),
+        ("git@github.com:Pond/Frog.git", "https://github.com/Pond/Frog.git"),
+        ("git+https://github.com/pond/frog", "https://github.com/pond/frog"),
+        ("ssh://git@gitlab.com/pond/frog.git", "https://gitlab.com/pond/frog.git"),
+        ("10.1234/frog(1)", "https://doi.org/10.1234/frog(1)"),
+        ("doi: 10.1234/frog", "https://doi.org/10.1234/frog"),
+        ("https://dx.doi.org/10.1234/frog", "https://doi.org/10.1234/frog"),
+        ("arXiv:2101.00001v2", "https://arxiv.org/abs/2101.00001v2"),
+        ("arxiv: cs.LG/0101001", "https://arxiv.org/abs/cs.LG/0101001"),
+        *((nothing, None) for nothing in ("", "N/A", "#", "none", "https://", "http://N/A", "see above", "TBA", "-")),
+    ],
+)
+def test_fields_give_an_address_or_nothing(given: str, address: str | None) -> None:
+    assert given_address(given) == address
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("pond/frog", "https://github.com/pond/frog"),
+        ("pond/frog.git", "https://github.com/pond/frog"),
+        ("gitlab.com/pond/frog", "https://gitlab.com/pond/frog"),
+        ("N/A", None),
+        ("n/a", None),
+        ("pond", None),
+    ],
+)
+def test_a_field_for_code_may_be_short(given: str, address: str | None) -> None:
+    assert given_repository(given) == address
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://gitlab.com/pond/deep/frog/-/issues/1", "pond/deep/frog"),
+        ("https://gitlab.com/pond/frog/wikis/home", "pond/frog"),
+        ("https://codeberg.org/pond/frog/src/branch/main", "pond/frog"),
+        ("https://gitee.com/pond/frog", "pond/frog"),
+        ("https://gist.github.com/pond/0a1b2c", "pond/0a1b2c"),
+        ("https://raw.githubusercontent.com/pond/frog/main/a.py", "pond/frog"),
+        ("https://huggingface.co/spaces/pond/frog/tree/main", "spaces/pond/frog"),
+    ],
+)
+def test_repositories_of_many_hosts(url: str, path: str) -> None:
+    found = repository(url)
+    assert found is not None
+    assert found.path == path
+
+
+@pytest.mark.parametrize("page", ["orgs/pond", "topics/frogs", "sponsors/pond", "marketplace/frog", "pond"])
+def test_pages_of_a_forge_are_not_repositories(page: str) -> None:
+    assert repository(f"https://github.com/{page}") is None
+
+
+def test_a_closing_slash_makes_no_difference() -> None:
+    assert absolute("https://pond.example/frog/") == absolute("https://pond.example/frog")
+    assert absolute("https://pond.example/") == "https://pond.example"

@@ -1,5 +1,7 @@
 """Which spellings are one name, and what a name is in an IRI."""
 
+import re
+
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -76,3 +78,27 @@ def test_long_slugs_are_cut_at_a_word_and_stay_apart() -> None:
     one, other = slug(start + "and ends here"), slug(start + "and ends there")
     assert one != other
     assert len(one) <= 110
+
+
+def test_what_an_iri_cannot_hold_is_escaped_whole() -> None:
+    """Also where a long name is cut, and for the variation selectors that RFC 3987 leaves out."""
+    assert slug("C# tricks") == "c%23-tricks"
+    assert re.fullmatch("(?:%23)+-[0-9a-f]{8}", slug("#" * 101))
+    assert slug("x\U000e0100") == "x%F3%A0%84%80"
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Bézier curve", "Bezier curves", "Be\u0301zier curve"),
+        ("fine-tuning", "\ufb01ne tuning"),
+        ("Straße", "STRASSE"),
+        ("β-VAE", "beta-VAE"),
+    ],
+)
+def test_accents_and_forms_make_no_difference(spellings: tuple[str, ...]) -> None:
+    assert len({name_key(spelling) for spelling in spellings}) == 1
+
+
+def test_words_of_iris_keep_their_accents() -> None:
+    assert spaced_key("Schrödinger Bridges") == "schrödinger bridge"

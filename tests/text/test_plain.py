@@ -26,7 +26,7 @@ def reads(text: str) -> str:
         (r"\textbf{F}rog {\em net}", "Frog net"),
         (r"3$\times$ and $2\sim3\times$", "3× and 2~3×"),
         ("3$ imes$", "3 ×"),
-        (r"$81.2 \pm 0.3$ or $81.2_{\pm 0.3}$", "81.2 ± 0.3 or 81.2± 0.3"),
+        (r"$81.2 \pm 0.3$ or $81.2_{\pm 0.3}$", "81.2 ± 0.3 or 81.2±0.3"),
         (r"$1.2\times10^{-3}$ and 81.2~\%", "1.2×10^-3 and 81.2 %"),
         (r"from $4\%$ $\to$ $9\%$", "from 4% → 9%"),
         (r"$\beta$-VAE, $\ell_2$ norm, $\leq 5\,\mu$s", "β-VAE, ℓ_2 norm, ≤ 5μs"),
@@ -37,6 +37,9 @@ def reads(text: str) -> str:
         ("**Frog** net", "Frog net"),
         ("epsilon=8{255})", "epsilon=8 255)"),
         ("R^{n d}.", "R^n d."),
+        (r"as in \citep[see][]{frog2020} and \ref{fig:1}, \begin{itemize} \item one \end{itemize}", "as in and , one "),
+        (r"\textcolor{red}{Warning: This paper contains frogs.}", "This paper contains frogs."),
+        (r"\L{}ukasz, \ss{}, \~n, \'{\i}", "Łukasz, ß, ñ, í"),
         ("no remains", "no remains"),
     ],
 )
@@ -87,6 +90,8 @@ def test_lines_and_words_that_are_broken(text: str, expected: str) -> None:
         ("WARNING: This paper contains frogs. TL;DR: They hop.", "This paper contains frogs. They hop."),
         ("Results show that data is scarce. Methods differ.", "Results show that data is scarce. Methods differ."),
         ("The results: they hop.", "The results: they hop."),
+        ("**Background:** Frogs hop.", "Frogs hop."),
+        ("DESIGN, SETTING, AND PARTICIPANTS: We count.", "We count."),
     ],
 )
 def test_section_labels_are_no_part_of_the_text(text: str, expected: str) -> None:
@@ -118,6 +123,13 @@ def test_a_span_goes_back_to_the_text_as_given(text: str, words: str, original: 
     start, end = view.span(position, position + len(words))
     assert text[start:end] == original
     assert view.plain_span(start, end)[1] == position + len(words)
+
+
+def test_a_closed_span_has_the_braces_that_close_it() -> None:
+    view = plain_text(r"of $81.2_{\pm 0.3}$ here")
+    position = view.text.index("81.2±0.3")
+    start, end = view.closed_span(position, position + len("81.2±0.3"))
+    assert view.original[start:end] == r"81.2_{\pm 0.3}"
 
 
 NOISE = st.text(alphabet="ab1 \n\\{}$%~*^_\"'-<>&;:.times\u00ad\u0301", max_size=40)

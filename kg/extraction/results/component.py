@@ -519,7 +519,7 @@ def _result(
     method: str | None,
     relative: bool,
 ) -> Result:
-    start, end = doc._.plain.span(value.start, value.end)
+    start, end = doc._.plain.closed_span(value.start, value.end)
     return Result(
         metric=_given(doc, measure),
         value=doc._.plain.original[start:end],

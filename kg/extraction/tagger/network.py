@@ -8,7 +8,7 @@ does. A sentence is read within its document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -37,6 +37,7 @@ from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_feature
 
 LEAST = 0.1  # probability from which a span is proposed
 _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
+_BLOCK = 16  # rows of every matrix product whose rows are cached
 
 Layer = Model[Any, Any]
 
@@ -89,19 +90,52 @@ class Network:
 
 
 def probable_spans(
-    scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
-) -> list[list[tuple[TypedSpan, float]]]:
-    """For each text the spans with a probability of at least :data:`LEAST` under the CRF; they may overlap."""
-    found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
-    places = [(number, start, end) for number, text in enumerate(sentences) for start, end in text]
-    places.sort(key=lambda place: place[2] - place[1])  # so that little of a batch is padding
-    for batch in batched(places, 64):
-        lengths = np.array([end - start for _, start, end in batch])
-        seen = posterior(padded([scores[n][start:end] for n, start, end in batch]), lengths, transitions)
-        for row, (number, offset, end) in enumerate(batch):
+    scores: np.ndarray, sentences: Sequence[tuple[int, int]], transitions: np.ndarray
+) -> list[tuple[TypedSpan, float]]:
+    """The spans of a text with a probability of at least :data:`LEAST` under the CRF; they may overlap."""
+    found: list[tuple[TypedSpan, float]] = []
+    by_length = sorted(sentences, key=lambda span: span[1] - span[0])  # so that little of a batch is padding
+    for batch in batched(by_length, 64):
+        lengths = np.array([end - start for start, end in batch])
+        seen = posterior(padded([scores[start:end] for start, end in batch]), lengths, transitions)
+        for row, (offset, end) in enumerate(batch):
             for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
-                found[number].append(((start + offset, stop + offset, kind), chance))
+                found.append(((start + offset, stop + offset, kind), chance))
     return found
+
+
+class _Part:
+    """What some columns of the features add to the sums of the mixing layer, kept for rows that were met.
+
+    Args:
+        columns: which ones.
+        embeddings: of all columns.
+        weights: of the mixing layer for the embeddings of these columns, (pieces, width, embedded).
+    """
+
+    def __init__(self, columns: slice, embeddings: Sequence[Layer], weights: np.ndarray) -> None:
+        self._columns = columns
+        self._embeddings = embeddings[columns]
+        self._matrix = np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T)
+        self._kept: dict[bytes, np.ndarray] = {}
+
+    def of(self, features: np.ndarray) -> np.ndarray:
+        """The summands of each row of a text's features, (rows, pieces * width)."""
+        keys = [row.tobytes() for row in features[:, self._columns]]
+        unknown = {key: row for key, row in zip(keys, features, strict=True) if key not in self._kept}
+        if len(self._kept) + len(unknown) > _KEPT:
+            self._kept.clear()
+            unknown = dict(zip(keys, features, strict=True))
+        for batch in batched(unknown, _BLOCK):
+            self._kept.update(zip(batch, self._summands([unknown[key] for key in batch]), strict=False))
+        return np.array([self._kept[key] for key in keys], dtype=np.float32).reshape(-1, self._matrix.shape[1])
+
+    def _summands(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
+        block = np.zeros((_BLOCK, len(self._matrix)), dtype=np.float32)
+        features = np.array(rows)
+        block[: len(rows)] = np.hstack([embedding.predict(features) for embedding in self._embeddings])
+        return cast(np.ndarray, block @ self._matrix)
 
 
 class Tagger:
@@ -117,8 +151,7 @@ class Tagger:
         self.shape = shape
         self.network = Network(shape, dropout, start)
         self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
-        self._words: dict[bytes, np.ndarray] = {}
-        self._marks: dict[bytes, np.ndarray] = {}
+        self._cached: tuple[_Part, _Part] | None = None
         self._threads = ThreadpoolController()
 
     @classmethod
@@ -134,16 +167,24 @@ class Tagger:
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc the spans with a probability of at least :data:`LEAST`, with it; they may overlap."""
-        return probable_spans(
-            self.scores([token_features(doc) for doc in docs]), [sentences(doc) for doc in docs], self.transitions
-        )
+        texts = self.scores(token_features(doc) for doc in docs)
+        return [
+            probable_spans(scores, sentences(doc), self.transitions) for scores, doc in zip(texts, docs, strict=True)
+        ]
 
-    def scores(self, texts: list[np.ndarray]) -> list[np.ndarray]:
-        """From texts' :func:`token_features` to the scores of their tokens' tags."""
-        convolutions, output = self.network.convolutions, self.network.output
+    def scores(self, texts: Iterable[np.ndarray]) -> list[np.ndarray]:
+        """From texts' :func:`token_features` to the scores of their tokens' tags.
+
+        The scores of a text are the same, to the last bit, with whatever texts and after whatever texts it comes. For
+        that every matrix product has a shape that depends on the text alone, because BLAS libraries add in an order
+        that depends on the shape.
+        """
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            scored: list[np.ndarray] = output.predict(convolutions.predict([self._mixed(text) for text in texts]))
-        return scored
+            return [self._scores(text) for text in texts]
+
+    def _scores(self, text: np.ndarray) -> np.ndarray:
+        [scores] = self.network.output.predict(self.network.convolutions.predict([self._mixed(text)]))
+        return cast(np.ndarray, scores)
 
     def _mixed(self, text: np.ndarray) -> np.ndarray:
         """What the network's mixing layer makes of a text.
@@ -151,26 +192,22 @@ class Tagger:
         Before its maxima, the layer adds what it makes of a token's word to what it makes of the token's marks. Both
         recur again and again and are cached.
         """
-        weights = cast(np.ndarray, self.network.mixing.get_param("W")).transpose(1, 0, 2)
+        words, marks = self._parts()
         bias = cast(np.ndarray, self.network.mixing.get_param("b")).T
-        sums = bias[None]
-        of_words, of_marks = np.split(weights, [WORD_COLUMNS * self.shape.width], axis=2)
-        for columns, part, kept in (
-            (slice(WORD_COLUMNS), of_words, self._words),
-            (slice(WORD_COLUMNS, None), of_marks, self._marks),
-        ):
-            keys = [row.tobytes() for row in text[:, columns]]
-            unknown = {key: row for key, row in zip(keys, text, strict=True) if key not in kept}
-            if len(kept) + len(unknown) > _KEPT:
-                kept.clear()
-                unknown = dict(zip(keys, text, strict=True))
-            if unknown:
-                rows = np.array(list(unknown.values()))
-                embedded = np.hstack([embedding.predict(rows) for embedding in self.network.embeddings[columns]])
-                kept.update(zip(unknown, np.tensordot(embedded, part, (1, 2)), strict=True))
-            sums = sums + np.array([kept[key] for key in keys], dtype=np.float32).reshape(-1, *bias.shape)
-        mixed: np.ndarray = self.network.normalizing.predict(sums.max(axis=1))
+        sums = bias.reshape(-1) + words.of(text) + marks.of(text)
+        mixed: np.ndarray = self.network.normalizing.predict(sums.reshape(-1, *bias.shape).max(axis=1))
         return mixed
+
+    def _parts(self) -> tuple[_Part, _Part]:
+        """The parts of a token's word and of its marks in the mixing layer."""
+        if self._cached is None:
+            weights = cast(np.ndarray, self.network.mixing.get_param("W")).transpose(1, 0, 2)
+            of_words, of_marks = np.split(weights, [WORD_COLUMNS * self.shape.width], axis=2)
+            self._cached = (
+                _Part(slice(WORD_COLUMNS), self.network.embeddings, of_words),
+                _Part(slice(WORD_COLUMNS, None), self.network.embeddings, of_marks),
+            )
+        return self._cached
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""
@@ -196,8 +233,7 @@ class Tagger:
         for old, new in zip(self.parameters(), arrays, strict=True):
             if old.shape != new.shape or not np.isfinite(new).all():
                 raise ValueError(f"an array of shape {new.shape} does not fit one of {old.shape}")
-        self._words.clear()
-        self._marks.clear()
+        self._cached = None
         *arrays, self.transitions = arrays
         for (node, name), array in zip(self.network.parameters(), arrays, strict=True):
             node.set_param(name, cast(Any, array))

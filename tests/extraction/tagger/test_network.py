@@ -48,7 +48,7 @@ def test_a_text_is_read_the_same_way_alone_and_among_others(nlp: Language, shipp
     together = shipped.predict(docs)
     for doc, found in zip(docs, together, strict=True):
         [alone] = shipped.predict([doc])
-        assert dict(found) == pytest.approx(dict(alone), abs=1e-4)
+        assert found == alone
 
 
 @pytest.mark.parametrize("kept", [20_000, 5])
@@ -63,3 +63,15 @@ def test_caching_of_words_changes_no_score(nlp: Language, monkeypatch: pytest.Mo
         other.set_parameters(arrays)
         for scores, expected in zip(tagger.scores(texts), other.network.model.predict(texts), strict=True):
             np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("kept", [20_000, 40])
+def test_scores_are_the_same_to_the_last_bit_whatever_was_read_before(
+    nlp: Language, mixed_papers: list[Paper], monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr("kg.extraction.tagger.network._KEPT", kept)
+    texts = [token_features(nlp(make_doc(nlp, paper))) for paper in mixed_papers[:60]]
+    forward, backward = Model.load(SHIPPED).tagger, Model.load(SHIPPED).tagger
+    alone = [scores.tobytes() for text in texts for scores in forward.scores([text])]
+    together = [scores.tobytes() for scores in backward.scores(texts[::-1])]
+    assert alone == together[::-1]

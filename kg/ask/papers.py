@@ -1,0 +1,221 @@
+"""Papers by what they are on, what they introduce, who wrote them, and since when they are known: one filter.
+
+>>> found = find_papers(store, task=["image classification"], year=["2020.."], with_code=True)  # doctest: +SKIP
+>>> [paper.title for paper in found.papers]  # doctest: +SKIP
+['A Frog that Sees']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+import pyoxigraph as ox
+
+from kg.ask.lookup import venues_named
+from kg.ask.questions import Meant, meant
+from kg.errors import QueryError
+from kg.graph.reader import GraphReader
+from kg.jsonrecord import Record
+from kg.text.spellings import typed_words
+from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, RDF, SCHEMA, Kind
+
+_YEARS = re.compile(r"(?P<first>\d{1,4})?\s*(?P<dots>\.\.)?\s*(?P<last>\d{1,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPaper(Record):
+    """A paper of a list.
+
+    ``code`` are the addresses of its repositories. ``listed`` is the earliest date of a listing page that has it, as
+    xsd:date or xsd:gMonthDay ("--03-11"), ``first_seen`` the date of the build that read it first; ``None`` where the
+    graph does not know.
+    """
+
+    iri: str
+    title: str
+    year: int | None
+    venue: str | None
+    authors: tuple[str, ...]
+    code: tuple[str, ...]
+    listed: str | None
+    first_seen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPapers(Record):
+    """Papers that fit a filter: the first ``papers`` of ``total``, the newest first.
+
+    ``meant`` is what each name of an entity was taken for; ``unknown_venues`` are names that no venue has.
+    """
+
+    papers: tuple[FoundPaper, ...]
+    total: int
+    meant: tuple[Meant, ...]
+    unknown_venues: tuple[str, ...]
+
+
+def find_papers(
+    store: ox.Store,
+    *,
+    task: Iterable[str] = (),
+    dataset: Iterable[str] = (),
+    method: Iterable[str] = (),
+    metric: Iterable[str] = (),
+    introduces: Iterable[str] = (),
+    venue: Iterable[str] = (),
+    author: Iterable[str] = (),
+    year: Iterable[str] = (),
+    with_code: bool = False,
+    new_since: str | None = None,
+    limit: int | None = None,
+    base: str = DEFAULT_BASE,
+) -> FoundPapers:
+    """The papers that fit all of the conditions; with no condition all papers.
+
+    Args:
+        store: the graph.
+        task: names of tasks, as a look-up takes them; a paper on something narrower is on the task too.
+        dataset: names of datasets, in the same way, and so on.
+        method: names of methods.
+        metric: names of metrics.
+        introduces: names of what the paper introduces, of any type.
+        venue: names of venues in any spelling, or words of them.
+        author: names of authors or parts of them, in any order; an initial stands for any name that begins with it.
+        year: "2020", "2020..", "..2020" or "2018..2020".
+        with_code: only papers that link to a repository.
+        new_since: a date as "2025-03-11", "2025-03" or "2025": only papers that were listed then or later, by the
+            date of their listing page, or else by the date of the first build that read them. A page's date without
+            a year is the last such day before that build.
+        limit: the maximum number of papers; ``None`` for all.
+        base: the base IRI of the graph's resources.
+
+    Raises:
+        QueryError: a name may mean several things, or a year or date is not one.
+    """
+    reader = GraphReader(store)
+    years = [year_range(text) for text in year]
+    since = start_of(new_since) if new_since is not None else None
+    asked: list[tuple[str, tuple[Kind, ...], str]] = [
+        *(
+            (words, (kind,), KG + "mentions")
+            for kind, names in zip(ENTITY_KINDS, (method, dataset, metric, task), strict=True)
+            for words in names
+        ),
+        *((words, ENTITY_KINDS, KG + "introduces") for words in introduces),
+    ]
+    names = [meant(store, words, kinds, base) for words, kinds, _ in asked]
+    fitting: list[set[str]] = [
+        _papers_with(reader, name, predicate) for name, (_, _, predicate) in zip(names, asked, strict=True)
+    ]
+    venues = {words: venues_named(store, words) for words in venue}
+    for known in venues.values():
+        fitting.append(set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in known))))
+    papers = set(reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))).intersection(*fitting)
+    writers = [typed_words(words) for words in author]
+    found = [
+        paper
+        for paper in (_paper(reader, iri) for iri in papers)
+        if (paper.code or not with_code)
+        and all(first <= (paper.year or 0) <= last for first, last in years)
+        and all(any(_is_named(name, words) for name in paper.authors) for words in writers)
+        and (since is None or known_since(paper) >= since)
+    ]
+    if since is not None:
+        found.sort(key=lambda paper: (paper.title, paper.iri))
+        found.sort(key=known_since, reverse=True)
+    else:
+        found.sort(key=lambda paper: (-(paper.year or 0), paper.title, paper.iri))
+    unknown = tuple(words for words, known in venues.items() if not known)
+    return FoundPapers(tuple(found[:limit]), len(found), tuple(names), unknown)
+
+
+def year_range(text: str) -> tuple[int, int]:
+    """The first and last year of a text.
+
+    >>> year_range("2020"), year_range("2020.."), year_range("..2020"), year_range("2018..2020")
+    ((2020, 2020), (2020, 9999), (1, 2020), (2018, 2020))
+
+    Raises:
+        QueryError: it is not a year or a range of years.
+    """
+    found = _YEARS.fullmatch(text.strip())
+    if found and (found["first"] or found["last"]) and (found["dots"] or not found["last"]):
+        first = int(found["first"] or 1)
+        last = int(found["last"] or (9999 if found["dots"] else first))
+        if 0 < first <= last:
+            return first, last
+    raise QueryError(f"year: expected 2020, 2020.., ..2020 or 2018..2020, found {text!r}")
+
+
+def start_of(text: str) -> str:
+    """The first day of a date, a month or a year, as xsd:date.
+
+    >>> start_of("2025-03-11"), start_of("2025-03"), start_of("2025")
+    ('2025-03-11', '2025-03-01', '2025-01-01')
+
+    Raises:
+        QueryError: it is none of these.
+    """
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", text.strip(), re.ASCII):
+        try:
+            return date.fromisoformat(f"{text.strip()}-01-01"[:10]).isoformat()
+        except ValueError:
+            pass
+    raise QueryError(f"date: expected 2025-03-11, 2025-03 or 2025, found {text!r}")
+
+
+def known_since(paper: FoundPaper) -> str:
+    """The xsd:date from which on a paper is known: that of its page, else of the first build; "" if there is none."""
+    if not paper.listed or not paper.listed.startswith("--"):
+        return paper.listed or paper.first_seen or ""
+    if not paper.first_seen:
+        return ""
+    year = int(paper.first_seen[:4])
+    day = paper.listed[2:]
+    while f"{year:04d}-{day}" > paper.first_seen or (day == "02-29" and not _is_leap(year)):
+        year -= 1
+    return f"{year:04d}-{day}"
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _papers_with(reader: GraphReader, name: Meant, predicate: str) -> set[str]:
+    """The papers from which a property leads to what a name means or to something narrower."""
+    if name.match is None:
+        return set()
+    entities = (name.match.iri, *reader.narrower(name.match.iri))
+    return set(chain(*(reader.subjects(predicate, ox.NamedNode(entity)) for entity in entities)))
+
+
+def _paper(reader: GraphReader, iri: str) -> FoundPaper:
+    year = reader.value(iri, SCHEMA + "datePublished")
+    venue = reader.value(iri, SCHEMA + "isPartOf")
+    repositories = reader.objects(iri, LINKS["code"])
+    listed = reader.objects(iri, KG + "listedDate")
+    return FoundPaper(
+        iri=iri,
+        title=reader.name(iri),
+        year=int(year) if year else None,
+        venue=reader.name(venue) if venue else None,
+        authors=tuple(reader.objects(iri, SCHEMA + "author")),
+        code=tuple(reader.value(one, SCHEMA + "codeRepository") or one for one in repositories),
+        listed=min(listed, key=lambda text: (text.startswith("--"), text), default=None),
+        first_seen=reader.value(iri, KG + "firstSeen"),
+    )
+
+
+def _is_named(name: str, words: Sequence[str]) -> bool:
+    """Whether a name has all of some words, at least one of them in full; an initial is as good as the name."""
+    parts = typed_words(name)
+    in_full = any(word in parts and (len(word) > 1 or len(words) == 1) for word in words)
+    return in_full and all(any(_may_be(word, part) for part in parts) for word in words)
+
+
+def _may_be(word: str, part: str) -> bool:
+    return word == part or (min(len(word), len(part)) == 1 and word[0] == part[0])

@@ -1,0 +1,39 @@
+"""Where entries come from: a source is its file, however a build names it, and is shown by a name that tells it apart.
+
+In a graph folder a source is the way from there to the file, so that one file is one source and two files of the same
+name are two, and so that a project can be moved. What people see (``kg:listedOn``) is the way from the folder that all
+sources of the graph have in common; it depends on them alone, not on how and in how many builds they were read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kg.graph.store import from_folder, to_folder
+from kg.records import Paper
+from kg.sources import STDIN
+
+
+def placed(entries: Iterable[Paper], folder: Path) -> Iterator[Paper]:
+    """The entries, each with the way from a graph folder to its file as its source."""
+    for entry in entries:
+        source = entry.source if entry.origin is None else to_folder(folder, Path(entry.origin))
+        yield replace(entry, source=source, origin=None)
+
+
+def shown_names(sources: Iterable[str], folder: Path) -> dict[str, str]:
+    """What to call each of some sources, the ways from a graph folder to their files.
+
+    >>> shown_names(["../a/list.jsonl", "../b/list.jsonl", "-"], Path("output"))
+    {'-': '-', '../a/list.jsonl': 'a/list.jsonl', '../b/list.jsonl': 'b/list.jsonl'}
+    """
+    files = {source: from_folder(folder.resolve(), source) for source in sources if source != STDIN}
+    try:
+        common = os.path.commonpath([file.parent for file in files.values()]) if files else ""
+    except ValueError:  # on several drives of Windows
+        common = ""
+    names = {source: file.relative_to(common).as_posix() if common else str(file) for source, file in files.items()}
+    return dict(sorted({**names, STDIN: STDIN}.items()))

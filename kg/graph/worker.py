@@ -1,0 +1,169 @@
+"""The process that answers queries, so that a query can be ended: :mod:`kg.ask.process` starts it as a script.
+
+It imports pyoxigraph and nothing of this package, and starts in about 40 ms. Its arguments are the folder that
+pyoxigraph is in and that of the store. A request is a line of JSON on standard input::
+
+    {"query": ..., "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
+
+``constructs`` are the CONSTRUCT queries of a profile, each with its own ``union``; the query then runs on what they
+make. The answer on standard output is the content in pieces, each after its length in four bytes; a length of zero ends
+them. Then follows a line of JSON: ``kind`` and ``variables``, or ``error`` and ``message``. A query that takes too long
+ends the process, by a signal of the system, as the engine cannot be interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+_PIECE = 2**16
+PREFIX_BYTES = 4
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    sys.path.append(sys.argv[1])
+    from pyoxigraph import Store
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends this process
+    _limit_memory()
+    output = sys.stdout.buffer
+    try:
+        store = Store.read_only(sys.argv[2])
+    except OSError as error:
+        opened, store = {"error": "OSError", "message": str(error)}, Store()
+    else:
+        opened = {}
+    _say(output, opened)
+    profiles: dict[str, Store] = {}
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        signal.setitimer(signal.ITIMER_REAL, request["timeout"])
+        _end_with_parent(True)
+        content = io.BufferedWriter(_Pieces(output), _PIECE)
+        try:
+            said = _answer(store, request, profiles, content)
+        except (OSError, SyntaxError, ValueError, RuntimeError, MemoryError) as error:
+            said = {"error": type(error).__name__, "message": str(error)}
+        content.flush()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _end_with_parent(False)
+        output.write(bytes(PREFIX_BYTES))
+        _say(output, said)
+
+
+def _limit_memory() -> None:
+    """Let this process take half of the machine's memory, so that a hostile query ends it before anything else."""
+    import resource
+
+    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or half < most:
+        resource.setrlimit(resource.RLIMIT_DATA, (half, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent(wanted: bool) -> None:
+    """While a query runs, let the system end this process (SIGIO) when the parent is gone and standard input ends."""
+    import fcntl
+
+    flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
+
+
+def _say(output: IO[bytes], record: Mapping[str, object]) -> None:
+    output.write(json.dumps(record).encode() + b"\n")
+    output.flush()
+
+
+class _Pieces(io.RawIOBase):
+    """Writes what it is given in pieces, each after its length."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.output.write(len(data).to_bytes(PREFIX_BYTES))
+        self.output.write(data)
+        return len(data)
+
+
+def _answer(
+    store: Store, request: Mapping[str, Any], profiles: dict[str, Store], content: IO[bytes]
+) -> dict[str, object]:
+    if request["constructs"] is not None:
+        name = json.dumps(request["constructs"])
+        if name not in profiles:
+            try:
+                profiles[name] = constructed(store, request["constructs"])
+            except ValueError as error:
+                return {"error": "Profile", "message": str(error)}
+        store = profiles[name]
+    return evaluate(store, request["query"], request["prefixes"], request["union"], content)
+
+
+def constructed(store: Store, queries: Sequence[tuple[str, bool]]) -> Store:
+    """What CONSTRUCT queries make, in one graph in memory.
+
+    Args:
+        store: what to query.
+        queries: each with whether its default graph is the union of all graphs.
+
+    Raises:
+        ValueError: a query is not a CONSTRUCT query; names its number.
+    """
+    from pyoxigraph import Quad, QueryTriples, Store
+
+    made = Store()
+    for number, (query, union) in enumerate(queries, start=1):
+        try:
+            triples = store.query(query, use_default_graph_as_union=union)
+        except SyntaxError as error:
+            raise ValueError(f"query {number}: {error}") from None
+        if not isinstance(triples, QueryTriples):
+            raise ValueError(f"query {number}: expected a CONSTRUCT query")
+        made.bulk_extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    return made
+
+
+def evaluate(
+    store: Store, query: str, prefixes: Mapping[str, str], union: bool, content: IO[bytes]
+) -> dict[str, object]:
+    """Answer a query and write the answer: SPARQL 1.1 Query Results JSON, or sorted N-Triples.
+
+    Args:
+        store: what to query.
+        query: SPARQL.
+        prefixes: namespaces by prefix.
+        union: whether the default graph is the union of all graphs; if not, it is what the query says.
+        content: where the answer is written.
+
+    Returns:
+        ``kind`` ("select", "ask" or "graph") and ``variables``, the names of the columns.
+    """
+    from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, serialize
+
+    results = store.query(query, prefixes=dict(prefixes), use_default_graph_as_union=union)
+    if isinstance(results, QueryTriples):
+        serialize(sorted(set(results), key=str), content, RdfFormat.N_TRIPLES)
+        return {"kind": "graph", "variables": []}
+    results.serialize(content, format=QueryResultsFormat.JSON)
+    if isinstance(results, QueryBoolean):
+        return {"kind": "ask", "variables": []}
+    return {"kind": "select", "variables": [variable.value for variable in results.variables]}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Lists of papers as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.ask.papers import FoundPapers
+
+HEADER = ("title", "year", "code")
+NUMERIC = (False, True, False)
+
+
+def paper_rows(found: FoundPapers) -> list[list[str]]:
+    """A row for each paper: its title, its year, the address of its first repository."""
+    return [
+        [paper.title, "" if paper.year is None else str(paper.year), next(iter(paper.code), "")]
+        for paper in found.papers
+    ]
+
+
+def remarks(found: FoundPapers) -> list[str]:
+    """What a person should know: what names were taken for, which are unknown, and how many papers are not shown."""
+    said = []
+    for name in found.meant:
+        if name.match is None:
+            nearest = f" (nearest: {', '.join(name.nearest)})" if name.nearest else ""
+            said.append(f"the graph has no {name.words!r} of this kind{nearest}")
+        elif name.guessed:
+            said.append(f"{name.words!r} is taken for {name.match.name}")
+    said += [f"the graph has no venue {words!r}" for words in found.unknown_venues]
+    if not found.total:
+        said.append("no paper fits")
+    elif found.total > len(found.papers):
+        said.append(f"the first {len(found.papers):,} of {found.total:,} papers; --all shows them all")
+    return said

@@ -1,0 +1,41 @@
+"""Names as people type them and as titles have them, with LaTeX and tags, in the forms in which they are compared."""
+
+from __future__ import annotations
+
+import re
+
+from kg.text.names import name_key, spaced_key, unaccented
+
+_MARKUP = re.compile(r"[\\$<&{]")
+
+
+def readable(name: str) -> str:
+    """A name without LaTeX and tags, as people read it."""
+    if not _MARKUP.search(name):
+        return name
+    from kg.text.plain import without_markup  # loaded only here, because few names have markup
+
+    return without_markup(name)
+
+
+def plain_name(name: str) -> str:
+    """A readable name in lower case and without accents."""
+    return unaccented(readable(name))
+
+
+def typed_key(name: str) -> str:
+    r"""The identity of a readable name (:func:`kg.text.names.name_key`).
+
+    >>> typed_key(r'Schr\"odinger bridges'), typed_key(r"$\beta$-VAE")
+    ('schrodingerbridge', 'betavae')
+    """
+    return name_key(readable(name)) or name.strip()
+
+
+def typed_words(name: str) -> list[str]:
+    """The words of :func:`typed_key`, where hyphens and slashes are spaces.
+
+    >>> typed_words("Bézier-Curves")
+    ['bezier', 'curve']
+    """
+    return unaccented(spaced_key(readable(name))).split()

@@ -1,0 +1,31 @@
+"""Lists of papers as rows, and what is said about them."""
+
+from __future__ import annotations
+
+from kg.ask.lookup import Match
+from kg.ask.papers import FoundPaper, FoundPapers
+from kg.ask.questions import Meant
+from kg.terminal.papers import paper_rows, remarks
+
+PAPER = FoundPaper(
+    "urn:a", "Alpha", 2019, None, (), ("https://github.com/a/anet", "https://github.com/a/b"), None, None
+)
+UNDATED = FoundPaper("urn:b", "Beta", None, None, (), (), None, None)
+
+
+def test_a_row_has_title_year_and_code() -> None:
+    found = FoundPapers((PAPER, UNDATED), 2, (), ())
+    assert paper_rows(found) == [["Alpha", "2019", "https://github.com/a/anet"], ["Beta", "", ""]]
+    assert remarks(found) == []
+
+
+def test_remarks_say_what_was_taken_for_what_and_what_is_left_out() -> None:
+    match = Match("urn:t", "dataset", "Tiles", "Tiles", "typo", 3)
+    names = (Meant("tlies", match, ()), Meant("toads", None, ("Roads",)))
+    assert remarks(FoundPapers((PAPER,), 1234, names, ("Lake",))) == [
+        "'tlies' is taken for Tiles",
+        "the graph has no 'toads' of this kind (nearest: Roads)",
+        "the graph has no venue 'Lake'",
+        "the first 1 of 1,234 papers; --all shows them all",
+    ]
+    assert remarks(FoundPapers((), 0, (), ())) == ["no paper fits"]
