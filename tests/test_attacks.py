@@ -24,6 +24,7 @@ import pytest
 
 from kg.api import KnowledgeGraph
 from kg.builder import build_graph
+from kg.cli import main
 from kg.errors import InputError, KGError
 from kg.evaluation.gold import read_gold
 from kg.extraction.document import make_doc
@@ -66,6 +67,7 @@ import json, os, resource, signal, sys
 from pathlib import Path
 import pyoxigraph
 from kg.builder import build_graph
+from kg.cli import main
 from kg.builder import builder
 from kg.errors import KGError
 from kg.extraction import Extractor
@@ -159,6 +161,34 @@ def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
         assert nquads(folder) == after, attack
         assert len(list(folder.glob("generation-*"))) == 1, attack
         assert not (folder / ".kg-new").exists()
+
+
+# --- outputs ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "-f", "no-such-format"),
+        ("query", "--format", "no-such-format", "ASK {}"),
+        ("query", "--format", "turtle", "ASK {}"),
+        ("query", "SELECT no query"),
+        ("extract", "no-such-file"),
+    ],
+)
+def test_an_output_stays_as_it_is_when_a_command_fails(
+    graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "link").symlink_to("mine")
+    graph = [] if arguments[0] == "extract" else ["-g", str(graph_folder)]
+    monkeypatch.setattr(sys, "argv", ["kg", *arguments, *graph, "-o", str(tmp_path / "link")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in (1, 2)
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "mine"]
+    assert (tmp_path / "link").is_symlink()
 
 
 # --- hostile input ---------------------------------------------------------------------------------------------------
