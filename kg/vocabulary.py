@@ -136,7 +136,8 @@ def paper_iri(base: str, title: str, which: str = "") -> str:
     """The IRI of a paper, which is also that of its named graph.
 
     Args:
-        which: tells it from another paper of the same title, where there is one (:mod:`kg.sources.duplicates`).
+        which: distinguishes it from another paper of the same title, where there is one
+            (:mod:`kg.sources.duplicates`).
     """
     return f"{base}paper/{slug(title)}{which and '-'}{which}"
 

@@ -22,7 +22,7 @@ scanned, once for prefixes and words, and once more for typos.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
@@ -126,7 +126,7 @@ def find(
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
     search = _Search(GraphReader(store), text, base, wanted)
     search.whole_names()
-    names = search.all_names() if not search.matches and text else []
+    names = search.all_names() if not search.matches and text else {}
     if names:
         search.scan(names)
     if names and not search.matches:
@@ -195,22 +195,21 @@ class _Search:
             spaced = spaced_key(readable(self.text[:_LONGEST]))
             for iri in (
                 *(entity_iri(self.base, kind, spaced) for kind in ENTITY_KINDS),
-                paper_iri(self.base, self.text),
+                paper_iri(self.base, readable(self.text)),
             ):
                 for name in self._names(iri):
                     if typed_key(name) == self.key:
                         self._add_by_name(iri, name)
 
-    def scan(self, names: list[str]) -> None:
+    def scan(self, names: Mapping[str, str]) -> None:
         """Match acronyms, other spellings, prefixes and words among all names."""
         start = _stem("".join(filter(str.isalnum, self.key)))
         if not start:
             return
         initials = self.key if self._may_be_initials else ""
         words = list(dict.fromkeys(_stem(singular(word)) for word in self.words))
-        for name in names:
+        for name, plain in names.items():
             # Coarse, because the keys of names take longer to make; :meth:`_rank` decides.
-            plain = plain_name(name)
             if (
                 all(word in plain for word in words)
                 or _NOT_LETTERS.sub("", plain).startswith(start)
@@ -219,15 +218,15 @@ class _Search:
                 for iri in self._bearers(name):
                     self._add_by_name(iri, name)
 
-    def all_names(self) -> list[str]:
-        """Every name in the graph, or of the wanted kinds; the names of venues are among them."""
+    def all_names(self) -> dict[str, str]:
+        """Every name in the graph, or of the wanted kinds, with its plain form; the names of venues are among them."""
         if self.wanted == KINDS:
-            return [row[0] for row in self.reader.rows(_ALL_NAMES)]
+            return {row[0]: plain_name(row[0]) for row in self.reader.rows(_ALL_NAMES)}
         classes = [ox.NamedNode(KG + CLASS_NAMES[kind]) for kind in self.wanted]
         rows = (row for of_class in classes for row in self.reader.rows(_NAMES_OF_CLASS, **{"class": of_class}))
-        return list(dict.fromkeys(row[0] for row in rows))
+        return {row[0]: plain_name(row[0]) for row in rows}
 
-    def typos(self, names: list[str]) -> None:
+    def typos(self, names: Mapping[str, str]) -> None:
         """Match names by edit distance, with adjacent letters swapped as one edit.
 
         As many edits are allowed as by Lucene's "AUTO" fuzziness: none for up to two letters, one for up to five, two
@@ -243,31 +242,31 @@ class _Search:
             return
         near = process.extract(
             words,
-            [plain_name(name) for name in names],
+            names,
             scorer=OSA.distance,
             processor=utils.default_process,
             score_cutoff=edits,
             limit=None,
         )
         fewest = min((distance for _, distance, _ in near), default=0)
-        for _, distance, number in near:
+        for _, distance, name in near:
             if distance == fewest:
-                for iri in self._bearers(names[number]):
-                    self._add(iri, "typo", names[number])
+                for iri in self._bearers(name):
+                    self._add(iri, "typo", name)
 
-    def nearest(self, names: list[str]) -> Iterator[str]:
+    def nearest(self, names: Mapping[str, str]) -> Iterator[str]:
         """The names most similar to the words, best first, then by the alphabet."""
         from rapidfuzz import fuzz, process, utils
 
         # A few more than wanted, because some may turn out to be the names of venues.
         near = process.extract(
             plain_name(self.text[:_LONGEST]),
-            [plain_name(name) for name in names],
+            names,
             scorer=fuzz.ratio,
             processor=utils.default_process,
             limit=10 * _NEAREST,
         )
-        in_order = [names[number] for _, _, number in sorted(near, key=lambda item: (-item[1], item[0]))]
+        in_order = [name for _, _, name in sorted(near, key=lambda item: (-item[1], item[2]))]
         things = [name for name in in_order if any(map(self._kind, self._bearers(name)))]
         yield from things[:_NEAREST]
 

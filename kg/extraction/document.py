@@ -23,7 +23,8 @@ class Candidate:
     """A span that an extractor proposes as a mention of an entity.
 
     ``start`` and ``end`` are token offsets into the Doc (end exclusive), ``confidence`` is in 0..1, and ``role`` is set
-    where the extractor saw a cue for it.
+    where the extractor saw a cue for it. ``name`` is the full name where the words are only its end: "CIFAR-100" for
+    the "100" of "CIFAR-10/100".
     """
 
     start: int
@@ -32,6 +33,7 @@ class Candidate:
     confidence: float
     extractor: str
     role: Role | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

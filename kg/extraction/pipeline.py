@@ -31,10 +31,15 @@ COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "spans")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",
+    r"(?<=\d)/(?=-\d)",  # "CIFAR-10/-100"
     r"[)\]](?=[-‐-―/(\[])|(?<=[)\]])[-‐-―/]",  # "(DNN)-based"
     r"(?<=[^\W_]%)[-‐-―~](?=[+-]?\d)",  # "12%–67%"
 )
-_FULL_STOP = r"(?<=[0-9][A-Za-z])\."  # "on ADE20K."
+_SUFFIXES = (
+    r"(?<=[0-9][A-Za-z])\.",  # "on ADE20K."
+    r"[↑↓]",  # "FID↓"
+    r"(?<=[↑↓])\.",
+)
 _ABBREVIATED = ("a.k.a.", "abbr.")  # their full stop ends no sentence
 _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
@@ -91,7 +96,7 @@ def plain_tokenizer() -> Callable[[Language], PlainTokenizer]:
                 }
                 | {text: [{"ORTH": text}] for text in _ABBREVIATED},
                 prefix_search=compile_prefix_regex(defaults.prefixes or ()).search,
-                suffix_search=compile_suffix_regex([*(defaults.suffixes or ()), _FULL_STOP]).search,
+                suffix_search=compile_suffix_regex([*(defaults.suffixes or ()), *_SUFFIXES]).search,
                 infix_finditer=compile_infix_regex([*(defaults.infixes or ()), *_INFIXES]).finditer,
                 token_match=defaults.token_match,
                 url_match=defaults.url_match,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -24,7 +24,8 @@ from kg.extraction.document import Abbreviation, Candidate, original_text
 from kg.extraction.lexicon import keys_in, lexicon_key, written_form
 from kg.extraction.tagger.features import sentences
 from kg.extraction.words import joined, word_key
-from kg.rulefiles import Rule
+from kg.rulefiles import NameRule, Rule
+from kg.text.names import with_number
 from kg.vocabulary import EntityType
 
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
@@ -44,6 +45,7 @@ class Settle:
         self.nlp = nlp
         self._generic: set[str] = set()
         self._measured: set[str] = set()
+        self._numbered: set[str] = set()
         self._things: set[str] = set()
         self._kinds_of_things: set[str] = set()
 
@@ -57,6 +59,8 @@ class Settle:
             elif rule.label == "NOT_DATASET":
                 words = self._kinds_of_things if rule.pattern.islower() else self._things
                 words.update(map(word_key, rule.pattern.split()))
+            elif isinstance(rule, NameRule) and isinstance(rule.pattern, str) and rule.pattern[-1].isdigit():
+                self._numbered.add(_letters_of(rule.pattern))
 
     def __call__(self, doc: Doc) -> Doc:
         linked = linked_tokens(doc)
@@ -76,11 +80,43 @@ class Settle:
         ]
         candidates = self._without_unmeasured(doc, candidates)
         chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
+        chosen = with_capitalized_words(doc, chosen)
         entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
         entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
         doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
-        doc._.entities = sorted([*entities, *repetitions(doc, entities, linked)], key=lambda c: c.start)
+        entities = [*entities, *repetitions(doc, entities, linked, generic)]
+        doc._.entities = sorted([*entities, *self._further_numbers(doc, entities)], key=lambda c: c.start)
         return doc
+
+    def _further_numbers(self, doc: Doc, entities: Sequence[Candidate]) -> Iterator[Candidate]:
+        """The further names of which only the numbers are written: CIFAR-100 in "CIFAR-10/100", "CIFAR-10 and 100"."""
+        taken = {token for entity in entities for token in range(entity.start, entity.end)}
+        for entity in entities:
+            further = self._next_number(doc, entity)
+            while further and further.start not in taken:
+                taken.add(further.start)
+                yield further
+                further = self._next_number(doc, further)
+
+    def _next_number(self, doc: Doc, entity: Candidate) -> Candidate | None:
+        """What a number means after a name with a number and a slash, a comma or an "and".
+
+        After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
+        """
+        place, end = entity.end, min(entity.end + 2, len(doc) - 1)
+        while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
+            place += 1
+        name = entity.name or doc[entity.start : entity.end].text
+        # The tokenizer takes the letter of "21K" for a unit.
+        unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
+        stop = place + (2 if unit else 1)
+        if place == entity.end or (further := with_number(name, doc[place:stop].text)) is None:
+            return None
+        if doc[entity.end].text == "/":
+            found = joined(doc, entity.end) and place == entity.end + 1
+        else:
+            found = _letters_of(further) in self._numbered and not _counts(doc, stop - 1)
+        return replace(entity, start=place, end=stop, name=further) if found else None
 
     def _is_thing(self, doc: Doc, candidate: Candidate) -> bool:
         """Whether an uncertain dataset is a robot, platform, chip, company or the like, where experiments take place.
@@ -125,9 +161,26 @@ class Settle:
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
 
 
+def _counts(doc: Doc, place: int) -> bool:
+    """Whether a number counts what comes after it: "100 epochs"."""
+    after = doc[place + 1] if place + 1 < len(doc) else None
+    return after is not None and after.is_alpha and not after.is_stop and after.lower_ not in _COLLECTIONS
+
+
+def _letters_of(name: str) -> str:
+    return re.sub(r"[^\w.]|_", "", name).casefold()
+
+
 def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
     key = span_key(doc, candidate)
-    return key.strip("0123456789") != "" and key not in generic and not _is_cut(doc, candidate)
+    if key.strip("0123456789") == "" or key in generic or _is_cut(doc, candidate):
+        return False
+    return not _ends_generic(doc, candidate.start, candidate.end, generic)
+
+
+def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
+    """Whether words are the last ones of something generic, as "precision" is in "full-precision"."""
+    return any(words_key(doc[before:end]) in generic for before in range(max(0, start - 2), start))
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
@@ -139,7 +192,7 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
         start += 1
     while end > start and _is_blank(doc[end - 1].text):
         end -= 1
-    while end - 3 > start and doc[end - 1].is_digit and doc[end - 2].text == "/" and doc[end - 3].is_digit:
+    while end - 2 > start and doc[end - 2].text == "/" and with_number(doc[start : end - 2].text, doc[end - 1].text):
         end -= 2
     return replace(candidate, start=start, end=end)
 
@@ -208,6 +261,29 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     return kept
 
 
+def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
+    """The entities, datasets with a capitalised word right before them: "Hard ImageNet" is not ImageNet.
+
+    In a title and at the start of a sentence capitals mean nothing.
+    """
+    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    widened = []
+    for entity in entities:
+        before = doc[entity.start - 1] if entity.start > max(1, doc._.title_end) else None
+        if (
+            before is not None
+            and entity.type == "Dataset"
+            and re.fullmatch(r"[A-Z][a-z]+", before.text)
+            and before.whitespace_
+            and not (before.is_stop or before.is_sent_start or before.i in taken)
+            and before.nbor(-1).text[0].islower()
+            and doc[entity.start].text[0].isupper()
+        ):
+            entity = replace(entity, start=before.i)
+        widened.append(entity)
+    return widened
+
+
 def _within(outers: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The spans that lie within a longer one of ``outers``."""
     ends: dict[int, list[int]] = defaultdict(list)
@@ -234,9 +310,10 @@ def one_type_each(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
 
 
 def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
-    """The key of each entity's name; for a short form that the text defines, the key of its long form."""
+    """The key of each entity's full name; for a short form that the text defines, the key of its long form."""
     long_forms = {words_key(pair.short): words_key(pair.long) for pair in doc._.abbreviations}
-    return [long_forms.get(form, form) for form in (span_key(doc, entity) for entity in entities)]
+    forms = (_letters_of(entity.name) if entity.name else span_key(doc, entity) for entity in entities)
+    return [long_forms.get(form, form) for form in forms]
 
 
 def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
@@ -296,13 +373,13 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
                 yield Abbreviation(one, other)
 
 
-def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int]) -> list[Candidate]:
+def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], generic: Collection[str]) -> list[Candidate]:
     """Further occurrences of the entities' names, in other case or number, where nothing else was found."""
     names = {span_key(doc, entity): entity for entity in entities}
     taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
     found = []
     for start, end, key in sorted(keys_in(doc), key=lambda window: (window[0], -window[1])):
-        if key in names and taken.isdisjoint(range(start, end)):
+        if key in names and taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
             written = written_form(doc[name.start : name.end].text)
             if written is None or written_form(doc[start:end].text) == written:

@@ -45,9 +45,11 @@ class Part(Record):
     def of_input(cls, given: str | Path) -> Part:
         """An input of a build: a file by its bytes (as `b2sum -l 128` gives it), a folder by the names and sizes in it.
 
-        What is neither, such as a pipe, is not opened, because it can be read only once.
+        What is neither, such as a pipe or "-", is not opened, because it can be read only once.
         """
-        name, path = str(given), Path(given)
+        name, path = path_text(given), Path(given)
+        if name == "-":
+            return cls(name, "")
         try:
             if path.is_file():
                 with path.open("rb") as stream:

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
+from kg.resolution.resolver import full_names
 from kg.text.addresses import absolute, given_address, given_repository, repository
 from kg.text.names import name_key, slug
 from kg.text.plain import plain_text, without_markup
@@ -121,7 +122,7 @@ def paper_statements(
         entries: every listing entry of it.
         extraction: what was found in ``paper.text``, resolved.
         shared: takes the venues and repositories that the paper points to, and knows the base IRI.
-        which: tells the paper from another one of the same title, where there is one.
+        which: distinguishes the paper from another one of the same title, where there is one.
 
     Yields:
         N-Quads lines, each with its line end.
@@ -248,8 +249,8 @@ class _PaperGraph:
     def results(self, extraction: Extraction) -> Iterator[str]:
         """The reported numbers, with those of the paper's entities that have the names each was reported with."""
         entity_of = {
-            (mention.type, name_key(without_markup(mention.text))): f"<{mention.entity}>"
-            for mention in reversed(extraction.entities)
+            (mention.type, name_key(without_markup(name))): f"<{mention.entity}>"
+            for mention, name in reversed([*full_names(extraction)])
         }
         for result in extraction.results:
             entities = {
@@ -291,7 +292,7 @@ class _PaperGraph:
         yield KG + "sentenceStart", literal(str(opening), "integer")
 
     def _digest(self, facts: Iterable[Fact]) -> str:
-        """What tells a node of this paper from those that other texts or other extractors give in the same place.
+        """A digest that distinguishes a node from those that other texts or other extractors give in the same place.
 
         Graphs of several people can then be loaded into one store: what they agree on is one node, and no node has two
         values where one is expected.

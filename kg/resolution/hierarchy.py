@@ -87,7 +87,7 @@ def _named(
     """The entity whose name is the longest part of this one."""
     own = identity(entity_type, name)
     if entity_type == "Dataset":
-        parts = _stems(name, lambda stem: curated.named(entity_type, stem) is not None)
+        parts = _dataset_parts(name, lambda part: curated.named(entity_type, part) is not None)
     else:
         parts = chain(_heads(name), _unsized(name))
     for part in parts:
@@ -106,6 +106,13 @@ def _heads(name: str) -> Iterator[str]:
     for start in range(1, end):
         if words[start - 1].casefold() not in _NEGATING:
             yield " ".join(words[start:end])
+
+
+def _dataset_parts(name: str, is_known: Callable[[str], bool]) -> Iterator[str]:
+    """What a dataset may be made from: "ImageNet" for "ImageNet-1K", and, as a known name, for "Hard ImageNet"."""
+    yield from _stems(name, is_known)
+    words = name.split()
+    yield from filter(is_known, (" ".join(words[start:]) for start in range(1, len(words))))
 
 
 def _stems(name: str, is_known: Callable[[str], bool]) -> Iterator[str]:

@@ -24,16 +24,17 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import NamedTuple
 
-from kg.records import Entity, Extraction, Merge, Why
+from kg.records import Entity, Extraction, Mention, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.senses import Sense, Senses, are_variants
 from kg.resolution.spelling import entity_key, entity_words, plain_name
-from kg.text.names import spaced_key
+from kg.text.names import spaced_key, with_number
 from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
+_CLOSE = 6  # characters between names of which the second is only a number
 _COINED = re.compile(r"^(?=.*[A-Z].*[A-Z])(?=.*[a-z](?!$)).{3,}")  # "SalUn" and "ReSTE", but not "GAN" or "GANs"
 
 
@@ -127,10 +128,7 @@ class Resolver:
         meanings = _Meanings(extraction)
         for short, long in meanings.defined.values():
             self._senses.add(short, long)
-        uses = {
-            _Use(mention.type, unwrapped(mention.text), meanings.of(mention.type, unwrapped(mention.text)))
-            for mention in extraction.entities
-        }
+        uses = {_Use(mention.type, name, meanings.of(mention.type, name)) for mention, name in full_names(extraction)}
         self._uses.update(uses)
         self._coined.update(_coined(extraction, meanings))
         keys = {(use.type, entity_key(use.text)) for use in uses}
@@ -153,8 +151,7 @@ class Resolver:
         meanings = _Meanings(extraction)
         iris = self._all_iris()
         mentions = []
-        for mention in extraction.entities:
-            text = unwrapped(mention.text)
+        for mention, text in full_names(extraction):
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
             mentions.append(replace(mention, entity=iris[placed.identity]))
         return replace(extraction, entities=tuple(mentions))
@@ -369,8 +366,7 @@ class _Meanings:
             if entity_key(short) != entity_key(long):
                 self.defined.setdefault(entity_key(short), (unwrapped(short), unwrapped(long)))
         self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
-        for mention in extraction.entities:
-            text = unwrapped(mention.text)
+        for mention, text in full_names(extraction):
             initials = _initials(text)
             if len(initials) >= 3:
                 key = entity_key(text)
@@ -388,11 +384,21 @@ class _Meanings:
         return next(iter(found.values())) if len(found) == 1 else None
 
 
+def full_names(extraction: Extraction) -> Iterator[tuple[Mention, str]]:
+    """The mentions with the full name of each on one line: "CIFAR-100" for the "100" of "CIFAR-10/100"."""
+    before: tuple[EntityType, int, str] | None = None
+    for mention in extraction.entities:
+        text = unwrapped(mention.text)
+        if before and before[0] == mention.type and mention.start - before[1] <= _CLOSE:
+            text = with_number(before[2], text) or text
+        yield mention, text
+        before = (mention.type, mention.end, text)
+
+
 def _coined(extraction: Extraction, meanings: _Meanings) -> set[_Use]:
     """The short forms that a paper introduces as names: "SalUn", or any that its title explains, "PFN: …"."""
     found = set()
-    for mention in extraction.entities:
-        text = unwrapped(mention.text)
+    for mention, text in full_names(extraction):
         long = meanings.of(mention.type, text)
         opens_title = mention.start == 0 and extraction.title[mention.end :].lstrip().startswith(":")
         if long and mention.role == "introduced" and (opens_title or _COINED.search(text)):

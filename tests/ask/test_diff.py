@@ -112,5 +112,6 @@ def test_names_that_differ_in_accents_only_are_the_same(tmp_path: Path) -> None:
         for name in ("bézier", "bezier")
     )
     changes = compare_graphs(graph(tmp_path / "old", old), graph(tmp_path / "new", new))
-    assert changes.entities.came == changes.entities.went == changes.edges.came == changes.edges.went == ()
+    assert changes.entities.came == changes.entities.went == ()
+    assert changes.edges.came == changes.edges.went == ()
     assert changes.entities.old == changes.entities.new == 1

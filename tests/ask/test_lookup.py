@@ -160,6 +160,15 @@ def test_names_are_found_as_people_type_them(spelt: Store, words: str, name: str
     assert (winner.name, winner.rank) == (name, rank) if winner else name == ""
 
 
+def test_a_title_typed_with_latex_is_found_beside_an_entity_of_the_same_name() -> None:
+    store = Store()
+    graph = """<entities> { <method/möbius-net> a kg:Method ; skos:prefLabel "Möbius-Net" }
+      <paper/möbius-net> { <paper/möbius-net> a kg:Paper ; schema:name "Möbius Net" }"""
+    store.load(PREFIXES + graph, format=RdfFormat.TRIG)
+    for words in ("mobius net", "möbius net", r'M\"obius net'):
+        assert [match.type for match in find(store, words).matches] == ["paper", "method"]
+
+
 def test_venues_and_titles_are_found_in_any_spelling(spelt: Store) -> None:
     assert [name for _, name in venues_named(spelt, "cafe workshop")] == ["Café Workshop"]
     assert [name for _, name in venues_named(spelt, "CAFÉ")] == ["Café Workshop"]

@@ -106,3 +106,14 @@ def test_the_example_of_the_documentation_is_a_complete_graph() -> None:
 def test_the_documentation_names_every_term(ontology: Graph) -> None:
     page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
     assert defined(ontology) - {KG + "Entity"} <= kg_terms(page)
+
+
+def test_the_documentation_names_every_term_of_other_vocabularies_that_a_graph_has() -> None:
+    page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    store = ox.Store()
+    store.load(path=ROOT / "tests" / "data" / "small.trig", format=ox.RdfFormat.TRIG)
+    terms = {quad.predicate.value for quad in store}
+    terms |= {quad.object.value for quad in store.quads_for_pattern(None, ox.NamedNode(str(RDF.type)), None)}  # type: ignore[union-attr]
+    for prefix, namespace in vocabulary.PREFIXES.items():
+        names = {iri.removeprefix(namespace) for iri in terms if iri.startswith(namespace) and prefix != "rdf"}
+        assert {name for name in names if not re.search(rf"{prefix}:{name}\b", page)} == set(), prefix

@@ -17,6 +17,7 @@ from kg.api import KnowledgeGraph
 from kg.builder.builder import build_graph
 from kg.extraction import Extractor
 from kg.graph.provenance import Part, Run, provenance_graphs, read_runs, run_iri, run_quads
+from kg.text.files import path_text
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, provenance_graph
 
 CODE, MODEL = Part("papers-kg", "c0"), Part("shipped model", "m0")
@@ -90,6 +91,7 @@ def test_an_input_is_known_by_its_bytes_a_folder_by_the_names_and_sizes_in_it(tm
     (folder / "b.txt").write_bytes(b"x")
     assert empty.digest != Part.of_input(folder).digest != ""
     assert Part.of_input("-") == Part("-", "")
+    assert Part.of_input("pages\udcff").name == path_text("pages\udcff")
     assert Part.of_input(tmp_path / "gone") == Part(str(tmp_path / "gone"), "")
 
 

@@ -82,3 +82,13 @@ def test_vague_entity_is_never_broader() -> None:
     names = {("Method", entity_key(name)): [name] for name in ("efficient SAM", "SAM")}
     vague = [("Method", "sam")]
     assert broader_entities(names, known, known.identity, vague) == {}  # type: ignore[arg-type]
+
+
+def test_a_dataset_made_from_a_known_one_is_narrower() -> None:
+    known = (CuratedEntity(name="ImageNet", type="Dataset"),)
+    assert broader("Dataset", "Hard ImageNet", "ImageNet 64x64", "ImageNet-C", "ImageNet", curated=known) == {
+        "Hard ImageNet": ["ImageNet"],
+        "ImageNet 64x64": ["ImageNet"],
+        "ImageNet-C": ["ImageNet"],
+    }
+    assert broader("Dataset", "Lily Pads", "Pads") == {}

@@ -274,3 +274,17 @@ def test_singular_and_plural_are_one_entity_of_every_type() -> None:
     for kind in ENTITY_TYPES:
         _, entities = resolved(extraction("pond ratio", "pond ratios", "pond matrix", "pond matrices", type=kind))
         assert [entity.label for entity in entities] == ["pond matrix", "pond ratios"]
+
+
+def test_a_number_after_a_name_with_a_number_is_the_full_name() -> None:
+    spans = (("CIFAR-10", 0), ("100", 9), ("ResNet-50", 40), ("100", 60))
+    mentions = tuple(
+        Mention(type="Dataset", text=text, start=start, end=start + len(text), confidence=0.9, extractor="ner")
+        for text, start in spans
+    )
+    [iris], entities = resolved(Extraction(id="1", title="T", entities=mentions))
+    assert [iri.rpartition("/")[2] for iri in iris] == ["cifar-10", "cifar-100", "resnet-50", "100"]
+    assert [(entity.label, entity.other_labels) for entity in entities if "cifar" in entity.iri] == [
+        ("CIFAR-10", ()),
+        ("CIFAR-100", ()),
+    ]

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,30 @@ def test_an_encoding_that_lacks_a_character_gets_a_question_mark(tmp_path: Path,
         assert "Traceback" not in text
         if words != "path 蛙 蛙":
             assert ("On 蛙 Frogs" if encoding == "utf-8" else "On ? Frogs") in text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(
+    ("variables", "styled"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"COLUMNS": "0"}, True)],
+)
+@pytest.mark.parametrize("words", [("lookup", "cifar10"), ("ask", "most-used")])
+def test_a_terminal_gets_styles_unless_it_or_its_user_wants_none(
+    graph_folder: Path, variables: dict[str, str], styled: bool, words: tuple[str, ...]
+) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
+    command = [sys.executable, "-c", "from kg.cli import main; main()", *words, "-g", str(graph_folder)]
+    with subprocess.Popen(command, stdout=theirs, env={**kept, "TERM": "xterm", **variables}) as process:
+        os.close(theirs)
+        written = b""
+        with suppress(OSError):  # the end of a pseudo-terminal, on Linux
+            while chunk := os.read(ours, 65536):
+                written += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"CIFAR-10" in written
+    assert (b"\x1b[" in written) is styled

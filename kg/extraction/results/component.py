@@ -461,7 +461,7 @@ def _entity_pieces(doc: Doc, text: str) -> list[Piece]:
     for entity in sorted(entities, key=lambda entity: entity.start):
         last = doc[entity.end - 1]
         start, end = doc[entity.start].idx, last.idx + len(last)
-        pieces.append(Piece(kinds[entity.type], start, end, text[start:end]))
+        pieces.append(Piece(kinds[entity.type], start, end, entity.name or text[start:end]))
     return pieces
 
 
@@ -534,9 +534,11 @@ def _result(
 
 
 def _given(doc: Doc, piece: Piece | None) -> str | None:
-    """A piece's words as given, on one line."""
+    """A piece's words as given, on one line; the full name of one that is written as a number alone."""
     if piece is None:
         return None
+    if len(piece.text) > piece.end - piece.start:
+        return piece.text
     start, end = doc._.plain.span(piece.start, piece.end)
     return unwrapped(doc._.plain.original[start:end])
 
