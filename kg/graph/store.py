@@ -161,7 +161,8 @@ class Generation(NamedTuple):
         Raises:
             GraphError: they are damaged.
         """
-        manifest.check(self.folder, part=self.records.name)
+        if manifest.made_by_a_build(self.folder):  # and the manifest itself is not damaged
+            manifest.check(self.folder, part=self.records.name)
 
     def load(self, settings: Settings) -> None:
         """Fill the store from :attr:`statements` and remove that file; keep the settings."""
