@@ -86,7 +86,6 @@ class KnowledgeGraph:
 
         return QueryProcess(self._generation.folder / "store")
 
-    @_names_damage
     def query(
         self,
         sparql: str,

@@ -33,10 +33,10 @@ def _rows(generation: Generation) -> Iterator[dict[str, Any]]:
     try:
         with generation.merges.open(encoding="utf-8") as lines:
             for row in map(json.loads, lines):
-                if not isinstance(row, dict) or not {"entity", "label", "name"} <= row.keys():
+                if not all(isinstance(row[field], str) for field in ("entity", "label", "name")):
                     raise ValueError
                 yield row
     except FileNotFoundError:
         raise GraphError(f"{generation.merges}: is not there; build the graph again to see its merges") from None
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise GraphError(f"{generation.merges}: is damaged; build the graph again") from None

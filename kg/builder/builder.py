@@ -107,6 +107,8 @@ def build_graph(
         works = write_records(generation, _extracted(updated, extractor, workers))
         for work in _reported(works, read, progress):
             resolver.add(_extraction(work))
+        if old:
+            old.check_records()
         runs = _earlier_runs(old, warn) if old else []
         with generation.statements.open("w", encoding="utf-8") as stream:
             for done, lines in enumerate(_statements(generation, resolver, folder), start=1):

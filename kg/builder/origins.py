@@ -15,12 +15,13 @@ from pathlib import Path
 from kg.graph.store import from_folder, to_folder
 from kg.records import Paper
 from kg.sources import STDIN
+from kg.text.files import path_text
 
 
 def placed(entries: Iterable[Paper], folder: Path) -> Iterator[Paper]:
     """The entries, each with the way from a graph folder to its file as its source."""
     for entry in entries:
-        source = entry.source if entry.origin is None else to_folder(folder, Path(entry.origin))
+        source = entry.source if entry.origin is None else path_text(to_folder(folder, Path(entry.origin)))
         yield replace(entry, source=source, origin=None)
 
 
@@ -36,4 +37,4 @@ def shown_names(sources: Iterable[str], folder: Path) -> dict[str, str]:
     except ValueError:  # on several drives of Windows
         common = ""
     names = {source: file.relative_to(common).as_posix() if common else str(file) for source, file in files.items()}
-    return dict(sorted({**names, STDIN: STDIN}.items()))
+    return {source: path_text(name) for source, name in sorted({**names, STDIN: STDIN}.items())}

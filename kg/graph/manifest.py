@@ -18,6 +18,7 @@ from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
 
 # What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
 _LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", GENERATION_MANIFEST)
+_NEEDED = ("papers.jsonl", "meta.json")  # which builds go on from
 _QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
 _BLOCK = 2**20
 
@@ -52,14 +53,15 @@ def is_marked(folder: Path) -> bool:
     return (folder / GENERATION_MANIFEST).is_file()
 
 
-def check(folder: Path, *, thorough: bool = False) -> None:
+def check(folder: Path, *, part: str = "store/", thorough: bool = False) -> None:
     """Compare the files of a complete generation with its manifest; one of an earlier version has none.
 
-    Sizes are always compared. Digests are compared for files of the store that were touched since the build, as long as
-    that is quick.
+    Sizes are always compared. Digests are compared for files that were touched since the build, as long as that is
+    quick.
 
     Args:
         folder: that of the generation.
+        part: how the names of the files that matter begin.
         thorough: compare the digests of all files.
 
     Raises:
@@ -69,14 +71,15 @@ def check(folder: Path, *, thorough: bool = False) -> None:
         return
     try:
         files: Mapping[str, tuple[int, int, str]] = {name: (*entry,) for name, entry in _read(folder)["files"].items()}
-        expected = {name: entry for name, entry in files.items() if thorough or name.startswith("store/")}
+        expected = {name: entry for name, entry in files.items() if thorough or name.startswith(part)}
         touched = [name for name, entry in expected.items() if _is_touched(folder / name, *entry)]
         quick = sum(files[name][0] for name in touched) <= _QUICKLY_READ
         for name in expected if thorough else touched if quick else ():
             if _digest(folder / name) != files[name][2]:
                 raise _Damaged(folder / name)
     except _Damaged as error:
-        raise GraphError(f"{error.path}: is damaged or incomplete; build the graph again") from None
+        where = " in a new folder" if error.path.name in _NEEDED else ""
+        raise GraphError(f"{error.path}: is damaged or incomplete; build the graph again{where}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise GraphError(f"{folder / GENERATION_MANIFEST}: is damaged; build the graph again") from None
 

@@ -37,9 +37,9 @@ class Part(Record):
         """The part that consists of these files, whatever their folder."""
         state = hashlib.blake2b(digest_size=16)
         for path in files:
-            state.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            state.update(f"{path.name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
             state.update(path.read_bytes())
-        return cls(name, state.hexdigest())
+        return cls(path_text(name), state.hexdigest())
 
     @classmethod
     def of_input(cls, given: str | Path) -> Part:

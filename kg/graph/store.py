@@ -99,11 +99,11 @@ class Generation(NamedTuple):
         now_at = self.relocated()
         try:
             return Settings(
-                base=str(meta.get("base", DEFAULT_BASE)),
+                base=_checked_base(meta.get("base", DEFAULT_BASE)),
                 rules=tuple(from_folder(self.folder.parent, now_at(way)) for way in meta.get("rules", ())),
                 model=from_folder(self.folder.parent, now_at(meta["model"])) if meta.get("model") else None,
             )
-        except TypeError:
+        except (TypeError, ValueError):
             raise self._damaged() from None
 
     def relocated(self) -> Callable[[str], str]:
@@ -155,6 +155,15 @@ class Generation(NamedTuple):
         """
         manifest.check(self.folder, thorough=thorough)
 
+    def check_records(self) -> None:
+        """Compare the records with the manifest, so that a build does not lose papers that are cut off.
+
+        Raises:
+            GraphError: they are damaged.
+        """
+        if manifest.made_by_a_build(self.folder):  # and the manifest itself is not damaged
+            manifest.check(self.folder, part=self.records.name)
+
     def load(self, settings: Settings) -> None:
         """Fill the store from :attr:`statements` and remove that file; keep the settings."""
         store = Store(self.folder / "store")
@@ -173,6 +182,12 @@ class Generation(NamedTuple):
             "model": None if settings.model is None else to_folder(graph, settings.model),
         }
         _write(self.folder / _META, json.dumps(meta))
+
+
+def _checked_base(base: Any) -> str:
+    if not re.match("https?://", base):
+        raise ValueError
+    return str(base)
 
 
 def to_folder(folder: Path, path: Path) -> str:
@@ -299,7 +314,7 @@ def _blamed(folder: Path, error: OSError) -> KGError:
     """The error that names the file that failed; the graph folder where the system names no file."""
     reason = error.strerror or one_line(str(error))
     place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else ""
-    if place and folder.resolve() not in (Path(place).resolve(), *Path(place).resolve().parents):
+    if place and not Path(place).absolute().is_relative_to(folder.absolute()):
         return InputError(place, f"cannot be used ({reason}); the graph stays as it was")
     return GraphError(f"{place or folder}: the graph cannot be written ({reason}); it stays as it was")
 
@@ -372,7 +387,9 @@ def _free_name(folder: Path, before: Generation | None) -> str:
 def _new_folder(folder: Path, name: str) -> Path:
     """A new folder for a generation, which has its mark from the moment at which it has its name."""
     new = folder / _NEW
-    if new.is_dir():  # left by a build that was killed right here
+    if new.is_symlink():
+        new.unlink()
+    elif new.is_dir():  # left by a build that was killed right here
         (new / GENERATION_MANIFEST).unlink(missing_ok=True)
         new.rmdir()
     new.mkdir()

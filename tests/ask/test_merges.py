@@ -47,9 +47,10 @@ def test_a_name_that_no_entity_has_chooses_nothing(generation: Generation) -> No
 
 
 def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Generation) -> None:
-    generation.merges.write_text('{"entity"\n')
-    with pytest.raises(GraphError, match=r"merges\.jsonl: is damaged; build the graph again"):
-        list(recorded_merges(generation))
+    for damaged in ('{"entity"\n', "[1]\n", "{}\n", '{"entity": "e", "label": null, "name": "n"}\n', "[" * 100_000):
+        generation.merges.write_text(damaged)
+        with pytest.raises(GraphError, match=r"merges\.jsonl: is damaged; build the graph again"):
+            list(recorded_merges(generation, "n"))
     generation.merges.unlink()
     with pytest.raises(GraphError, match=r"merges\.jsonl: is not there; build the graph again to see its merges"):
         list(recorded_merges(generation))

@@ -18,6 +18,7 @@ from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.graph.provenance import read_runs
 from kg.graph.store import existing
+from kg.text.files import GENERATION_MANIFEST
 
 
 def nquads(folder: Path) -> bytes:
@@ -262,6 +263,31 @@ def test_damaged_graph_is_named(pages: Path, own_graph: Path) -> None:
     records.write_text(records.read_text()[:-40])
     with pytest.raises(GraphError, match=r"papers.jsonl:3: is damaged"):
         build_graph([pages], own_graph)
+
+
+def test_records_that_are_cut_off_after_a_line_are_noticed(pages: Path, own_graph: Path) -> None:
+    records = existing(own_graph).records
+    records.write_text("".join(records.read_text().splitlines(keepends=True)[:-1]))
+    with pytest.raises(GraphError, match=r"papers.jsonl: is damaged or incomplete; .* in a new folder$"):
+        build_graph([pages], own_graph)
+
+
+def test_a_damaged_manifest_does_not_keep_a_build_from_going_on(
+    pages: Path, graph_folder: Path, own_graph: Path
+) -> None:
+    (existing(own_graph).folder / GENERATION_MANIFEST).write_text("{")
+    build_graph([pages], own_graph)
+    assert nquads(own_graph) == nquads(graph_folder)
+
+
+def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder: Path, own_graph: Path) -> None:
+    max((existing(own_graph).folder / "store").glob("*.sst")).unlink()
+    warnings: list[str] = []
+    build_graph([pages], own_graph, warn=warnings.append)
+    assert warnings == [
+        f"{own_graph / 'generation-1'}: the store is damaged; it is made anew, without the record of earlier runs"
+    ]
+    assert nquads(own_graph) == nquads(graph_folder)
 
 
 def test_control_characters_keep_their_place(tmp_path: Path) -> None:

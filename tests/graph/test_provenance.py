@@ -169,3 +169,12 @@ def test_counts_and_exports_are_those_of_a_graph_built_at_once(rebuilt: Path, gr
 
     assert nquads(rebuilt) == nquads(graph_folder)
     assert KnowledgeGraph(rebuilt).stats() == KnowledgeGraph(graph_folder).stats()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs file names that are not UTF-8")
+def test_file_names_that_are_not_utf8_are_named_escaped(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.jsonl"))
+    path.write_text("{}")
+    part = Part.of(path.name, [path])
+    assert part.name == "caf\\xe9.jsonl"
+    assert part.digest != Part.of(path.name, [path.rename(path.with_name("cafe.jsonl"))]).digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,19 @@ def test_a_lock_file_of_the_user_keeps_its_content(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_text("mine")
     make(tmp_path)
     assert (tmp_path / ".lock").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [".kg-lock", ".kg-new"])
+def test_a_link_of_a_name_that_builds_use_leads_nowhere(tmp_path: Path, name: str) -> None:
+    other, folder = tmp_path / "other", tmp_path / "graph"
+    make(other)
+    (tmp_path / "file").write_text("mine")
+    folder.mkdir()
+    (folder / name).symlink_to("../file" if name == ".kg-lock" else "../other/generation-1")
+    with suppress(GraphError):
+        make(folder)
+    assert (tmp_path / "file").read_text() == "mine"
+    existing(other).check(thorough=True)
 
 
 def test_a_graph_of_an_earlier_version_opens_and_is_replaced(tmp_path: Path) -> None:
@@ -262,7 +276,7 @@ def test_a_full_disk_at_any_step_leaves_the_old_graph(tmp_path: Path, monkeypatc
         existing(tmp_path).check(thorough=True)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", "\x00", "[" * 100_000])
+@pytest.mark.parametrize("content", ["", "[]", "{", "\x00", "[" * 100_000, '{"base": 5}', '{"base": ""}'])
 def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content: str) -> None:
     make(tmp_path)
     (tmp_path / "generation-1" / "meta.json").write_text(content)
