@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from kg.errors import InputError, KGError
+from kg.plugins import load_plugins
 from kg.records import Paper
 from kg.sources import foreign, jsonl, listing
 from kg.sources.folder import files_of
@@ -22,7 +22,6 @@ from kg.sources.reader import Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.files import path_text
 from kg.text.lines import HEAD, reading, unzipped
-from kg.text.names import one_line
 
 __all__ = ["STDIN", "Reader", "Source", "Warn", "read_papers", "readers"]
 
@@ -35,19 +34,7 @@ def readers() -> list[Reader]:
     Raises:
         KGError: an entry point of the group ``kg.sources`` cannot be imported, or is not a :class:`Reader`.
     """
-    plugins = sorted(entry_points(group="kg.sources"), key=lambda point: point.name)
-    return [*map(_plugin, plugins), foreign.READER, jsonl.READER, listing.READER]
-
-
-def _plugin(point: EntryPoint) -> Reader:
-    place = f"entry point {point.name} = {point.value} (kg.sources)"
-    try:
-        reader = point.load()
-    except Exception as error:  # whatever the other package does when it is imported
-        raise KGError(f"{place}: cannot be imported ({type(error).__name__}: {one_line(str(error))})") from error
-    if not isinstance(reader, Reader):
-        raise KGError(f"{place}: expected a kg.sources.Reader, found {type(reader).__name__}")
-    return reader
+    return [*load_plugins("kg.sources", Reader).values(), foreign.READER, jsonl.READER, listing.READER]
 
 
 def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Paper]:

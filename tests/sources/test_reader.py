@@ -65,12 +65,12 @@ def test_the_documented_reader_is_used_for_its_files_alone(install: Install, tmp
 @pytest.mark.parametrize(
     ("code", "target", "problem"),
     [
-        ("READER = print", "tabbed:READER", "expected a kg.sources.Reader, found builtin_function_or_method"),
-        ("READER = ('tabbed', None, None)", "tabbed:READER", "expected a kg.sources.Reader, found tuple"),
-        ("", "tabbed:READER", "cannot be imported (AttributeError: module 'tabbed' has no attribute 'READER')"),
+        ("READER = print", "tabbed:READER", "expected an object of class Reader, found builtin_function_or_method"),
+        ("READER = ('tabbed', None, None)", "tabbed:READER", "expected an object of class Reader, found tuple"),
+        ("", "tabbed:READER", "cannot be loaded: module 'tabbed' has no attribute 'READER'"),
         ("import nowhere_at_all", "tabbed:READER", "(ModuleNotFoundError: No module named 'nowhere_at_all')"),
-        ("1 / 0", "tabbed:READER", "cannot be imported (ZeroDivisionError: division by zero)"),
-        ("", "absent:READER", "cannot be imported (ModuleNotFoundError: No module named 'absent')"),
+        ("1 / 0", "tabbed:READER", "cannot be loaded: division by zero"),
+        ("", "absent:READER", "cannot be loaded: No module named 'absent'"),
     ],
 )
 def test_what_is_not_a_reader_is_refused_by_its_entry_point(
@@ -80,6 +80,6 @@ def test_what_is_not_a_reader_is_refused_by_its_entry_point(
     with pytest.raises(KGError) as refused:
         list(read_papers([], print))
     message = str(refused.value)
-    assert message.startswith(f"entry point tabbed = {target} (kg.sources): ")
+    assert message.startswith(f"plugin tabbed (kg.sources: {target})")
     assert message.endswith(problem)
     assert "\n" not in message
