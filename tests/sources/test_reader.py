@@ -68,7 +68,7 @@ def test_the_documented_reader_is_used_for_its_files_alone(install: Install, tmp
         ("READER = print", "tabbed:READER", "expected an object of class Reader, found builtin_function_or_method"),
         ("READER = ('tabbed', None, None)", "tabbed:READER", "expected an object of class Reader, found tuple"),
         ("", "tabbed:READER", "cannot be loaded: module 'tabbed' has no attribute 'READER'"),
-        ("import nowhere_at_all", "tabbed:READER", "(ModuleNotFoundError: No module named 'nowhere_at_all')"),
+        ("import nowhere_at_all", "tabbed:READER", "cannot be loaded: No module named 'nowhere_at_all'"),
         ("1 / 0", "tabbed:READER", "cannot be loaded: division by zero"),
         ("", "absent:READER", "cannot be loaded: No module named 'absent'"),
     ],
