@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -66,6 +67,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
+    gc.set_threshold(50_000, 50, 100)  # the pipeline is a million objects, which every collection goes through
     from kg.builder import builder
     from kg.extraction import pipeline
     from kg.resolution import read_curated
