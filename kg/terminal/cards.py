@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found
 from kg.terminal.output import Emphasis, Style, printable
+from kg.text.spellings import readable
 from kg.vocabulary import CLASS_NAMES, Kind
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ class _Page:
 
 
 def _result(result: ResultLine) -> str:
-    parts = [result.value, result.metric or ""]
+    parts = [readable(result.value), result.metric or ""]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
     return " ".join(filter(None, parts))

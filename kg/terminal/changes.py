@@ -7,6 +7,7 @@ from dataclasses import fields
 from kg.ask.diff import Diff, EdgeItem, EntityItem, PaperItem, ResultItem
 from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
+from kg.text.spellings import readable
 
 
 def render_changes(found: Diff, limit: int | None) -> str:
@@ -37,5 +38,5 @@ def _words(item: PaperItem | EntityItem | EdgeItem | ResultItem) -> str:
         words = f"{item.title} · {item.property} · {item.name}"
     else:
         about = (f"{word} {name}" for word, name in (("on", item.dataset), ("by", item.method)) if name)
-        words = f"{item.title} · {' '.join(filter(None, (item.value, item.metric, *about)))}"
+        words = f"{item.title} · {' '.join(filter(None, (readable(item.value), item.metric, *about)))}"
     return printable(words)

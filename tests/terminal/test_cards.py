@@ -100,6 +100,11 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
     ]
 
 
+def test_values_are_shown_without_latex() -> None:
+    result = ResultLine("error", r"$28.4_{\pm 0.3}\%$", "PondBench", "FrogNet", False, "urn:p", "Frogs", "28.4 it is.")
+    assert "28.4±0.3% error on PondBench" in render_card(ENTITY._replace(results=(result,)))
+
+
 def test_a_quoted_mention_is_between_marks() -> None:
     assert "«Pond Bench»" in " ".join(render_card(ENTITY).split())
 
