@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import signal
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,12 @@ diffusion model, and LilyBench, a new benchmark. PadDiff attains an mIoU of 61.0
 see https://pond-lab.github.io/paddiff/.
 """,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -216,13 +216,9 @@ def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -
     assert [mention["text"] for mention in json.loads(outcome.out)["entities"]] == ["Zorblatt archive"]
     for line, problem in (
         ('{"label"', "is not a complete JSON object"),
-        ('{"label": "Datset", "pattern": "x"}', "Datset"),
-        ('{"label": "Dataset"}', '"pattern": Field required'),
         ('{"label": "Dataset", "pattern": [{"LOWR": "x"}]}', "LOWR"),
         ('{"label": "Dataset", "pattern": [{"LOWER": {"REGEX": "("}}]}', "is not a token pattern"),
         ('{"label": "Dataset", "pattern": [{"LOWER": "x"}], "name": [0, 1]}', "outside of the pattern"),
-        ('{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
-        ('{"label": "Dataset", "pattern": "x", "confidence": 7}', '"confidence": '),
     ):
         (rules / "own.jsonl").write_text(f'{{"label": "Dataset", "pattern": "x"}}\n{line}\n')
         outcome = kg("extract", "-", "--rules", rules, "-j", "2", stdin=paper)
@@ -860,7 +856,7 @@ def test_ctrl_c_ends_a_validation_at_once(graph_folder: Path, tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(4)
+    time.sleep(2.5)
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     out, err = process.communicate(timeout=20)

@@ -64,6 +64,7 @@ def test_byte_order_marks_line_separators_and_gzip_are_read(tmp_path: Path) -> N
         *((b'{"label": "Dataset", "pattern": [{"LOWER": "x"}, {"%s": "y"}]}' % k, k.decode()) for k in ANNOTATIONS),
         (b'{"label": "ResultFactorWord", "pattern": "x", "id": "%s"}' % (b"9" * 400), '"id": '),
         (b'{"label": "LinkHost", "pattern": "x", "id": "toad"}', '"id": '),
+        (b'{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
         (b'{"label": "ResultFactorWord", "pattern": "thrice", "id": "three"}', '"id": '),
         (b'{"label": "SEEN", "pattern": "x", "papers": 3}', "SEEN is not a rule"),
         (b'{"label": "ROLE", "pattern": "x", "weight": 1}', "roles.json"),

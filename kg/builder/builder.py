@@ -205,4 +205,5 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The time in milliseconds, in the canonical form of xsd:dateTime, as the store gives it back: no closing zeros."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3].rstrip("0").rstrip(".") + "Z"

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from kg.records import Link
 from kg.rulefiles import Rule
-from kg.text.addresses import FORGES, absolute, address_key, repository
+from kg.text.addresses import FORGES, absolute, address_key, given_address, repository
 from kg.vocabulary import LinkKind
 
 # What an address is made of: ASCII and accented letters, so that glued text of other scripts and footnote marks end it;
@@ -31,6 +31,7 @@ _ADDRESS = re.compile(
     (?:git\+)?(?:https?|git|ssh)(?:\s?:\s?/\s?/?|//)\s?(?:git@)?
       (?P<scheme>(?:[A-Za-z0-9-]+-\s)?{_LABEL}(?:\.(?:\ (?=(?-i:com|org|net|io|edu)\b))?{_LABEL})*{_SIGN}{{0,2000}})
   | (?<![\w@/.-])(?P<ssh>git@{_LABEL}(?:\.{_LABEL})+:{_SIGN}+)
+  | (?<![\w@/.:-])(?P<doi>(?:doi:\s?)?10\.\d{{4,9}}/{_SIGN}+)
   | (?<![A-Za-z0-9_@/.-])(?P<www>www\.{_LABEL}\.{_SIGN}+)
   | (?<![A-Za-z0-9_@/.:-])(?P<page>(?:{_LABEL}\.)+(?:github|gitlab|readthedocs)\.io\b{_SIGN}*)
   | (?<![A-Za-z0-9_@/.:-])(?P<path>(?:{_LABEL}\.)+{_TOP}/(?=[\w~]){_SIGN}+)
@@ -42,6 +43,7 @@ _BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 _NEXT_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]*[,:]?\s+[a-z(])")  # "…/pond/frog.Our model is"
 _UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)", re.IGNORECASE)  # schemes to be mended
+_DOI = re.compile(r"(?:doi:\s?)?10\.", re.IGNORECASE)
 _NAMESPACE = re.compile(r"\bxmlns(?::\w+)?\s*=\s*[\"']$")  # of MathML or JATS: leads nowhere
 _REACH = 500  # characters before an address whose words say what it leads to
 _LOOK_AHEAD = 30  # characters after an address that show whether a sentence begins in it
@@ -62,7 +64,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
         start, end = match.start(), _trimmed(text, match.start(), match.end())
         end = _joined(text, start, end)
         url = re.sub(rf"\\(?=[_%&#$~])|[\s{_INVISIBLE}]", "", text[start:end]).replace("&amp;", "&")
-        url = absolute(url) if _UNUSUAL.match(url) else url
+        url = (given_address(url) or "") if match["doi"] else absolute(url) if _UNUSUAL.match(url) else url
         position = max(end, match.start() + 1)
         if "." in url and not _NAMESPACE.search(text, max(0, start - 30), start):
             yield start, end, url
@@ -138,6 +140,8 @@ class LinkFinder:
             opening = openings[bisect_right(openings, start) - 1]
             before = text[max(opening, start - _REACH) : start]
             link = Link(url=url, kind=self.kind(url, before), start=start, end=end)
+            if link.kind != "data" and _DOI.match(text, start):
+                continue  # most likely of a paper
             found.setdefault(address_key(url), link)
         doc._.links = list(found.values())
         return doc

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
 from kg.resolution.resolver import full_names
-from kg.text.addresses import absolute, given_address, given_repository, repository
+from kg.text.addresses import absolute, given_address, given_repository, is_within_repository, repository
 from kg.text.names import name_key, slug
 from kg.text.plain import plain_text, without_markup
 from kg.text.sentences import sentence_around
@@ -245,6 +245,8 @@ class _PaperGraph:
         for kind, address in addresses:
             target = self.shared.repository(address) if kind == "code" else address
             yield self._about_paper(LINKS[kind], f"<{target}>")
+            if kind == "code" and is_within_repository(address):
+                yield self._about_paper(KG + "codePage", f"<{address}>")
 
     def results(self, extraction: Extraction) -> Iterator[str]:
         """The reported numbers, with those of the paper's entities that have the names each was reported with."""

@@ -150,6 +150,19 @@ def _repository_path(host: str, parts: list[str]) -> list[str] | None:
     return [*parts[: size - 1], parts[size - 1].removesuffix(".git")]
 
 
+def is_within_repository(url: str) -> bool:
+    """Whether an address leads to a part of a repository, such as a folder or a release, not to all of it.
+
+    >>> is_within_repository("https://github.com/owner/name/tree/main/x")
+    True
+    >>> is_within_repository("github.com/owner/name.git")
+    False
+    """
+    found = repository(url)
+    path = re.split(r"[?#]", address_key(url), maxsplit=1)[0].partition("/")[2]
+    return found is not None and path.strip("/").removesuffix(".git") != found.path.casefold()
+
+
 def given_address(text: str) -> str | None:
     """The address that a field of a record gives, as a valid http(s) IRI; ``None`` where it gives none ("N/A").
 

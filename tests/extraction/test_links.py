@@ -131,10 +131,24 @@ def test_an_address_is_one_link_however_often_it_occurs(finder: LinkFinder) -> N
         ("ssh://git@github.com/pond/frog", "https://github.com/pond/frog"),
         ("https//github.com/pond/frog", "https://github.com/pond/frog"),
         ("https:/github.com/pond/frog", "https://github.com/pond/frog"),
+        ("(doi: 10.5281/zenodo.12)", "https://doi.org/10.5281/zenodo.12"),
     ],
 )
 def test_what_is_glued_to_an_address_or_missing_in_it(text: str, expected: str) -> None:
     assert urls(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Archived as 10.5281/zenodo.12, and used here.", ["https://doi.org/10.5281/zenodo.12"]),
+        ("The dataset is at doi:10.1234/frogs.", ["https://doi.org/10.1234/frogs"]),
+        ("As shown before (doi:10.1234/frogs), frogs hop.", []),
+    ],
+)
+def test_a_doi_is_a_link_where_it_leads_to_data(finder: LinkFinder, text: str, expected: list[str]) -> None:
+    doc = make_doc(build_pipeline(components=()), Paper(id="1", title="Frogs", abstract=text))
+    assert [link.url for link in finder(doc)._.links] == expected
 
 
 def test_a_namespace_is_not_an_address() -> None:

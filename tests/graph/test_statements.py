@@ -259,6 +259,8 @@ def test_links_of_each_kind() -> None:
     repository = rdflib.URIRef("http://x/code/github.com/own/repo")
     assert repository in codes
     assert len(codes) == 2
+    pages = set(graph.objects(P, rdflib.URIRef(KG + "codePage")))
+    assert pages == {rdflib.URIRef("https://github.com/own/repo/tree/main")}
     assert graph.value(repository, rdflib.URIRef(SCHEMA + "name")) == rdflib.Literal("Own/Repo")
     assert set(graph.objects(P, rdflib.URIRef(KG + "hasData"))) == {rdflib.URIRef("https://example.org/data%20set")}
     assert set(graph.objects(P, rdflib.URIRef(KG + "hasProjectPage"))) == {rdflib.URIRef("https://own.github.io")}

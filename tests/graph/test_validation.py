@@ -166,6 +166,7 @@ BROKEN = {
     "listing without a day": (f"INSERT DATA {{ <{PAPER}> kg:listedDate '2025'^^xsd:gYear }}", PAPER, "Or"),
     "first seen on a text": (f"INSERT DATA {{ <{PAPER}> kg:firstSeen 'today' }}", PAPER, "Datatype"),
     "listing that is a number": (f"INSERT DATA {{ <{PAPER}> kg:listedOn 7 }}", PAPER, "Datatype"),
+    "code page that is text": (f"INSERT DATA {{ <{PAPER}> kg:codePage 'example.org' }}", PAPER, "NodeKind"),
     "project page that is text": (f"INSERT DATA {{ <{PAPER}> kg:hasProjectPage 'example.org' }}", PAPER, "NodeKind"),
     "task used as metric": (f"INSERT DATA {{ <{PAPER}> kg:usesMetric <{TASK}> }}", TASK, "Class"),
     "dataset addressed": (f"INSERT DATA {{ <{PAPER}> kg:addresses <{CIFAR}> }}", CIFAR, "Class"),
