@@ -384,6 +384,8 @@ def train(
     seed: Annotated[int, typer.Option("--seed", help="The same texts and seed give the same model.")] = 0,
 ) -> None:
     """Train a model on your own annotations, for --model of kg build, kg extract and kg evaluate."""
+    from dataclasses import replace
+
     from kg.evaluation.gold import read_gold
     from kg.extraction.model import SHIPPED, Model
     from kg.sources import read_papers
@@ -398,7 +400,7 @@ def train(
     _note(f"learning from {len(learned):,} texts")
     tagger = train(learned, recipe, None if from_scratch else base.tagger, _report_epoch)
     about = {"texts": len(learned), "epochs": epochs, "seed": seed, "from_scratch": from_scratch}
-    Model(tagger, base.roles, about).save(output)
+    replace(base, tagger=tagger, about=about).save(output)
     _note(f"model in {output}")
 
 

@@ -74,8 +74,9 @@ class Result(Record):
     """A reported number with the metric that it is a value of.
 
     ``value`` is the text as written ("65.03%"), ``number`` the number in it (65.03), ``unit`` "%", "x" or a unit of
-    measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``start`` and ``end`` are the
-    span of the value.
+    measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``confidence`` is the
+    probability, 0 to 1, that the value is a result of this metric on this dataset. ``start`` and ``end`` are the span
+    of the value.
     """
 
     metric: str | None
@@ -85,6 +86,7 @@ class Result(Record):
     dataset: str | None = None
     method: str | None = None
     relative: bool = False
+    confidence: float = 1.0
     start: int
     end: int
 

@@ -62,9 +62,6 @@ class WordRule(_Placed):
         "NAMES",
         "INTERRUPTS",
         "LinkShortener",
-        "ResultUnit",
-        "ResultMeasure",
-        "ResultModifier",
     ]
     pattern: Text
 
@@ -79,48 +76,21 @@ class LinkRule(_Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactorRule(_Placed):
-    """A word that states a factor; ``id`` is the factor."""
+class UnitRule(_Placed):
+    """A unit of measure; ``id`` says whether it is always whole, may have a prefix, or is what a rate is given for."""
 
-    label: Literal["ResultFactorWord"]
+    label: Literal["ResultUnit"]
+    pattern: Text
+    id: Literal["whole", "prefixed", "rate"] = "whole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRule(_Placed):
+    """A word that states a factor or a number, which is ``id``."""
+
+    label: Literal["ResultFactorWord", "ResultNumberWord"]
     pattern: Text
     id: Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultWordRule(_Placed):
-    """A word between a value and its measure; ``id`` is what it does there."""
-
-    label: Literal["ResultWord"]
-    pattern: Text
-    id: Literal["bridge", "change", "win", "barrier"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparativeRule(_Placed):
-    """A last word of measures' names; ``id`` is a comparative used for what they measure."""
-
-    label: Literal["ResultComparative"]
-    pattern: Text
-    id: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutsideRule(_Placed):
-    """A word that is never part of a measure's name, or may be within one but is not a measure itself."""
-
-    label: Literal["ResultOutside"]
-    pattern: Text
-    id: Literal["never", "within"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExclusionRule(_Placed):
-    """Words before or after a number that is not a result."""
-
-    label: Literal["ResultExclusion"]
-    pattern: Text
-    id: Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +102,7 @@ class BetterRule(_Placed):
     id: Better
 
 
-Rule = (
-    NameRule
-    | WordRule
-    | LinkRule
-    | FactorRule
-    | ResultWordRule
-    | ComparativeRule
-    | OutsideRule
-    | ExclusionRule
-    | BetterRule
-)
+Rule = NameRule | WordRule | LinkRule | UnitRule | NumberRule | BetterRule
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions

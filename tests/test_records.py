@@ -22,9 +22,10 @@ def test_an_extraction_has_the_fields_of_the_json_lines_contract() -> None:
     assert set(read["entities"][0]) == {"type", "text", "start", "end", "role", "confidence", "extractor", "entity"}
     assert read["entities"][0]["role"] == "used"
     assert set(read["links"][0]) == {"url", "kind", "start", "end"}
-    assert {"metric", "value", "number", "unit", "dataset", "method", "relative", "start", "end"} <= set(
-        read["results"][0]
-    )
+    assert list(read["results"][0]) == [
+        *("metric", "value", "number", "unit", "dataset", "method", "relative", "confidence", "start", "end"),
+    ]
+    assert (read["results"][0]["relative"], read["results"][0]["confidence"]) == (False, 1.0)
 
 
 def test_offsets_count_the_characters_of_title_and_abstract() -> None:

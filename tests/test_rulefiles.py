@@ -38,6 +38,20 @@ def test_a_rule_without_confidence_is_certain(tmp_path: Path) -> None:
     assert (rule.confidence, rule.pattern, rule.name, rule.role) == (1.0, [{"LOWER": "x"}], (0, 0), "used")
 
 
+def test_a_unit_is_whole_unless_it_says_otherwise(tmp_path: Path) -> None:
+    lines = [
+        b'{"label": "ResultUnit", "pattern": "%s"%s}' % unit for unit in ((b"FPS", b""), (b"Hz", b', "id": "prefixed"'))
+    ]
+    units = own_rules(tmp_path, b"\n".join(lines))
+    assert [(unit.label, unit.id) for unit in units] == [("ResultUnit", "whole"), ("ResultUnit", "prefixed")]
+
+
+def test_words_that_state_a_number_have_it_as_their_id(tmp_path: Path) -> None:
+    factor = b'{"label": "ResultFactorWord", "pattern": "thrice", "id": "3"}'
+    number = b'{"label": "ResultNumberWord", "pattern": "half a", "id": "0.5"}'
+    assert [rule.id for rule in own_rules(tmp_path, factor + b"\n" + number)] == ["3", "0.5"]
+
+
 def test_byte_order_marks_line_separators_and_gzip_are_read(tmp_path: Path) -> None:
     line = '{"label": "BETTER", "pattern": "pond\u2028depth", "id": "lower"}\n'
     content = b"\xef\xbb\xbf" + line.encode()
@@ -66,6 +80,11 @@ def test_byte_order_marks_line_separators_and_gzip_are_read(tmp_path: Path) -> N
         (b'{"label": "LinkHost", "pattern": "x", "id": "toad"}', '"id": '),
         (b'{"label": "LinkWord", "pattern": "x"}', '"id": Field required'),
         (b'{"label": "ResultFactorWord", "pattern": "thrice", "id": "three"}', '"id": '),
+        (b'{"label": "ResultNumberWord", "pattern": "three"}', '"id": Field required'),
+        (b'{"label": "ResultNumberWord", "pattern": "three", "id": "-3"}', '"id": '),
+        (b'{"label": "ResultUnit", "pattern": "ms", "id": "half"}', '"id": '),
+        (b'{"label": "ResultUnit", "pattern": ""}', '"pattern": '),
+        (b'{"label": "ResultMeasure", "pattern": "error rate"}', "ResultMeasure"),
         (b'{"label": "SEEN", "pattern": "x", "papers": 3}', "SEEN is not a rule"),
         (b'{"label": "ROLE", "pattern": "x", "weight": 1}', "roles.json"),
     ],

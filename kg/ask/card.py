@@ -7,7 +7,7 @@ use; each has a total.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
@@ -60,8 +60,8 @@ class EntityLine(NamedTuple):
 class ResultLine(NamedTuple):
     """A reported result: ``value`` as written in ``paper`` (an IRI), which has this ``title``.
 
-    ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``sentence`` is
-    the sentence of the result.
+    ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``confidence`` is
+    how probably it was read right, and ``sentence`` the sentence that it was read from.
     """
 
     metric: str | None
@@ -69,15 +69,16 @@ class ResultLine(NamedTuple):
     dataset: str | None
     method: str | None
     relative: bool
+    confidence: float
     paper: str
     title: str
     sentence: str | None
 
 
 class BestLine(NamedTuple):
-    """The best of the ``among`` results by one metric on one dataset.
+    """The best of the ``among`` comparable results by one metric on one dataset.
 
-    ``better`` is which values are better, "higher" or "lower"; "higher" if the graph does not know.
+    ``better`` is which values are better, "higher" or "lower".
     """
 
     result: ResultLine
@@ -107,7 +108,7 @@ class EntityCard(NamedTuple):
     ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
     them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
     ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that share the most
-    papers with this one, by kind. ``best`` holds the best absolute result for each metric and dataset, those
+    papers with this one, by kind. ``best`` holds the best comparable result for each metric and dataset, those
     with the most results to be compared first: results of the entity and of what is narrower, and for a task those
     of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of.
     """
@@ -363,20 +364,34 @@ def _newest_results(reader: GraphReader, results: Iterable[str], limit: int | No
 
 
 def _best(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[BestLine, ...]:
-    """The best absolute result for each metric and dataset; equal ones by IRI, which is made of the paper's title."""
-    boards: dict[tuple[str, str], list[tuple[Decimal, str]]] = {}
+    """The best comparable result for each metric and dataset; equal ones by IRI, which is made of the paper's title.
+
+    Results of one metric in different units are compared only with each other, and a metric of which no better values
+    are known has no best.
+    """
+    boards: dict[tuple[str, str, str], list[tuple[Decimal, bool, str]]] = {}
     for result in sorted(results):
-        value = reader.value(result, KG + "value")
+        value, unit = reader.value(result, KG + "value"), reader.value(result, KG + "unit")
         metric, dataset = reader.value(result, KG + "byMetric"), reader.value(result, KG + "onDataset")
-        if value and metric and dataset and reader.value(result, KG + "relative") == "false":
-            boards.setdefault((metric, dataset), []).append((Decimal(value), result))
+        if value and metric and dataset and reader.value(result, KG + "comparable") == "true":
+            scale = "" if unit == "%" else unit or ""
+            boards.setdefault((metric, dataset, scale), []).append((Decimal(value), unit == "%", result))
     lines = []
-    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]:
-        better = reader.value(metric, KG + "better") or "higher"
-        _, result = (min if better == "lower" else max)(board, key=lambda entry: entry[0])
-        (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
-        lines.append(BestLine(_result_line(reader, result, paper), better, len(board)))
-    return tuple(lines)
+    for (metric, _, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0])):
+        if better := reader.value(metric, KG + "better"):
+            _, result = (min if better == "lower" else max)(_on_one_scale(board), key=lambda entry: entry[0])
+            (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
+            lines.append(BestLine(_result_line(reader, result, paper), better, len(board)))
+    return tuple(lines[:limit])
+
+
+def _on_one_scale(board: Sequence[tuple[Decimal, bool, str]]) -> list[tuple[Decimal, str]]:
+    """Values and their results, with shares as percentages if others are percentages."""
+    percentages = any(percent for _, percent, _ in board)
+    return [
+        (100 * value if percentages and not percent and value <= 1 else value, result)
+        for value, percent, result in board
+    ]
 
 
 def _start(reader: GraphReader, node: str) -> tuple[int, str]:
@@ -395,6 +410,7 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
         dataset=named("onDataset"),
         method=named("ofMethod"),
         relative=reader.value(result, KG + "relative") == "true",
+        confidence=float(reader.value(result, KG + "confidence") or 0),
         paper=paper,
         title=reader.name(paper),
         sentence=reader.value(result, KG + "sentence"),

@@ -103,7 +103,7 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
 def reported_on(store: ox.Store, question: Question) -> str:
     """What is reported on the dataset of a leaderboard that is empty; "" for a question without dataset and metric.
 
-    Like leaderboards, it counts the results of narrower datasets too, and leaves out improvements over other work.
+    It counts all scores, also those that leaderboards leave out, and those on narrower datasets.
     """
     dataset = question.meant["dataset"].match if {"dataset", "metric"} <= question.meant.keys() else None
     if dataset is None:
@@ -123,7 +123,8 @@ def reported_on(store: ox.Store, question: Question) -> str:
     counts = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
     if not counts:
         return f"; nothing is reported on {dataset.name}"
-    return f"; reported on {dataset.name}: {', '.join(f'{name} ({count:,})' for name, count in counts)}"
+    reported = ", ".join(f"{name} ({count:,})" for name, count in counts)
+    return f"; reported on {dataset.name}: {reported}; --shown all lists what is not comparable"
 
 
 def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

@@ -139,7 +139,7 @@ class _Comparison:
         self._form = form
         sides = annotated.spans, [span for span in spans_of(extraction) if span.type in types]
         if form == "papers":
-            entities = annotated.entities, extraction.entities
+            entities = annotated.entities or (), extraction.entities
             self._gold, self._found = ({self._name_key(e.type, e.text): e.text for e in side} for side in entities)
         else:
             self._gold, self._found = ({self._key(span): self._words(span) for span in side} for side in sides)

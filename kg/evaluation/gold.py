@@ -4,7 +4,7 @@ A file has one of two forms, recognised by its first line:
 
 - **papers**, ``{"id", "entities": [{"type", "text", "role"?}], "abbreviations"?, "links"?, "results"?}``: each name is
   listed once and means all its whole-word occurrences in title and abstract. These come from a file of papers, or are
-  on the line as "title" and "abstract";
+  on the line as "title" and "abstract". A line with "results" needs no "entities";
 - **passages**, ``{"text", "spans": [{"start", "end", "label"}]}``: parts of a text, marked one by one. This is what
   Prodigy exports (rejected and ignored lines are left out), and doccano (spans under "label", "labels" or "entities").
 
@@ -78,11 +78,16 @@ class GoldLink(JsonModel):
 
 
 class GoldResult(JsonModel):
-    """A reported number with the metric and the dataset that the text gives for it."""
+    """A reported number with the metric, the dataset and the method that the text gives for it.
+
+    ``relative`` is ``None`` where the annotators did not say.
+    """
 
     value: NonEmpty
     metric: str | None = None
     dataset: str | None = None
+    method: str | None = None
+    relative: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +95,14 @@ class AnnotatedText:
     """A text and all that was marked in it.
 
     ``spans`` are offsets into ``paper.text``, sorted, none overlapping; a passage is a paper without a title. Only
-    papers have the fields after ``spans``; ``None`` there means that nobody annotated them, an empty tuple that there
+    papers have the fields after ``spans``; ``None`` in them means that nobody annotated them, an empty tuple that there
     is nothing to annotate. ``place`` is the file and line.
     """
 
     paper: Paper
     place: str
     spans: tuple[Span, ...]
-    entities: tuple[GoldEntity, ...] = ()
+    entities: tuple[GoldEntity, ...] | None = ()
     abbreviations: tuple[tuple[str, str], ...] | None = None
     links: tuple[GoldLink, ...] | None = None
     results: tuple[GoldResult, ...] | None = None
@@ -148,7 +153,7 @@ def read_gold(
 def _form(place: str, fields: dict[str, Any]) -> Form:
     if "text" in fields or "data" in fields:
         return "passages"
-    if "entities" in fields:
+    if "entities" in fields or "results" in fields:
         return "papers"
     raise InputError(place, f"is not annotated; expected {_EXPECTED}")
 
@@ -172,7 +177,7 @@ class _PaperLine(JsonModel):
     id: Id
     title: str | None = None
     abstract: str | None = None
-    entities: tuple[GoldEntity, ...]
+    entities: tuple[GoldEntity, ...] | None = None
     abbreviations: tuple[tuple[str, str], ...] | None = None
     links: tuple[GoldLink, ...] | None = None
     results: tuple[GoldResult, ...] | None = None
@@ -202,9 +207,9 @@ def _papers(
             source = path_text(papers) if isinstance(papers, Path) else "the file of papers"
             where = f"; {source} has no paper of this id" if papers else ", and no file of papers is given"
             raise InputError(place, f'{_quoted(line.id)} has no "title" and "abstract" here{where}')
-        for entity in line.entities:
+        for entity in line.entities or ():
             _check_name(entity, paper.text, place)
-        names = [(entity.text, entity.type) for entity in line.entities]
+        names = [(entity.text, entity.type) for entity in line.entities or ()]
         spans = tuple(occurrences(names, paper.text))
         yield AnnotatedText(paper, place, spans, line.entities, line.abbreviations, line.links, line.results)
 

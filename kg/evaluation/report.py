@@ -105,7 +105,7 @@ def score_extractions(
         errors.add(text, extraction)
         confidences += _confidences(text, extraction, gold.types)
         right_roles += _roles(text, extraction) if gold.form == "papers" else ()
-    if not any(entity.role for text in gold.texts for entity in text.entities):
+    if not any(entity.role for text in gold.texts for entity in text.entities or ()):
         tallies.pop("introduced", None)
     return Evaluation(
         form=gold.form,

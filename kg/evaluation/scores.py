@@ -9,17 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from kg.evaluation.gold import AnnotatedText, Span
+from kg.evaluation.gold import AnnotatedText, GoldResult, Span
 from kg.jsonrecord import Record
-from kg.records import Extraction
+from kg.records import Extraction, Result
 from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
 Key = tuple[EntityType, str]
 """A name that counts once a paper: its type and its normal form."""
 
 WITH_ROLE: tuple[EntityType, ...] = ("Method", "Dataset")  # the types whose role is scored
+
+RESULT_ROWS = {
+    "result": ("value", "metric"),
+    "result+dataset": ("value", "metric", "dataset"),
+    "result+method": ("value", "metric", "method"),
+    "result whole": ("value", "metric", "dataset", "relative"),
+    "board": ("value", "metric", "dataset"),
+}
+"""The rows about results, and the parts of a result that are compared there."""
 
 _TRAILING: dict[EntityType, frozenset[str]] = {
     "Dataset": frozenset(
@@ -86,26 +94,42 @@ def normal_value(value: str) -> str:
 
 def paper_keys(text: AnnotatedText | Extraction) -> dict[str, set[Hashable]]:
     """What counts in a paper, by row of the table; rows that nobody annotated are absent."""
-    roles = role_by_key(text)
-    rows: dict[str, set[Hashable]] = {
-        "entity": set(roles),
-        "untyped": {name for _, name in roles},
-        **{kind: {key for key in roles if key[0] == kind} for kind in ENTITY_TYPES},
-        "introduced": {key for key, role in roles.items() if role == "introduced" and key[0] in WITH_ROLE},
-    }
+    rows: dict[str, set[Hashable]] = {}
+    if text.entities is not None:
+        roles = role_by_key(text)
+        rows["entity"] = set(roles)
+        rows["untyped"] = {name for _, name in roles}
+        rows["introduced"] = {key for key, role in roles.items() if role == "introduced" and key[0] in WITH_ROLE}
+        rows["mention"] = set(spans_of(text))
+        for kind in ENTITY_TYPES:
+            rows[kind] = {key for key in roles if key[0] == kind}
     if text.links is not None:
         rows["link"] = {normal_address(link.url) for link in text.links}
     if text.abbreviations is not None:
         rows["abbreviation"] = {(short, normal(long)) for short, long in text.abbreviations}
     if text.results is not None:
-        with_dataset = {
-            (normal_value(result.value), normal(result.metric or "", "Metric"), normal(result.dataset or "", "Dataset"))
-            for result in text.results
-        }
-        rows["result"] = {result[:2] for result in with_dataset}
-        rows["result+dataset"] = cast(set[Hashable], with_dataset)
-    rows["mention"] = set(spans_of(text))
+        results = [_result_parts(result) for result in text.results]
+        for row, parts in RESULT_ROWS.items():
+            rows[row] = {
+                tuple(result[part] for part in parts) for result in results if row != "board" or on_board(result)
+            }
     return rows
+
+
+def _result_parts(result: GoldResult | Result) -> Mapping[str, str | bool]:
+    """The parts of a result as they are compared."""
+    return {
+        "value": normal_value(result.value),
+        "metric": normal(result.metric or "", "Metric"),
+        "dataset": normal(result.dataset or "", "Dataset"),
+        "method": normal(result.method or "", "Method"),
+        "relative": bool(result.relative),
+    }
+
+
+def on_board(result: Mapping[str, str | bool]) -> bool:
+    """Whether a result can be on a leaderboard: an absolute value of a metric on a dataset."""
+    return bool(result["metric"] and result["dataset"] and not result["relative"])
 
 
 def passage_keys(text: AnnotatedText | Extraction, types: tuple[EntityType, ...]) -> dict[str, set[Hashable]]:
@@ -117,7 +141,7 @@ def passage_keys(text: AnnotatedText | Extraction, types: tuple[EntityType, ...]
 
 def role_by_key(text: AnnotatedText | Extraction) -> Mapping[Key, Role | None]:
     """The role of each name of a paper."""
-    return {(entity.type, normal(entity.text, entity.type)): entity.role for entity in text.entities}
+    return {(entity.type, normal(entity.text, entity.type)): entity.role for entity in text.entities or ()}
 
 
 def spans_of(text: AnnotatedText | Extraction) -> list[Span]:

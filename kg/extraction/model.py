@@ -1,10 +1,12 @@
-"""The folder of a model: ``model.json``, ``weights.npz`` (the tagger), ``roles.json`` (weights for roles)."""
+"""The folder of a model: ``model.json``, ``weights.npz`` (the tagger), ``roles.json`` (weights for roles) and
+``results.npz`` (weights for results)."""
 
 from __future__ import annotations
 
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,12 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from kg.errors import InputError
+from kg.extraction.results.weights import SIZES, ResultWeights
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.text.files import writing
 
-FORMAT = 2  # of model folders; one more whenever features, network or files change
+FORMAT = 3  # of model folders; one more whenever features, network or files change
 SHIPPED = Path(__file__).parents[1] / "model"
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
 _LARGEST = 1_000_000  # weight or count in roles.json
@@ -27,10 +30,12 @@ _ROLES = TypeAdapter(RoleWeights)
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All that was learned from texts: the tagger, what roles are decided by, and ``about``, where it comes from."""
+    """All that was learned from texts: the tagger, what roles and results are decided by, and ``about``, where it comes
+    from."""
 
     tagger: Tagger
     roles: RoleWeights
+    results: ResultWeights
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
@@ -44,8 +49,11 @@ class Model:
         with (
             writing(folder / "model.json") as description,
             writing(folder / "roles.json") as roles,
+            writing(folder / "results.npz") as results,
             writing(folder / "weights.npz") as weights,
         ):
+            of_results: dict[str, Any] = {name: getattr(self.results, name).astype(np.float16) for name in SIZES}
+            np.savez_compressed(results, **of_results)
             packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
             np.savez_compressed(weights, **packed)
             roles.write(_json(asdict(self.roles), indent=0))
@@ -59,15 +67,35 @@ class Model:
             InputError: it is not a model's folder, is damaged, or was written by another version of this program.
         """
         described = _description(folder)
-        try:
+        with _reading(folder / "weights.npz") as weights:
             shape = Shape(**{**described["shape"], "rows": tuple(described["shape"]["rows"])})
-            with np.load(folder / "weights.npz", allow_pickle=False) as weights:
-                tagger = Tagger.of(shape, _unpacked(dict(weights)))
+            tagger = Tagger.of(shape, _unpacked(weights))
             about = dict(described["about"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
-            reason = str(error).partition("\n")[0] or type(error).__name__
-            raise InputError(str(folder / "weights.npz"), f"is damaged or of another model ({reason})") from None
-        return cls(tagger, _roles(folder / "roles.json"), about)
+        with _reading(folder / "results.npz") as stored:
+            results = ResultWeights(**{name: _of_size(stored[name], SIZES[name]) for name in SIZES})
+        return cls(tagger, _roles(folder / "roles.json"), results, about)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[dict[str, np.ndarray]]:
+    """The arrays of a file; what is wrong with them is an InputError."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            yield dict(arrays)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(str(path), f"is damaged or of another model ({reason})") from None
+
+
+def _of_size(array: np.ndarray, size: int) -> np.ndarray:
+    """An array as float32.
+
+    Raises:
+        ValueError: it has another size, or numbers that are not finite.
+    """
+    if array.shape != (size,) or array.dtype != np.float16 or not np.isfinite(array).all():
+        raise ValueError(f"weights of shape {array.shape} instead of ({size},)")
+    return array.astype(np.float32)
 
 
 def _description(folder: Path) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from kg.text.plain import unwrapped
 
 # Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
 READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
-LEARNED = frozenset(["ner", "roles"])  # the components that read a model
+LEARNED = frozenset(["ner", "roles", "results"])  # the components that read a model
 COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "spans")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
@@ -75,6 +75,8 @@ def build_pipeline(
                 component.tagger, component.decides = learned.tagger, model is not None
             elif learned and name == "roles":
                 component.learned = learned.roles
+            elif learned and name == "results":
+                component.weights = learned.results
     for plugin in reversed(plugins):
         plugin.add_to(nlp, after="patterns")
     return nlp

@@ -58,6 +58,9 @@ def literal(text: str, datatype: str | None = None) -> str:
     return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
 
 
+COMPARABLE = 0.7  # confidence from which a result is ranked
+
+
 def decimal(number: float) -> str:
     """An xsd:decimal in canonical form."""
     text = format(Decimal(repr(number)).normalize(), "f")
@@ -279,6 +282,10 @@ class _PaperGraph:
             yield KG + "unit", literal(result.unit)
             yield SCHEMA + "unitText", literal(result.unit)
         yield KG + "relative", literal(str(result.relative).lower(), "boolean")
+        yield KG + "confidence", decimal(result.confidence)
+        ranked = {"byMetric", "onDataset"} <= entities.keys() and number is not None and not result.relative
+        comparable = ranked and result.confidence >= COMPARABLE
+        yield KG + "comparable", literal(str(comparable).lower(), "boolean")
         if result.metric:
             yield KG + "metricText", literal(result.metric)
         if "byMetric" in entities:

@@ -241,6 +241,7 @@ def _result(result: ResultLine) -> str:
     parts = [readable(result.value), result.metric or ""]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
+    parts.append(f"(confidence {result.confidence:.2f})")
     return " ".join(filter(None, parts))
 
 

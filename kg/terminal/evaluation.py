@@ -23,7 +23,10 @@ LABELS: dict[Form, dict[str, str]] = {
         "link": "links",
         "abbreviation": "abbreviations",
         "result": "results (value and metric)",
-        "result+dataset": "results with their dataset",
+        "result+dataset": "– with their dataset",
+        "result+method": "– with their method",
+        "result whole": "– with their dataset, and whether they are relative",
+        "board": "– absolute, with metric and dataset",
         "mention": "mentions (exact characters)",
     },
     "passages": {

@@ -60,7 +60,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
     annotated = []
     for text in read_gold(gold, papers).texts:
         doc = nlp(make_doc(nlp, text.paper))
-        names = {entity.text: entity for entity in text.entities}
+        names = {entity.text: entity for entity in text.entities or ()}
         found = _occurrences(doc, names)
         types = {span: names[name].type for span, name in found.items()}
         introduced = {span: 1.0 for span, name in found.items() if names[name].role == "introduced"}

@@ -12,6 +12,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
@@ -24,9 +25,8 @@ from spacy.training import Example
 from kg.evaluation.gold import Gold, read_gold
 from kg.evaluation.report import score_extractions
 from kg.extraction.document import Candidate
-from kg.extraction.model import Model
+from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import record
-from kg.extraction.roles import RoleWeights
 from kg.extraction.settle import Settle
 from kg.extraction.tagger.component import Ner
 from kg.extraction.tagger.crf import TAG_ORDER, TAGS, TypedSpan, batched, best_spans
@@ -124,7 +124,8 @@ def settled(nlp: Language, tagger: Tagger) -> Finder:
 def as_shipped(tagger: Tagger) -> Tagger:
     """The tagger as it is when it was saved and loaded: in 8 bits."""
     with TemporaryDirectory() as folder:
-        Model(tagger, RoleWeights({}, {})).save(Path(folder))
+        shipped = Model.load(SHIPPED)
+        replace(shipped, tagger=tagger).save(Path(folder))
         return Model.load(Path(folder)).tagger
 
 

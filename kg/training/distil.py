@@ -141,10 +141,11 @@ def _distil(args: argparse.Namespace) -> None:
         look_up(nlp, held, papers)
         print(f"temperature {calibrate(tagger, tagged(held))}")
         about["calibration texts"] = len(held)
-    roles = (base or Model.load(SHIPPED)).roles
+    kept = base or Model.load(SHIPPED)
+    roles = kept.roles
     if args.roles:
         roles = replace(roles, weights=mine_roles(chain(papers, found_by(tagger, abstracts, labels)), roles))
-    Model(tagger, roles, about).save(args.out)
+    Model(tagger, roles, kept.results, about).save(args.out)
 
 
 if __name__ == "__main__":

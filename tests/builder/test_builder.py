@@ -13,7 +13,7 @@ from kg.api import KnowledgeGraph
 from kg.builder import build_graph
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
-from kg.extraction.model import Model
+from kg.extraction.model import SHIPPED, Model
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.graph.provenance import read_runs
@@ -303,7 +303,7 @@ def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Pat
     model = tmp_path / "quiet-model"
     tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
     tagger.divide_scores(1e6)
-    Model(tagger, RoleWeights({}, {})).save(model)
+    Model(tagger, RoleWeights({}, {}), Model.load(SHIPPED).results).save(model)
     second = build_graph([pages], own_graph, extractor=Extractor(model=model))
     assert (second.new, second.changed) == (0, 0)
     first, now = (KnowledgeGraph(folder).stats().entities for folder in (graph_folder, own_graph))

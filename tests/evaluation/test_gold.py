@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import InputError
-from kg.evaluation.gold import Gold, occurrences, read_gold
+from kg.evaluation.gold import Gold, GoldResult, occurrences, read_gold
 from kg.records import Paper
 
 PAPER = {"id": "p1", "title": "FrogNet", "abstract": "FrogNet hops over LilyBench. FrogNets win."}
@@ -58,7 +58,7 @@ def test_papers_take_their_texts_from_a_file_or_from_their_own_line(file: Path, 
     assert [text.place for text in gold.texts] == [f"{file}:1", f"{file}:3"]
     assert [text.links for text in gold.texts] == [None, ()]
     assert quoted(gold) == [[("LilyBench", "Dataset")]] * 2
-    assert gold.texts[0].entities[0].role == "introduced"
+    assert [entity.role for entity in gold.texts[0].entities or ()] == ["introduced"]
 
 
 def test_names_mean_all_their_whole_word_occurrences_longest_first() -> None:
@@ -82,7 +82,23 @@ def test_occurrences_are_names_and_never_overlap(text: str, names: list[str]) ->
 def test_an_annotated_part_of_a_word_is_a_name_without_a_mention(file: Path) -> None:
     gold = read_gold(written(file, {**PAPER, "entities": [{"type": "Method", "text": "Lily"}]}))
     assert gold.texts[0].spans == ()
-    assert [entity.text for entity in gold.texts[0].entities] == ["Lily"]
+    assert [entity.text for entity in gold.texts[0].entities or ()] == ["Lily"]
+
+
+def test_a_line_with_results_needs_no_entities(file: Path, tmp_path: Path) -> None:
+    papers = written(tmp_path / "papers.jsonl", PAPER, {**PAPER, "id": "p2"}, {**PAPER, "id": "p3"})
+    result = {"value": "93.5%", "metric": "hops", "dataset": "LilyBench", "method": "FrogNet", "relative": True}
+    lines = [
+        {"id": "p1", "results": [result, {"value": "2x", "dataset": None, "baseline": "ToadNet"}]},
+        {"id": "p2", "results": []},
+        {"id": "p3", "entities": []},
+    ]
+    gold = read_gold(written(file, *lines), papers)
+    assert gold.form == "papers"
+    assert [text.entities for text in gold.texts] == [None, None, ()]
+    assert [text.spans for text in gold.texts] == [(), (), ()]
+    assert [text.results for text in gold.texts] == [(GoldResult(**result), GoldResult(value="2x")), (), None]
+    assert GoldResult(value="2x").relative is None
 
 
 @pytest.mark.parametrize(
@@ -95,9 +111,13 @@ def test_an_annotated_part_of_a_word_is_a_name_without_a_mention(file: Path) -> 
         ({"entities": [{"type": "Task", "text": "\ud800"}]}, '"entities.0.text": '),
         ({"entities": [{"type": "Task", "text": "hops", "role": "hero"}]}, '"entities.0.role": '),
         ({"entities": [{"type": "Task", "text": "hops", "start": 3, "end": 7}]}, "is not at characters 3-7"),
-        ({"entities": None}, '"entities": '),
         ({"entities": [], "abbreviations": [["FN"]]}, '"abbreviations.0.1": '),
         ({"entities": [], "results": [{"metric": "hops"}]}, '"results.0.value": '),
+        ({"results": [{"value": ""}]}, '"results.0.value": '),
+        ({"results": [{"value": 93.5}]}, '"results.0.value": '),
+        ({"results": [{"value": "9", "metric": 5}]}, '"results.0.metric": '),
+        ({"results": [{"value": "9", "relative": "perhaps"}]}, '"results.0.relative": '),
+        ({"results": {"value": "9"}}, '"results": '),
     ],
 )
 def test_a_wrong_paper_is_refused_by_its_line(file: Path, change: dict[str, Any], problem: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 import kg
 from kg.evaluation.gold import read_gold
 from kg.evaluation.report import Evaluation, RoleScore, evaluate, score_extractions
-from kg.records import Extraction, Mention
+from kg.records import Extraction, Mention, Result
 from kg.vocabulary import Role
 
 PAPER = {
@@ -54,6 +54,32 @@ def test_papers_without_roles_have_no_rows_for_them(tmp_path: Path) -> None:
     measured = evaluate(gold_file(tmp_path, {**PAPER, "entities": entities}))
     assert measured.roles is None
     assert {"introduced", "link", "abbreviation", "result"}.isdisjoint(measured.scores)
+
+
+def test_papers_with_results_alone_have_only_rows_of_results(tmp_path: Path) -> None:
+    result = {"value": "93.5%", "metric": "accuracy", "dataset": "CIFAR-10", "method": "FrogNet"}
+    gold = read_gold(gold_file(tmp_path, {**PAPER, "results": [result]}))
+    found = Result(metric="accuracy", value="93.5 %", number=93.5, unit="%", dataset="CIFAR-10", start=0, end=1)
+    mention = Mention(type="Method", text="FrogNet", start=0, end=7, confidence=0.9, extractor="pattern")
+    extraction = Extraction(id="1", title=PAPER["title"], entities=(mention,), results=(found,))
+    measured = score_extractions(gold, [extraction], known=lambda name: False)
+    assert list(measured.scores) == ["result", "result+dataset", "result+method", "result whole", "board"]
+    assert {row: score.f1 for row, score in measured.scores.items()} == {
+        "result": 1.0,
+        "result+dataset": 1.0,
+        "result+method": 0.0,
+        "result whole": 1.0,
+        "board": 1.0,
+    }
+    assert measured.roles is None
+
+
+def test_papers_with_names_and_papers_with_results_are_scored_in_one_file(tmp_path: Path) -> None:
+    lines = [{**PAPER, "entities": ENTITIES}, {**PAPER, "id": "2", "results": [{"value": "5%", "metric": "hops"}]}]
+    gold = read_gold(gold_file(tmp_path, *lines))
+    empty = [Extraction(id=number, title="") for number in ("1", "2")]
+    measured = score_extractions(gold, empty, known=lambda name: False)
+    assert (measured.scores["entity"].gold, measured.scores["result"].gold) == (4, 1)
 
 
 def test_errors_add_up_to_what_the_scores_count(tmp_path: Path) -> None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.evaluation.gold import AnnotatedText, GoldEntity, GoldLink, GoldResult, Span
-from kg.evaluation.scores import Score, Tally, normal, normal_address, normal_value, paper_keys, passage_keys
+from kg.evaluation.scores import (
+    RESULT_ROWS,
+    Score,
+    Tally,
+    normal,
+    normal_address,
+    normal_value,
+    paper_keys,
+    passage_keys,
+)
 from kg.records import Extraction, Link, Mention, Paper, Result
 from kg.vocabulary import EntityType, Role
 
@@ -64,7 +75,74 @@ def test_a_name_counts_once_a_paper_and_a_mention_each_time() -> None:
 def test_rows_of_what_was_not_annotated_are_absent() -> None:
     rows = paper_keys(AnnotatedText(PAPER, "gold:1", (), links=()))
     assert rows["link"] == set()
-    assert {"abbreviation", "result", "result+dataset"}.isdisjoint(rows)
+    assert {"abbreviation", *RESULT_ROWS}.isdisjoint(rows)
+
+
+def test_results_alone_have_no_rows_of_names() -> None:
+    rows = paper_keys(AnnotatedText(PAPER, "gold:1", (), None, results=(GoldResult(value="93.5%"),)))
+    assert set(rows) == set(RESULT_ROWS)
+    assert rows["result"] == {("93.5", "")}
+
+
+def test_results_are_compared_part_by_part() -> None:
+    score = GoldResult(value=r"93.5 \%", metric="Top-1 accuracies", dataset="Lily datasets", method="Frog-Nets")
+    gain = GoldResult(value="2.5×", metric="BLEU scores", dataset="Lily", relative=True)
+    bare = GoldResult(value="1,200", metric="hops", relative=False)
+    rows = paper_keys(AnnotatedText(PAPER, "gold:1", (), None, results=(score, gain, bare)))
+    assert rows == {
+        "result": {("93.5", "top 1 accuracy"), ("2.5", "bleu"), ("1200", "hop")},
+        "result+dataset": {("93.5", "top 1 accuracy", "lily"), ("2.5", "bleu", "lily"), ("1200", "hop", "")},
+        "result+method": {("93.5", "top 1 accuracy", "frog net"), ("2.5", "bleu", ""), ("1200", "hop", "")},
+        "result whole": {
+            ("93.5", "top 1 accuracy", "lily", False),
+            ("2.5", "bleu", "lily", True),
+            ("1200", "hop", "", False),
+        },
+        "board": {("93.5", "top 1 accuracy", "lily")},
+    }
+
+
+def test_found_results_have_the_keys_of_annotated_ones() -> None:
+    annotated = GoldResult(value="93.5", metric="accuracy", dataset="lily", method="FrogNet", relative=True)
+    found = Result(
+        metric="Accuracy",
+        value="93.5%",
+        number=93.5,
+        unit="%",
+        dataset="Lily dataset",
+        method="FrogNets",
+        relative=True,
+        confidence=0.3,
+        start=0,
+        end=5,
+    )
+    gold = paper_keys(AnnotatedText(PAPER, "gold:1", (), results=(annotated,)))
+    rows = paper_keys(Extraction(id="1", title="T", results=(found,)))
+    assert {row: rows[row] for row in RESULT_ROWS} == {row: gold[row] for row in RESULT_ROWS}
+    absolute = paper_keys(Extraction(id="1", title="T", results=(replace(found, relative=False),)))
+    assert {row for row in RESULT_ROWS if absolute[row] != gold[row]} == {"result whole", "board"}
+    other = paper_keys(Extraction(id="1", title="T", results=(replace(found, method=None),)))
+    assert {row for row in RESULT_ROWS if other[row] != gold[row]} == {"result+method"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "dataset", "relative", "listed"),
+    [
+        ("hops", "Lily", False, True),
+        ("hops", "Lily", None, True),
+        ("hops", "Lily", True, False),
+        ("hops", None, False, False),
+        (None, "Lily", False, False),
+        ("", "Lily", False, False),
+    ],
+)
+def test_a_board_lists_absolute_values_of_a_metric_on_a_dataset(
+    metric: str | None, dataset: str | None, relative: bool | None, listed: bool
+) -> None:
+    result = GoldResult(value="5%", metric=metric, dataset=dataset, relative=relative)
+    rows = paper_keys(AnnotatedText(PAPER, "gold:1", (), results=(result,)))
+    assert bool(rows["board"]) is listed
+    assert len(rows["result whole"]) == 1
 
 
 def test_papers_are_compared_row_by_row() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,12 +15,17 @@ from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import READ_BY_TAGGER, Extractor, build_pipeline
+from kg.extraction.results.weights import SIZES, ResultWeights, exact
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 
 TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
+CHANCE = np.random.default_rng(5)
+RESULTS = ResultWeights(**{name: exact(CHANCE.normal(size=size)) for name, size in SIZES.items()})
+FILES = {"model.json", "results.npz", "roles.json", "weights.npz"}
+Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ def nlp() -> Language:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder of a tiny model."""
-    Model(Tagger(TINY), ROLES, {"made": "first"}).save(tmp_path / "model")
+    Model(Tagger(TINY), ROLES, RESULTS, {"made": "first"}).save(tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -46,7 +53,23 @@ def test_a_saved_tagger_finds_the_same(tmp_path: Path, nlp: Language) -> None:
 def test_roles_and_origin_are_saved_with_the_tagger(folder: Path) -> None:
     loaded = Model.load(folder)
     assert (loaded.roles, loaded.about) == (ROLES, {"made": "first"})
-    assert {path.name for path in folder.iterdir()} == {"model.json", "roles.json", "weights.npz"}
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_the_weights_of_results_are_saved_to_the_last_step(folder: Path) -> None:
+    loaded = Model.load(folder).results
+    for name, size in SIZES.items():
+        array = getattr(loaded, name)
+        assert (array.shape, array.dtype) == ((size,), np.float32)
+        assert (array == getattr(RESULTS, name)).all()
+
+
+def test_the_shipped_weights_of_results_are_learned_and_whole_steps() -> None:
+    shipped = Model.load(SHIPPED).results
+    for name in SIZES:
+        array = getattr(shipped, name)
+        assert 0.5 < np.abs(array).max() < 100
+        assert (exact(array) == array).all()
 
 
 def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
@@ -61,9 +84,11 @@ def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
         ("model.json", b"", "damaged"),
         ("model.json", b'{"shape": {}}', "damaged"),
         ("model.json", b"[1]", "damaged"),
-        ("model.json", b'{"format": 1}', "format 1, and this version reads 2; train it anew"),
+        ("model.json", b'{"format": 2}', "format 2, and this version reads 3; train it anew"),
         ("weights.npz", b"", "damaged"),
         ("weights.npz", b"\x00\xff" * 500, "damaged"),
+        ("results.npz", b"", "damaged"),
+        ("results.npz", b"\x00\xff" * 500, "damaged"),
         ("roles.json", b"", "damaged"),
         ("roles.json", b"[]", "damaged"),
         ("roles.json", b'{"weights": {"any": "much"}, "papers": {}}', "damaged"),
@@ -81,7 +106,7 @@ def test_a_damaged_folder_is_refused(folder: Path, name: str, content: bytes, pr
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["roles.json", "weights.npz"])
+@pytest.mark.parametrize("name", ["results.npz", "roles.json", "weights.npz"])
 def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(InputError, match=name):
@@ -90,9 +115,11 @@ def test_an_incomplete_folder_is_refused(folder: Path, name: str) -> None:
 
 def test_a_model_that_cannot_be_written_leaves_the_old_one(folder: Path) -> None:
     with pytest.raises(TypeError):
-        Model(Tagger(TINY), RoleWeights({}, {}), {"made": object()}).save(folder)
-    assert (Model.load(folder).about, Model.load(folder).roles) == ({"made": "first"}, ROLES)
-    assert {path.name for path in folder.iterdir()} == {"model.json", "roles.json", "weights.npz"}
+        Model(Tagger(TINY), RoleWeights({}, {}), Model.load(SHIPPED).results, {"made": object()}).save(folder)
+    loaded = Model.load(folder)
+    assert (loaded.about, loaded.roles) == ({"made": "first"}, ROLES)
+    assert (loaded.results.reading == RESULTS.reading).all()
+    assert {path.name for path in folder.iterdir()} == FILES
 
 
 def test_weights_of_another_size_are_refused(folder: Path) -> None:
@@ -106,9 +133,32 @@ def test_weights_of_another_size_are_refused(folder: Path) -> None:
 def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
     tagger = Tagger(TINY)
     tagger.transitions[:] = np.nan
-    Model(tagger, ROLES).save(tmp_path)
+    Model(tagger, ROLES, RESULTS).save(tmp_path)
     with pytest.raises(InputError, match="does not fit"):
         Model.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays: {name: arrays[name] for name in arrays if name != "method"},
+        lambda arrays: {**arrays, "metric": arrays["metric"][:-1]},
+        lambda arrays: {**arrays, "metric": arrays["reading"]},
+        lambda arrays: {**arrays, "metric": arrays["metric"].reshape(2, -1)},
+        lambda arrays: {**arrays, "metric": arrays["metric"].astype(np.float64)},
+        lambda arrays: {**arrays, "metric": np.full_like(arrays["metric"], np.nan)},
+        lambda arrays: {**arrays, "metric": np.full_like(arrays["metric"], np.inf)},
+        lambda arrays: {**arrays, "metric": np.array([None])},
+    ],
+    ids=["absent", "shorter", "longer", "two rows", "other numbers", "not a number", "infinite", "objects"],
+)
+def test_wrong_weights_of_results_are_refused(folder: Path, change: Callable[[Arrays], Arrays]) -> None:
+    with np.load(folder / "results.npz") as arrays:
+        changed: dict[str, Any] = change(dict(arrays))
+    np.savez_compressed(folder / "results.npz", **changed)
+    with pytest.raises(InputError, match=r"results\.npz: is damaged or of another model") as error:
+        Model.load(folder)
+    assert "\n" not in str(error.value)
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

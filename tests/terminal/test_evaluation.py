@@ -88,6 +88,19 @@ def test_papers_without_roles_have_no_line_about_them(tmp_path: Path) -> None:
     assert "role" not in render_evaluation(measured)
 
 
+def test_each_row_about_results_says_what_was_compared(tmp_path: Path) -> None:
+    gold = annotated(tmp_path, {**PAPER, "results": [{"value": "93.5%", "metric": "accuracy", "dataset": "CIFAR-10"}]})
+    measured = score_extractions(gold, [Extraction(id="1", title="")], known=lambda name: False)
+    rows = [line[:53].rstrip() for line in render_evaluation(measured).splitlines()[4:9]]
+    assert rows == [
+        "results (value and metric)",
+        "– with their dataset",
+        "– with their method",
+        "– with their dataset, and whether they are relative",
+        "– absolute, with metric and dataset",
+    ]
+
+
 def test_types_that_nobody_annotated_are_named(tmp_path: Path) -> None:
     gold = annotated(tmp_path, {"text": "On MNIST.", "spans": [{"start": 3, "end": 8, "label": "DATASET"}]})
     measured = score_extractions(gold, [Extraction(id="1", title="")], known=lambda name: False)

@@ -9,7 +9,7 @@ import pytest
 from spacy.language import Language
 
 from kg.extraction.document import make_doc
-from kg.extraction.model import Model
+from kg.extraction.model import SHIPPED, Model
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
@@ -101,11 +101,12 @@ def test_mined_names_have_keys(nlp: Language, tmp_path: Path) -> None:
 
 def test_counts_are_written_into_a_model(tmp_path: Path) -> None:
     tiny = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
-    Model(tiny, RoleWeights({"any": 0.5}, {"toadkernel": 2}), {"texts": 3}).save(tmp_path)
+    Model(tiny, RoleWeights({"any": 0.5}, {"toadkernel": 2}), Model.load(SHIPPED).results, {"texts": 3}).save(tmp_path)
     write_seen(tmp_path, {"frogkernel": 7})
     changed = Model.load(tmp_path)
     assert changed.roles == RoleWeights({"any": 0.5}, {"frogkernel": 7})
     assert changed.about == {"texts": 3}
+    assert (changed.results.metric == Model.load(SHIPPED).results.metric).all()
 
 
 def test_the_command_writes_the_lexicon_of_annotated_papers(tmp_path: Path) -> None:

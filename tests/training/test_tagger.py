@@ -117,7 +117,7 @@ def test_nothing_annotated_is_refused() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scratch", [[], ["--from-scratch"]])
-def test_the_command_writes_a_model_with_the_shipped_roles(
+def test_the_command_writes_a_model_with_the_shipped_roles_and_results(
     corpus: Path, tmp_path: Path, scratch: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.training.tagger.Shape", lambda: TINY)
@@ -128,6 +128,7 @@ def test_the_command_writes_a_model_with_the_shipped_roles(
     assert "epoch 1" in trained.stderr
     saved, shipped = Model.load(model), Model.load(SHIPPED)
     assert saved.roles == shipped.roles
+    assert (saved.results.reading == shipped.results.reading).all()
     assert saved.tagger.shape == (TINY if scratch else shipped.tagger.shape)
     assert saved.about == {"texts": 1, "epochs": 1, "seed": 0, "from_scratch": bool(scratch)}
 
@@ -135,7 +136,8 @@ def test_the_command_writes_a_model_with_the_shipped_roles(
 @pytest.mark.slow
 def test_extract_takes_a_trained_model(texts: list[TaggedText], tmp_path: Path) -> None:
     model = tmp_path / "model"
-    Model(train(texts, Recipe(epochs=30, rate=0.02, dropout=0.1), Tagger(TINY)), RoleWeights({}, {})).save(model)
+    tagger = train(texts, Recipe(epochs=30, rate=0.02, dropout=0.1), Tagger(TINY))
+    Model(tagger, RoleWeights({}, {}), Model.load(SHIPPED).results).save(model)
     paper = tmp_path / "papers.jsonl"
     paper.write_text(json.dumps({"id": "1", "title": "On cities", "abstract": "They moved to Oslo in spring."}) + "\n")
     found = CliRunner().invoke(app, ["extract", str(paper), "--model", str(model)])

@@ -6,19 +6,29 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
-_PERCENT = r"\s?%|\s?percent(?:age\spoints?)?\b"
+_POWER = r"(?:\s?[x×·*]\s?10\s?\^?\(?[-−–+]?\d{1,3}\)?|[eE][-−+]?\d{1,3})"
+_GROUPED = r"\d{1,3}(?:,\d{3})+(?![\d%])(?:[.٫]\d+)?"
+_SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?=\s?[^\W\d_%])"  # "12 345 ms"
+_PLAIN = r"\d+(?:[.٫]\d+|,\d{1,2}(?=\s?%))?|[.٫]\d+"  # "81,2 %" has a decimal comma
+_MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "K": 1e3, "M": 1e6, "B": 1e9}
+_MAGNITUDE = r"\s(?:thousand|million|billion|trillion)\b|[KMB](?![\w/])"
+_NUMBER = rf"(?:(?:{_GROUPED}|{_SPACED}|{_PLAIN})(?:{_POWER}|{_MAGNITUDE})?)"
+_PERCENT = r"\s?[%٪](?:[\s-]points?\b)?|[\s-]?percent(?:age)?(?:[\s-]points?)?\b"
 _FACTOR = r"\s?[-‐]?(?:[xX](?!\w|-\D|\s\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
-_DEVIATION = r"(?:±|\+/?[-−])"  # without a blank it belongs to the value: "1.98+/-0.07"
-
+_PREFIX = r"(?:[kKMGTPnpµμumcd]|da)?"
+_EXPONENT = r"(?:\^?[-−]?[1-4])?"
+_RANGE = r"\s?[-–—−~]\s?"
+_MINUS = "-−–"
+_DEVIATION = r"\s?(?:±|\+\s?/?\s?[-−–])\s?"
 _REACH = 40  # characters to look back over for a "from"
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit at the offsets ``start`` to ``end`` of a text.
+    """A number with its unit at the offsets ``start`` to ``end`` of a text, without the deviation after it.
 
-    ``unit`` is "%", "x" for factors, a unit of measure, or ``None``. ``number`` is ``None`` for ranges ("4 to 37%").
+    ``unit`` is "%", "x" for factors, a unit of measure as written, or ``None``. ``number`` is ``None`` for ranges
+    ("4 to 37%").
     """
 
     start: int
@@ -32,59 +42,99 @@ class QuantityFinder:
     """Finds quantities.
 
     Args:
-        units: units of measure, as they are written after a number ("ms", "dB").
-        words: words that state a factor, with the number they mean ("doubling": 2.0).
+        units: units of measure by what they are: "whole" as they are written after a number ("dB", "GPU hours"),
+            "prefixed" those that may have a prefix of the SI ("Pa" for "kPa"), "rate" what a rate is given for ("s",
+            "pixel": after another unit or a word, and "/" or "per").
+        factors: words that state a factor, with the number they mean ("doubling": 2.0).
+        numbers: words that state a number ("three": 3.0), which count before a unit for rates ("three minutes").
     """
 
-    def __init__(self, units: Iterable[str], words: Mapping[str, float]) -> None:
-        unit = "|".join(sorted(map(re.escape, units), key=len, reverse=True)) or r"(?!)"
-        measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{unit})(?![\w%])"
-        number = rf"(?:{_NUMBER})"
+    def __init__(
+        self, units: Mapping[str, Iterable[str]], factors: Mapping[str, float], numbers: Mapping[str, float]
+    ) -> None:
+        per = _any_of(units.get("rate", ()))
+        one = rf"(?:{_any_of(units.get('whole', ()))}|{_PREFIX}{_any_of(units.get('prefixed', ()))}){_EXPONENT}"
+        several = rf"{one}(?:[·⋅.*-]{one})?"
+        each = r"(?:\s?/\s?|\sper[\s-])"
+        rate = rf"[a-z]+(?:[\s-][a-z]+)?{each}{per}"  # "frames per second"
+        whole = rf"(?:{several}(?:{each}(?:{per}|{several}))?|{rate}){_EXPONENT}"
+        measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{whole}|\[{whole}\])(?![\w%])"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?=[\d.+\-−])(?<![\w.,^_@\#])(?<![A-Za-z\d][-‐])(?<!_\s)(?<![A-Za-z]/)(?<![A-Za-z]\s[<>=≤≥]\s)
-            (?P<sign>[+\-−](?=[\d.]))?
-            (?P<first>{number})
-            (?:(?P<inner>{measure})?\s?[-–—~]\s?{number}(?P<after>{measure})
-              |\sto\s{number}(?P<later>{measure})
+            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐])(?<!\^[-−])(?<!_\s)(?<![A-Za-z\d]/)(?<!\d\{)
+            (?P<sign>[+\-−–]\s?(?=[\d.]))?
+            (?P<first>{_NUMBER})
+            (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
+              |\sto\s{_NUMBER}(?P<later>{measure})
               |(?P<unit>{measure}))?
-            (?:{_DEVIATION}{number}(?P<common>{measure})?)?
+            (?P<deviation>{_DEVIATION}{_NUMBER}(?P<common>{measure})?)?
             (?(unit)|(?![-–—]\d))  # "VOC 10-1" is a name
-            (?!\w|\.\d|,\d|-[A-Za-z]|[\^])""",
+            (?!\d|\.\d|,\d|[\^]|[/{]\d)(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
             re.VERBOSE,
         )
-        self._from = re.compile(r"\bfrom\s+(?:\w+\s+){0,2}$")
-        self._alone = re.compile(rf"(?P<first>{number})(?P<unit>{measure})?")
-        self._words = dict(words)
-        alternatives = "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"
-        self._spelled = re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
+        self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
+        self._alone = re.compile(rf"(?P<sign>[+\-−–]\s?)?(?P<first>{_NUMBER})(?P<unit>{measure})?")
+        self._factors = dict(factors)
+        self._numbers = dict(numbers)
+        self._spelled = re.compile(
+            rf"\b(?:(?P<factor>{_any_of(factors)})|(?P<number>{_any_of(self._numbers)})[\s-](?P<unit>{per}))\b",
+            re.IGNORECASE,
+        )
 
     def __call__(self, text: str) -> list[Quantity]:
         """The quantities of a text, by offset."""
         found = []
         position = 0
         while match := self._values.search(text, position):
-            end = match.end()
+            start, end = match.span()
             unit = match["unit"] or match["after"] or match["later"] or match["common"]
             ranged = bool(match["after"] or match["later"])
-            if match["later"] and self._from.search(text[max(0, match.start() - _REACH) : match.start()]):
-                # "from 28 to 43%" are two values.
-                alone = self._alone.match(text, match.start("first"))
-                end, unit, ranged = (alone.end(), alone["unit"], False) if alone else (end, unit, ranged)
-            number = None if ranged else float(match["first"].replace(",", ""))
-            if number is not None and match["sign"] in ("-", "−"):
-                number = -number
-            found.append(Quantity(match.start(), end, number, _unit(unit), bool(match["sign"])))
+            parted = match["later"] and self._from.search(text[max(0, start - _REACH) : start])
+            if (match["deviation"] or parted) and (alone := self._alone.match(text, start)):
+                # Of a mean and its deviation the mean; "from 28 to 43%" are two values.
+                end, ranged = (match.end("deviation"), False) if match["deviation"] else (alone.end(), False)
+                unit = unit if match["deviation"] else alone["unit"]
+                found.append(Quantity(start, alone.end(), _number(alone), _unit(unit), bool(match["sign"])))
+            else:
+                number = None if ranged else _number(match)
+                found.append(Quantity(start, end, number, _unit(unit), bool(match["sign"])))
             position = end
         for match in self._spelled.finditer(text):
-            found.append(Quantity(match.start(), match.end(), self._words[match[0].lower()], "x", False))
+            if match["factor"]:
+                found.append(Quantity(*match.span(), self._factors[match["factor"].lower()], "x", False))
+            else:
+                found.append(Quantity(*match.span(), self._numbers[match["number"].lower()], match["unit"], False))
         return sorted(found, key=lambda quantity: quantity.start)
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """Phrases as one regular expression, longest first."""
+    return f"(?:{'|'.join(re.escape(phrase) for phrase in sorted(phrases, key=lambda p: (-len(p), p))) or '(?!)'})"
+
+
+def _number(match: re.Match[str]) -> float | None:
+    """The number that was matched; ``None`` if it is too large for a float."""
+    written = re.sub(r"\s(?=\d{3})", "", match["first"])
+    power = re.search(r"(?:\s?[x×·*]\s?10\s?\^?\(?|[eE])([-−–+]?\d{1,3})\)?$", written)
+    mantissa = written[: power.start()] if power else written
+    digits = re.match(r"[\d.,٫]+", mantissa)
+    if digits is None:
+        return None
+    decimal = re.fullmatch(r"\d+,\d{1,2}", digits[0])
+    plain = digits[0].replace(",", "." if decimal else "").replace("٫", ".")
+    number = float(plain) * _MAGNITUDES.get(mantissa[digits.end() :].strip(), 1)
+    if power:
+        number *= 10.0 ** int(re.sub("[−–]", "-", power[1]))
+    if number in (float("inf"), float("-inf")):
+        return None
+    number = float(f"{number:.15g}")
+    return -number if match["sign"] and match["sign"][0] in _MINUS else number
 
 
 def _unit(written: str | None) -> str | None:
     if written is None:
         return None
-    unit = written.strip(" -‐\t")
-    if re.match(r"%|percent", unit):
+    unit = written.strip(" -‐\t[]")
+    if re.match(r"[%٪]|percent", unit):
         return "%"
     return "x" if re.fullmatch(r"[xX×]|times|fold", unit) else unit

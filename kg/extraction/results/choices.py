@@ -1,0 +1,147 @@
+"""What a value may be about: for each part of a result the candidates, of which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from kg.extraction.results.sentences import Piece, PieceKind, Sentence
+from kg.text.names import name_key
+
+_REACH = 18  # pieces before and after a value in which any noun phrase may be its metric
+_LONGEST = 4  # pieces of such a phrase, and two more if it has an "of"
+_EARLIER = 3  # metrics of earlier sentences
+_SETTLED = 0.4  # confidence of a metric that can be meant in a later sentence
+_JOINTS = frozenset(["of", "per"])
+_ARTICLES = frozenset(["the", "a"])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A candidate for one part of a result.
+
+    ``kind`` is "none" (the text names nothing), "here" (pieces ``first`` to ``last`` of the value's sentence), "there"
+    (the same of another one) or "unit" (the value's unit). ``rank`` counts the choices of another sentence.
+    """
+
+    kind: Literal["none", "here", "there", "unit"]
+    text: str = ""
+    key: str = ""
+    sentence: Sentence | None = None
+    first: int = -1
+    last: int = -1
+    rank: int = 0
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """The pieces that it consists of."""
+        return self.sentence.pieces[self.first : self.last + 1] if self.sentence else ()
+
+    def at(self) -> Sentence:
+        """The sentence that it is in."""
+        if self.sentence is None:
+            raise ValueError(f"a choice of kind {self.kind} is in no sentence")
+        return self.sentence
+
+
+NONE = Choice("none")
+
+
+def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence, index: int) -> list[Choice]:
+    """What the value at an index may measure: noun phrases and metrics in its sentence, its unit, earlier metrics."""
+    found = [NONE]
+    start, end = max(0, index - _REACH), min(len(sentence.pieces), index + _REACH + 1)
+    for first, last in _phrases(sentence.pieces, start, end):
+        words = _without_dataset(text, sentence.pieces[first : last + 1])
+        found.append(Choice("here", words, name_key(words), sentence, first, last))
+    for place in sentence.places("metric"):
+        if not start <= place < end:
+            found.append(_named("here", sentence, place))
+    unit = sentence.pieces[index].value.unit
+    if unit and unit not in "%x":
+        found.append(Choice("unit", unit, name_key(unit)))
+    keys = {choice.key for choice in found}
+    earlier = 0
+    for other in reversed(sentences[: sentence.number]):
+        for place in reversed(other.places("metric")):
+            piece = other.pieces[place]
+            if earlier < _EARLIER and piece.confidence >= _SETTLED and piece.key not in keys:
+                keys.add(piece.key)
+                found.append(_named("there", other, place, earlier))
+                earlier += 1
+    return found
+
+
+def _phrases(pieces: Sequence[Piece], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The noun phrases between two indices, as first and last index: parts of runs of words that can be in a name."""
+    run: list[int] = []
+    for index in range(start, end):
+        near = bool(run) and pieces[index].start - pieces[run[-1]].end <= 1
+        if near and (_nominal(pieces[index]) or _joins(pieces, run[-1], index, end)):
+            run.append(index)
+            continue
+        yield from _parts(pieces, run)
+        run = [index] if _nominal(pieces[index]) else []
+    yield from _parts(pieces, run)
+
+
+def _without_dataset(text: str, pieces: Sequence[Piece]) -> str:
+    """The words of a phrase, without the datasets in it: of "top-1 ImageNet accuracy" the metric."""
+    kept = [piece for piece in pieces if piece.kind != "dataset"]
+    if len(kept) in (0, len(pieces)):
+        return text[pieces[0].start : pieces[-1].end]
+    return " ".join(piece.text for piece in kept)
+
+
+def _joins(pieces: Sequence[Piece], before: int, index: int, end: int) -> bool:
+    """Whether a piece joins two words of a name: "of", or the article after it."""
+    word = pieces[index].word
+    joins = word in _JOINTS or (word in _ARTICLES and pieces[before].word == "of")
+    return joins and index + 1 < end and (_nominal(pieces[index + 1]) or pieces[index + 1].word in _ARTICLES)
+
+
+def _parts(pieces: Sequence[Piece], run: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The parts of a run that can be a name: to one of its last two pieces, or to a metric."""
+    for begin, first in enumerate(run):
+        if not _nominal(pieces[first]):
+            continue
+        joined = False
+        for end in range(begin, min(len(run), begin + _LONGEST + 2)):
+            last = run[end]
+            joined = joined or pieces[last].word == "of"
+            if end - begin >= _LONGEST and not joined:
+                break
+            ends = end >= len(run) - 2 or pieces[last].kind == "metric"
+            named = pieces[last].kind in ("method", "dataset")
+            if _nominal(pieces[last]) and ends and not (named and last != first):
+                yield first, last
+
+
+def _nominal(piece: Piece) -> bool:
+    """Whether a piece can be the first or the last of a name."""
+    if piece.kind == "word":
+        return piece.text[0].isalpha() and piece.word not in STOP_WORDS
+    return piece.kind not in ("value", "sign")
+
+
+def _named(kind: Literal["here", "there"], sentence: Sentence, index: int, rank: int = 0) -> Choice:
+    piece = sentence.pieces[index]
+    return Choice(kind, piece.text, piece.key, sentence, index, index, rank)
+
+
+def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sentence) -> list[Choice]:
+    """All entities of a kind that the text names: each place in a sentence, then the others by their nearest one."""
+    found = [NONE, *(_named("here", sentence, index) for index in sentence.places(kind))]
+    keys = {choice.key for choice in found}
+    here = len(found)
+    before, after = sentences[: sentence.number], sentences[sentence.number + 1 :]
+    for other in chain(reversed(before), after):
+        for index in other.places(kind):
+            if (key := other.pieces[index].key) not in keys:
+                keys.add(key)
+                found.append(_named("there", other, index, len(found) - here))
+    return found

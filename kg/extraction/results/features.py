@@ -1,0 +1,465 @@
+"""What the decisions about a value are made by: features as short strings, each of which has a learned weight.
+
+A feature names what it is about and what was seen there ("before 1=of"). The features of a choice say how it looks,
+what is around it, and what is between it and the value; "of" and "by" there say much, and so does another value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from kg.extraction.results.choices import Choice
+from kg.extraction.results.sentences import Piece, PieceKind, Row, Sentence
+from kg.text.names import singular
+
+Reading = Literal["no", "absolute", "relative"]
+"""What a quantity is: no result, a score, or an improvement or factor."""
+
+_NAMES: tuple[PieceKind, ...] = ("metric", "dataset", "method")
+_WINDOW = 8  # pieces before and after a value whose words are features
+_WAY = 12  # pieces between a value and a choice whose words are features
+_WHOLE_WAY = 5  # and which are one feature together
+_STEPS = (1, 2, 3, 4, 5, 7, 10, 15)
+_OWN = frozenset(["our", "ours", "we", "proposed", "this", "it", "their", "its"])
+_COMPARING = frozenset(["than", "from", "to", "over", "against", "compared", "with", "versus", "vs", "by", "of"])
+_COMPARING |= {"while", "whereas", "baseline", "baselines", "previous", "prior", "existing", "state-of-the-art", "best"}
+_COMPARING |= {"our", "we", "proposed", "outperforms", "outperform", "improves", "outperforming", "humans", "human"}
+_COMPARING |= {"only", "using"}
+_FROM = frozenset(["from", "than", "to", "vs", "over"])
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a text says as a whole about its names.
+
+    ``places`` counts the places of each name by its key; ``introduced`` are the keys of the methods that the paper
+    introduces, in order; ``main`` is the first, in its short form; ``short`` and ``long`` are the keys of its short and
+    long forms, ``title`` those of the names in its title.
+    """
+
+    places: Counter[str]
+    datasets: int
+    introduced: Sequence[str]
+    main: str | None
+    short: frozenset[str]
+    long: frozenset[str]
+    title: frozenset[str]
+
+    @classmethod
+    def of(cls, sentences: Sequence[Sentence], short_forms: dict[str, str]) -> Names:
+        """The names of sentences; ``short_forms`` maps the keys of short forms to those of their long forms."""
+        named = [(s, piece) for s in sentences for piece in s.pieces if piece.kind in ("dataset", "method")]
+        own = list(dict.fromkeys(piece.key for _, piece in named if piece.kind == "method" and piece.introduced))
+        long_forms = {long: short for short, long in short_forms.items()}
+        return cls(
+            places=Counter(piece.key for _, piece in named),
+            datasets=len({piece.key for _, piece in named if piece.kind == "dataset"}),
+            introduced=own,
+            main=long_forms.get(own[0], own[0]) if own else None,
+            short=frozenset(short_forms),
+            long=frozenset(long_forms),
+            title=frozenset(piece.key for sentence, piece in named if sentence.part == "title"),
+        )
+
+
+@dataclass
+class Earlier:
+    """What was chosen for the values before, in the same sentence."""
+
+    last: Choice | None = None
+    direction: str = ""
+    taken: set[int] = field(default_factory=set)
+
+    def add(self, choice: Choice, index: int) -> None:
+        """Take in the choice for the value at an index."""
+        self.last, self.direction = choice, _side(choice, index)
+        if choice.kind == "here":
+            self.taken.add(choice.first)
+
+
+@dataclass
+class EarlierParts:
+    """The same for each part of a result."""
+
+    metric: Earlier = field(default_factory=Earlier)
+    dataset: Earlier = field(default_factory=Earlier)
+    method: Earlier = field(default_factory=Earlier)
+
+    def of(self, part: Literal["metric", "dataset", "method"]) -> Earlier:
+        """What was chosen for a part."""
+        return {"metric": self.metric, "dataset": self.dataset, "method": self.method}[part]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value in its sentence, at an index; ``reading`` is what it was found to be."""
+
+    sentence: Sentence
+    index: int
+    reading: Reading = "no"
+
+    @property
+    def piece(self) -> Piece:
+        """The value."""
+        return self.sentence.pieces[self.index]
+
+    @property
+    def row(self) -> Row:
+        """The list that the value is in."""
+        return self.sentence.lists[self.index]
+
+    @property
+    def unit(self) -> str:
+        """The kind of unit, of the value or of another one in its list."""
+        units = (_unit_kind(self.sentence.pieces[index].value.unit) for index in self.row)
+        return next((unit for unit in units if unit != "-"), "-")
+
+    def word(self, offset: int) -> str:
+        """What is shown of the piece so many places after the value."""
+        return self.sentence.word(self.index + offset)
+
+
+def _unit_kind(unit: str | None) -> str:
+    if unit is None:
+        return "-"
+    if unit in "%x":
+        return unit
+    return "points" if unit.endswith("points") or unit in ("pp", "pts", "pt") else "unit"
+
+
+def _number_shape(text: str) -> str:
+    """What a number looks like: "0.d", "d.d", "dd.d", or the count of a whole one's digits."""
+    match = re.search(r"(\d[\d,]*)(\.\d+)?", text)
+    if not match:
+        return "word"
+    whole = match[1].replace(",", "")
+    if match[2]:
+        return "0.d" if whole.startswith("0") else "d.d" if len(whole) == 1 else "dd.d"
+    return str(min(len(whole), 5))
+
+
+def _shape(text: str) -> str:
+    """What a name looks like: "Aa-00" for "Frog-25"; runs are cut to two."""
+    classes = re.sub(r"\d", "0", re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", text)))
+    return re.sub(r"(.)\1{2,}", r"\1\1", classes)[:8]
+
+
+def _step(count: int) -> int:
+    return max((step for step in _STEPS if step <= count), default=0)
+
+
+def _side(choice: Choice, index: int) -> str:
+    """Where a choice is, seen from the value: "b"efore, "a"fter, elsewhere ("?") or nowhere ("0")."""
+    if choice.kind == "none":
+        return "0"
+    return "?" if choice.kind != "here" else "b" if choice.last < index else "a"
+
+
+# --- whether a quantity is a result ----------------------------------------------------------------------------------
+
+
+def reading_features(place: Place) -> Iterator[str]:
+    """The features of a value by itself."""
+    sentence, index, row = place.sentence, place.index, place.row
+    first, last = row[0], row[-1]
+    word, unit = place.word, place.unit
+    shape = _number_shape(place.piece.text)
+    quantity = place.piece.value
+    yield from ("any", f"unit={unit}", f"shape={shape}", f"own unit={quantity.unit}", f"unit,shape={unit} {shape}")
+    yield from (f"signed={quantity.signed}", f"range={quantity.number is None}", f"row={min(len(row), 4)}")
+    yield from (f"in row={min(row.index(index), 3)}", f"part={sentence.part}", f"part,unit={sentence.part} {unit}")
+    for offset in range(1, 5):
+        yield f"before {offset}={word(-offset)}"
+        yield f"after {offset}={word(offset)}"
+    around = {
+        "-1": word(-1),
+        "+1": word(1),
+        "-2-1": f"{word(-2)} {word(-1)}",
+        "+1+2": f"{word(1)} {word(2)}",
+        "-1+1": f"{word(-1)} {word(1)}",
+    }
+    for where, words in around.items():
+        yield f"{where}={words}"
+        yield f"{where},unit={words} {unit}"
+    yield f"-3-2-1={word(-3)} {around['-2-1']}"
+    yield f"+1+2+3={around['+1+2']} {word(3)}"
+    yield f"+1,shape={word(1)} {shape}"
+    yield f"-1,shape={word(-1)} {shape}"
+    before, after = sentence.word(first - 1), sentence.word(last + 1)
+    for where, words in {
+        "row-1": before,
+        "row+1": after,
+        "row-2": sentence.word(first - 2),
+        "row+2": sentence.word(last + 2),
+        "row-2-1": f"{sentence.word(first - 2)} {before}",
+        "row+1+2": f"{after} {sentence.word(last + 2)}",
+        "row-1,unit": f"{before} {unit}",
+        "row+1,unit": f"{after} {unit}",
+    }.items():
+        yield f"{where}={words}"
+    for where, words_there in (
+        ("before", set(sentence.words[max(0, first - _WINDOW) : first])),
+        ("after", set(sentence.words[last + 1 : last + 1 + _WINDOW])),
+    ):
+        for each in words_there:
+            yield f"{where}={each}"
+            yield f"{where},unit={each} {unit}"
+    yield from (f"sentence={each}" for each in set(sentence.words))
+    yield f"values={min(sentence.words.count('<value>'), 5)}"
+    for kind in _NAMES:
+        places = sentence.places(kind)
+        left = min((index - place for place in places if place < index), default=0)
+        right = min((place - index for place in places if place > index), default=0)
+        yield f"{kind}s={min(len(places), 3)}"
+        for where, distance in (("left", left), ("right", right)):
+            yield f"{kind} {where}={_step(distance)}"
+            yield f"{kind} {where},unit={_step(distance)} {unit}"
+    for metric in sentence.places("metric"):
+        if 0 < abs(metric - index) <= _WHOLE_WAY:
+            low, high = sorted((metric, index))
+            yield f"way={' '.join(sentence.words[low : high + 1])}"
+
+
+# --- what is around a choice, and between it and the value -----------------------------------------------------------
+
+
+def _way(place: Place, choice: Choice) -> Iterator[str]:
+    """The features of the pieces between the value and a choice in its sentence; the first one is the distance."""
+    words, side = place.sentence.words, _side(choice, place.index)
+    low, high = (choice.last + 1, place.index) if side == "b" else (place.index + 1, choice.first)
+    between = words[low:high]
+    yield f"distance={side}{_step(len(between))}"
+    if len(between) <= _WHOLE_WAY:
+        yield f"way={side} {' '.join(between)}"
+    yield from (f"between={side} {word}" for word in (set(between) if len(between) <= _WAY else ("far",)))
+    for word in ("<value>", "<metric>", "<dataset>", ",", "and"):
+        yield f"count {word}={side}{min(between.count(word), 3)}"
+
+
+def _class(word: str) -> str:
+    """A word if it is a frequent one."""
+    return word if word in STOP_WORDS or not word[:1].isalpha() else "word"
+
+
+def _same(choice: Choice, last: Choice) -> bool:
+    return (choice.kind, choice.key) == (last.kind, last.key) and choice.first == last.first
+
+
+# --- what a value measures -------------------------------------------------------------------------------------------
+
+
+def metric_features(place: Place, choice: Choice, earlier: Earlier) -> Iterator[str]:
+    """The features of a metric for a value."""
+    sentence, unit, reading = place.sentence, place.unit, place.reading
+    metrics = min(sentence.words.count("<metric>"), 3)
+    yield f"kind={choice.kind}"
+    yield f"kind,reading={choice.kind} {reading}"
+    if choice.kind == "none":
+        yield from (f"none unit={unit} {reading}", f"none metrics={metrics} {reading}")
+        yield from (f"none +1={place.word(1)}", f"none -1={place.word(-1)}", f"none +1,unit={place.word(1)} {unit}")
+        yield f"none +1+2={place.word(1)} {place.word(2)}"
+        yield from (f"none before={place.word(-offset)}" for offset in range(1, 6))
+        yield from (f"none after={place.word(offset)}" for offset in range(1, 6))
+        yield f"none last={earlier.last.kind if earlier.last else None}"
+        return
+    words = choice.text.lower().split()
+    head = singular(words[-1])
+    yield from (f"head={head}", f"head,unit={head} {unit}", f"head,reading={head} {reading}", f"head end={head[-4:]}")
+    yield from (f"first={words[0]}", f"length={min(len(words), 5)}", f"end={' '.join(words[-2:])}")
+    yield from (f"inside={word}" for word in words[1:-1])
+    if not choice.text.islower():
+        yield f"shape={_shape(choice.text.split()[-1])}"
+    if choice.kind == "unit":
+        yield f"unit={choice.text} {reading}"
+    elif choice.kind == "there":
+        gap = min(sentence.number - choice.at().number, 4)
+        yield from (f"gap={gap}", f"rank={choice.rank}", f"gap,unit={gap} {unit} {reading}", f"metrics={metrics}")
+        yield from (f"there +1={place.word(1)}", f"there -1={place.word(-1)}")
+        yield f"confidence={int(choice.pieces[0].confidence * 4)}"
+    else:
+        yield from _metric_here(place, choice, earlier, words)
+
+
+def _metric_here(place: Place, choice: Choice, earlier: Earlier, words: Sequence[str]) -> Iterator[str]:
+    """The features of a metric in the value's sentence."""
+    sentence, pieces, unit, reading = place.sentence, place.sentence.pieces, place.unit, place.reading
+    kinds = "".join(piece.kind[0] for piece in choice.pieces) if len(choice.pieces) < 4 else "long"
+    confidence = max((piece.confidence for piece in choice.pieces if piece.kind == "metric"), default=0.0)
+    last_kind = choice.pieces[-1].kind
+    yield from (
+        f"kinds={kinds}",
+        f"confidence={int(confidence * 4)}",
+        f"ends={last_kind}",
+        f"ends,kinds={last_kind} {kinds[0]}",
+    )
+    left, right = sentence.word(choice.first - 1), sentence.word(choice.last + 1)
+    yield from (f"left={left}", f"right={right}", f"left class={_class(left)}", f"right class={_class(right)}")
+    yield from (f"around={_class(left)} {_class(right)}", f"left,first={_class(left)} {words[0]}")
+    cut_right = right == "<metric>" and pieces[choice.last + 1].start - pieces[choice.last].end <= 1
+    cut_left = left == "<metric>" and pieces[choice.first].start - pieces[choice.first - 1].end <= 1
+    yield f"cut={cut_left} {cut_right}"
+    way = list(_way(place, choice))
+    distance, side = way[0], _side(choice, place.index)
+    yield from way
+    yield from (f"{distance},unit={unit}", f"{distance},reading={reading}", f"{distance},kinds={kinds}")
+    yield f"{distance},ends={last_kind} {int(confidence * 2)}"
+    yield from (f"{part},reading={reading}" for part in way[1:2] if part.startswith("way="))
+    yield from (f"{part},unit={unit}" for part in way[1:2] if part.startswith("way="))
+    yield f"side,reading,unit={side} {reading} {unit}"
+    yield f"side,row-1={side} {sentence.word(place.row[0] - 1)}"
+    yield f"side,row+1={side} {sentence.word(place.row[-1] + 1)}"
+    own = [index for index in range(choice.first, choice.last + 1) if pieces[index].kind == "metric"]
+    if own:
+        reach = abs(own[-1] - place.index)
+        nearer = [index for index in sentence.places("metric") if abs(index - place.index) < reach]
+        same_side = sum((index < place.index) == (side == "b") for index in nearer)
+        yield from (f"nearer={min(len(nearer), 3)}", f"nearer there={min(same_side, 3)} {side}")
+        yield from _rows(sentence.lists[own[0]], own[0], place, side)
+    else:
+        yield f"metrics={min(sentence.words.count('<metric>'), 3)}"
+    if earlier.last is None:
+        yield "first value"
+        return
+    same = _same(choice, earlier.last)
+    yield from (f"same={same}", f"same,{distance}={same}", f"same,listed={same} {place.row.index(place.index) > 0}")
+    yield f"sides={earlier.direction}{side}"
+    if not same and choice.first in earlier.taken:
+        yield "taken"
+
+
+def _rows(row: Row, index: int, place: Place, side: str) -> Iterator[str]:
+    """The features of a choice in a list, for a value in a list: lists as long as each other go together in turn."""
+    if len(row) > 1:
+        equal, turn = len(row) == len(place.row), row.index(index) == place.row.index(place.index)
+        yield from (f"rows={equal} {turn}", f"rows,side={equal} {turn} {side}")
+        yield f"turn={min(row.index(index), 3)} {len(place.row) > 1}"
+
+
+# --- on what it was measured, and whose value it is ------------------------------------------------------------------
+
+
+def dataset_features(place: Place, choice: Choice, earlier: Earlier, names: Names, metric: str) -> Iterator[str]:
+    """The features of a dataset for a value of a metric (the last word of its name)."""
+    sentence, unit, reading, kind = place.sentence, place.unit, place.reading, choice.kind
+    here = sentence.places("dataset")
+    counts = f"{min(names.datasets, 4)} {min(len(here), 3)}"
+    yield from (f"kind={kind}", f"kind,reading={kind} {reading}", f"kind,counts={kind} {counts}")
+    yield f"kind,counts,reading={kind} {counts} {reading}"
+    listed = place.row.index(place.index) > 0
+    if earlier.last:
+        yield f"kind,last={kind} {earlier.last.kind}"
+    if kind == "none":
+        yield from (f"none sentence={word}" for word in set(sentence.words))
+        yield from (f"none unit={unit}", f"none part={sentence.part}", f"none metric={metric}")
+        yield from (f"none +1={place.word(1)}", f"none -1={place.word(-1)}")
+        if earlier.last:
+            yield f"none last={earlier.last.kind} {listed}"
+        return
+    there, first, piece = choice.at(), choice.first, choice.pieces[0]
+    left, right = there.word(first - 1), there.word(first + 1)
+    yield from (f"shape={_shape(choice.text)}", f"confidence={int(piece.confidence * 5)}")
+    yield from (f"word={choice.text.lower().split()[0]}", f"places={min(names.places[choice.key], 4)}")
+    yield from (f"part={there.part}", f"in title={choice.key in names.title}", f"introduced={piece.introduced}")
+    yield from (f"left={left}", f"right={right}", f"two left={there.word(first - 2)} {left}")
+    if earlier.last:
+        same = earlier.last.key == choice.key
+        yield from (f"same={same} {kind}", f"same,listed={same} {listed}")
+    if kind == "there":
+        gap = max(-3, min(sentence.number - there.number, 4))
+        yield from (f"gap={gap}", f"gap,here={gap} {min(len(here), 3)}", f"gap,datasets={gap} {min(names.datasets, 4)}")
+        yield from (f"gap,reading={gap} {reading}", f"rank={min(choice.rank, 3)}", f"gap,word={gap} {sentence.word(0)}")
+        if names.datasets == 1:
+            yield f"only={reading} {there.part == 'title'}"
+        return
+    yield from _dataset_here(place, choice, here, left)
+    if first in earlier.taken:
+        yield "taken"
+
+
+def _dataset_here(place: Place, choice: Choice, datasets: Row, left: str) -> Iterator[str]:
+    """The features of a dataset in the value's sentence."""
+    sentence, index, side = place.sentence, place.index, _side(choice, place.index)
+    way = list(_way(place, choice))
+    distance = way[0]
+    yield from way
+    yield from (f"{distance},reading={place.reading}", f"{distance},here={min(len(datasets), 3)}")
+    yield from (f"{distance},left={left}", f"side,left={side} {left}")
+    values = sentence.places("value")
+    low, high = sorted((choice.first, index))
+    parted = min(sentence.words[low + 1 : high].count("<value>"), 3)
+    order = ("d" if datasets[0] < values[0] else "v") + ("d" if datasets[-1] > values[-1] else "v") + side
+    yield from (f"order={order}", f"order,parted={order} {parted}")
+    yield f"order,counts={order} {min(len(values), 4)} {min(len(datasets), 4)}"
+    equal = len(values) == len(datasets)
+    turn = values.index(index) == datasets.index(choice.first)
+    yield from (f"turn={equal} {turn}", f"turn,order={equal} {turn} {order[0]}")
+    row = sentence.lists[choice.first]
+    equal, turn = len(row) == len(place.row), row.index(choice.first) == place.row.index(index)
+    yield from (f"rows={equal} {turn} {len(row) > 1}", f"rows,side={equal} {turn} {side}")
+    yield f"lengths={min(len(row), 3)} {min(len(place.row), 3)} {side}"
+    nearer = min(sum(abs(other - index) < abs(choice.first - index) for other in datasets), 3)
+    yield from (f"nearer={nearer}", f"nearer,side={nearer} {side}", f"semicolon={';' in sentence.words[low:high]}")
+
+
+def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names) -> Iterator[str]:
+    """The features of a method whose value it may be."""
+    sentence, reading, own = place.sentence, place.reading, choice.key in names.introduced
+    what = f"{choice.kind} {own}"
+    here = sentence.places("method")
+    own_here = any(sentence.pieces[index].introduced for index in here)
+    subject = next((word for word in reversed(sentence.words[: place.index]) if word in _OWN), "-")
+    leading = sentence.word(place.row[0] - 1)
+    leading = leading if leading in _FROM else "-"
+    for name, seen in {
+        "what": "",
+        "reading": reading,
+        "here": f"{min(len(here), 2)} {own_here}",
+        "subject": subject,
+        "introduced": min(len(names.introduced), 3),
+        "leading": leading,
+        "-1": place.word(-1),
+        "+1": place.word(1),
+        "opens": sentence.word(0),
+        "opens two": f"{sentence.word(0)} {sentence.word(1)}",
+    }.items():
+        yield f"{name}={what} {seen}"
+    yield from (f"cue={what} {word}" for word in _COMPARING.intersection(sentence.words[: place.index]))
+    if earlier.last:
+        same = earlier.last.key == choice.key
+        yield from (
+            f"same={same}",
+            f"same,listed={same} {place.row.index(place.index) > 0}",
+            f"same,leading={same} {leading}",
+        )
+    if choice.kind == "none":
+        return
+    there, first, key = choice.at(), choice.first, choice.key
+    left, right = there.word(first - 1), there.word(choice.last + 1)
+    yield from (f"main={key == names.main} {choice.kind}", f"places={min(names.places[key], 4)}")
+    yield from (f"in title={key in names.title} {own}", f"shape={_shape(choice.text)}")
+    yield from (f"short={key in names.short} {own}", f"long={key in names.long} {own}")
+    yield f"order={min(names.introduced.index(key), 3) if own else '-'}"
+    if choice.kind == "there":
+        gap = max(-3, min(4, sentence.number - there.number))
+        yield from (f"rank={min(choice.rank, 3)} {own}", f"gap={gap} {own}", f"there left={left} {own}")
+        return
+    way = list(_way(place, choice))
+    yield way[0]
+    yield f"{way[0]},own={own}"
+    yield from (part for part in way if part.startswith(("way=", "count")))
+    for where, word in (("left", left), ("right", right)):
+        yield from (f"{where}={word}", f"{where},own={word} {own}")
+    yield from (f"turn={min(here.index(first), 3)} {own}", f"opening={first == here[0] and first < place.index}")
+    yield from (f"near left={word} {own}" for word in sentence.words[max(0, first - 3) : first])
+    yield from (f"near right={word} {own}" for word in sentence.words[choice.last + 1 : choice.last + 4])
+    low, high = sorted((first, place.index))
+    yield from (
+        f"comparing={word} {_side(choice, place.index)}"
+        for word in _COMPARING.intersection(sentence.words[low + 1 : high])
+    )

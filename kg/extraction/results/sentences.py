@@ -1,0 +1,189 @@
+"""Sentences as rows of pieces: an entity or a value is one piece, however long, and so is any other word or sign."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeVar
+
+from spacy.tokens import Doc
+
+from kg.extraction.document import Candidate
+from kg.extraction.results.quantities import Quantity
+from kg.text.names import name_key
+from kg.text.sentences import sentence_spans
+
+PieceKind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
+Row = Sequence[int]
+"""The indices of pieces that form a list ("A, B and C")."""
+
+_TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
+_KINDS: dict[str, PieceKind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
+_JOINTS = frozenset([",", "and", "or", "/", "&"])
+_VALUE_JOINTS = _JOINTS | frozenset(["to", "→", "(", ")", "+", "~", "vs", "versus", "from"])
+_DOUBTFUL = 0.15  # confidence from which a metric counts that was not settled on: a value next to it makes it likelier
+_SURE = 0.5  # and from which one is not taken for a value's unit
+_LONGEST = 1500  # characters of a sentence; longer ones are cut, so that the work grows in line with a text's length
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a sentence at offsets of the plain text.
+
+    ``word`` is what the features show of it: a word in lower case, "0" for a number, "<metric>" for a metric. ``key``
+    is the identity of a name.
+    """
+
+    kind: PieceKind
+    start: int
+    end: int
+    text: str
+    word: str
+    key: str = ""
+    quantity: Quantity | None = None
+    confidence: float = 1.0
+    introduced: bool = False
+
+    @property
+    def value(self) -> Quantity:
+        """The quantity of a value."""
+        if self.quantity is None:
+            raise ValueError(f"{self.text!r} is not a value")
+        return self.quantity
+
+
+Placed = TypeVar("Placed", Piece, Quantity)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence; ``number`` is its place in the text, ``part`` the part of the text that it is in."""
+
+    pieces: Sequence[Piece]
+    number: int
+    part: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        """What the features show of the pieces."""
+        return [piece.word for piece in self.pieces]
+
+    def word(self, index: int) -> str:
+        """What the features show at an index: "^" before the sentence, "$" after it."""
+        return "^" if index < 0 else self.words[index] if index < len(self.pieces) else "$"
+
+    @cached_property
+    def lists(self) -> dict[int, Row]:
+        """For each value, metric and dataset the list that it is in, perhaps alone."""
+        found: dict[int, Row] = {}
+        for kind in ("value", "metric", "dataset"):
+            joints = _VALUE_JOINTS if kind == "value" else _JOINTS
+            row: list[int] = []
+            for index in self.places(kind):
+                if not row or not all(word in joints for word in self.words[row[-1] + 1 : index]):
+                    row = []
+                row.append(index)
+                found[index] = row
+        return found
+
+    def places(self, kind: PieceKind) -> list[int]:
+        """The indices of the pieces of a kind."""
+        return [index for index, piece in enumerate(self.pieces) if piece.kind == kind]
+
+
+def sentences_of(doc: Doc, quantities: Sequence[Quantity]) -> list[Sentence]:
+    """The sentences of a settled Doc.
+
+    Args:
+        quantities: by offset, none overlapping.
+    """
+    text: str = doc._.plain.text
+    entities = _entities(doc, text)
+    parts = list(_parts(text))
+    return [
+        Sentence(_pieces(text, start, end, entities, quantities), number, _part(number, start, len(parts), doc))
+        for number, (start, end) in enumerate(parts)
+    ]
+
+
+def _part(number: int, start: int, sentences: int, doc: Doc) -> str:
+    plain = doc._.plain
+    if plain.offsets[start] < len(doc._.paper.title if doc._.paper else ""):
+        return "title"
+    return "last" if number == sentences - 1 else f"quarter {4 * start // len(plain.text)}"
+
+
+def _entities(doc: Doc, text: str) -> list[Piece]:
+    """The entities, and the metrics that were proposed but not settled on where there is no entity, by offset."""
+    entities: list[Candidate] = list(doc._.entities)
+    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    proposed = (c for c in doc._.candidates if c.type == "Metric" and c.confidence >= _DOUBTFUL)
+    for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
+        if taken.isdisjoint(range(candidate.start, candidate.end)):
+            taken.update(range(candidate.start, candidate.end))
+            entities.append(candidate)
+    pieces = []
+    for entity in sorted(entities, key=lambda entity: entity.start):
+        kind, last = _KINDS[entity.type], doc[entity.end - 1]
+        start, end = doc[entity.start].idx, last.idx + len(last)
+        name = entity.name or text[start:end]
+        introduced = entity.role == "introduced"
+        pieces.append(Piece(kind, start, end, name, f"<{kind}>", name_key(name), None, entity.confidence, introduced))
+    return pieces
+
+
+def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantities: Sequence[Quantity]) -> list[Piece]:
+    """A sentence's pieces, none overlapping: entities, then values, then words and signs."""
+    pieces = [piece for piece in _between(entities, start, end) if piece.end <= end]
+    for quantity in _between(quantities, start, end):
+        value = Piece(
+            "value", quantity.start, quantity.end, text[quantity.start : quantity.end], "<value>", "", quantity
+        )
+        pieces = [piece for piece in pieces if not _gives_way(piece, value)]
+        if not any(_overlap(value, piece) for piece in pieces):
+            pieces.append(value)
+    spans = sorted((piece.start, piece.end) for piece in pieces)
+    for match in _TOKEN.finditer(text, start, end):
+        if not _inside(match.start(), spans):
+            word = match[0].lower()
+            kind: PieceKind = "word" if word[0].isalnum() else "sign"
+            pieces.append(Piece(kind, *match.span(), match[0], "0" if word.isdigit() else word))
+    return sorted(pieces, key=lambda piece: piece.start)
+
+
+def _gives_way(piece: Piece, value: Piece) -> bool:
+    """Whether an entity is rather part of a value: its unit ("90 FPS"), or a number with a unit ("10X")."""
+    if value.start < piece.start and piece.end == value.end:
+        return True
+    mistaken = value.value.unit and piece.kind in ("method", "task")
+    return _overlap(piece, value) and bool(mistaken or (piece.kind == "metric" and piece.confidence < _SURE))
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """The offsets of the sentences, those that are too long cut."""
+    for start, end in sentence_spans(text):
+        while end - start > _LONGEST:
+            space = text.rfind(" ", start, start + _LONGEST)
+            cut = space if space > start else start + _LONGEST
+            yield start, cut
+            start = cut
+        yield start, end
+
+
+def _between(things: Sequence[Placed], start: int, end: int) -> Sequence[Placed]:
+    """Those of the things, which are sorted, that start between two offsets."""
+    first, last = (bisect_right(things, offset - 1, key=lambda thing: thing.start) for offset in (start, end))
+    return things[first:last]
+
+
+def _inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether an offset lies in one of the spans, which are sorted and do not overlap."""
+    index = bisect_right(spans, offset, key=lambda span: span[0])
+    return index > 0 and offset < spans[index - 1][1]
+
+
+def _overlap(one: Piece, other: Piece) -> bool:
+    return one.start < other.end and other.start < one.end

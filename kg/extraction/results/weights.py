@@ -1,0 +1,59 @@
+"""Log-linear decisions: the weights of features, and the probabilities that follow from them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+BITS = 17  # of a feature's column; few of so many features share one (Weinberger et al. 2009, arXiv:0902.2206)
+STEP = 256  # weights are whole multiples of 1/STEP, so that their sums do not depend on the order
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResultWeights:
+    """What decides about results: float32 arrays with a weight for each column of the features.
+
+    ``reading`` has the columns three times, for the classes of quantities one after the other.
+    """
+
+    reading: np.ndarray
+    metric: np.ndarray
+    dataset: np.ndarray
+    method: np.ndarray
+
+
+SIZES = {"reading": 3 << BITS, "metric": 1 << BITS, "dataset": 1 << BITS, "method": 1 << BITS}
+"""The length of each of the arrays of :class:`ResultWeights`."""
+
+
+def columns(features: Iterable[str]) -> np.ndarray:
+    """The columns of features in a table of weights."""
+    mask = (1 << BITS) - 1
+    return np.fromiter((zlib.crc32(feature.encode()) & mask for feature in features), dtype=np.int64)
+
+
+def of_classes(features: np.ndarray, classes: int) -> list[np.ndarray]:
+    """The columns of something's features in each of several classes."""
+    return [features + (number << BITS) for number in range(classes)]
+
+
+def exact(weights: np.ndarray) -> np.ndarray:
+    """Weights as they are kept: rounded to multiples of 1/:data:`STEP`."""
+    rounded: np.ndarray = np.rint(weights * STEP) / STEP
+    return rounded.astype(np.float32)
+
+
+def scores(weights: np.ndarray, choices: Sequence[np.ndarray]) -> np.ndarray:
+    """The score of each choice, given by the columns of its features: the sum of their weights, float64."""
+    return np.array([weights[choice].sum(dtype=np.float64) for choice in choices])
+
+
+def chances(weights: np.ndarray, choices: Sequence[np.ndarray]) -> np.ndarray:
+    """The probability of each choice to be the right one: the softmax of their scores."""
+    found = scores(weights, choices)
+    raised = np.exp(found - found.max())
+    likely: np.ndarray = raised / raised.sum()
+    return likely

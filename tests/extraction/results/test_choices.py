@@ -1,0 +1,112 @@
+"""What a value may be about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from kg.extraction.results.choices import NONE, Choice, metric_choices, named_choices
+from kg.extraction.results.sentences import Sentence
+
+Noted = Callable[..., tuple[str, Sequence[Sentence]]]
+
+
+def metrics(noted: Noted, *sentences: str) -> list[Choice]:
+    """The metrics that the first value of the last sentence may be of."""
+    text, found = noted(*sentences)
+    return metric_choices(text, found, found[-1], found[-1].places("value")[0])
+
+
+def names(choices: Sequence[Choice], kind: str) -> list[str]:
+    return [choice.text for choice in choices if choice.kind == kind]
+
+
+def test_nothing_is_always_a_choice(noted: Noted) -> None:
+    assert metrics(noted, "5%") == [NONE]
+    _, [sentence] = noted("of 5%")
+    assert named_choices("dataset", [sentence], sentence) == [NONE]
+    assert (NONE.text, NONE.key, list(NONE.pieces)) == ("", "", [])
+    with pytest.raises(ValueError, match="kind none is in no sentence"):
+        NONE.at()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrases"),
+    [
+        ("the M:recall is 5%", ["recall"]),
+        ("a pond crossing time of 5%", ["pond crossing time", "crossing time", "time", "pond crossing", "crossing"]),
+        ("5% fewer toads", ["fewer toads", "toads", "fewer"]),
+        (
+            "the number of frogs falls by 5%",
+            ["number of frogs", "number of frogs falls", "frogs", "frogs falls", "falls"],
+        ),
+        ("it croaks, hops 5%", ["croaks", "hops"]),
+        ("M:hop_error rate of 5%", ["hop error", "hop error rate", "rate"]),
+        ("A:FrogNet error of 5%", ["FrogNet", "FrogNet error", "error"]),
+        ("error on D:Pads 5%", ["error", "Pads"]),
+        ("error A:FrogNet 5%", ["error", "FrogNet"]),
+    ],
+)
+def test_noun_phrases_near_a_value_may_be_its_metric(noted: Noted, sentence: str, phrases: list[str]) -> None:
+    assert set(names(metrics(noted, sentence), "here")) >= set(phrases)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "others"),
+    [
+        ("we see the 5% of that", ["we", "the", "of", "see the"]),  # stop words
+        ("error A:FrogNet 5%", ["error FrogNet"]),  # a method or dataset ends no metric's name
+        ("croaks, hops 5%", ["croaks, hops", "croaks hops"]),
+        ("one two-legged big green wet frog error 5%", ["legged big green wet frog error"]),
+    ],
+)
+def test_what_is_no_phrase_is_no_metric(noted: Noted, sentence: str, others: list[str]) -> None:
+    assert set(names(metrics(noted, sentence), "here")).isdisjoint(others)
+
+
+def test_words_far_from_a_value_are_its_metric_only_if_they_are_known_as_one(noted: Noted) -> None:
+    far = "the M:recall of toads and " + "so, " * 20 + "5%"
+    assert names(metrics(noted, far), "here") == ["recall"]
+
+
+def test_the_unit_may_be_the_metric_but_percent_and_factors_are_none(noted: Noted) -> None:
+    assert names(metrics(noted, "in 5_ms"), "unit") == ["ms"]
+    assert names(metrics(noted, "in 5% or"), "unit") == names(metrics(noted, "is 5x"), "unit") == []
+
+
+def test_metrics_of_earlier_sentences_come_nearest_first_each_once(noted: Noted) -> None:
+    found = metrics(noted, "M:Depth, M:recall and M:width", "M:BLEU and M:FID", "M:BLEU of D:Pads", "so M:recall is 5%")
+    there = [choice for choice in found if choice.kind == "there"]
+    assert [(choice.text, choice.rank) for choice in there] == [("BLEU", 0), ("FID", 1), ("width", 2)]
+    assert [choice.at().number for choice in there] == [2, 1, 0]
+    assert "recall" in names(found, "here")
+
+
+def test_a_doubtful_metric_of_an_earlier_sentence_is_not_meant(noted: Noted) -> None:
+    text, [first, second] = noted("the M:glee", "it is 5%")
+    [word, metric] = first.pieces
+    doubtful = Sentence([word, replace(metric, confidence=0.39)], 0, "quarter 0")
+    for earlier, expected in ((first, ["glee"]), (doubtful, [])):
+        assert names(metric_choices(text, [earlier, second], second, 2), "there") == expected
+
+
+def test_names_here_come_with_each_place_and_others_once_with_their_nearest(noted: Noted) -> None:
+    _, sentences = noted("D:Lily and D:Pads", "D:Moss or D:Lily", "D:Pads: 5%, D:pads: 6%", "not D:Moss but D:Mud")
+    found = named_choices("dataset", sentences, sentences[2])
+    assert [(choice.kind, choice.text, choice.rank) for choice in found] == [
+        ("none", "", 0),
+        ("here", "Pads", 0),
+        ("here", "pads", 0),
+        ("there", "Moss", 0),
+        ("there", "Lily", 1),
+        ("there", "Mud", 2),
+    ]
+    assert [choice.at().number for choice in found[3:]] == [1, 1, 3]
+
+
+def test_the_pieces_of_a_choice_are_its_words(noted: Noted) -> None:
+    [choice] = [c for c in metrics(noted, "a wet hop error of 5%") if c.text == "wet hop error"]
+    assert [piece.text for piece in choice.pieces] == ["wet", "hop", "error"]
+    assert choice.key == "wethoperror"
