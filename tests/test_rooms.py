@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,18 @@ def room(module: str) -> str:
     return path if path in FLOOR else path.partition(".")[0]
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
     """The modules of the package that a module imports, at its top or within functions; not those only for types."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    return frozenset(found_imports(parsed(module)))
+
+
+def found_imports(tree: ast.Module) -> Iterator[str]:
     for_types = {
         id(inner)
         for node in ast.walk(tree)
@@ -91,8 +101,8 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
 def test_no_function_is_called_like_its_module() -> None:
     found = [
         module
-        for module, path in MODULES.items()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for module in MODULES
+        for node in parsed(module).body
         if isinstance(node, ast.FunctionDef) and node.name == module.rpartition(".")[2]
     ]
     assert found == []

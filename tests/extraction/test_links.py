@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from kg.extraction.document import make_doc
 from kg.extraction.links import LinkFinder, find_addresses
-from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
 from kg.rulefiles import load_rules
 
@@ -100,10 +100,10 @@ def test_the_host_and_the_words_before_determine_the_kind(finder: LinkFinder, te
     assert finder.kind(url, text[:start]) == kind
 
 
-def test_an_address_is_one_link_however_often_it_occurs(finder: LinkFinder) -> None:
+def test_an_address_is_one_link_however_often_it_occurs(nlp: Language, finder: LinkFinder) -> None:
     abstract = r"Code: https://github.com/pond/Frog.git{https://github.com/pond/Frog}, \url{github.com/pond/Frog}."
     paper = Paper(id="1", title="Frogs", abstract=abstract)
-    links = finder(make_doc(build_pipeline(components=()), paper))._.links
+    links = finder(make_doc(nlp, paper))._.links
     assert [link.url for link in links] == ["https://github.com/pond/Frog.git"]
     assert paper.text[links[0].start : links[0].end] == links[0].url
 
@@ -146,8 +146,10 @@ def test_what_is_glued_to_an_address_or_missing_in_it(text: str, expected: str) 
         ("As shown before (doi:10.1234/frogs), frogs hop.", []),
     ],
 )
-def test_a_doi_is_a_link_where_it_leads_to_data(finder: LinkFinder, text: str, expected: list[str]) -> None:
-    doc = make_doc(build_pipeline(components=()), Paper(id="1", title="Frogs", abstract=text))
+def test_a_doi_is_a_link_where_it_leads_to_data(
+    nlp: Language, finder: LinkFinder, text: str, expected: list[str]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="Frogs", abstract=text))
     assert [link.url for link in finder(doc)._.links] == expected
 
 

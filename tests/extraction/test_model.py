@@ -12,18 +12,13 @@ from spacy.language import Language
 from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import READ_BY_TAGGER, Extractor, build_pipeline
+from kg.extraction.pipeline import Extractor
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 
 TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=READ_BY_TAGGER)
 
 
 @pytest.fixture
@@ -34,9 +29,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_saved_tagger_finds_the_same(tmp_path: Path, nlp: Language) -> None:
+def test_a_saved_tagger_finds_the_same(tmp_path: Path, hinting: Language) -> None:
     abstract = "We propose Flat Foo Distillation (FFD), which reaches 71.2% accuracy on ImageNet."
-    doc = nlp(make_doc(nlp, Paper(id="1", title="A title", abstract=abstract)))
+    doc = hinting(make_doc(hinting, Paper(id="1", title="A title", abstract=abstract)))
     shipped = Model.load(SHIPPED)
     shipped.save(tmp_path / "model")
     [before], [after] = (model.tagger.predict([doc]) for model in (shipped, Model.load(tmp_path / "model")))

@@ -8,14 +8,9 @@ from spacy.language import Language
 from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.patterns import Patterns
-from kg.extraction.pipeline import Extractor, build_pipeline
+from kg.extraction.pipeline import Extractor
 from kg.records import Paper
 from kg.rulefiles import NameRule, Rule
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def candidates(nlp: Language, rules: list[Rule], text: str) -> list[tuple[str, str, str | None]]:

@@ -8,18 +8,12 @@ from spacy.tokens import Doc, Span
 
 from kg.extraction import Extractor
 from kg.extraction.document import Abbreviation, Candidate, make_doc
-from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
 from kg.records import Link, Paper
 from kg.rulefiles import WordRule
 from kg.vocabulary import EntityType
 
 RULES = [WordRule(label="GENERIC", pattern="neural networks"), WordRule(label="MEASURED", pattern="pond size")]
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def settled(nlp: Language, text: str, *proposed: tuple[str, EntityType, float]) -> list[tuple[str, str]]:
