@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
+import os
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +149,13 @@ def test_building_again_changes_nothing(pages: Path, graph_folder: Path, own_gra
 
 
 @pytest.mark.slow
-def test_workers_do_not_change_the_graph(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_workers_do_not_change_the_graph(
+    pages: Path, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker is a fork, which has a pipeline already; tests/extraction/test_parallel.py starts workers anew."""
+    forking = multiprocessing.get_context("fork")
+    monkeypatch.setattr(multiprocessing, "get_context", lambda way: forking)
     build_graph([pages], tmp_path, workers=2)
     assert nquads(tmp_path) == nquads(graph_folder)
 
