@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import signal
 import sys
@@ -77,7 +78,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     Every ``Extractor()`` has the same pipeline, the shipped rules, curated files and model are read once for all
     pipelines and builds, and what a build finds in a paper is remembered for the next build of it. The components of a
     pipeline keep nothing of the documents that they read. A test that changes a pipeline, or adds a plug-in to one,
-    builds its own with ``build_pipeline``, which is never shared.
+    builds its own with ``build_pipeline``, which is never shared. Nothing that tests write waits for the disk.
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
@@ -113,6 +114,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     entry_points = while_the_path_is_this(metadata.entry_points)
     patch.setattr(metadata, "entry_points", entry_points)
     patch.setattr(extractors, "entry_points", entry_points)
+    patch.setattr(os, "fsync", lambda file: None)
     session.config.add_cleanup(patch.undo)
 
 

@@ -120,6 +120,7 @@ def fresh(code: str, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stderr
 
 
+@pytest.mark.slow
 def test_the_rooms_of_the_graph_load_neither_spacy_nor_the_extraction() -> None:
     rooms = {"graph", "ask", "resolution", "export", "profiles"}
     code = """
@@ -136,6 +137,7 @@ for module in sys.argv[1:]:
     assert fresh(code, *(module for module in MODULES if room(module) in rooms)) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("CIFAR-10",), ("CIFAR-10", "--json"), ("no such name at all",)])
 def test_a_look_up_loads_only_what_it_needs(graph_folder: Path, words: tuple[str, ...]) -> None:
     code = """

@@ -362,6 +362,7 @@ def test_titles_that_differ_in_a_sign_are_two_papers(tmp_path: Path, one: str, o
     assert KnowledgeGraph(tmp_path / "g").stats().papers == 2
 
 
+@pytest.mark.slow
 def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "names.jsonl").write_text('{"label": "Dataset", "pattern": "Zorblatt"}\n')

@@ -73,6 +73,7 @@ def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
         assert all(0 <= mention.confidence <= 1 for mention in found.entities)
 
 
+@pytest.mark.slow
 def test_rules_of_further_folders_are_added(tmp_path: Path) -> None:
     rules = [
         {"label": "Dataset", "pattern": "Zorblatt archive"},

@@ -84,6 +84,7 @@ def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> 
     assert len({without, first, fingerprints(Extractor())(PAPER)}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "problem"),
     [("raise ValueError('no frogs\\nhere')", "no frogs"), ("", "quux_broken"), ("import absent_", "absent_")],
@@ -91,6 +92,6 @@ def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> 
 def test_a_broken_extractor_is_named_in_one_line(packages: Path, code: str, problem: str) -> None:
     install(packages, "quux_broken", code)
     with pytest.raises(KGError, match=r"extractor quux_broken \(quux_broken 1\.0\): cannot be added") as error:
-        build_pipeline(components=READ_BY_TAGGER, plugins=installed_plugins())
+        build_pipeline(components=("patterns",), plugins=installed_plugins())
     assert problem in str(error.value)
     assert "\n" not in str(error.value)

@@ -65,6 +65,7 @@ def mixed_texts(nlp: Language, mixed_papers: list[Paper]) -> list[np.ndarray]:
     return [token_features(nlp(make_doc(nlp, paper))) for paper in mixed_papers[:60]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [20_000, 40])
 def test_scores_are_the_same_to_the_last_bit_whatever_was_read_before(
     mixed_texts: list[np.ndarray], monkeypatch: pytest.MonkeyPatch, kept: int
