@@ -483,6 +483,7 @@ def test_without_a_graph_that_of_the_sample_is_mentioned_if_it_is_there(
     assert "sample" not in kg(*command, "-g", tmp_path / "output" / "demo").err
 
 
+@pytest.mark.slow
 def test_lists_can_be_shown_whole(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     lines = [{"id": str(n), "title": f"Frogs {n}", "abstract": f"We train FrogNet{n}X on CIFAR-10."} for n in range(25)]
@@ -694,6 +695,7 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
 HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
 
 
+@pytest.mark.slow
 def test_no_output_has_characters_that_steer_a_terminal(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     abstract = (
         "We propose Croak\u202eNet (CN), a novel network for frog\x9b detection. It reaches 93.5% accuracy on CIFAR-10."

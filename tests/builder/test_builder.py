@@ -346,6 +346,7 @@ def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
     assert str(found[1]["p"]).startswith("https://w3id.org/papers-kg/paper/survey-")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other"),
     [

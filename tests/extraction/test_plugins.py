@@ -68,6 +68,7 @@ def test_an_installed_extractor_proposes_names(packages: Path) -> None:
     assert (mention.type, mention.confidence, mention.extractor) == ("Method", 1.0, "quux_verbs")
 
 
+@pytest.mark.slow
 def test_extractors_are_added_after_the_patterns_by_name(packages: Path) -> None:
     for name in ("quux_b", "quux_c", "quux_a"):
         install(packages, name, EXTRACTOR.format(name=name))

@@ -330,6 +330,7 @@ def test_violations_are_in_the_same_order_each_time() -> None:
     assert list(violations) == sorted(violations, key=str)
 
 
+@pytest.mark.slow
 def test_the_shipped_shapes_find_the_same_if_pyshacl_applies_all_of_them(tmp_path: Path) -> None:
     store = small()
     for update, _, _ in BROKEN.values():
