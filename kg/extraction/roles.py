@@ -102,8 +102,8 @@ class Roles:
         Args:
             entities: by offset, none overlapping.
         """
-        words = [token.lower_ for token in doc]
-        sentences = list(accumulate((token.i if token.is_sent_start else 0 for token in doc), max))
+        words: list[str] = doc._.words.lower
+        sentences = list(accumulate((i if opens else 0 for i, opens in enumerate(doc._.words.opens)), max))
         title = {word_key(word) for word in words[: doc._.title_end]}
         listed = {(c.start, c.end) for c in doc._.candidates if c.extractor == "lexicon"}
         names = names_of(doc, entities)
@@ -175,7 +175,7 @@ def _pairs(here: Collection[str]) -> set[str]:
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
     """The features of a name's own words; ``title`` holds the keys of the title's words."""
-    keys = [key for token in doc[entity.start : entity.end] if (key := word_key(token.text))] or [""]
+    keys = [key for key in doc._.words.keys[entity.start : entity.end] if key] or [""]
     in_title = sum(key in title for key in keys)
     return {
         f"type={entity.type}",

@@ -101,7 +101,7 @@ def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) 
     for token in range(longest - 1, -1, -1):
         if token + 1 < longest:
             state = ((odds[:, token + 1] * state) @ steps.T) / scales[:, token + 1, None]
-        state = np.where(last == token, CLOSES, np.where(last < token, 0, state))
+        state = np.where(last == token, CLOSES, state)  # 0 where a sentence has ended
         backward[:, token] = state
     chances = forward * backward
     total = chances.sum(axis=2) + _TINY
@@ -143,21 +143,22 @@ def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterat
     The posterior of the tags is itself a Markov chain, so a span's probability is that of its first tag times those of
     the steps to its last one. The search leaves a beginning as soon as this product falls below ``least``.
     """
-    chances = seen.chances[row]
-    for kind, name in enumerate(TAG_ORDER):
-        unit, begin, inside, last = (tag(part, kind) for part in (UNIT, BEGIN, INSIDE, LAST))
-        for start in np.flatnonzero(chances[:length, unit] >= least).tolist():
-            yield (start, start + 1, name), float(chances[start, unit])
-        for start in np.flatnonzero(chances[:length, begin] >= least).tolist():
-            chance, state = float(chances[start, begin]), begin
-            for token in range(start + 1, length):
-                here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
-                onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
-                if chance * onward[last] >= least:
-                    yield (start, token + 1, name), chance * float(onward[last])
-                chance, state = chance * float(onward[inside]), inside
-                if chance < least:
-                    break
+    chances = seen.chances[row, :length]
+    firsts = [tag(part, kind) for kind in range(len(TAG_ORDER)) for part in (UNIT, BEGIN)]
+    for place, start in np.argwhere(least <= chances[:, firsts].T).tolist():
+        name, state, chance = TAG_ORDER[place // 2], firsts[place], float(chances[start, firsts[place]])
+        if place % 2 == 0:
+            yield (start, start + 1, name), chance
+            continue
+        inside, last = tag(INSIDE, place // 2), tag(LAST, place // 2)
+        for token in range(start + 1, length):
+            here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
+            onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
+            if chance * onward[last] >= least:
+                yield (start, token + 1, name), chance * float(onward[last])
+            chance, state = chance * float(onward[inside]), inside
+            if chance < least:
+                break
 
 
 def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:
