@@ -84,28 +84,32 @@ def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) 
         lengths: of the sentences in tokens, at least 1.
         transitions: the score of each tag after each, (TAGS, TAGS).
     """
-    sentences, longest, _ = scores.shape
-    odds = np.exp(scores - scores.max(axis=2, keepdims=True))
+    by_token = np.ascontiguousarray(scores.transpose(1, 0, 2))
+    odds = np.exp(by_token - by_token.max(axis=2, keepdims=True))
     steps = np.where(FOLLOWS, np.exp(transitions), 0).astype(scores.dtype)
-    forward = np.zeros_like(scores)
-    scales = np.ones((sentences, longest), dtype=scores.dtype)
-    state = odds[:, 0] * OPENS
-    for token in range(longest):
-        if token:
-            state = (forward[:, token - 1] @ steps) * odds[:, token]
-        scales[:, token] = state.sum(axis=1) + _TINY
-        forward[:, token] = state / scales[:, token, None]
-    backward = np.zeros_like(scores)
-    last = (lengths - 1)[:, None]
-    state = np.zeros((sentences, TAGS), dtype=scores.dtype)
-    for token in range(longest - 1, -1, -1):
-        if token + 1 < longest:
-            state = ((odds[:, token + 1] * state) @ steps.T) / scales[:, token + 1, None]
-        state = np.where(last == token, CLOSES, state)  # 0 where a sentence has ended
-        backward[:, token] = state
+    forward, backward = np.empty_like(odds), np.zeros_like(odds)
+    scales = np.empty((*odds.shape[:2], 1), dtype=odds.dtype)
+    before: np.ndarray = OPENS
+    for state, odd, scale in zip(forward, odds, scales, strict=True):
+        np.multiply(before, odd, out=state)
+        np.add.reduce(state, axis=1, keepdims=True, out=scale)
+        scale += _TINY
+        state /= scale
+        before = state @ steps
+    ends = set(lengths.tolist())
+    after = backward[-1]  # 0 where a sentence has ended
+    for token in range(len(odds), 0, -1):
+        if token in ends:
+            after[lengths == token] = CLOSES
+        backward[token - 1] = after
+        after = ((odds[token - 1] * after) @ steps.T) / scales[token - 1]
     chances = forward * backward
     total = chances.sum(axis=2) + _TINY
-    return Posterior(chances / total[..., None], forward, backward, odds, steps, scales, total)
+    chances /= total[..., None]
+    chances, forward, backward, odds, scales = (
+        array.swapaxes(0, 1) for array in (chances, forward, backward, odds, scales)
+    )
+    return Posterior(chances, forward, backward, odds, steps, scales[..., 0], total.T)
 
 
 def gradient(

@@ -123,20 +123,19 @@ class _Part:
         """The summands of each row of a text's features, (rows, pieces * width)."""
         columns = np.ascontiguousarray(features[:, self._columns])
         keys = columns.view(f"V{columns.itemsize * columns.shape[1]}").ravel().tolist()
-        unknown = {key: row for key, row in zip(keys, features, strict=True) if key not in self._kept}
+        unknown = {key: row for row, key in enumerate(keys) if key not in self._kept}
         if len(self._kept) + len(unknown) > _KEPT:
             self._kept.clear()
-            unknown = dict(zip(keys, features, strict=True))
+            unknown = {key: row for row, key in enumerate(keys)}
         for batch in batched(unknown, _BLOCK):
-            self._kept.update(zip(batch, self._summands([unknown[key] for key in batch]), strict=False))
+            self._kept.update(zip(batch, self._summands(features[[unknown[key] for key in batch]]), strict=False))
         summands = np.concatenate([np.zeros(0, np.float32), *(self._kept[key] for key in keys)])
         return summands.reshape(-1, self._matrix.shape[1])
 
-    def _summands(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+    def _summands(self, rows: np.ndarray) -> np.ndarray:
         """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
         block = np.zeros((_BLOCK, len(self._matrix)), dtype=np.float32)
-        features = np.array(rows)
-        block[: len(rows)] = np.hstack([embedding.predict(features) for embedding in self._embeddings])
+        block[: len(rows)] = np.hstack([embedding.predict(rows) for embedding in self._embeddings])
         return cast(np.ndarray, block @ self._matrix)
 
 
@@ -168,30 +167,34 @@ class _Reading:
 
     def scores(self, text: np.ndarray) -> np.ndarray:
         """The scores of a text's tags, from its features."""
-        mixed = self._maxima(self._bias + self._words.of(text) + self._marks.of(text), self._normalizing)
+        sums = self._words.of(text)
+        sums += self._bias
+        sums += self._marks.of(text)
+        mixed = _normalized_maxima(sums, self._normalizing)
         padding, width = len(self._convolutions), mixed.shape[1]
         rows = np.zeros((len(text) + 2 * padding, width), dtype=np.float32)
         rows[padding : padding + len(text)] = mixed
-        windows = np.zeros((len(rows), 3, width), dtype=np.float32)
-        sums = np.empty((len(rows), len(self._bias)), dtype=np.float32)
+        windows = np.zeros((len(rows), 3 * width), dtype=np.float32)
+        before, here, after = np.split(windows, 3, axis=1)
+        sums = np.empty_like(windows)
         for weights, bias, normalizing in self._convolutions:
-            windows[1:, 0], windows[:, 1], windows[:-1, 2] = rows[:-1], rows, rows[1:]
-            np.matmul(windows.reshape(len(rows), -1), weights, out=sums)
+            before[1:], here[:], after[:-1] = rows[:-1], rows, rows[1:]
+            np.matmul(windows, weights, out=sums)
             sums += bias
-            rows += self._maxima(sums, normalizing)
+            rows += _normalized_maxima(sums, normalizing)
         return cast(np.ndarray, rows[padding : padding + len(text)] @ self._output + self._output_bias)
 
-    @staticmethod
-    def _maxima(sums: np.ndarray, normalizing: Layer) -> np.ndarray:
-        """The largest of the pieces of each unit (maxout), normalised."""
-        gain, shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
-        pieces = sums.reshape(len(sums), 3, len(gain))
-        rows: np.ndarray = np.maximum(np.maximum(pieces[:, 0], pieces[:, 1]), pieces[:, 2])
-        rows -= rows.mean(axis=1, keepdims=True)
-        rows *= ((rows * rows).mean(axis=1, keepdims=True) + 1e-8) ** -0.5
-        rows *= gain
-        rows += shift
-        return rows
+
+def _normalized_maxima(sums: np.ndarray, normalizing: Layer) -> np.ndarray:
+    """The largest of the pieces of each unit (maxout), normalised."""
+    gain, shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
+    one, two, three = np.split(sums, 3, axis=1)
+    rows: np.ndarray = np.maximum(np.maximum(one, two), three)
+    rows -= rows.mean(axis=1, keepdims=True)
+    rows *= ((rows * rows).mean(axis=1, keepdims=True) + 1e-8) ** -0.5
+    rows *= gain
+    rows += shift
+    return rows
 
 
 def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
