@@ -135,7 +135,7 @@ def is_short_form(text: str) -> bool:
 
 def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Long (SHORT) and SHORT (long)."""
-    texts: list[str] = doc._.words.texts
+    texts = Words.of(doc).texts
     for place, text in enumerate(texts):
         if text not in ("(", "["):
             continue
@@ -163,7 +163,7 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME: Expansion, as titles have it."""
-    for place, text in enumerate(doc._.words.texts[:-1]):
+    for place, text in enumerate(Words.of(doc).texts[:-1]):
         if text not in (":", "–", "—"):
             continue
         opens_title = place < min(doc._.title_end, _LONGEST_SHORT)
@@ -191,7 +191,7 @@ def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
 
 def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME, a new Expansion model."""
-    words: Words = doc._.words
+    words = Words.of(doc)
     for place, text in enumerate(words.texts[:-2]):
         if text == "," and words.lower[place + 1] in ("a", "an", "the"):
             short = _name_ending_at(doc, place)
@@ -205,7 +205,7 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Expansion, dubbed NAME; Expansion (hereafter NAME); Expansion, or NAME for short; we call this method NAME."""
-    lower: list[str] = doc._.words.lower
+    lower = Words.of(doc).lower
     for place, word in enumerate(lower):
         bare_or = word == "or" and place and lower[place - 1] == ","
         abbreviates = word in ABBREVIATORS
@@ -229,7 +229,7 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Expansion, NAME for short."""
-    lower: list[str] = doc._.words.lower
+    lower = Words.of(doc).lower
     for place, word in enumerate(lower[:-1]):
         if place and word == "for" and lower[place + 1] == "short":
             short = _name_ending_at(doc, place)
@@ -241,7 +241,7 @@ def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME, short for Expansion; NAME stands for Expansion; NAME is an acronym of Expansion."""
-    lower: list[str] = doc._.words.lower
+    lower = Words.of(doc).lower
     for place, word in enumerate(lower[:-1]):
         if place and word in ("for", "of") and lower[place - 1] in _EXPANDERS:
             short = _name_ending_at(doc, _before_all(doc, place - 1, _BEFORE | {"a", "an", "the"}))

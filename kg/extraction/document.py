@@ -49,7 +49,6 @@ class Abbreviation:
 EXTENSIONS: dict[str, Any] = {
     "paper": None,  # kg.records.Paper: the record that the Doc was made from, if it was made from one
     "plain": None,  # PlainText: the Doc's text, and the way back to the offsets of the text as given
-    "words": None,  # kg.extraction.words.Words: its tokens
     "title_end": 0,  # int: number of tokens of the title
     "links": [],  # list[kg.records.Link], offsets into the text as given
     "abbreviations": [],  # list[Abbreviation]
@@ -100,7 +99,9 @@ class PlainTokenizer:
         marks = np.array([1 if first else -1 for first in opens], dtype=np.int64)
         doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
         doc._.plain = plain
-        doc._.words = Words(texts, [text.lower() for text in texts], list(map(word_key, texts)), starts, opens)
+        doc.user_data["words"] = Words(
+            texts, [text.lower() for text in texts], list(map(word_key, texts)), starts, opens
+        )
         if title_end is not None:
             doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc
@@ -154,6 +155,6 @@ def original_text(doc: Doc, start: int, end: int) -> str:
 
 def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Character offsets in the text as given of the tokens ``start`` to ``end``."""
-    words: Words = doc._.words
+    words = Words.of(doc)
     span: tuple[int, int] = doc._.plain.span(words.starts[start], words.starts[end - 1] + len(words.texts[end - 1]))
     return span

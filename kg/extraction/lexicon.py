@@ -41,7 +41,7 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
     Args:
         reach: what :func:`reach_of` says of the keys that are looked for; windows that have none of them are left out.
     """
-    words: Words = doc._.words
+    words = Words.of(doc)
     keys = words.keys
     ends = [  # where a name cannot continue: at punctuation and at the start of a sentence
         (not key and text not in JOINTS) or opens

@@ -169,7 +169,7 @@ def _words_around(doc: Doc, candidate: Candidate) -> list[str]:
         start -= 1
     while end < min(len(doc), candidate.end + _AROUND) and not doc[end].is_sent_start:
         end += 1
-    lower: list[str] = doc._.words.lower
+    lower = Words.of(doc).lower
     return lower[start:end]
 
 
@@ -192,7 +192,7 @@ def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
 
 def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
     """Whether words are the last ones of something generic, as "precision" is in "full-precision"."""
-    words: Words = doc._.words
+    words = Words.of(doc)
     return any(words.key(before, end) in generic for before in range(max(0, start - 2), start))
 
 
@@ -201,7 +201,7 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
     if candidate.confidence == 1:
         return candidate
     start, end = candidate.start, candidate.end
-    words: Words = doc._.words
+    words = Words.of(doc)
     while start < end and (_is_blank(words.texts[start]) or words.lower[start] in ABBREVIATORS):
         start += 1
     while end > start and _is_blank(words.texts[end - 1]):
@@ -216,7 +216,7 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
 def numbered_sentences(doc: Doc) -> set[int]:
     """The tokens of the sentences that give a number, other than one in a name: "ResNet-50"."""
     numbered: set[int] = set()
-    texts: list[str] = doc._.words.texts
+    texts = Words.of(doc).texts
     for start, end in sentences(doc):
         if any(texts[i][0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
             numbered.update(range(start, end))
@@ -225,7 +225,7 @@ def numbered_sentences(doc: Doc) -> set[int]:
 
 def linked_tokens(doc: Doc) -> set[int]:
     """The tokens inside addresses."""
-    offsets, starts = doc._.plain.offsets, doc._.words.starts
+    offsets, starts = doc._.plain.offsets, Words.of(doc).starts
     spans = [(link.start, link.end) for link in doc._.links]
     places = enumerate(starts) if spans else ()
     return {place for place, at in places if any(start <= offsets[at] < end for start, end in spans)}
@@ -233,14 +233,12 @@ def linked_tokens(doc: Doc) -> set[int]:
 
 def span_key(doc: Doc, candidate: Candidate) -> str:
     """The key under which the lexicon knows the candidate's words."""
-    words: Words = doc._.words
-    return words.key(candidate.start, candidate.end)
+    return Words.of(doc).key(candidate.start, candidate.end)
 
 
 def words_key(words: Span) -> str:
     """The key under which the lexicon knows these words."""
-    of_doc: Words = words.doc._.words
-    return of_doc.key(words.start, words.end)
+    return Words.of(words.doc).key(words.start, words.end)
 
 
 def _is_blank(word: str) -> bool:
@@ -386,7 +384,7 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
         entities: by offset, none overlapping.
     """
     known = {pair.short.text for pair in doc._.abbreviations}
-    text = doc.text  # made anew each time
+    text: str = doc._.plain.text
     for first, second in pairwise(entities):
         one, other = doc[first.start : first.end], doc[second.start : second.end]
         if first.type == second.type and second.start - first.end <= _LONGEST_LINK:

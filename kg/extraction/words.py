@@ -36,6 +36,12 @@ class Words:
     starts: list[int]
     opens: list[bool]
 
+    @classmethod
+    def of(cls, doc: Doc) -> Words:
+        """Those of a Doc, where :class:`~kg.extraction.document.PlainTokenizer` put them (``doc._`` takes long)."""
+        words: Words = doc.user_data["words"]
+        return words
+
     def key(self, start: int, end: int) -> str:
         """The key under which the lexicon knows the words from ``start`` to ``end``."""
         return "".join(self.keys[start:end])
@@ -43,7 +49,7 @@ class Words:
 
 def joined(doc: Doc, joint: int) -> bool:
     """Whether a token, such as a hyphen, joins the words before and after it into one."""
-    words: Words = doc._.words
+    words = Words.of(doc)
     if joint + 1 >= len(doc) or words.texts[joint] not in JOINTS or words.opens[joint]:
         return False
     return not doc[joint - 1].whitespace_ and not doc[joint].whitespace_ and bool(words.keys[joint + 1])

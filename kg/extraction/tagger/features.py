@@ -31,7 +31,7 @@ def token_features(doc: Doc) -> np.ndarray:
     for pair in doc._.abbreviations:
         forms[pair.short.start : pair.short.end] = "S" * len(pair.short)
         forms[pair.long.start : pair.long.end] = [_part(place, len(pair.long)) for place in range(len(pair.long))]
-    words: Words = doc._.words
+    words = Words.of(doc)
     counts = Counter(words.lower)
     title_end: int = doc._.title_end
     title = set(words.lower[:title_end])
@@ -88,5 +88,5 @@ def _letter_shape(word: str) -> str:
 
 def sentences(doc: Doc) -> list[tuple[int, int]]:
     """The sentences of a Doc, as token offsets."""
-    starts = [0, *(place for place, opens in enumerate(doc._.words.opens) if opens and place)]
+    starts = [0, *(place for place, opens in enumerate(Words.of(doc).opens) if opens and place)]
     return list(zip(starts, [*starts[1:], len(doc)], strict=True)) if len(doc) else []
