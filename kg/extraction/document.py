@@ -91,17 +91,17 @@ class PlainTokenizer:
         plain = plain_text(text, title_end)
         doc = self._tokens(plain.text)
         opening = {start for start, _ in sentence_spans(plain.text)}
-        texts, starts = (
-            map(list, zip(*((token.text, token.idx) for token in doc), strict=True)) if len(doc) else ([], [])
-        )
+        # As arrays, because a Doc is slow to read, and looked through each time that a token's sentence start is set.
+        lengths, blanks = doc.to_array("LENGTH"), doc.to_array("SPACY")
+        ends = np.cumsum(lengths + blanks) - blanks
+        starts = (ends - lengths).tolist()
+        texts = [plain.text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
         opens = [start in opening for start in starts]
-        # As an array, because setting it token by token looks through the whole Doc each time.
         marks = np.array([1 if first else -1 for first in opens], dtype=np.int64)
         doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
         doc._.plain = plain
-        doc.user_data["words"] = Words(
-            texts, [text.lower() for text in texts], list(map(word_key, texts)), starts, opens
-        )
+        lower, keys = [text.lower() for text in texts], [word_key(text) for text in texts]
+        doc.user_data["words"] = Words(texts, lower, keys, starts, opens)
         if title_end is not None:
             doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc

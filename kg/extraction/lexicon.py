@@ -23,7 +23,7 @@ from kg.vocabulary import EntityType
 
 MAX_TOKENS = 10
 _CASED_LENGTH = 5
-_BEGINNING = 4  # letters of a key
+_BEGINNING = 6  # letters of a key
 
 
 @dataclass(frozen=True, slots=True)

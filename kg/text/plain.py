@@ -200,6 +200,7 @@ _WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes":
 _LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
 _LATEX = re.compile(
     r"""
+    (?=[\\_^$~{}*\-ixuehtm])(?:  # what the rest can begin with, found more quickly
     (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{))\s*
       (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
@@ -220,6 +221,7 @@ _LATEX = re.compile(
   | (?P<script>(?<=[_^])\{)
   | (?P<between>\}\{|(?<=\w)\{(?=\w))
   | (?P<brace>[{}])
+    )
     """,
     re.VERBOSE,
 )
