@@ -54,7 +54,7 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
                 break
             if keys[end]:
                 key += keys[end]
-                if reach is not None and len(key) > reach.get(key[:_BEGINNING], _BEGINNING - 1):
+                if reach is not None and len(key) > reach.get(key[:_BEGINNING], 0):
                     break
                 yield start, end + 1, key
             elif end == start:
@@ -62,10 +62,10 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
 
 
 def reach_of(keys: Iterable[str]) -> dict[str, int]:
-    """The length of the longest of the keys with each beginning, for :func:`keys_in`."""
+    """The length of the longest of the keys with each beginning of up to some letters, for :func:`keys_in`."""
     reach: dict[str, int] = {}
-    for key in keys:
-        reach[key[:_BEGINNING]] = max(len(key), reach.get(key[:_BEGINNING], 0))
+    for key in sorted(keys, key=len):
+        reach.update(dict.fromkeys((key[:size] for size in range(1, _BEGINNING + 1)), len(key)))
     return reach
 
 

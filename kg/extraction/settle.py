@@ -105,13 +105,15 @@ class Settle:
         After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
         """
         place, end = entity.end, min(entity.end + 2, len(doc) - 1)
-        while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
+        while place < end and Words.of(doc).lower[place] in ("/", ",", "and", "&"):
             place += 1
+        if place == entity.end:
+            return None
         name = entity.name or doc[entity.start : entity.end].text
         # The tokenizer takes the letter of "21K" for a unit.
         unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
         stop = place + (2 if unit else 1)
-        if place == entity.end or (further := with_number(name, doc[place:stop].text)) is None:
+        if (further := with_number(name, doc[place:stop].text)) is None:
             return None
         if doc[entity.end].text == "/":
             found = joined(doc, entity.end) and place == entity.end + 1
