@@ -149,6 +149,7 @@ try:
 except SystemExit as done:
     sys.stderr.write("" if done.code == 0 or "no such name at all" in sys.argv else f"exit code {done.code}")
 unwanted = {"pydantic", "spacy", "rdflib", "networkx", "numpy", "rich.console", "importlib.metadata", "kg.records"}
+unwanted |= {"kg.text.addresses"}
 print("loaded:", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 """
     assert fresh(code, "lookup", *words, "-g", str(graph_folder)).splitlines()[-1] == "loaded:"

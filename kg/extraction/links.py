@@ -38,6 +38,8 @@ _ADDRESS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# What every address has, found more quickly.
+_HINT = re.compile(r"//|:\s?/|@|www\.|WWW\.|\.[^\W\d_]+/|10\.\d{4,9}/|\.[^\W\d_][oO]\b")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
@@ -59,7 +61,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     >>> list(find_addresses(r"Code: https: //github.com/o/n\\_m.git{here}."))
     [(6, 36, 'https://github.com/o/n_m.git')]
     """
-    position = 0
+    position = 0 if _HINT.search(text) else len(text)
     while match := _ADDRESS.search(text, position):
         start, end = match.start(), _trimmed(text, match.start(), match.end())
         end = _joined(text, start, end)

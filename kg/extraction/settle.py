@@ -21,9 +21,9 @@ from spacy.tokens import Doc, Span
 
 from kg.extraction.abbreviations import ABBREVIATORS
 from kg.extraction.document import Abbreviation, Candidate, original_text
-from kg.extraction.lexicon import keys_in, lexicon_key, written_form
+from kg.extraction.lexicon import keys_in, lexicon_key, reach_of, written_form
 from kg.extraction.tagger.features import sentences
-from kg.extraction.words import joined, word_key
+from kg.extraction.words import Words, joined, word_key
 from kg.rulefiles import NameRule, Rule
 from kg.text.names import with_number
 from kg.vocabulary import EntityType
@@ -68,7 +68,7 @@ class Settle:
         generic = self._generic | self._short_forms_of_generic(doc)
         by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
         proposed = (
-            trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
+            trimmed(doc, replace(c, extractor=by_rules[c.start, c.end]) if (c.start, c.end) in by_rules else c)
             for c in doc._.candidates
             if c.confidence == 1 or c.extractor == "ner"
         )
@@ -105,13 +105,15 @@ class Settle:
         After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
         """
         place, end = entity.end, min(entity.end + 2, len(doc) - 1)
-        while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
+        while place < end and Words.of(doc).lower[place] in ("/", ",", "and", "&"):
             place += 1
+        if place == entity.end:
+            return None
         name = entity.name or doc[entity.start : entity.end].text
         # The tokenizer takes the letter of "21K" for a unit.
         unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
         stop = place + (2 if unit else 1)
-        if place == entity.end or (further := with_number(name, doc[place:stop].text)) is None:
+        if (further := with_number(name, doc[place:stop].text)) is None:
             return None
         if doc[entity.end].text == "/":
             found = joined(doc, entity.end) and place == entity.end + 1
@@ -169,7 +171,8 @@ def _words_around(doc: Doc, candidate: Candidate) -> list[str]:
         start -= 1
     while end < min(len(doc), candidate.end + _AROUND) and not doc[end].is_sent_start:
         end += 1
-    return [token.lower_ for token in doc[start:end]]
+    lower = Words.of(doc).lower
+    return lower[start:end]
 
 
 def _counts(doc: Doc, place: int) -> bool:
@@ -191,7 +194,8 @@ def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
 
 def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
     """Whether words are the last ones of something generic, as "precision" is in "full-precision"."""
-    return any(words_key(doc[before:end]) in generic for before in range(max(0, start - 2), start))
+    words = Words.of(doc)
+    return any(words.key(before, end) in generic for before in range(max(0, start - 2), start))
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
@@ -199,39 +203,44 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
     if candidate.confidence == 1:
         return candidate
     start, end = candidate.start, candidate.end
-    while start < end and (_is_blank(doc[start].text) or doc[start].lower_ in ABBREVIATORS):
+    words = Words.of(doc)
+    while start < end and (_is_blank(words.texts[start]) or words.lower[start] in ABBREVIATORS):
         start += 1
-    while end > start and _is_blank(doc[end - 1].text):
+    while end > start and _is_blank(words.texts[end - 1]):
         end -= 1
-    while end - 2 > start and doc[end - 2].text == "/" and with_number(doc[start : end - 2].text, doc[end - 1].text):
+    while (
+        end - 2 > start and words.texts[end - 2] == "/" and with_number(doc[start : end - 2].text, words.texts[end - 1])
+    ):
         end -= 2
-    return replace(candidate, start=start, end=end)
+    return candidate if (start, end) == (candidate.start, candidate.end) else replace(candidate, start=start, end=end)
 
 
 def numbered_sentences(doc: Doc) -> set[int]:
     """The tokens of the sentences that give a number, other than one in a name: "ResNet-50"."""
     numbered: set[int] = set()
+    texts = Words.of(doc).texts
     for start, end in sentences(doc):
-        if any(doc[i].text[0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
+        if any(texts[i][0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
             numbered.update(range(start, end))
     return numbered
 
 
 def linked_tokens(doc: Doc) -> set[int]:
     """The tokens inside addresses."""
-    offsets = doc._.plain.offsets
+    offsets, starts = doc._.plain.offsets, Words.of(doc).starts
     spans = [(link.start, link.end) for link in doc._.links]
-    return {token.i for token in doc if spans and any(start <= offsets[token.idx] < end for start, end in spans)}
+    places = enumerate(starts) if spans else ()
+    return {place for place, at in places if any(start <= offsets[at] < end for start, end in spans)}
 
 
 def span_key(doc: Doc, candidate: Candidate) -> str:
     """The key under which the lexicon knows the candidate's words."""
-    return words_key(doc[candidate.start : candidate.end])
+    return Words.of(doc).key(candidate.start, candidate.end)
 
 
 def words_key(words: Span) -> str:
     """The key under which the lexicon knows these words."""
-    return "".join(word_key(token.text) for token in words)
+    return Words.of(words.doc).key(words.start, words.end)
 
 
 def _is_blank(word: str) -> bool:
@@ -317,7 +326,10 @@ def one_type_each(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
     for name, entity in zip(names, entities, strict=True):
         votes[name][entity.type] += entity.confidence if entity.confidence < 1 else math.inf
     types = {name: max(of_name, key=of_name.__getitem__) for name, of_name in votes.items()}
-    return [replace(entity, type=types[name]) for name, entity in zip(names, entities, strict=True)]
+    return [
+        entity if entity.type == types[name] else replace(entity, type=types[name])
+        for name, entity in zip(names, entities, strict=True)
+    ]
 
 
 def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
@@ -374,7 +386,7 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
         entities: by offset, none overlapping.
     """
     known = {pair.short.text for pair in doc._.abbreviations}
-    text = doc.text  # made anew each time
+    text: str = doc._.plain.text
     for first, second in pairwise(entities):
         one, other = doc[first.start : first.end], doc[second.start : second.end]
         if first.type == second.type and second.start - first.end <= _LONGEST_LINK:
@@ -390,8 +402,9 @@ def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], gener
     names = {span_key(doc, entity): entity for entity in entities}
     taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
     found = []
-    for start, end, key in sorted(keys_in(doc), key=lambda window: (window[0], -window[1])):
-        if key in names and taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
+    windows = (window for window in keys_in(doc, reach_of(names)) if window[2] in names)
+    for start, end, key in sorted(windows, key=lambda window: (window[0], -window[1])):
+        if taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
             written = written_form(doc[name.start : name.end].text)
             if written is None or written_form(doc[start:end].text) == written:

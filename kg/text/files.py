@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, cast
 GENERATION_MANIFEST = "kg-generation.json"
 """The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
 
-_DESCRIPTOR = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
+_DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
 
 
@@ -28,7 +28,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
     """
-    if number := _DESCRIPTOR.fullmatch(str(path)):
+    if number := re.fullmatch(_DESCRIPTOR, str(path)):
         with open(os.dup(_STANDARD.get(number[1]) or int(number[2])), "wb") as stream:  # noqa: PTH123 (not a path)
             yield stream
         return

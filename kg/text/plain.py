@@ -81,8 +81,9 @@ def plain_text(text: str, title_end: int | None = None) -> PlainText:
     'ansätze reach 20%'
     """
     view = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
-    for pattern, replacement in _STEPS:
-        view = _replaced(view, pattern, replacement)
+    for sign, pattern, replacement in _STEPS:
+        if sign.search(view.text):
+            view = _replaced(view, pattern, replacement)
     return _on_one_line(view, -1 if title_end is None else title_end)
 
 
@@ -199,6 +200,7 @@ _WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes":
 _LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
 _LATEX = re.compile(
     r"""
+    (?=[\\_^$~{}*\-ixuehtm])(?:  # what the rest can begin with, found more quickly
     (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{))\s*
       (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
@@ -219,6 +221,7 @@ _LATEX = re.compile(
   | (?P<script>(?<=[_^])\{)
   | (?P<between>\}\{|(?<=\w)\{(?=\w))
   | (?P<brace>[{}])
+    )
     """,
     re.VERBOSE,
 )
@@ -327,18 +330,19 @@ _LONGEST_RUN = 100
 _RUNS = re.compile(r"[^\w\s]{101,}|_{101,}|[^\W_]{101,}")
 
 
-_STEPS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
-    (_CHARACTERS, _character),
-    (_TAGS, _tag),
-    (_LATEX, _latex),
-    (_BROKEN, _mended),
-    (_RUNS, lambda match: match[0][:_LONGEST_RUN]),
+# The first pattern of each step finds quickly whether a text has anything that the second one may match.
+_STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
+    (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
+    (re.compile("<"), _TAGS, _tag),
+    (re.compile(r"[\\_^$~{}]|--|\*\*|imes\b|x20[0-2]"), _LATEX, _latex),
+    (re.compile("[-‐]"), _BROKEN, _mended),
+    (re.compile(r"\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
 
-_GAP = re.compile(r"\s+")
+_GAP = re.compile(r" \s+|[^\S ]\s*")  # not one blank, which stays
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
 
 

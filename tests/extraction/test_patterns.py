@@ -46,6 +46,27 @@ def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ({"LOWER": {"IN": ["zig", "zag"]}}, ["ZIG", "zig", "Zag"]),
+        ({"TEXT": {"IN": ["zig", "zag"]}}, ["zig"]),
+        ({"LOWER": {"NOT_IN": ["zig"], "REGEX": "^z"}}, ["Zag", "zug"]),
+        ({"TEXT": {"REGEX": "^[A-Z]+$", "NOT_IN": ["A"]}}, ["ZIG"]),
+        ({"TEXT": {"FUZZY1": "zag"}}, ["zig", "Zag", "zug"]),
+    ],
+)
+def test_words_are_tested_as_the_matcher_of_spacy_tests_them(word: dict[str, Any], found: list[str]) -> None:
+    nlp = build_pipeline(components=())  # a vocabulary of its own, which has room for 64 flags
+    others: list[Rule] = [NameRule(label="Task", pattern=[{"TEXT": {"REGEX": f"^frog{i}$"}}]) for i in range(70)]
+    rule = NameRule(label="Method", pattern=[word, {"TEXT": "/"}], name=(0, 0))
+    for rules in ([rule, *others], [*others, rule]):
+        names = [
+            text for text, kind, _ in candidates(nlp, rules, "ZIG / zig / Zag / zug / A / frog69") if kind == "Method"
+        ]
+        assert names == found
+
+
 def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
     rule = NameRule(label="Method", pattern=[{"NO_SUCH_ATTRIBUTE": 1}], place="own.jsonl:7")
     with pytest.raises(InputError, match=r"^own\.jsonl:7: .*NO_SUCH_ATTRIBUTE"):
