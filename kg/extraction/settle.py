@@ -25,7 +25,7 @@ from kg.extraction.lexicon import keys_in, lexicon_key, written_form
 from kg.extraction.tagger.features import sentences
 from kg.extraction.words import joined, word_key
 from kg.rulefiles import NameRule, Rule
-from kg.text.names import with_number
+from kg.text.names import LIST_START, with_number
 from kg.vocabulary import EntityType
 
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
@@ -105,7 +105,7 @@ class Settle:
         After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
         """
         place, end = entity.end, min(entity.end + 2, len(doc) - 1)
-        while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
+        while place < end and doc[place].lower_ in ("/", ",", "and", "or", "&"):
             place += 1
         name = entity.name or doc[entity.start : entity.end].text
         # The tokenizer takes the letter of "21K" for a unit.
@@ -241,8 +241,10 @@ def _is_blank(word: str) -> bool:
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
-    text = original_text(doc, candidate.start, candidate.end)
-    return "^" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
+    text = LIST_START.sub("", original_text(doc, candidate.start, candidate.end))
+    return (
+        "^" in text or "_{" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
+    )
 
 
 def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
