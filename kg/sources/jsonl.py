@@ -19,10 +19,10 @@ def recognises(head: bytes, name: str) -> bool:
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
-    """The papers of a source; a record that is not a paper, or too long a line, is skipped with a warning.
+    """The papers of a source; a line that is not a complete record of a paper is skipped with a warning.
 
     Raises:
-        InputError: a line is not a complete JSON object, or every record was skipped.
+        InputError: every line was skipped, or the source cannot be read.
     """
     read = 0
     skipped: list[str] = []
