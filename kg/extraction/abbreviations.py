@@ -42,6 +42,7 @@ _NAMERS = frozenset([
 ])
 ABBREVIATORS = frozenset([
     "a.k.a", "a.k.a.", "abbr", "abbr.", "abbreviate", "abbreviated", "aka", "hereafter", "hereinafter", "henceforth",
+    "shortened",
 ])
 # What may come before such a word, and between it and the short form.
 _BEFORE = frozenset([
@@ -224,9 +225,9 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 
 def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
-    """Expansion, NAME for short."""
+    """Expansion, NAME for short; Expansion, NAME in short."""
     for token in doc[1:-1]:
-        if token.lower_ == "for" and doc[token.i + 1].lower_ == "short":
+        if token.lower_ in ("for", "in") and doc[token.i + 1].lower_ == "short":
             short = _name_ending_at(doc, token.i)
             if short and is_short_form(short.text):
                 words = _words_before(doc, _before_all(doc, short.start, _BEFORE), short.text)
