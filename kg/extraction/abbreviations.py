@@ -69,6 +69,7 @@ _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 
 _LONGEST_SHORT = 16  # characters of a short form
 _LONGEST_LONG = 60  # words of a long form with all that it skips
+_LONGEST_CLAUSE = 100  # tokens
 _MOST_BETWEEN = 8  # tokens from a definer to the short form
 
 # What an alignment costs, in units of a word left out of a definition.
@@ -303,8 +304,9 @@ def _is_barrier(token: Token) -> bool:
 
 
 def _end_of_clause(doc: Doc, start: int) -> int:
-    """Where the next barrier or sentence is."""
-    return next((i for i in range(start, len(doc)) if doc[i].is_sent_start or _is_barrier(doc[i])), len(doc))
+    """Where the next barrier or sentence is; only so many tokens are looked at."""
+    end = min(len(doc), start + _LONGEST_CLAUSE)
+    return next((i for i in range(start, end) if doc[i].is_sent_start or _is_barrier(doc[i])), end)
 
 
 def _closes(token: Token) -> bool:

@@ -33,7 +33,7 @@ _WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author")
 _MIDDLE = ("middle", "middleName", "middle_name")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_OTHERS = re.compile(r"(?:,?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?)+\s*$", re.IGNORECASE)
+_OTHERS = re.compile(r",?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?\s*$", re.IGNORECASE)
 
 
 class NotAPaperError(Exception):

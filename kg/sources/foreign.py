@@ -9,7 +9,7 @@ from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.reader import Reader, Source, Warn
 
-_XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+_XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 _FIELD = r"(?:[\w-]{2,20}:[^\n]*\n(?:[ \t][^\n]*\n)*)"
 _COLUMN = r"(?:article |document |paper )?(?:title|abstract)"
 

@@ -93,7 +93,8 @@ _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_LINK = re.compile(r"\[[^\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML
+_LINK = re.compile(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML
+_LONGEST = 2000  # characters of an address
 _NOTHING = frozenset({"n/a", "na", "none", "null", "nan", "tba", "tbd", "-"})
 
 
@@ -196,7 +197,7 @@ def given_address(text: str) -> str | None:
 
 def _only_address(text: str) -> str:
     """The first address of a field, without a link's words, brackets, quotes or a remark around it."""
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", text[:_LONGEST])
     if link := _LINK.search(text):
         text = link[1] or link["href"]
     text = re.split(r"[\s,;|]+(?=(?:https?|git|ssh)://|git@)", text.strip(), maxsplit=1)[0]

@@ -68,3 +68,7 @@ def test_a_format_is_told_by_how_it_begins(tmp_path: Path, beginning: str, name:
 )
 def test_pages_and_json_lines_are_not_foreign(beginning: str) -> None:
     assert format_of(beginning.encode()) is None
+
+
+def test_many_comments_take_no_time() -> None:
+    assert format_of(b"<!---->" * 1000) is None
