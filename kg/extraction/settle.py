@@ -259,7 +259,9 @@ def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
     text = LIST_START.sub("", original_text(doc, candidate.start, candidate.end))
     return (
-        "^" in text or "_{" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
+        "^" in text
+        or ("_{" in text and text.endswith("}"))
+        or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
     )
 
 
