@@ -341,7 +341,8 @@ def _known_words() -> frozenset[str]:
 
 def _mended(match: re.Match[str]) -> str | None:
     left, right = match["left"], match["right"] or match["below"]
-    if right in _SUSPENDED:
+    after = match.end() + len(right)
+    if right in _SUSPENDED and match.string[after : after + 1] not in ("-", "‐"):  # but "black- and-white"
         return None
     return left if _is_one_word(left, right) else f"{left}-"
 

@@ -92,6 +92,7 @@ def test_markup_and_invisible_characters(text: str, expected: str) -> None:
         ("CIFAR- 10 and ResNet-\n50", "CIFAR-10 and ResNet-50"),
         ("semi- and self-supervised, pre- or post-norm", "semi- and self-supervised, pre- or post-norm"),
         ("Multi-\nHead, MS-\nSSIM", "Multi-Head, MS-SSIM"),
+        ("one-\nto-one, left- to-right, one- to two-layer", "one-to-one, left-to-right, one- to two-layer"),
         ("a pause---\nhere or\n---there", "a pause---here or---there"),
         ("we hop - but slowly -\nand swim", "we hop - but slowly - and swim"),
     ],
