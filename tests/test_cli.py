@@ -101,6 +101,7 @@ def test_half_a_line_is_skipped_with_a_warning(kg: Terminal, tmp_path: Path, com
         (b"", "input: is empty"),
         (b"\x7fELF\0\0\x01", "input:1: is not UTF-8 text"),
         (b"\x1f\x8b\x08\0garbage", "input:1: cannot be read"),
+        (b'{"id":"2","ti', "input:1: is not a complete JSON object"),
         (b"x" * 10_000_000, "input:1: is longer than 1,000,000 characters"),
         (None, "input: cannot be read (No such file or directory)"),
     ],
