@@ -247,7 +247,7 @@ _LATEX = re.compile(
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
-  | (?P<tie>(?<=[A-Za-z.,])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
+  | (?P<tie>(?<=[A-Za-z.,)}])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
   | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-z])--(?=[A-Z][a-z]))
   | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
   | (?<=\w)[^\S\n]*\n[^\S\n]*(?P<hung>---?)(?=\w)
@@ -361,10 +361,11 @@ def _is_one_word(left: str, right: str) -> bool:
 # --- labels of sections ----------------------------------------------------------------------------------------------
 
 _SECTION = (
-    "abstract|aims?|aim and objectives?|approach|availability(?: and implementation)?|background|"
+    "abstract|advances in knowledge|aims?|aim and objectives?|approach|availability(?: and implementation)?|background|"
     "background and (?:aims?|objectives?|purpose)|case presentation|conclusions?|contact|context|"
-    "contributions?|data|design|discussion|evaluation|experiments?|findings?|funding|implications?|importance|"
-    "interpretation|introduction|key ?words|(?:clinical )?(?:relevance|significance)|limitations|main results|"
+    "contributions?|data|design|discussion|evaluation|experiments?|findings?|funding|highlights?|implications?|importance|"
+    "interpretation|introduction|index terms|key ?words|key points?|"
+    "(?:clinical )?(?:relevance|significance)|limitations|main results|"
     "(?:materials?|patients|participants|subjects|data)(?: and|,) methods|materials|methodology|methods?|"
     "methods and (?:materials|results)|motivation|novelty|(?:main )?objectives?|originality|practical implications|"
     "problem|purpose|results?|results and (?:conclusions?|discussion)|setting|significance|summary|"
@@ -377,7 +378,7 @@ _MARKS = r"[\s*_#\u26a0\ufe0f\[\]]*"
 _LABELS = re.compile(
     rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?P<words>(?i:{_SECTION}))(?:"
     rf"(?P<sign>{_MARKS}:[*_]*(?!\S*//)|[*_]*(?:\s+[-–—](?=\s)|—(?=\s?[A-Z])|\.(?=\s+[A-Z])|\]|(?=\n)))"
-    r"|[*_]*(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
+    r"|[*_]*(?=\s+(?:[A-Z][a-z]*\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)\w*[A-Z][\w-]*\s+[a-z])))\s*"
 )
 
 

@@ -42,7 +42,7 @@ def reads(text: str) -> str:
         (r"\L{}ukasz, \ss{}, \~n, \'{\i}", "Łukasz, ß, ñ, í"),
         (r"\v Skvor, Fa\c cade", "Škvor, Façade"),
         (r"K\"ahler--Einstein, word--another", "Kähler–Einstein, word--another"),
-        (r"in Table~3, $\frac{\alpha}{2}$", "in Table 3, α/2"),
+        (r"in Table~3, $\frac{\alpha}{2}$, \textbf{SIFT}~\cite{frog} (it)~[3]", "in Table 3, α/2, SIFT (it) [3]"),
         (r"CIFAR-{10,100}, VOC-\{2007, 2012\}, LLaMA-[7B/13B]", "CIFAR-10/100, VOC-2007/2012, LLaMA-7B/13B"),
         (r"$x \in \{1, 2\}$ in (1, 2)", "x ∈ {1, 2} in (1, 2)"),
         ("no remains", "no remains"),
@@ -114,6 +114,11 @@ def test_lines_and_words_that_are_broken(text: str, expected: str) -> None:
         ("DESIGN, SETTING, AND PARTICIPANTS: We count.", "We count."),
         ("Objective. Frogs hop. Main results. They do. Significance. Big.", "Frogs hop. They do. Big."),
         ("Abstract\n\nFrogs hop. [Results] They do.", "Frogs hop. They do."),
+        ("METHODS FrogNet hops. RESULTS CNNs do, too. HIGHLIGHTS: They do.", "FrogNet hops. CNNs do, too. They do."),
+        (
+            "CONCLUSIONS AND RELEVANCE FrogNet hops. RESULTS AND MORE RESULTS hop.",
+            "FrogNet hops. RESULTS AND MORE RESULTS hop.",
+        ),
         ("Patients and Methods: We count. Main Outcome Measures: Hops. ⚠ Warning ⚠: frogs.", "We count. Hops. frogs."),
     ],
 )
