@@ -66,13 +66,14 @@ class PlainText:
         return [self.span(start, end) for start, end in sentence_spans(self.text)]
 
 
-def plain_text(text: str, title_end: int | None = None) -> PlainText:
+def plain_text(text: str, title_end: int | None = None, *, labels: bool = False) -> PlainText:
     """The plain view of a text.
 
     Args:
         text: as given.
         title_end: the offset of the line break between title and abstract, which stays one; ``None`` where there is no
             title.
+        labels: whether labels of sections stay.
 
     >>> plain_text('ans\\\\"atze reach\\n20\\\\%').text
     'ansätze reach 20%'
@@ -80,12 +81,13 @@ def plain_text(text: str, title_end: int | None = None) -> PlainText:
     view = _with_lists_of_numbers(PlainText(text, text, range(len(text)), range(1, len(text) + 1)))
     for pattern, replacement in _STEPS:
         view = _replaced(view, pattern, replacement)
-    return _on_one_line(view, -1 if title_end is None else title_end)
+    view = _on_one_line(view, -1 if title_end is None else title_end)
+    return view if labels else _replaced(view, _LABELS, _label)
 
 
 def without_markup(text: str) -> str:
     """The words of a short text, such as a name, as they read: no LaTeX, no tags, no ligatures, one line."""
-    return " ".join(plain_text(text, len(text)).text.split())
+    return " ".join(plain_text(text, labels=True).text.split())
 
 
 def unwrapped(text: str) -> str:
@@ -248,7 +250,7 @@ _LATEX = re.compile(
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
   | (?P<tie>(?<=[A-Za-z.,)}])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
-  | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-z])--(?=[A-Z][a-z]))
+  | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-zß-ÿ}])--(?=\{?(?:[A-ZÀ-Þ](?:[a-zß-ÿ]|\\["'`^~Hcv])|\\["'`^~])))
   | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
   | (?<=\w)[^\S\n]*\n[^\S\n]*(?P<hung>---?)(?=\w)
   | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
@@ -409,7 +411,7 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
 
 
 def _on_one_line(view: PlainText, title_end: int) -> PlainText:
-    """The view with one blank for each run of blanks and line breaks, and without section labels in the abstract.
+    """The view with one blank for each run of blanks and line breaks.
 
     A line break stays where the title ends, and one stands for each blank line.
     """
@@ -420,5 +422,4 @@ def _on_one_line(view: PlainText, title_end: int) -> PlainText:
         new = "\n" if holds_title_end or _BLANK_LINE.search(match[0]) else " "
         return None if new == match[0] else new
 
-    lines = _replaced(view, _GAP, gap)
-    return _replaced(lines, _LABELS, lambda match: _label(match) if lines.offsets[match.start()] > title_end else None)
+    return _replaced(view, _GAP, gap)

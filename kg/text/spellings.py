@@ -27,7 +27,7 @@ def readable_parts(text: str, start: int, end: int) -> tuple[str, str, str]:
     if _MARKUP.search(text):
         from kg.text.plain import plain_text
 
-        view = plain_text(text, len(text))
+        view = plain_text(text, labels=True)
         start, end = view.plain_span(start, end)
         text = view.text
     return text[:start], text[start:end], text[end:]

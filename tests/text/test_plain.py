@@ -41,6 +41,7 @@ def reads(text: str) -> str:
         (r"\textcolor{red}{Warning: This paper contains frogs.}", "This paper contains frogs."),
         (r"\L{}ukasz, \ss{}, \~n, \'{\i}", "Łukasz, ß, ñ, í"),
         (r"\v Skvor, Fa\c cade", "Škvor, Façade"),
+        (r"Erd\H{o}s--R\'enyi, Schr\"odinger--{\'E}tale", "Erdős–Rényi, Schrödinger–Étale"),
         (r"K\"ahler--Einstein, word--another", "Kähler–Einstein, word--another"),
         (r"in Table~3, $\frac{\alpha}{2}$, \textbf{SIFT}~\cite{frog} (it)~[3]", "in Table 3, α/2, SIFT (it) [3]"),
         (r"CIFAR-{10,100}, VOC-\{2007, 2012\}, LLaMA-[7B/13B]", "CIFAR-10/100, VOC-2007/2012, LLaMA-7B/13B"),
@@ -126,8 +127,8 @@ def test_section_labels_are_no_part_of_the_text(text: str, expected: str) -> Non
     assert reads(text) == expected
 
 
-def test_the_words_of_a_title_are_no_section_labels() -> None:
-    assert plain_text("Data: The Missing Frog\nPurpose: We hop.", 22).text == "Data: The Missing Frog\nWe hop."
+def test_a_name_or_a_title_as_it_reads_keeps_its_words() -> None:
+    assert plain_text("WARNING: Frogs\nPurpose: We hop.", 14).text == "Frogs\nWe hop."
     assert without_markup("Context: The Missing Frog") == "Context: The Missing Frog"
 
 
