@@ -43,6 +43,7 @@ _NAMERS = frozenset([
 ])
 ABBREVIATORS = frozenset([
     "a.k.a", "a.k.a.", "abbr", "abbr.", "abbreviate", "abbreviated", "aka", "hereafter", "hereinafter", "henceforth",
+    "shortened",
 ])
 # What may come before such a word, and between it and the short form.
 _BEFORE = frozenset([
@@ -69,6 +70,7 @@ _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 
 _LONGEST_SHORT = 16  # characters of a short form
 _LONGEST_LONG = 60  # words of a long form with all that it skips
+_LONGEST_CLAUSE = 100  # tokens
 _MOST_BETWEEN = 8  # tokens from a definer to the short form
 
 # What an alignment costs, in units of a word left out of a definition.
@@ -228,10 +230,10 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 
 def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
-    """Expansion, NAME for short."""
+    """Expansion, NAME for short; Expansion, NAME in short."""
     lower = Words.of(doc).lower
     for place, word in enumerate(lower[:-1]):
-        if place and word == "for" and lower[place + 1] == "short":
+        if place and word in ("for", "in") and lower[place + 1] == "short":
             short = _name_ending_at(doc, place)
             if short and is_short_form(short.text):
                 words = _words_before(doc, _before_all(doc, short.start, _BEFORE), short.text)
@@ -308,8 +310,9 @@ def _is_barrier(token: Token) -> bool:
 
 
 def _end_of_clause(doc: Doc, start: int) -> int:
-    """Where the next barrier or sentence is."""
-    return next((i for i in range(start, len(doc)) if doc[i].is_sent_start or _is_barrier(doc[i])), len(doc))
+    """Where the next barrier or sentence is; only so many tokens are looked at."""
+    end = min(len(doc), start + _LONGEST_CLAUSE)
+    return next((i for i in range(start, end) if doc[i].is_sent_start or _is_barrier(doc[i])), end)
 
 
 def _closes(token: Token) -> bool:

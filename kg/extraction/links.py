@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from kg.records import Link
 from kg.rulefiles import Rule
-from kg.text.addresses import FORGES, absolute, address_key, given_address, repository
+from kg.text.addresses import absolute, address_key, given_address, is_page_of_forge
 from kg.vocabulary import LinkKind
 
 # What an address is made of: ASCII and accented letters, so that glued text of other scripts and footnote marks end it;
@@ -96,7 +96,8 @@ def _joined(text: str, start: int, end: int) -> int:
     """The end of the address, with what follows a space in its path: "github.com/owner/ name", "…/long- name"."""
     while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
-        owner_only = re.fullmatch(r"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/(?:[\w.-]+/)?", written)
+        slash = "" if text.startswith("/", gap.end()) else "/"
+        owner_only = re.fullmatch(rf"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+(?:/[\w.-]+)?{slash}", written)
         hyphen = re.search(r"/\S*\w[-_]$|/\S*__?$", written)
         if not (hyphen or (owner_only and _NAME_LIKE.match(text, gap.end()))):
             break
@@ -155,11 +156,11 @@ class LinkFinder:
             before: the address's sentence up to it.
         """
         key = address_key(url)
-        if key.partition("/")[0] in FORGES and repository(url) is None:
-            return "project"  # a page of the forge itself, or of an owner
         for path, of_path in self.paths.items():
             if key.startswith(path):
                 return of_path
+        if is_page_of_forge(url):
+            return "project"
         host = key.partition("/")[0]
         said = {self.words[word] for word in re.findall(r"[a-z]+", before.lower()) if word in self.words}
         if host in self.shorteners and len(said) == 1:

@@ -14,6 +14,7 @@ NOISE = re.compile(r"[^\w\s.+*#]|(?<!\d)\.|\.(?!\d)|(?<=\s)[+*#](?=\s)")
 ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
 _NUMBER = r"-?(?P<number>(?P<letter>[A-Z]?)\d+(?:\.\d+)?[A-Za-z]?)"
 _NUMBERED = r"(?s:(?P<stem>.{2,}?))(?P<letter>(?<![A-Za-z])[A-Z]|)\d+(?:\.\d+)?[A-Za-z]?"
+LIST_START = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=-)[(\[])\s*(?=\d+\w?$)")  # what "CIFAR-{10" has before its number
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})

@@ -8,7 +8,7 @@ from spacy.language import Language
 from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.patterns import Patterns
-from kg.extraction.pipeline import Extractor
+from kg.extraction.pipeline import Extractor, build_pipeline
 from kg.records import Paper
 from kg.rulefiles import NameRule, Rule
 

@@ -92,6 +92,7 @@ HOSTILE = (
     *("A. ", "e.g. X ", "https://a.b/)", "https://", "www.", "git@github.com:a/b ", "https://github.com/a/ b "),
     *("short ", "NAME: ", "SAM (", "NAME, a ", "called ", "(a ", "a-b-", "a/b/", "a.b.", "on Reddit and "),
     *("93.5% ", "accuracy 93.5% on CIFAR-10 and ", "10%–", "1/", "$\\beta$", "RESULTS: "),
+    *("a–Ba", "a--B", "<i>k</i>-means ", "CIFAR-{10,100} ", "ImageNet 64×64 ", "[Results] "),
 )
 
 

@@ -87,6 +87,7 @@ RUN = f"{sys.executable} -c 'from kg.cli import main; main()'"
         ("query <&-", 1, "", "kg: error: <stdin>, line 1, column 1: "),
         ("query 'ASK { ?s ?p ?o }' 2>&- <&-", 0, "true\n", ""),
         ("stats --json > /dev/full", 1, "", "kg: error: standard output: No space left on device\n"),
+        ("export -o /dev/full", 1, "", "kg: error: /dev/full: No space left on device\n"),
         ("export | head -1 | cut -c1-7", 0, "@prefix\n", ""),
     ],
 )
