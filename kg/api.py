@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError
 from kg.graph.store import opened, reading
-from kg.vocabulary import KINDS, Kind
+from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
 if TYPE_CHECKING:
     from networkx import DiGraph
@@ -339,13 +339,16 @@ class KnowledgeGraph:
     def to_rdflib(self) -> Dataset:
         """The graph for rdflib: a read-only Dataset on the same store; its default graph is the union of all graphs.
 
-        Its queries have no time limit; SERVICE is refused with a QueryError.
+        Its queries have no time limit; SERVICE is refused with a QueryError. The prefixes of the vocabulary are bound.
         """
         from rdflib import Dataset
 
         from kg.ask.rdflib_store import RdflibStore
 
-        return Dataset(store=RdflibStore(store=self.store), default_union=True)
+        dataset = Dataset(store=RdflibStore(store=self.store), default_union=True)
+        for prefix, iri in (PREFIXES | resource_prefixes(self.base)).items():
+            dataset.bind(prefix, iri, replace=True)
+        return dataset
 
     @_names_damage
     def to_networkx(self) -> DiGraph[str]:

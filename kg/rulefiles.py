@@ -58,6 +58,7 @@ class WordRule(_Placed):
         "GENERIC",
         "MEASURED",
         "NOT_DATASET",
+        "SIMULATOR",
         "INTRODUCES",
         "NAMES",
         "INTERRUPTS",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import signal
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
@@ -17,8 +21,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.extraction import Extractor
+    from kg.records import Extraction, Paper
+    from kg.text.lines import JsonLine
 
-Files = TypeVar("Files")
+Found = TypeVar("Found")
 
 PAGES = {
     "one.txt": """news
@@ -63,24 +69,34 @@ def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Share between all tests of this process what is the same in each and slow to make.
 
-    Every ``Extractor()`` has the same pipeline, and the shipped rules and curated files are read once for all
-    pipelines and builds. The components of a pipeline keep nothing of the documents that they read. A test that changes
-    a pipeline, or adds a plug-in to one, builds its own with ``build_pipeline``, which is never shared.
+    Every ``Extractor()`` has the same pipeline, the shipped rules, curated files and model are read once for all
+    pipelines and builds, and what a build finds in a paper is remembered for the next build of it. The components of a
+    pipeline keep nothing of the documents that they read. A test that changes a pipeline, or adds a plug-in to one,
+    builds its own with ``build_pipeline``, which is never shared. Nothing that tests write waits for the disk.
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
-    gc.set_threshold(50_000, 50, 100)  # the pipeline is a million objects, which every collection goes through
+    from kg import rulefiles
     from kg.builder import builder
     from kg.extraction import pipeline
-    from kg.resolution import read_curated
-    from kg.rulefiles import load_rules
+    from kg.extraction import plugins as extractors
+    from kg.extraction.model import SHIPPED, Model
+    from kg.extraction.parallel import extract_all
+    from kg.resolution import curated, read_curated, senses
 
-    own, shared = pipeline.Extractor.__dict__["nlp"], cache(pipeline.build_pipeline)
+    own = pipeline.Extractor.__dict__["nlp"]
+
+    @cache
+    def shared() -> Language:
+        built = pipeline.build_pipeline()
+        gc.freeze()  # what is here by now stays, and no collection goes through it
+        return built
 
     def nlp(extractor: Extractor) -> Language:
         found: Language = own.__get__(extractor) if extractor.rules or extractor.model else shared()
@@ -88,21 +104,65 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
-    patch.setattr(pipeline, "load_rules", shipped_once(load_rules))
-    patch.setattr(builder, "load_rules", shipped_once(load_rules))
+    patch.setattr(pipeline, "load_rules", shipped_once(rulefiles.load_rules))
+    patch.setattr(pipeline, "Model", SimpleNamespace(load=once_for(SHIPPED, Model.load)))
+    patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
+    patch.setattr(builder, "extract_all", remembered(extract_all))
+    for module in (rulefiles, curated, senses):
+        patch.setattr(module, "json_lines_of", lines_once_below(rulefiles.shipped_rules(), module.json_lines_of))
+    entry_points = while_the_path_is_this(metadata.entry_points)
+    patch.setattr(metadata, "entry_points", entry_points)
+    patch.setattr(extractors, "entry_points", entry_points)
+    patch.setattr(os, "fsync", lambda file: None)
     session.config.add_cleanup(patch.undo)
 
 
-def shipped_once(read: Callable[[Iterable[Path]], Files]) -> Callable[[Iterable[Path]], Files]:
+def shipped_once(read: Callable[[Iterable[Path]], Found]) -> Callable[[Iterable[Path]], Found]:
     """What reads the shipped files and those of further folders, with the shipped ones alone read only once."""
     shared = cache(read)
 
-    def reading(folders: Iterable[Path] = ()) -> Files:
+    def reading(folders: Iterable[Path] = ()) -> Found:
         further = tuple(folders)
         return read(further) if further else shared(further)
 
     return reading
+
+
+def lines_once_below(shipped: Path, read: Callable[[Path, str], Iterator[JsonLine]]) -> Callable[..., object]:
+    """What reads files of JSON lines, with those of the shipped folder read only once."""
+    kept = cache(lambda path, expected: tuple(read(path, expected)))
+    return lambda path, expected: (kept if path.is_relative_to(shipped) else read)(path, expected)
+
+
+def once_for(shipped: Path, load: Callable[[Path], Found]) -> Callable[[Path], Found]:
+    """What loads from a folder, with the shipped folder loaded only once."""
+    kept = cache(load)
+    return lambda folder: (kept if folder == shipped else load)(folder)
+
+
+def remembered(
+    extract_all: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]],
+) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]]:
+    """What extracts from papers, with each paper read once where the shipped pipeline reads it in this process."""
+    known: dict[Paper, Extraction] = {}
+
+    def extracting(papers: Iterable[Paper], extractor: Extractor, workers: int | None) -> Iterator[Extraction]:
+        if extractor.rules or extractor.model or extractor.plugins or workers not in (1, None):
+            yield from extract_all(papers, extractor, workers)
+            return
+        for paper in papers:
+            if paper not in known:
+                [known[paper]] = extract_all([paper], extractor, 1)
+            yield known[paper]
+
+    return extracting
+
+
+def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., Found]:
+    """What looks through the installed packages, once for each group until a test puts a package on the path."""
+    path, kept = [*sys.path], cache(entry_points)
+    return lambda **group: (kept if sys.path == path else entry_points)(**group)
 
 
 @pytest.fixture(scope="session")
@@ -148,10 +208,10 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
     def install(group: str, name: str, code: str) -> None:
         module = f"plugin_{uuid4().hex}"
         (tmp_path / f"{module}.py").write_text(code, encoding="utf-8")
-        metadata = tmp_path / f"{module}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}:PLUGIN\n")
+        info = tmp_path / f"{module}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {module}:PLUGIN\n")
         monkeypatch.syspath_prepend(tmp_path)
 
     return install

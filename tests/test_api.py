@@ -14,7 +14,7 @@ import pytest
 from rdflib import Literal, Variable
 
 import kg
-from kg.vocabulary import KG
+from kg.vocabulary import DEFAULT_BASE, KG
 
 BASE = "https://w3id.org/papers-kg/"
 UNTYPED: Any = kg  # for calls that are wrong on purpose
@@ -220,6 +220,12 @@ def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tm
         graph.export("ntriples", tmp_path / "graph.nt") == graph.export("ntriples", str(tmp_path / "again.nt")) == count
     )
     assert (tmp_path / "graph.nt").read_bytes() == (tmp_path / "again.nt").read_bytes() == stream.getvalue()
+
+
+def test_prefixes_are_bound_for_rdflib(graph: kg.KnowledgeGraph) -> None:
+    dataset = graph.to_rdflib()
+    assert len(list(dataset.query("SELECT ?x { ?x a kg:Paper }"))) == graph.stats().papers
+    assert dataset.namespace_manager.qname(f"{DEFAULT_BASE}dataset/mnist") == "dataset:mnist"
 
 
 def test_rdflib_reads_the_same_store(graph: kg.KnowledgeGraph) -> None:

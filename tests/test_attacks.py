@@ -325,6 +325,7 @@ def test_mutated_queries_are_answered_or_refused(graph_folder: Path) -> None:
             assert "\n" not in str(error)
 
 
+@pytest.mark.slow
 def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path) -> None:
     """No title, name, address or file name leads out of its literal or IRI."""
     source = tmp_path / (os.fsdecode(b"a\"> <b>\n'{}\xff.jsonl") if sys.platform == "linux" else "a.jsonl")

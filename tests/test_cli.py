@@ -86,12 +86,22 @@ def test_graph_folder_from_the_environment(kg: Terminal, graph_folder: Path, mon
     assert json.loads(kg("stats", "--json").out)["papers"] == 3
 
 
+@pytest.mark.parametrize("command", ["build", "extract"])
+def test_half_a_line_is_skipped_with_a_warning(kg: Terminal, tmp_path: Path, command: str) -> None:
+    (tmp_path / "input").write_text('{"title": "T", "abstract": "We hop."}\n{"title": "U", "abs')
+    outcome = kg(command, tmp_path / "input", *(("-g", tmp_path / "g", "--json") if command == "build" else ()))
+    assert outcome.code == 0
+    assert outcome.err.startswith(f"kg: warning: {tmp_path / 'input'}:2: is not a complete JSON object (")
+    assert ('"papers": 1' if command == "build" else '"title":"T"') in outcome.out
+
+
 @pytest.mark.parametrize(
     "content, message",
     [
         (b"", "input: is empty"),
         (b"\x7fELF\0\0\x01", "input:1: is not UTF-8 text"),
-        (b'{"id":"1","title":"T","abstract":"A"}\n{"id":"2","ti', "input:2: is not a complete JSON object"),
+        (b"\x1f\x8b\x08\0garbage", "input:1: cannot be read"),
+        (b'{"id":"2","ti', "input:1: is not a complete JSON object"),
         (b"x" * 10_000_000, "input:1: is longer than 1,000,000 characters"),
         (None, "input: cannot be read (No such file or directory)"),
     ],
@@ -201,7 +211,7 @@ def test_extract_writes_each_paper_before_it_reads_the_next() -> None:
 
 def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
-    source.write_text('{"id":"1","title":"T","abstract":"A"}\n{"id":')
+    source.write_bytes(gzip.compress(b'{"id":"1","title":"T","abstract":"A"}\n' * 10_000)[:-20])
     assert kg("extract", source, "-o", tmp_path / "out.jsonl").code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
@@ -483,6 +493,7 @@ def test_without_a_graph_that_of_the_sample_is_mentioned_if_it_is_there(
     assert "sample" not in kg(*command, "-g", tmp_path / "output" / "demo").err
 
 
+@pytest.mark.slow
 def test_lists_can_be_shown_whole(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     lines = [{"id": str(n), "title": f"Frogs {n}", "abstract": f"We train FrogNet{n}X on CIFAR-10."} for n in range(25)]
@@ -694,6 +705,7 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
 HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
 
 
+@pytest.mark.slow
 def test_no_output_has_characters_that_steer_a_terminal(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     abstract = (
         "We propose Croak\u202eNet (CN), a novel network for frog\x9b detection. It reaches 93.5% accuracy on CIFAR-10."

@@ -149,6 +149,7 @@ def help_texts(group: Any = COMMANDS) -> Iterator[str]:
 EXAMPLES = [found for text in help_texts() for found in re.findall(r"as in: (kg .*?)\.?$", text, re.MULTILINE)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_the_examples_of_help_texts_run_on_the_sample(
     command: str, demo_folder: Path, monkeypatch: pytest.MonkeyPatch, run: Run

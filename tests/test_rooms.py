@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,18 @@ def room(module: str) -> str:
     return path if path in FLOOR else path.partition(".")[0]
 
 
-def imports(module: str) -> Iterator[str]:
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
     """The modules of the package that a module imports, at its top or within functions; not those only for types."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    return frozenset(found_imports(parsed(module)))
+
+
+def found_imports(tree: ast.Module) -> Iterator[str]:
     for_types = {
         id(inner)
         for node in ast.walk(tree)
@@ -91,8 +101,8 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
 def test_no_function_is_called_like_its_module() -> None:
     found = [
         module
-        for module, path in MODULES.items()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for module in MODULES
+        for node in parsed(module).body
         if isinstance(node, ast.FunctionDef) and node.name == module.rpartition(".")[2]
     ]
     assert found == []
@@ -110,6 +120,7 @@ def fresh(code: str, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stderr
 
 
+@pytest.mark.slow
 def test_the_rooms_of_the_graph_load_neither_spacy_nor_the_extraction() -> None:
     rooms = {"graph", "ask", "resolution", "export", "profiles"}
     code = """
@@ -126,6 +137,7 @@ for module in sys.argv[1:]:
     assert fresh(code, *(module for module in MODULES if room(module) in rooms)) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("CIFAR-10",), ("CIFAR-10", "--json"), ("no such name at all",)])
 def test_a_look_up_loads_only_what_it_needs(graph_folder: Path, words: tuple[str, ...]) -> None:
     code = """
@@ -137,6 +149,7 @@ try:
 except SystemExit as done:
     sys.stderr.write("" if done.code == 0 or "no such name at all" in sys.argv else f"exit code {done.code}")
 unwanted = {"pydantic", "spacy", "rdflib", "networkx", "numpy", "rich.console", "importlib.metadata", "kg.records"}
+unwanted |= {"kg.text.addresses"}
 print("loaded:", *sorted(unwanted & set(sys.modules)), file=sys.stderr)
 """
     assert fresh(code, "lookup", *words, "-g", str(graph_folder)).splitlines()[-1] == "loaded:"

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 from kg.errors import InputError
-from kg.rulefiles import BetterRule, LinkRule, NameRule, Rule, WordRule, load_rules, rule_files, shipped_rules
+from kg.rulefiles import (
+    BetterRule,
+    LinkRule,
+    NameRule,
+    NumberRule,
+    Rule,
+    UnitRule,
+    WordRule,
+    load_rules,
+    rule_files,
+    shipped_rules,
+)
 
 NOT_FINITE = (b"NaN", b"1e999", b"Infinity", b"-Infinity", b"-1e999")
 ANNOTATIONS = (b"LEMMA", b"lemma", b"POS", b"TAG", b"DEP", b"MORPH", b"ENT_TYPE")
@@ -43,13 +54,17 @@ def test_a_unit_is_whole_unless_it_says_otherwise(tmp_path: Path) -> None:
         b'{"label": "ResultUnit", "pattern": "%s"%s}' % unit for unit in ((b"FPS", b""), (b"Hz", b', "id": "prefixed"'))
     ]
     units = own_rules(tmp_path, b"\n".join(lines))
-    assert [(unit.label, unit.id) for unit in units] == [("ResultUnit", "whole"), ("ResultUnit", "prefixed")]
+    assert [(unit.pattern, unit.id) for unit in units if isinstance(unit, UnitRule)] == [
+        ("FPS", "whole"),
+        ("Hz", "prefixed"),
+    ]
 
 
 def test_words_that_state_a_number_have_it_as_their_id(tmp_path: Path) -> None:
     factor = b'{"label": "ResultFactorWord", "pattern": "thrice", "id": "3"}'
     number = b'{"label": "ResultNumberWord", "pattern": "half a", "id": "0.5"}'
-    assert [rule.id for rule in own_rules(tmp_path, factor + b"\n" + number)] == ["3", "0.5"]
+    found = [rule for rule in own_rules(tmp_path, factor + b"\n" + number) if isinstance(rule, NumberRule)]
+    assert [(rule.label, rule.id) for rule in found] == [("ResultFactorWord", "3"), ("ResultNumberWord", "0.5")]
 
 
 def test_byte_order_marks_line_separators_and_gzip_are_read(tmp_path: Path) -> None:

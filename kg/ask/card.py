@@ -249,7 +249,7 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> 
         mentions=reader.count(OA + "hasBody", iri),
         introducing=introducing_lines,
         using=using_lines,
-        companions=_companions(reader, iri, [*introducing, *using], bounds.companions),
+        companions=_companions(reader, node, bounds.companions),
         best=_best(reader, related, bounds.best),
         results=_newest_results(reader, results, bounds.results),
         results_in_all=len(results),
@@ -325,11 +325,13 @@ def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
     return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
 
 
-def _companions(
-    reader: GraphReader, iri: str, papers: Iterable[str], limit: int | None
-) -> dict[Kind, tuple[EntityLine, ...]]:
-    together = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "mentions"))
-    del together[iri]
+def _companions(reader: GraphReader, node: ox.NamedNode, limit: int | None) -> dict[Kind, tuple[EntityLine, ...]]:
+    rows = reader.rows(
+        "SELECT ?node ?other (COUNT(DISTINCT ?paper) AS ?count) "
+        f"WHERE {{ ?paper <{KG}mentions> ?node . ?paper <{KG}mentions> ?other }} GROUP BY ?node ?other",
+        node=node,
+    )
+    together = Counter({other: int(count) for _, other, count in rows if other != node.value})
     return _by_kind(reader, together, limit=limit)
 
 

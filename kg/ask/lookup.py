@@ -29,7 +29,6 @@ import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
-from kg.text.addresses import repository
 from kg.text.names import one_line, singular, spaced_key
 from kg.text.spellings import plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
@@ -276,8 +275,11 @@ class _Search:
 
     def _iris(self) -> Iterator[str]:
         """Nodes whose address the words are: their IRI, the address of a repository, the page of a paper."""
-        if named := repository(self.text):
-            yield repository_iri(self.base, named.host, named.path)
+        if "/" in self.text or ":" in self.text:
+            from kg.text.addresses import repository  # loaded only here, because most words are no address
+
+            if named := repository(self.text):
+                yield repository_iri(self.base, named.host, named.path)
         kind, _, name = self.text.partition(":")
         address = f"{self.base}{kind}/{name}" if kind in KINDS else self.text
         try:

@@ -25,6 +25,7 @@ from kg.export.formats import Content, find_format, format_names, output_stream,
 from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
 from kg.graph.worker import evaluate
 from kg.text.names import one_line
+from kg.text.spellings import readable
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
 AnswerKind = Literal["select", "ask", "graph"]
@@ -238,7 +239,7 @@ class Request:
 
 
 def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
-    """A term for people: an IRI by its prefix, a literal by its text on one line, nothing for None.
+    """A term for people: an IRI by its prefix, a literal by its text as it reads, on one line, nothing for None.
 
     >>> shortened(ox.NamedNode("https://schema.org/name"), {"schema": "https://schema.org/"})
     'schema:name'
@@ -246,7 +247,7 @@ def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if term is None:
         return ""
     if isinstance(term, ox.Literal):
-        return one_line(term.value)
+        return one_line(readable(term.value))
     if isinstance(term, ox.NamedNode):
         fitting = [(len(iri), prefix) for prefix, iri in prefixes.items() if term.value.startswith(iri)]
         if fitting:

@@ -20,6 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from kg.extraction.document import Abbreviation
+from kg.extraction.words import Words
 
 # fmt: off
 _STOP_WORDS = frozenset([
@@ -42,6 +43,7 @@ _NAMERS = frozenset([
 ])
 ABBREVIATORS = frozenset([
     "a.k.a", "a.k.a.", "abbr", "abbr.", "abbreviate", "abbreviated", "aka", "hereafter", "hereinafter", "henceforth",
+    "shortened",
 ])
 # What may come before such a word, and between it and the short form.
 _BEFORE = frozenset([
@@ -68,6 +70,7 @@ _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 
 _LONGEST_SHORT = 16  # characters of a short form
 _LONGEST_LONG = 60  # words of a long form with all that it skips
+_LONGEST_CLAUSE = 100  # tokens
 _MOST_BETWEEN = 8  # tokens from a definer to the short form
 
 # What an alignment costs, in units of a word left out of a definition.
@@ -134,23 +137,24 @@ def is_short_form(text: str) -> bool:
 
 def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Long (SHORT) and SHORT (long)."""
-    for token in doc:
-        if token.text not in ("(", "["):
+    texts = Words.of(doc).texts
+    for place, text in enumerate(texts):
+        if text not in ("(", "["):
             continue
-        end = next((i for i in range(token.i + 1, min(token.i + 20, len(doc))) if doc[i].text in _BRACKETS), None)
+        end = next((i for i in range(place + 1, min(place + 20, len(doc))) if texts[i] in _BRACKETS), None)
         if end is None:
             continue
-        inner = _inner_short(doc, token.i + 1, end)
+        inner = _inner_short(doc, place + 1, end)
         if inner and is_short_form(inner.text):
-            words = _words_before(doc, token.i, inner.text)
+            words = _words_before(doc, place, inner.text)
             long = _long_form(doc, inner.text, words, at_end=True)
             if long:
                 yield inner, long
                 continue
-        outer = _name_ending_at(doc, token.i)
+        outer = _name_ending_at(doc, place)
         if outer and is_short_form(outer.text):
-            start = token.i + 1
-            while start < end and (doc[start].text in _FILLERS or not _has_letter(doc[start])):
+            start = place + 1
+            while start < end and (texts[start] in _FILLERS or not _has_letter(doc[start])):
                 start += 1
             words = _words(doc[start:end])
             long = _long_form(doc, outer.text, words, at_end=True)
@@ -161,15 +165,15 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME: Expansion, as titles have it."""
-    for token in doc[:-1]:
-        if token.text not in (":", "–", "—"):
+    for place, text in enumerate(Words.of(doc).texts[:-1]):
+        if text not in (":", "–", "—"):
             continue
-        opens_title = token.i < min(doc._.title_end, _LONGEST_SHORT)
-        short = doc[: token.i] if opens_title else _name_ending_at(doc, token.i)
+        opens_title = place < min(doc._.title_end, _LONGEST_SHORT)
+        short = doc[:place] if opens_title else _name_ending_at(doc, place)
         if short and is_short_form(short.text):
-            words = _words(doc[token.i + 1 : _end_of_clause(doc, token.i + 1)])
+            words = _words(doc[place + 1 : _end_of_clause(doc, place + 1)])
             long = _long_form(doc, short.text, words, limit=_STRICT)
-            if not long and token.i < doc._.title_end:
+            if not long and place < doc._.title_end:
                 long = _first_phrase(doc, short.text, words)
             if long:
                 yield short, long
@@ -189,33 +193,35 @@ def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
 
 def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME, a new Expansion model."""
-    for token in doc[:-2]:
-        if token.text == "," and doc[token.i + 1].lower_ in ("a", "an", "the"):
-            short = _name_ending_at(doc, token.i)
+    words = Words.of(doc)
+    for place, text in enumerate(words.texts[:-2]):
+        if text == "," and words.lower[place + 1] in ("a", "an", "the"):
+            short = _name_ending_at(doc, place)
             if short and is_short_form(short.text):
-                reach = min(token.i + 20, len(doc))
-                end = next((i for i in range(token.i + 1, reach) if _closes(doc[i])), reach)
-                long = _long_form(doc, short.text, _words(doc[token.i + 1 : end]), limit=_STRICT)
+                reach = min(place + 20, len(doc))
+                end = next((i for i in range(place + 1, reach) if _closes(doc[i])), reach)
+                long = _long_form(doc, short.text, _words(doc[place + 1 : end]), limit=_STRICT)
                 if long:
                     yield short, long
 
 
 def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Expansion, dubbed NAME; Expansion (hereafter NAME); Expansion, or NAME for short; we call this method NAME."""
-    for token in doc:
-        bare_or = token.lower_ == "or" and token.i and doc[token.i - 1].text == ","
-        abbreviates = token.lower_ in ABBREVIATORS
-        if not bare_or and not abbreviates and token.lower_ not in _NAMERS:
+    lower = Words.of(doc).lower
+    for place, word in enumerate(lower):
+        bare_or = word == "or" and place and lower[place - 1] == ","
+        abbreviates = word in ABBREVIATORS
+        if not bare_or and not abbreviates and word not in _NAMERS:
             continue
-        short = _name_starting_at(doc, _after_all(doc, token.i + 1, _BETWEEN))
+        short = _name_starting_at(doc, _after_all(doc, place + 1, _BETWEEN))
         if short and is_short_form(short.text):
-            words = _words_before(doc, _before_all(doc, token.i, _BEFORE), short.text)
+            words = _words_before(doc, _before_all(doc, place, _BEFORE), short.text)
             long = _long_form(doc, short.text, words, at_end=True, limit=None if abbreviates else _STRICT)
             if long:
                 yield short, long
                 continue
-        short = _name_starting_at(doc, _after_all(doc, token.i + 1, _BETWEEN | _THIS | _HEADS))
-        opening = _before_all(doc, token.i, _BEFORE)
+        short = _name_starting_at(doc, _after_all(doc, place + 1, _BETWEEN | _THIS | _HEADS))
+        opening = _before_all(doc, place, _BEFORE)
         if short and is_short_form(short.text) and opening and doc[opening].is_sent_start:
             sentence = next((i for i in range(opening - 1, -1, -1) if doc[i].is_sent_start), 0)
             long = _long_form(doc, short.text, _words(doc[sentence:opening]), limit=_STRICT)
@@ -224,10 +230,11 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 
 def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
-    """Expansion, NAME for short."""
-    for token in doc[1:-1]:
-        if token.lower_ == "for" and doc[token.i + 1].lower_ == "short":
-            short = _name_ending_at(doc, token.i)
+    """Expansion, NAME for short; Expansion, NAME in short."""
+    lower = Words.of(doc).lower
+    for place, word in enumerate(lower[:-1]):
+        if place and word in ("for", "in") and lower[place + 1] == "short":
+            short = _name_ending_at(doc, place)
             if short and is_short_form(short.text):
                 words = _words_before(doc, _before_all(doc, short.start, _BEFORE), short.text)
                 if long := _long_form(doc, short.text, words, at_end=True):
@@ -236,11 +243,12 @@ def _for_short(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """NAME, short for Expansion; NAME stands for Expansion; NAME is an acronym of Expansion."""
-    for token in doc[1:-1]:
-        if token.lower_ in ("for", "of") and doc[token.i - 1].lower_ in _EXPANDERS:
-            short = _name_ending_at(doc, _before_all(doc, token.i - 1, _BEFORE | {"a", "an", "the"}))
+    lower = Words.of(doc).lower
+    for place, word in enumerate(lower[:-1]):
+        if place and word in ("for", "of") and lower[place - 1] in _EXPANDERS:
+            short = _name_ending_at(doc, _before_all(doc, place - 1, _BEFORE | {"a", "an", "the"}))
             if short and is_short_form(short.text):
-                words = _words(doc[token.i + 1 : token.i + 1 + 4 * _LONGEST_SHORT])
+                words = _words(doc[place + 1 : place + 1 + 4 * _LONGEST_SHORT])
                 words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
                 long = _long_form(doc, short.text, words)
                 if long and long.start == words[0].index:
@@ -302,8 +310,9 @@ def _is_barrier(token: Token) -> bool:
 
 
 def _end_of_clause(doc: Doc, start: int) -> int:
-    """Where the next barrier or sentence is."""
-    return next((i for i in range(start, len(doc)) if doc[i].is_sent_start or _is_barrier(doc[i])), len(doc))
+    """Where the next barrier or sentence is; only so many tokens are looked at."""
+    end = min(len(doc), start + _LONGEST_CLAUSE)
+    return next((i for i in range(start, end) if doc[i].is_sent_start or _is_barrier(doc[i])), end)
 
 
 def _closes(token: Token) -> bool:

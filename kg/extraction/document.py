@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +13,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from kg.extraction.words import Words, word_key
 from kg.records import Paper
 from kg.text.plain import plain_text
 from kg.text.sentences import sentence_spans
@@ -88,11 +90,20 @@ class PlainTokenizer:
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)
         doc = self._tokens(plain.text)
-        starts = {start for start, _ in sentence_spans(plain.text)}
-        # As an array, because setting it token by token looks through the whole Doc each time.
-        marks = np.array([1 if token.idx in starts else -1 for token in doc], dtype=np.int64)
+        opening = {start for start, _ in sentence_spans(plain.text)}
+        # As arrays, because a Doc is slow to read, and looked through each time that a token's sentence start is set.
+        lengths, blanks = doc.to_array("LENGTH"), doc.to_array("SPACY")
+        ends = np.cumsum(lengths + blanks) - blanks
+        starts = (ends - lengths).tolist()
+        texts = [plain.text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
+        opens = [start in opening for start in starts]
+        marks = np.array([1 if first else -1 for first in opens], dtype=np.int64)
         doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
         doc._.plain = plain
+        lower, keys = [text.lower() for text in texts], [word_key(text) for text in texts]
+        doc.user_data["words"] = Words(texts, lower, keys, starts, opens)
+        if title_end is not None:
+            doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc
 
     def _tokens(self, text: str) -> Doc:
@@ -109,9 +120,7 @@ def make_doc(nlp: Language, paper: Paper) -> Doc:
     given: Any = nlp.tokenizer
     tokenizer = given if isinstance(given, PlainTokenizer) else PlainTokenizer(given)
     doc = tokenizer(paper.text, len(paper.title))
-    offsets = doc._.plain.offsets
     doc._.paper = paper
-    doc._.title_end = sum(1 for token in doc if offsets[token.idx] < len(paper.title))
     return doc
 
 
@@ -146,6 +155,6 @@ def original_text(doc: Doc, start: int, end: int) -> str:
 
 def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Character offsets in the text as given of the tokens ``start`` to ``end``."""
-    last = doc[end - 1]
-    span: tuple[int, int] = doc._.plain.span(doc[start].idx, last.idx + len(last))
+    words = Words.of(doc)
+    span: tuple[int, int] = doc._.plain.span(words.starts[start], words.starts[end - 1] + len(words.texts[end - 1]))
     return span

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
-from kg.extraction.words import JOINTS, word_key
+from kg.extraction.words import JOINTS, Words, word_key
 from kg.rulefiles import NameRule, Rule
 from kg.text.names import name_key
 from kg.vocabulary import EntityType
 
 MAX_TOKENS = 10
 _CASED_LENGTH = 5
+_BEGINNING = 6  # letters of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,38 @@ class LexiconEntry:
     written: str | None = None
 
 
-def keys_in(doc: Doc) -> Iterator[tuple[int, int, str]]:
-    """The start, end and key of every window of up to :data:`MAX_TOKENS` tokens without punctuation."""
-    words = [word_key(token.text) for token in doc]
+def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[int, int, str]]:
+    """The start, end and key of every window of up to :data:`MAX_TOKENS` tokens without punctuation.
+
+    Args:
+        reach: what :func:`reach_of` says of the keys that are looked for; windows that have none of them are left out.
+    """
+    words = Words.of(doc)
+    keys = words.keys
     ends = [  # where a name cannot continue: at punctuation and at the start of a sentence
-        (not word and token.text not in JOINTS) or bool(token.is_sent_start)
-        for token, word in zip(doc, words, strict=True)
+        (not key and text not in JOINTS) or opens
+        for text, key, opens in zip(words.texts, keys, words.opens, strict=True)
     ]
-    for start, word in enumerate(words):
-        if not word:
-            continue
-        key = word
-        yield start, start + 1, key
-        for end in range(start + 1, min(start + MAX_TOKENS, len(words))):
-            if ends[end]:
+    for start in range(len(keys)):
+        key = ""
+        for end in range(start, min(start + MAX_TOKENS, len(keys))):
+            if ends[end] and end > start:
                 break
-            if words[end]:
-                key += words[end]
+            if keys[end]:
+                key += keys[end]
+                if reach is not None and len(key) > reach.get(key[:_BEGINNING], 0):
+                    break
                 yield start, end + 1, key
+            elif end == start:
+                break
+
+
+def reach_of(keys: Iterable[str]) -> dict[str, int]:
+    """The length of the longest of the keys with each beginning of up to some letters, for :func:`keys_in`."""
+    reach: dict[str, int] = {}
+    for key in sorted(keys, key=len):
+        reach.update(dict.fromkeys((key[:size] for size in range(1, _BEGINNING + 1)), len(key)))
+    return reach
 
 
 def lexicon_key(nlp: Language, name: str) -> str:
@@ -78,6 +93,7 @@ class Lexicon:
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
         self.entries: dict[str, list[LexiconEntry]] = defaultdict(list)
+        self._reach: dict[str, int] = {}
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules whose label is an entity type and whose pattern is a phrase."""
@@ -85,13 +101,14 @@ class Lexicon:
             if isinstance(rule, NameRule) and isinstance(rule.pattern, str):
                 entry = LexiconEntry(rule.label, rule.confidence, written_form(rule.pattern))
                 self.entries[rule.key or lexicon_key(self.nlp, rule.pattern)].append(entry)
+        self._reach = reach_of(self.entries)
 
     def knows(self, name: str) -> bool:
         """Whether the name is in the lexicon, as some type and in some spelling."""
         return lexicon_key(self.nlp, name) in self.entries
 
     def __call__(self, doc: Doc) -> Doc:
-        for start, end, key in keys_in(doc):
+        for start, end, key in keys_in(doc, self._reach):
             for entry in self.entries.get(key, ()):
                 if entry.written is None or written_form(doc[start:end].text) == entry.written:
                     doc._.candidates.append(Candidate(start, end, entry.type, entry.confidence, "lexicon"))

@@ -7,8 +7,8 @@ with ``"name": [first, last]``, the part that these elements of the pattern matc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -24,8 +24,11 @@ class Patterns:
     """Proposes what the token patterns match."""
 
     def __init__(self, nlp: Language) -> None:
-        self.matcher = Matcher(nlp.vocab, validate=True)
+        self._vocab = nlp.vocab
+        self.matcher = Matcher(nlp.vocab, validate=False)
+        self._checking = Matcher(nlp.vocab, validate=True)
         self._rules: dict[str, NameRule] = {}
+        self._flags: dict[str, int] = {}
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules of the entity types with a list as pattern.
@@ -40,11 +43,37 @@ class Patterns:
                 if not 0 <= first <= last < max(len(rule.pattern), 1):
                     raise InputError(rule.place, f'"name" {[first, last]} points outside of the pattern')
                 try:
-                    self.matcher.add(key, [rule.pattern], greedy="LONGEST")
+                    self._checking.add(key, [rule.pattern])
                 except (ValueError, re.error) as error:
                     problem = " ".join(str(error).partition("Pattern 0:")[2].split()) or str(error).partition("\n")[0]
                     raise InputError(rule.place, f"is not a token pattern: {problem}") from None
+                self.matcher.add(key, [[self._flagged(element) for element in rule.pattern]], greedy="LONGEST")
                 self._rules[key] = rule
+
+    def _flagged(self, element: Mapping[str, Any]) -> dict[Any, Any]:
+        """An element of a pattern that reads flags of the vocabulary, for which each word is tested only once."""
+        flagged: dict[Any, Any] = {}
+        for attribute, wanted in element.items():
+            of_letters = attribute in ("TEXT", "LOWER") and isinstance(wanted, dict) and wanted.keys() <= _TESTS.keys()
+            flag = self._flag(attribute == "LOWER", wanted) if of_letters else None
+            flagged |= {attribute: wanted} if flag is None else {flag: True}
+        return flagged
+
+    def _flag(self, lower: bool, wanted: Mapping[str, Any]) -> int | None:
+        """The flag of the words that pass all tests, in lower case or as written; ``None`` if no flag is left."""
+        name = f"{lower} {wanted}"
+        if name not in self._flags:
+            tests = [_TESTS[test](value) for test, value in wanted.items()]
+
+            def passes(word: str) -> bool:
+                form = word.lower() if lower else word
+                return all(test(form) for test in tests)
+
+            try:
+                self._flags[name] = self._vocab.add_flag(passes)
+            except ValueError:  # a vocabulary has 64 flags
+                return None
+        return self._flags[name]
 
     def __call__(self, doc: Doc) -> Doc:
         matches = cast(list[tuple[int, int, int, list[int]]], self.matcher(doc, with_alignments=True))
@@ -56,6 +85,13 @@ class Patterns:
                 start, end = widened(doc, tokens[0], tokens[-1] + 1)
             doc._.candidates.append(Candidate(start, end, rule.label, rule.confidence, "pattern", rule.role))
         return doc
+
+
+_TESTS: dict[str, Callable[[Any], Callable[[str], object]]] = {
+    "IN": lambda words: frozenset(words).__contains__,
+    "NOT_IN": lambda words: lambda word: word not in words,
+    "REGEX": lambda pattern: re.compile(pattern).search,
+}
 
 
 def widened(doc: Doc, start: int, end: int) -> tuple[int, int]:

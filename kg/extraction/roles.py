@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.settle import names_of, span_key, words_key
-from kg.extraction.words import word_key, word_shape
+from kg.extraction.words import Words, word_key, word_shape
 from kg.rulefiles import Rule
 
 # Of the probability that the paper introduces a name, times the confidence that it is one: what is doubtful as
@@ -94,7 +94,8 @@ class Roles:
     def chance(self, seen: Collection[str]) -> float:
         """The probability that a paper introduces a name with these features."""
         # fsum does not depend on the order, which differs from run to run in a set.
-        return (1 + math.tanh(math.fsum(self.learned.weights.get(feature, 0.0) for feature in seen) / 2)) / 2
+        weights = self.learned.weights
+        return (1 + math.tanh(math.fsum(weights[feature] for feature in weights.keys() & seen) / 2)) / 2
 
     def features(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
         """The features of each of :func:`names_of`, as the keys of the weights.
@@ -102,8 +103,8 @@ class Roles:
         Args:
             entities: by offset, none overlapping.
         """
-        words = [token.lower_ for token in doc]
-        sentences = list(accumulate((token.i if token.is_sent_start else 0 for token in doc), max))
+        words = Words.of(doc).lower
+        sentences = list(accumulate((i if opens else 0 for i, opens in enumerate(Words.of(doc).opens)), max))
         title = {word_key(word) for word in words[: doc._.title_end]}
         listed = {(c.start, c.end) for c in doc._.candidates if c.extractor == "lexicon"}
         names = names_of(doc, entities)
@@ -175,7 +176,7 @@ def _pairs(here: Collection[str]) -> set[str]:
 
 def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
     """The features of a name's own words; ``title`` holds the keys of the title's words."""
-    keys = [key for token in doc[entity.start : entity.end] if (key := word_key(token.text))] or [""]
+    keys = [key for key in Words.of(doc).keys[entity.start : entity.end] if key] or [""]
     in_title = sum(key in title for key in keys)
     return {
         f"type={entity.type}",

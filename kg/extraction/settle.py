@@ -21,11 +21,11 @@ from spacy.tokens import Doc, Span
 
 from kg.extraction.abbreviations import ABBREVIATORS
 from kg.extraction.document import Abbreviation, Candidate, original_text
-from kg.extraction.lexicon import keys_in, lexicon_key, written_form
+from kg.extraction.lexicon import keys_in, lexicon_key, reach_of, written_form
 from kg.extraction.tagger.features import sentences
-from kg.extraction.words import joined, word_key
+from kg.extraction.words import Words, joined, word_key
 from kg.rulefiles import NameRule, Rule
-from kg.text.names import with_number
+from kg.text.names import LIST_START, with_number
 from kg.vocabulary import EntityType
 
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
@@ -36,6 +36,10 @@ _LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 
+_SIZE = re.compile(r"(\d{2,4} ?[x×] ?\d{2,4})(?!\w)")
+_TASKS = frozenset(
+    ["task", "tasks", "environment", "environments", "domain", "domains", "suite", "benchmark", "benchmarks"]
+)
 _COLLECTIONS = frozenset(["dataset", "datasets", "benchmark", "benchmarks", "corpus", "corpora"])
 
 
@@ -48,10 +52,11 @@ class Settle:
         self._measured: set[str] = set()
         self._numbered: set[str] = set()
         self._things: set[str] = set()
+        self._simulators: set[str] = set()
         self._kinds_of_things: set[str] = set()
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        """Take the rules for what is not a name: GENERIC, MEASURED (only in a sentence with a number), NOT_DATASET."""
+        """Take the rules for what is not a name: GENERIC, MEASURED, NOT_DATASET, SIMULATOR."""
         for rule in rules:
             if rule.label == "GENERIC":
                 self._generic.add(lexicon_key(self.nlp, rule.pattern))
@@ -60,6 +65,8 @@ class Settle:
             elif rule.label == "NOT_DATASET":
                 words = self._kinds_of_things if rule.pattern.islower() else self._things
                 words.update(map(word_key, rule.pattern.split()))
+            elif rule.label == "SIMULATOR":
+                self._simulators.update(map(word_key, rule.pattern.split()))
             elif isinstance(rule, NameRule) and isinstance(rule.pattern, str) and rule.pattern[-1].isdigit():
                 self._numbered.add(_letters_of(rule.pattern))
 
@@ -68,7 +75,7 @@ class Settle:
         generic = self._generic | self._short_forms_of_generic(doc)
         by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
         proposed = (
-            trimmed(doc, replace(c, extractor=by_rules.get((c.start, c.end), c.extractor)))
+            trimmed(doc, replace(c, extractor=by_rules[c.start, c.end]) if (c.start, c.end) in by_rules else c)
             for c in doc._.candidates
             if c.confidence == 1 or c.extractor == "ner"
         )
@@ -81,11 +88,12 @@ class Settle:
         ]
         candidates = self._without_unmeasured(doc, candidates)
         chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
-        chosen = with_capitalized_words(doc, chosen)
+        chosen = with_capitalized_words(doc, [with_resolution(doc, candidate) for candidate in chosen])
         entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
         entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
         doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
-        entities = [*entities, *repetitions(doc, entities, linked, generic)]
+        again = (with_resolution(doc, repeated) for repeated in repetitions(doc, entities, linked, generic))
+        entities = [*entities, *again]
         doc._.entities = sorted([*entities, *self._further_numbers(doc, entities)], key=lambda c: c.start)
         return doc
 
@@ -105,13 +113,15 @@ class Settle:
         After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
         """
         place, end = entity.end, min(entity.end + 2, len(doc) - 1)
-        while place < end and doc[place].lower_ in ("/", ",", "and", "&"):
+        while place < end and Words.of(doc).lower[place] in ("/", ",", "and", "or", "&"):
             place += 1
+        if place == entity.end:
+            return None
         name = entity.name or doc[entity.start : entity.end].text
         # The tokenizer takes the letter of "21K" for a unit.
         unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
         stop = place + (2 if unit else 1)
-        if place == entity.end or (further := with_number(name, doc[place:stop].text)) is None:
+        if (further := with_number(name, doc[place:stop].text)) is None:
             return None
         if doc[entity.end].text == "/":
             found = joined(doc, entity.end) and place == entity.end + 1
@@ -124,16 +134,20 @@ class Settle:
 
         That is so if a kind of such things is its last word or comes next ("Go1 robot"), and if all its words are
         listed. Names that the lexicon has as datasets too ("Reddit") need such a kind in their sentence ("posts").
+        A simulator is a dataset only where its tasks follow ("MuJoCo environments").
         """
         if candidate.type != "Dataset" or candidate.confidence == 1:
             return False
-        following = [token.lower_ for token in doc[candidate.end : candidate.end + 2]]
-        if following[:1] and following[0] in _COLLECTIONS:
+        following = [token.lower_ for token in doc[candidate.end : candidate.end + 3]]
+        if not _COLLECTIONS.isdisjoint(following[:1]):
             return False
+        name = doc[candidate.start : candidate.end]
+        if self._has_only(self._simulators, name):
+            return _TASKS.isdisjoint(following)
         ends_there = len(following) < 2 or not following[1].isalpha() or doc[candidate.end + 1].is_stop
         if self._is_kind([doc[candidate.end - 1].lower_, *(following[:1] if ends_there else ())]):
             return True
-        if not self._has_only_things(doc[candidate.start : candidate.end]):
+        if not self._has_only(self._things | self._simulators, name):
             return False
         span = (candidate.start, candidate.end)
         listed = any(
@@ -141,12 +155,16 @@ class Settle:
         )
         return not listed or self._is_kind(_words_around(doc, candidate))
 
-    def _has_only_things(self, name: Span) -> bool:
-        """Whether a name has only words of NOT_DATASET rules and numbers, none after a hyphen ("Twitter-15")."""
-        if re.search(r"-\d", name.text):
+    def _has_only(self, things: set[str], name: Span) -> bool:
+        """Whether a name has only such words and numbers, and is more than one word with a number ("Twitter-15")."""
+        if re.fullmatch(r"\S+-\d\S*", name.text):
             return False
-        words = [key for token in name if (key := word_key(token.text))]
-        return all(word in self._things or word.rstrip("0123456789") in {*self._things, ""} for word in words)
+
+        def known(word: str) -> bool:
+            key = word_key(word)
+            return key in things or key.rstrip("0123456789.") in {*things, ""}
+
+        return all(known(word) or all(map(known, re.split("[-/]", word))) for word in name.text.split())
 
     def _is_kind(self, words: Iterable[str]) -> bool:
         return not self._kinds_of_things.isdisjoint(map(word_key, words))
@@ -169,7 +187,8 @@ def _words_around(doc: Doc, candidate: Candidate) -> list[str]:
         start -= 1
     while end < min(len(doc), candidate.end + _AROUND) and not doc[end].is_sent_start:
         end += 1
-    return [token.lower_ for token in doc[start:end]]
+    lower = Words.of(doc).lower
+    return lower[start:end]
 
 
 def _counts(doc: Doc, place: int) -> bool:
@@ -184,14 +203,15 @@ def _letters_of(name: str) -> str:
 
 def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
     key = span_key(doc, candidate)
-    if key.strip("0123456789") == "" or key in generic or _is_cut(doc, candidate):
+    if re.fullmatch(r"[\d.]*(?:[x×][\d.]+)*", key) or key in generic or _is_cut(doc, candidate):
         return False
     return not _ends_generic(doc, candidate.start, candidate.end, generic)
 
 
 def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
     """Whether words are the last ones of something generic, as "precision" is in "full-precision"."""
-    return any(words_key(doc[before:end]) in generic for before in range(max(0, start - 2), start))
+    words = Words.of(doc)
+    return any(words.key(before, end) in generic for before in range(max(0, start - 2), start))
 
 
 def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
@@ -199,39 +219,44 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
     if candidate.confidence == 1:
         return candidate
     start, end = candidate.start, candidate.end
-    while start < end and (_is_blank(doc[start].text) or doc[start].lower_ in ABBREVIATORS):
+    words = Words.of(doc)
+    while start < end and (_is_blank(words.texts[start]) or words.lower[start] in ABBREVIATORS):
         start += 1
-    while end > start and _is_blank(doc[end - 1].text):
+    while end > start and _is_blank(words.texts[end - 1]):
         end -= 1
-    while end - 2 > start and doc[end - 2].text == "/" and with_number(doc[start : end - 2].text, doc[end - 1].text):
+    while (
+        end - 2 > start and words.texts[end - 2] == "/" and with_number(doc[start : end - 2].text, words.texts[end - 1])
+    ):
         end -= 2
-    return replace(candidate, start=start, end=end)
+    return candidate if (start, end) == (candidate.start, candidate.end) else replace(candidate, start=start, end=end)
 
 
 def numbered_sentences(doc: Doc) -> set[int]:
     """The tokens of the sentences that give a number, other than one in a name: "ResNet-50"."""
     numbered: set[int] = set()
+    texts = Words.of(doc).texts
     for start, end in sentences(doc):
-        if any(doc[i].text[0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
+        if any(texts[i][0].isdigit() and (i == start or not joined(doc, i - 1)) for i in range(start, end)):
             numbered.update(range(start, end))
     return numbered
 
 
 def linked_tokens(doc: Doc) -> set[int]:
     """The tokens inside addresses."""
-    offsets = doc._.plain.offsets
+    offsets, starts = doc._.plain.offsets, Words.of(doc).starts
     spans = [(link.start, link.end) for link in doc._.links]
-    return {token.i for token in doc if spans and any(start <= offsets[token.idx] < end for start, end in spans)}
+    places = enumerate(starts) if spans else ()
+    return {place for place, at in places if any(start <= offsets[at] < end for start, end in spans)}
 
 
 def span_key(doc: Doc, candidate: Candidate) -> str:
     """The key under which the lexicon knows the candidate's words."""
-    return words_key(doc[candidate.start : candidate.end])
+    return Words.of(doc).key(candidate.start, candidate.end)
 
 
 def words_key(words: Span) -> str:
     """The key under which the lexicon knows these words."""
-    return "".join(word_key(token.text) for token in words)
+    return Words.of(words.doc).key(words.start, words.end)
 
 
 def _is_blank(word: str) -> bool:
@@ -241,8 +266,12 @@ def _is_blank(word: str) -> bool:
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
-    text = original_text(doc, candidate.start, candidate.end)
-    return "^" in text or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
+    text = LIST_START.sub("", original_text(doc, candidate.start, candidate.end))
+    return (
+        "^" in text
+        or ("_{" in text and text.endswith("}"))
+        or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
+    )
 
 
 def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -270,6 +299,18 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
             taken.update(range(*span))
             kept.append(likeliest)
     return kept
+
+
+def with_resolution(doc: Doc, entity: Candidate) -> Candidate:
+    """The entity, a dataset with the size of its images: "ImageNet 64×64"."""
+    if entity.type != "Dataset":
+        return entity
+    start = entity.end - 1 if doc[entity.end - 1].is_digit and entity.end - 1 > entity.start else entity.end
+    size = _SIZE.match("".join(token.text_with_ws for token in doc[start : start + 3]))
+    if not size:
+        return entity
+    end = next(i for i in range(start, start + 3) if doc[i].idx + len(doc[i]) >= doc[start].idx + size.end(1))
+    return replace(entity, end=max(entity.end, end + 1))
 
 
 def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
@@ -317,7 +358,10 @@ def one_type_each(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
     for name, entity in zip(names, entities, strict=True):
         votes[name][entity.type] += entity.confidence if entity.confidence < 1 else math.inf
     types = {name: max(of_name, key=of_name.__getitem__) for name, of_name in votes.items()}
-    return [replace(entity, type=types[name]) for name, entity in zip(names, entities, strict=True)]
+    return [
+        entity if entity.type == types[name] else replace(entity, type=types[name])
+        for name, entity in zip(names, entities, strict=True)
+    ]
 
 
 def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
@@ -374,7 +418,7 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
         entities: by offset, none overlapping.
     """
     known = {pair.short.text for pair in doc._.abbreviations}
-    text = doc.text  # made anew each time
+    text: str = doc._.plain.text
     for first, second in pairwise(entities):
         one, other = doc[first.start : first.end], doc[second.start : second.end]
         if first.type == second.type and second.start - first.end <= _LONGEST_LINK:
@@ -390,8 +434,9 @@ def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], gener
     names = {span_key(doc, entity): entity for entity in entities}
     taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
     found = []
-    for start, end, key in sorted(keys_in(doc), key=lambda window: (window[0], -window[1])):
-        if key in names and taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
+    windows = (window for window in keys_in(doc, reach_of(names)) if window[2] in names)
+    for start, end, key in sorted(windows, key=lambda window: (window[0], -window[1])):
+        if taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
             written = written_form(doc[name.start : name.end].text)
             if written is None or written_form(doc[start:end].text) == written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.tokens import Doc
@@ -21,11 +22,37 @@ def word_key(text: str) -> str:
     return spaced_key(text).replace(" ", "") if any(map(str.isalnum, text)) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tokens of a Doc as lists, because reading them from the Doc one by one takes long.
+
+    ``texts`` are the tokens as written, ``lower`` in lower case, ``keys`` as :func:`word_key` has them; ``starts`` are
+    their offsets in the Doc's text; ``opens`` says which ones open a sentence.
+    """
+
+    texts: list[str]
+    lower: list[str]
+    keys: list[str]
+    starts: list[int]
+    opens: list[bool]
+
+    @classmethod
+    def of(cls, doc: Doc) -> Words:
+        """Those of a Doc, where :class:`~kg.extraction.document.PlainTokenizer` put them (``doc._`` takes long)."""
+        words: Words = doc.user_data["words"]
+        return words
+
+    def key(self, start: int, end: int) -> str:
+        """The key under which the lexicon knows the words from ``start`` to ``end``."""
+        return "".join(self.keys[start:end])
+
+
 def joined(doc: Doc, joint: int) -> bool:
     """Whether a token, such as a hyphen, joins the words before and after it into one."""
-    if joint + 1 >= len(doc) or doc[joint].text not in JOINTS or doc[joint].is_sent_start:
+    words = Words.of(doc)
+    if joint + 1 >= len(doc) or words.texts[joint] not in JOINTS or words.opens[joint]:
         return False
-    return not doc[joint - 1].whitespace_ and not doc[joint].whitespace_ and bool(word_key(doc[joint + 1].text))
+    return not doc[joint - 1].whitespace_ and not doc[joint].whitespace_ and bool(words.keys[joint + 1])
 
 
 def word_shape(text: str) -> str:

@@ -15,7 +15,14 @@ from typing import TypeAlias
 
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
 from kg.resolution.resolver import full_names
-from kg.text.addresses import absolute, given_address, given_repository, is_within_repository, repository
+from kg.text.addresses import (
+    absolute,
+    given_address,
+    given_repository,
+    is_page_of_forge,
+    is_within_repository,
+    repository,
+)
 from kg.text.names import name_key, slug
 from kg.text.plain import plain_text, without_markup
 from kg.text.sentences import sentence_around
@@ -244,7 +251,7 @@ class _PaperGraph:
         """The edges to code, data and project pages: the links of the text, then the repository of the listing."""
         addresses = {(link.kind, absolute(link.url)): None for link in links}
         if self.paper.github and (given := given_repository(self.paper.github)):
-            addresses["code", given] = None
+            addresses["project" if is_page_of_forge(given) else "code", given] = None
         for kind, address in addresses:
             target = self.shared.repository(address) if kind == "code" else address
             yield self._about_paper(LINKS[kind], f"<{target}>")

@@ -30,7 +30,7 @@ from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.senses import Sense, Senses, are_variants
 from kg.resolution.spelling import entity_key, entity_words, plain_name
-from kg.text.names import spaced_key, with_number
+from kg.text.names import LIST_START, spaced_key, with_number
 from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
@@ -385,10 +385,10 @@ class _Meanings:
 
 
 def full_names(extraction: Extraction) -> Iterator[tuple[Mention, str]]:
-    """The mentions with the full name of each on one line: "CIFAR-100" for the "100" of "CIFAR-10/100"."""
+    """The mentions with the full name of each on one line: "CIFAR-100" for the "100" of "CIFAR-{10,100}"."""
     before: tuple[EntityType, int, str] | None = None
     for mention in extraction.entities:
-        text = unwrapped(mention.text)
+        text = LIST_START.sub("", unwrapped(mention.text))
         if before and before[0] == mention.type and mention.start - before[1] <= _CLOSE:
             text = with_number(before[2], text) or text
         yield mention, text
@@ -400,7 +400,10 @@ def _coined(extraction: Extraction, meanings: _Meanings) -> set[_Use]:
     found = set()
     for mention, text in full_names(extraction):
         long = meanings.of(mention.type, text)
-        opens_title = mention.start == 0 and extraction.title[mention.end :].lstrip().startswith(":")
+        around = (extraction.title[: mention.start], extraction.title[mention.end :])
+        opens_title = (
+            mention.end <= len(extraction.title) and plain_name(around[0]) == "" and plain_name(around[1])[:1] == ":"
+        )
         if long and mention.role == "introduced" and (opens_title or _COINED.search(text)):
             found.add(_Use(mention.type, text, long))
     return found

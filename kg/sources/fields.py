@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,14 +20,20 @@ Note = Callable[[str], None]
 """Called with what is wrong with a field that was left out."""
 
 _EARLIEST, _LATEST = 1000, 2999  # years that a publication can have; xsd:gYear takes others, people do not mean them
-_YEAR = re.compile(r"(?<!\d)([12]\d{3})(?:\.0+)?(?:[-/.]\d{1,2}){0,2}(?:[T\s].*)?(?!\d)")
+_YEAR = re.compile(r"(?<![\d.])[12]\d{3}(?!\d|\.\d{3})")
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)\s*", re.IGNORECASE)
+_ARXIV = re.compile(r"(?:(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:)\s*", re.IGNORECASE)
 _NO_VALUE = frozenset({"", "n/a", "na", "nan", "none", "null", "n.d.", "nd", "unknown", "-"})
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_INNER = ("value", "text", "name", "title", "display_name", "raw", "#text", "$", "_", "content")
+_INNER = ("value", "text", "name", "title", "display_name", "raw", "#text", "$", "_", "content", "en", "url", "href")
 _GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")
 _FAMILY = ("family", "last", "lastName", "last_name", "surname", "familyName")
+_DATED = ("date-parts", "year", "date", "date-time", *_INNER)
 _WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author")
+_MIDDLE = ("middle", "middleName", "middle_name")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
+_OTHERS = re.compile(r",?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?\s*$", re.IGNORECASE)
 
 
 class NotAPaperError(Exception):
@@ -38,7 +45,7 @@ def paper_from(fields: Mapping[str, Any], *, source: str, line: int | None, note
 
     Args:
         fields: "title", "abstract", and what else is there of "id", "doi", "arxiv", "authors", "year", "venue", "url",
-            "github"; others are ignored.
+            "github", in any case; others are ignored.
         source: what the graph calls the file.
         line: where the record begins there, from 1.
         note: called for each field that is left out because it cannot be understood.
@@ -46,32 +53,59 @@ def paper_from(fields: Mapping[str, Any], *, source: str, line: int | None, note
     Raises:
         NotAPaperError: the record has no title or no abstract.
     """
+    fields = {name.lower(): value for name, value in fields.items()} | dict(fields)
     title, abstract = (_required(fields.get(name), name) for name in ("title", "abstract"))
-    url = plain_value(fields.get("url"))
-    doi, arxiv = plain_value(fields.get("doi")), plain_value(fields.get("arxiv") or fields.get("arxiv_id"))
+
+    def plain(*names: str) -> str | None:
+        return _noted(next((name for name in names if fields.get(name) is not None), ""), fields, note)
+
+    url, doi, arxiv = plain("url"), plain("doi"), plain("arxiv", "arxiv_id")
+    doi, arxiv = doi and _DOI.sub("", doi, count=1), arxiv and _ARXIV.sub("", arxiv, count=1)
     return Paper(
-        id=_id(fields.get("id")) or doi or arxiv or url or slug(title),
+        id=_id(fields.get("id"), note) or doi or arxiv or url or slug(title),
         title=title,
         abstract=abstract,
         authors=tuple(author_names(fields.get("authors"), note)),
         year=year_of(fields.get("year"), note),
-        venue=plain_value(fields.get("venue")),
+        venue=plain("venue"),
         url=url or (f"https://doi.org/{doi}" if doi else None) or (f"https://arxiv.org/abs/{arxiv}" if arxiv else None),
-        github=plain_value(fields.get("github")),
+        github=plain("github"),
         source=source,
         line=line,
     )
 
 
 def _required(value: object, name: str) -> str:
-    if value is None:
+    empty = isinstance(value, str) and not value.strip()
+    if not empty and says_nothing(value):
         raise NotAPaperError(f"has no {name}")
-    text = text_of(value)
+    text = _from_index(value) or text_of(value)
     if text is None:
         raise NotAPaperError(f'"{name}": expected text, found {_kind(value)}')
     if name == "title" and not text.strip():
         raise NotAPaperError("has an empty title")
     return text
+
+
+def _from_index(value: object) -> str | None:
+    """The text of an inverted index, as OpenAlex has abstracts: each word with its places."""
+    if not isinstance(value, Mapping) or not value or not all(isinstance(places, list) for places in value.values()):
+        return None
+    found = [(place, word) for word, places in value.items() for place in places]
+    if not all(isinstance(place, int) for place, _ in found):
+        return None
+    return text_of(" ".join(word for _, word in sorted(found)))
+
+
+def says_nothing(value: object) -> bool:
+    """Whether a value stands for an absent one: null, NaN, "N/A", or a list or an object of nothing else."""
+    if isinstance(value, str):
+        return one_line(value).casefold() in _NO_VALUE
+    if isinstance(value, list | tuple):
+        return all(map(says_nothing, value))
+    if isinstance(value, Mapping):
+        return all(map(says_nothing, value.values()))
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def text_of(value: object) -> str | None:
@@ -99,13 +133,26 @@ def plain_value(value: object) -> str | None:
     return None if text.casefold() in _NO_VALUE else text
 
 
-def _id(value: object) -> str | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        text = _UNWRITABLE.sub(" ", value)
-        return None if text.strip().casefold() in _NO_VALUE else text
-    return plain_value(value)
+def _noted(name: str, fields: Mapping[str, Any], note: Note) -> str | None:
+    """The text of a field on one line, with a note on what is not kept of it."""
+    value = fields.get(name)
+    text = plain_value(value)
+    if text is None and not says_nothing(value):
+        note(f'"{name}": expected text, found {_kind(value)}; left out')
+    elif (
+        name in ("url", "github")
+        and isinstance(value, list)
+        and len(given := set(filter(None, map(plain_value, value)))) > 1
+    ):
+        note(f'"{name}" has {len(given)} values; the first is kept')
+    return text
+
+
+def _id(value: object, note: Note) -> str | None:
+    text = _UNWRITABLE.sub(" ", value) if isinstance(value, str) and not says_nothing(value) else plain_value(value)
+    if text is None and not says_nothing(value):
+        note(f'"id": expected text, found {_kind(value)}; made from the DOI, the arXiv id or the title')
+    return text
 
 
 def year_of(value: object, note: Note) -> int | None:
@@ -115,15 +162,19 @@ def year_of(value: object, note: Note) -> int | None:
     "year" 20200105 is not a year; left out
     (2020, 2020, None)
     """
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if says_nothing(value):
         return None
-    if isinstance(value, list | tuple) and value:  # CSL: {"date-parts": [[2020, 1, 5]]}
+    if isinstance(value, list | tuple):  # CSL: {"date-parts": [[2020, 1, 5]]}
         return year_of(value[0], note)
-    if isinstance(value, str) and value.strip().casefold() in _NO_VALUE:
-        return None
-    found = None if isinstance(value, bool) else _YEAR.fullmatch(str(value).strip())
-    if found and _EARLIEST <= int(found[1]) <= _LATEST and not (isinstance(value, float) and value % 1):
-        return int(found[1])
+    if isinstance(value, Mapping) and (inner := [value[name] for name in _DATED if name in value]):
+        return year_of(inner[0], note)
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFKC", value).strip()
+        years: set[float] = set() if text.startswith("-") else {int(year) for year in _YEAR.findall(text)}
+    else:
+        years = {value} if isinstance(value, int | float) and not isinstance(value, bool) else set()
+    if len(years) == 1 and _EARLIEST <= (year := years.pop()) <= _LATEST and not year % 1:
+        return int(year)
     note(f'"year" {str(value)[:40]} is not a year; left out')
     return None
 
@@ -145,29 +196,32 @@ def author_names(value: object, note: Note) -> Iterator[str]:
             name = _author(author)
             if name:
                 yield name
-            elif author not in (None, "", [], {}):
+            elif not says_nothing(author) and not (isinstance(author, str) and _OTHERS.fullmatch(author)):
                 note(f'"authors": {str(author)[:40]!r} is not a name; left out')
     elif value is not None and not (isinstance(value, float) and math.isnan(value)):
         note(f'"authors": expected names, found {_kind(value)}; left out')
 
 
 def _listed(text: str) -> Iterator[str]:
-    """The names in one text: parted by semicolons, by "and" (as BibTeX does), or by commas."""
-    text = one_line(_UNWRITABLE.sub(" ", text))
+    """The names in one text: parted by semicolons, bars, lines, by "and" (as BibTeX does) or "&", or by commas."""
+    text = _UNWRITABLE.sub(" ", text).strip()
     if text.casefold() in _NO_VALUE:
         return
-    if ";" in text:
-        parts = text.split(";")
-    elif re.search(r"\sand\s", text):
-        parts = [part for piece in re.split(r",?\s+and\s+", text) for part in _by_commas(piece)]
-    else:
-        parts = list(_by_commas(text))
-    yield from filter(None, map(_in_order, parts))
+    parts = [part for part in re.split(r"[;|\n]", text) if part.strip()]
+    if len(parts) == 1:
+        parts = [part for piece in re.split(r",?\s+(?:and|&)\s+", text) for part in _by_commas(_OTHERS.sub("", piece))]
+    yield from filter(None, (_in_order(_OTHERS.sub("", part)) for part in parts))
 
 
 def _by_commas(text: str) -> Iterable[str]:
     """The names between commas; "Last, First" alone is one name, since a name has more words than one."""
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if any(map(_SUFFIX.fullmatch, parts)):  # "Ada King, Jr., Bo Two"
+        joined = re.sub(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)", " ", text, flags=re.IGNORECASE)
+        parts = [part.strip() for part in joined.split(",")] if len(parts) > 3 or " " in parts[0] else parts
+    families, given = parts[::2], parts[1::2]
+    if len(families) == len(given) > 1 and all(map(_INITIALS.fullmatch, given)):  # "One, A., Two, B."
+        return [f"{first} {last}" for last, first in zip(families, given, strict=True)]
     whole = all(" " in part for part in parts) or len(parts) > 3
     return parts if len(parts) > 1 and whole else [text]
 
@@ -184,18 +238,18 @@ def _in_order(name: str) -> str:
 
 def _author(value: object) -> str | None:
     if isinstance(value, str):
-        name = _in_order(_UNWRITABLE.sub(" ", value))
+        name = _in_order(_OTHERS.sub("", _UNWRITABLE.sub(" ", value)))
         return None if name.casefold() in _NO_VALUE else name
     if isinstance(value, list | tuple):  # arXiv: [last, first, suffix]
         parts = [one_line(part) for part in value if isinstance(part, str)]
         ordered = [*parts[1:2], *parts[:1], *parts[2:]]
         return " ".join(filter(None, ordered)) or None
     if isinstance(value, Mapping):
-        given, family = (
-            next((plain_value(value[n]) for n in names if value.get(n)), None) for names in (_GIVEN, _FAMILY)
+        given, middle, family = (
+            next((plain_value(value[n]) for n in names if value.get(n)), None) for names in (_GIVEN, _MIDDLE, _FAMILY)
         )
         if family or given:
-            return " ".join(filter(None, (given, family)))
+            return " ".join(filter(None, (given, middle, family)))
         inner = next((value[name] for name in _WHOLE if value.get(name)), None)
         return _author(inner) if inner is not None else None
     return None

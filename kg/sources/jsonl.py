@@ -19,31 +19,44 @@ def recognises(head: bytes, name: str) -> bool:
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
-    """The papers of a source; a record that is not a paper, or too long a line, is skipped with a warning.
+    """The papers of a source; a line that is not a complete record of a paper is skipped with a warning.
 
     Raises:
-        InputError: a line is not a complete JSON object, or every record was skipped.
+        InputError: every line was skipped, or the source cannot be read.
     """
-    read = 0
-    skipped: list[str] = []
+    papers = 0
+    first = ""
+    held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other line
+
+    def release() -> None:
+        while held:
+            warn(f"{held.pop()}; skipped")
 
     def skip(problem: str) -> None:
-        skipped.append(problem)
-        warn(f"{problem}; skipped")
+        nonlocal first
+        release()
+        if papers or first:
+            warn(f"{problem}; skipped")
+        else:
+            held.append(problem)
+        first = first or problem
 
     for line in json_lines(source.stream, source.place, _EXPECTED, skip):
+        release()
         try:
-            yield paper_from(
+            paper = paper_from(
                 line.fields,
                 source=source.name,
                 line=line.number,
                 note=lambda problem, place=line.place: warn(f"{place}: {problem}"),  # type: ignore[misc]
             )
-            read += 1
         except NotAPaperError as error:
             skip(f"{line.place}: {error}")
-    if skipped and not read:
-        place, _, problem = skipped[0].removeprefix(source.place).partition(": ")
+            continue
+        papers += 1
+        yield paper
+    if first and not papers:
+        place, _, problem = first.removeprefix(source.place).partition(": ")
         raise InputError(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
 
 

@@ -17,6 +17,7 @@ _EXPECTED = "a listing page or JSON lines"
 _HEADER_BLOCKS = 40  # a date line further down than this does not end the page's header
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
+_RULE = re.compile(r"[=~_*-]{3,}")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_LINE = re.compile(
@@ -46,33 +47,40 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
         raise InputError(place, f"is empty; expected {_EXPECTED}")
-    count = 0
+    papers: list[Paper] = []
+    warnings: list[str] = []
+    lone = 0
     title: Line | None = None
     paragraphs: list[str] = []
+
+    def ended(where: str = "") -> None:
+        nonlocal lone
+        if title is not None and paragraphs:
+            papers.append(_paper(title, paragraphs, source, dates))
+        elif title is not None:
+            lone += bool(papers)  # those before the first paper are the page's header
+            warnings.append(f"{place}:{title.number}: a title without an abstract{where}; skipped")
+
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        if _is_abstract(block, following, expected=title is not None and not paragraphs):
+        abstract = _is_abstract(block, following, expected=title is not None and not paragraphs)
+        if abstract or (paragraphs and _is_last_paragraph(block, following)):
             if title is None:
-                warn(f"{place}:{block.number}: an abstract without a title; skipped")
+                warnings.append(f"{place}:{block.number}: an abstract without a title; skipped")
             elif paragraphs:
-                warn(f"{place}:{block.number}: taken for a further paragraph of the abstract before it")
+                warnings.append(f"{place}:{block.number}: taken for a further paragraph of the abstract before it")
             if title is not None:
                 paragraphs.append(block.text)
             if title is not None and following is None and _looks_cut(block.text):
-                warn(f"{place}:{block.number}: the page seems to end within this abstract; kept")
+                warnings.append(f"{place}:{block.number}: the page seems to end within this abstract; kept")
             continue
-        if title is not None and paragraphs:
-            count += 1
-            yield _paper(title, paragraphs, source, dates)
-        elif title is not None:
-            warn(f"{place}:{title.number}: a title without an abstract; skipped")
+        ended()
         title, paragraphs = block, []
-    if title is not None and paragraphs:
-        count += 1
-        yield _paper(title, paragraphs, source, dates)
-    elif title is not None:
-        warn(f"{place}:{title.number}: a title without an abstract at the end of the page; skipped")
-    if not count:
+    ended(" at the end of the page")
+    if not papers or (lone > len(papers) and not dates):
         raise InputError(place, f"has no title and abstract in turn; expected {_EXPECTED}")
+    for warning in warnings:
+        warn(warning)
+    yield from papers
 
 
 def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool:
@@ -87,6 +95,12 @@ def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool
     if not _looks_like_abstract(block.text):
         return False
     return expected or not (following and _looks_like_abstract(following.text))
+
+
+def _is_last_paragraph(block: Line, following: Line | None) -> bool:
+    """Whether a short block after an abstract ends it: a sentence or an address, before what is no abstract."""
+    ends = block.text.endswith((".", ".)")) or "://" in block.text
+    return ends and not (following and _looks_like_abstract(following.text))
 
 
 def _paper(title: Line, paragraphs: list[str], source: Source, dates: list[tuple[int, str]]) -> Paper:
@@ -125,17 +139,19 @@ def listed_date(line: str) -> str | None:
 
 
 def _blocks(lines: Iterator[Line]) -> Iterator[Line]:
-    """Blocks of lines between blank lines, each with the number of its first line.
+    """Blocks of lines between blank lines, each with the number of its first line; without lines that are only rules.
 
     A title without a blank line between it and its abstract is a block of its own.
     """
     block: list[Line] = []
     for line in [*lines, Line(0, "")]:
         text = line.text.strip()
+        if _RULE.fullmatch(text):
+            continue
         if text:
             block.append(Line(line.number, text))
             continue
-        if len(block) > 1 and not _looks_like_abstract(block[0].text):
+        if len(block) > 1 and not _looks_like_abstract(block[0].text) and not _is_wrapped(block):
             rest = " ".join(part.text for part in block[1:])
             if _looks_like_abstract(rest):
                 yield block[0]
@@ -143,6 +159,12 @@ def _blocks(lines: Iterator[Line]) -> Iterator[Line]:
         if block:
             yield Line(block[0].number, " ".join(part.text for part in block))
         block = []
+
+
+def _is_wrapped(block: list[Line]) -> bool:
+    """Whether the first line of a block goes on in the second: that one's first word had no room in it."""
+    first_word = block[1].text.split()[0]
+    return len(block[0].text) + 1 + len(first_word) > max(len(line.text) for line in block)
 
 
 def _body(blocks: Iterator[Line]) -> Iterator[Line]:

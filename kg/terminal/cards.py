@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.lookup import Found
 from kg.terminal.output import Emphasis, Style, printable
-from kg.text.spellings import readable
+from kg.text.spellings import readable, readable_parts
 from kg.vocabulary import CLASS_NAMES, Kind
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ def render_matches(found: Found, *, width: int = 80, style: Style | None = None)
     digits = len(str(len(found.matches)))
     lines = []
     for number, match in enumerate(found.matches, start=1):
-        also = f" ({match.matched})" if match.matched not in (match.name, found.words) else ""
+        matched = readable(match.matched)
+        also = f" ({matched})" if matched not in (readable(match.name), found.words) else ""
         facts = [CLASS_NAMES[match.type], match.rank]
         if match.type != "paper":
             facts.insert(1, _number(match.papers, "paper"))
         lines += page.wrapped(
-            f"{number:>{digits}}. ", f"{match.name}{also}", after=f"  [{', '.join(facts)}]", emphasis="bold"
+            f"{number:>{digits}}. ", f"{readable(match.name)}{also}", after=f"  [{', '.join(facts)}]", emphasis="bold"
         )
     if found.total > len(found.matches):
         lines.append(page.dim(f"{' ' * digits}  and {found.total - len(found.matches)} more"))
@@ -73,7 +74,7 @@ def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -
         label = f"{number:>{digits}}. "
         for step in chain[1:-1]:
             if step.type == "paper":
-                lines += page.wrapped(label, step.name)
+                lines += page.wrapped(label, readable(step.name))
             else:
                 lines += page.wrapped(f"{' ' * len(label)}{_INDENT}", step.name, after=f"  [{CLASS_NAMES[step.type]}]")
             label = " " * len(label)
@@ -85,7 +86,8 @@ def render_paths(found: Paths, *, width: int = 80, style: Style | None = None) -
 def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
     yield from page.heading(card.name, card.type)
     if card.other_names:
-        yield from page.wrapped("also: ", ", ".join(card.other_names))
+        others = dict.fromkeys(map(readable, card.other_names))
+        yield from page.wrapped("also: ", ", ".join(name for name in others if name != card.name))
     yield (
         f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
         f"{_number(card.mentions, 'mention')}"
@@ -125,7 +127,7 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
             yield from page.wrapped(label, ", ".join(addresses))
     if card.abstract:
         yield from page.section("Abstract")
-        yield from page.wrapped(_INDENT, card.abstract)
+        yield from page.wrapped(_INDENT, readable(card.abstract))
     yield from page.entities("Introduces", card.introduces)
     yield from page.entities("Uses", card.uses)
     yield from page.results(card.results, len(card.results), sentences=True)
@@ -178,7 +180,7 @@ class _Page:
         return styled
 
     def heading(self, name: str, kind: Kind) -> list[str]:
-        return self.wrapped("", name, after=f"  [{CLASS_NAMES[kind]}]", emphasis="bold")
+        return self.wrapped("", readable(name), after=f"  [{CLASS_NAMES[kind]}]", emphasis="bold")
 
     def section(self, title: str, remark: str = "") -> list[str]:
         return ["", self.bold(title) + (self.dim(f" ({remark})") if remark else "")]
@@ -189,7 +191,9 @@ class _Page:
         yield from self.section(title, _shown(len(papers), in_all))
         for paper in papers:
             year = f"{paper.year}  " if paper.year else "      "
-            yield from self.wrapped(_INDENT + year, paper.title, after=f"  {paper.code}" if paper.code else "")
+            yield from self.wrapped(
+                _INDENT + year, readable(paper.title), after=f"  {paper.code}" if paper.code else ""
+            )
 
     def entities(self, title: str, kinds: dict[Kind, tuple[EntityLine, ...]], counted: bool = False) -> Iterator[str]:
         if not kinds:
@@ -208,9 +212,9 @@ class _Page:
             return
         yield from self.section("Reported results", _shown(len(shown), in_all))
         for result, following in zip(shown, [*shown[1:], None], strict=True):
-            yield from self.wrapped(_INDENT, _result(result), after=f" — {result.title}" if titles else "")
+            yield from self.wrapped(_INDENT, _result(result), after=f" — {readable(result.title)}" if titles else "")
             if sentences and result.sentence and (following is None or following.sentence != result.sentence):
-                yield from self.wrapped(_INDENT + _INDENT, "", after=result.sentence)
+                yield from self.wrapped(_INDENT + _INDENT, "", after=readable(result.sentence))
 
     def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
         for number, line in enumerate(lines):
@@ -219,18 +223,19 @@ class _Page:
             among = (
                 f"{'lowest' if line.better == 'lower' else 'highest'} of {line.among:,} — " if line.among > 1 else ""
             )
-            yield from self.wrapped(_INDENT, _result(line.result), after=f" — {among}{line.result.title}")
+            yield from self.wrapped(_INDENT, _result(line.result), after=f" — {among}{readable(line.result.title)}")
 
     def quotes(self, quotes: Iterable[Quote]) -> Iterator[str]:
         for number, quote in enumerate(quotes):
             if number == 0:
                 yield from self.section("Evidence")
-            start, end = quote.start - quote.offset, quote.end - quote.offset
-            parts = (quote.sentence[:start], quote.sentence[start:end], quote.sentence[end:])
+            parts = readable_parts(quote.sentence, quote.start - quote.offset, quote.end - quote.offset)
             before, mention, after = (part.replace(_OPEN, "").replace(_CLOSE, "") for part in parts)
             sentence = "\n".join(self.wrapped(_INDENT, f"{before}{_OPEN}{mention}{_CLOSE}{after}"))
             yield _MARKED.sub(self._mark, sentence)
-            yield from self.wrapped(_INDENT + _INDENT, "", after=f"{quote.title}, characters {quote.start}-{quote.end}")
+            yield from self.wrapped(
+                _INDENT + _INDENT, "", after=f"{readable(quote.title)}, characters {quote.start}-{quote.end}"
+            )
 
     def _mark(self, mention: re.Match[str]) -> str:
         """A mention, on one line or several: bold, or between marks if there is no style."""
@@ -238,11 +243,11 @@ class _Page:
 
 
 def _result(result: ResultLine) -> str:
-    parts = [readable(result.value), result.metric or ""]
+    parts = [result.value, result.metric or ""]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
-    parts.append(f"(confidence {result.confidence:.2f})")
-    return " ".join(filter(None, parts))
+    shown = " ".join(map(readable, filter(None, parts)))
+    return f"{shown} (confidence {result.confidence:.2f})"
 
 
 def _day(date: str) -> str:

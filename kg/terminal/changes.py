@@ -31,12 +31,12 @@ def render_changes(found: Diff, limit: int | None) -> str:
 
 def _words(item: PaperItem | EntityItem | EdgeItem | ResultItem) -> str:
     if isinstance(item, PaperItem):
-        words = item.title
+        words = readable(item.title)
     elif isinstance(item, EntityItem):
         words = f"{item.name} [{item.type}]"
     elif isinstance(item, EdgeItem):
-        words = f"{item.title} · {item.property} · {item.name}"
+        words = f"{readable(item.title)} · {item.property} · {item.name}"
     else:
         about = (f"{word} {name}" for word, name in (("on", item.dataset), ("by", item.method)) if name)
-        words = f"{item.title} · {' '.join(filter(None, (readable(item.value), item.metric, *about)))}"
+        words = f"{readable(item.title)} · {' '.join(filter(None, (readable(item.value), item.metric, *about)))}"
     return printable(words)

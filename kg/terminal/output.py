@@ -27,8 +27,8 @@ Style: TypeAlias = Callable[[str, Emphasis], str]
 _CODES = {"bold": "1", "dim": "2"}
 
 # Letters and marks that Unicode calls ignorable: nothing is drawn for them (DerivedCoreProperties.txt).
-_IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_IGNORABLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+_HALF_PAIR = "[\ud800-\udfff]"
 _NARROWEST = 20
 
 
@@ -45,10 +45,11 @@ def printable(text: str, keep: str = "") -> str:
         text: any text.
         keep: characters that stay nevertheless.
     """
-    line = _HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", one_line(text))
+    line = one_line(text)
     if line.isascii() and line.isprintable():
         return line
-    return "".join(char for char in _IGNORABLE.sub("", line) if char.isprintable() or char in keep)
+    line = re.sub(_IGNORABLE, "", re.sub(_HALF_PAIR, "\N{REPLACEMENT CHARACTER}", line))
+    return "".join(char for char in line if char.isprintable() or char in keep)
 
 
 def ansi(text: str, emphasis: Emphasis) -> str:

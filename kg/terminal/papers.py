@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.text.spellings import readable
+
 if TYPE_CHECKING:
     from kg.ask.papers import FoundPapers
 
@@ -14,7 +16,7 @@ NUMERIC = (False, True, False)
 def paper_rows(found: FoundPapers) -> list[list[str]]:
     """A row for each paper: its title, its year, the address of its first repository."""
     return [
-        [paper.title, "" if paper.year is None else str(paper.year), next(iter(paper.code), "")]
+        [readable(paper.title), "" if paper.year is None else str(paper.year), next(iter(paper.code), "")]
         for paper in found.papers
     ]
 

@@ -12,9 +12,10 @@ _SCHEME = re.compile(
 _SSH = re.compile(
     r"^(?:ssh://)?git@([\w.-]+)[:/](?!/)(.*)$", re.IGNORECASE | re.DOTALL
 )  # git@github.com:owner/name.git
+_ACCESS = re.compile(r"^(?:[^/?#@]*@)?([^/?#:@]+)(?::(?:443|80|22))?(?=[/?#]|$)")  # user:password@host:443
 _WWW = re.compile(r"^www\.", re.IGNORECASE)
-FORGES = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"}
 _FACES = {"huggingface.co", "hf.co"}
+FORGES = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", *_FACES}
 _FACE_FOLDERS = {"datasets", "spaces"}
 # First parts of paths on the forges that are no owner's name.
 _PAGES = {
@@ -91,6 +92,9 @@ _ARXIV = re.compile(r"^arxiv\s*:\s*([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})
 _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 
 
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_LINK = re.compile(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML
+_LONGEST = 2000  # characters of an address
 _NOTHING = frozenset({"n/a", "na", "none", "null", "nan", "tba", "tbd", "-"})
 
 
@@ -150,6 +154,15 @@ def _repository_path(host: str, parts: list[str]) -> list[str] | None:
     return [*parts[: size - 1], parts[size - 1].removesuffix(".git")]
 
 
+def is_page_of_forge(url: str) -> bool:
+    """Whether an address leads to a page of a forge itself or of an owner, not to a repository.
+
+    >>> is_page_of_forge("https://github.com/topics/frogs"), is_page_of_forge("https://github.com/owner/name")
+    (True, False)
+    """
+    return address_key(url).partition("/")[0] in FORGES and repository(url) is None
+
+
 def is_within_repository(url: str) -> bool:
     """Whether an address leads to a part of a repository, such as a folder or a release, not to all of it.
 
@@ -171,7 +184,7 @@ def given_address(text: str) -> str | None:
     >>> given_address("git@github.com:Pond/FrogNet.git"), given_address("none")
     ('https://github.com/Pond/FrogNet.git', None)
     """
-    text = "".join(text.split())
+    text = "".join(_only_address(text).split())
     if found := _DOI.match(text):
         return absolute(f"https://doi.org/{found[1]}")
     if found := _ARXIV.match(text):
@@ -182,13 +195,22 @@ def given_address(text: str) -> str | None:
     return absolute(text)
 
 
+def _only_address(text: str) -> str:
+    """The first address of a field, without a link's words, brackets, quotes or a remark around it."""
+    text = _INVISIBLE.sub("", text[:_LONGEST])
+    if link := _LINK.search(text):
+        text = link[1] or link["href"]
+    text = re.split(r"[\s,;|]+(?=(?:https?|git|ssh)://|git@)", text.strip(), maxsplit=1)[0]
+    return re.sub(r"\s+\([^()]*\)$", "", text).strip(" \t\n<>\"'`,;")
+
+
 def given_repository(text: str) -> str | None:
     """The address that a field for code gives, which may be short ("owner/name"); ``None`` where it gives none.
 
     >>> given_repository("pond/frognet"), given_repository("N/A")
     ('https://github.com/pond/frognet', None)
     """
-    short = text.strip().strip("/")
+    short = re.sub(r"\s*/\s*", "/", _only_address(text)).strip("/")
     if (
         short.lower() not in _NOTHING
         and _SHORT_REPOSITORY.fullmatch(short)
@@ -238,4 +260,4 @@ def address_key(url: str) -> str:
 def _bare(url: str) -> str:
     url = _SSH.sub(r"\1/\2", re.sub(r"\s+", "", url))
     match = _SCHEME.match(url)
-    return _WWW.sub("", match[2] if match else url)
+    return _WWW.sub("", _ACCESS.sub(r"\1", match[2] if match else url))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ from typing import IO, BinaryIO, cast
 GENERATION_MANIFEST = "kg-generation.json"
 """The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
 
-_DESCRIPTOR = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
+_DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
+
+
+_UNWRITTEN = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 
 
 @contextmanager
@@ -28,18 +32,18 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
     """
-    if number := _DESCRIPTOR.fullmatch(str(path)):
+    if number := re.fullmatch(_DESCRIPTOR, str(path)):
         with open(os.dup(_STANDARD.get(number[1]) or int(number[2])), "wb") as stream:  # noqa: PTH123 (not a path)
             yield stream
         return
     if path.exists() and not path.is_file():
-        with path.open("wb") as stream:
+        with _named(path), path.open("wb") as stream:
             yield stream
         return
     target = path.resolve()
     partial = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.partial")
     try:
-        with _created(partial, path) as stream:
+        with _named(path), _created(partial, path) as stream:
             if target.exists():
                 _take_after(target, stream)
             yield stream
@@ -49,6 +53,17 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What keeps a file from being written, such as a full disk, names it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in _UNWRITTEN:
+            error.filename = str(path)
+        raise
 
 
 def _created(partial: Path, path: Path) -> BinaryIO:

@@ -180,7 +180,8 @@ def json_lines(
         stream: UTF-8, with or without a byte order mark.
         place: what errors call the stream.
         expected: what errors say is expected on a line.
-        warn: called for lines that are too long, see :func:`numbered_lines`.
+        warn: called with one line for each line that cannot be read, which is then skipped; without it that is an
+            error.
 
     Raises:
         InputError: a line is not a complete JSON object; names it.
@@ -188,7 +189,14 @@ def json_lines(
     for line in numbered_lines(stream, place, expected, warn):
         if text := line.text.strip():
             at = f"{place}:{line.number}"
-            yield JsonLine(line.number, at, json_object(re.sub(r"\}\s*,$", "}", text), at, expected))
+            try:
+                fields = json_object(re.sub(r"\}\s*,$", "}", text), at, expected)
+            except InputError as error:
+                if warn is None:
+                    raise
+                warn(str(error))
+                continue
+            yield JsonLine(line.number, at, fields)
 
 
 def json_lines_of(path: Path, expected: str) -> Iterator[JsonLine]:
@@ -215,7 +223,8 @@ def numbered_lines(
         stream: UTF-8; a byte order mark may begin any line, as it does where files were joined.
         place: what errors call the stream.
         expected: what errors say is expected there ("JSON lines").
-        warn: called with one line for each line that is too long, which is then skipped; without it that is an error.
+        warn: called with one line for each line that is not UTF-8 text or too long, which is then skipped; without it
+            that is an error.
 
     Raises:
         InputError: a line is not UTF-8 text, too long, or cannot be read.
@@ -226,12 +235,14 @@ def numbered_lines(
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             text = "" if len(raw) >= 4 * LINE_LIMIT and error.reason == "unexpected end of data" else "\0"
+        problem = ""
         if "\0" in text:
-            raise InputError(f"{place}:{number}", f"is not UTF-8 text; expected {expected}")
-        if len(text) > LINE_LIMIT or len(raw) >= 4 * LINE_LIMIT:
+            problem = f"is not UTF-8 text; expected {expected}"
+        elif len(text) > LINE_LIMIT or len(raw) >= 4 * LINE_LIMIT:
             problem = f"is longer than {LINE_LIMIT:,} characters; expected {expected}"
-            if warn is None:
-                raise InputError(f"{place}:{number}", problem)
+        if problem and warn is None:
+            raise InputError(f"{place}:{number}", problem)
+        if problem and warn:
             while raw and not raw.endswith(b"\n"):
                 raw = _raw_line(stream, f"{place}:{number}")
             warn(f"{place}:{number}: {problem}")

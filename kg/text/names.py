@@ -12,8 +12,9 @@ from urllib.parse import quote
 SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
 NOISE = re.compile(r"[^\w\s.+*#]|(?<!\d)\.|\.(?!\d)|(?<=\s)[+*#](?=\s)")
 ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
-_NUMBER = re.compile(r"-?(?P<number>(?P<letter>[A-Z]?)\d+(?:\.\d+)?[A-Za-z]?)")
-_NUMBERED = re.compile(r"(?s:(?P<stem>.{2,}?))(?P<letter>(?<![A-Za-z])[A-Z]|)\d+(?:\.\d+)?[A-Za-z]?")
+_NUMBER = r"-?(?P<number>(?P<letter>[A-Z]?)\d+(?:\.\d+)?[A-Za-z]?)"
+_NUMBERED = r"(?s:(?P<stem>.{2,}?))(?P<letter>(?<![A-Za-z])[A-Z]|)\d+(?:\.\d+)?[A-Za-z]?"
+LIST_START = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=-)[(\[])\s*(?=\d+\w?$)")  # what "CIFAR-{10" has before its number
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -60,7 +61,7 @@ def with_number(name: str, number: str) -> str | None:
     >>> with_number("CIFAR-10", "100"), with_number("EfficientNet-B0", "B7"), with_number("EfficientNet-B0", "7")
     ('CIFAR-100', 'EfficientNet-B7', None)
     """
-    numbered, other = _NUMBERED.fullmatch(name), _NUMBER.fullmatch(number)
+    numbered, other = re.fullmatch(_NUMBERED, name), re.fullmatch(_NUMBER, number)
     return numbered["stem"] + other["number"] if numbered and other and numbered["letter"] == other["letter"] else None
 
 

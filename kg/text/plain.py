@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 
 from kg.text.sentences import sentence_spans
 
@@ -41,23 +42,15 @@ class PlainText:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's offsets for a non-empty span of the view.
 
-        A span that would have only one of a formula's two dollar signs gets the other one too: "$k$-NN".
+        A span that would have only one of two tags, braces or dollar signs that belong together gets the other one too,
+        if that is next to it: "<i>k</i>-means", "81.2_{\\pm 0.3}", "$k$-NN".
         """
-        first, last = self.offsets[start], self.ends[end - 1]
+        first, last = _paired(self.original, self.offsets[start], self.ends[end - 1])
         if self.original.count("$", first, last) % 2:
             if self.original[first - 1 : first] == "$":
                 first -= 1
             elif self.original[last : last + 1] == "$":
                 last += 1
-        return first, last
-
-    def closed_span(self, start: int, end: int) -> tuple[int, int]:
-        """The same with the braces that close what the span opens: "81.2_{\\pm 0.3}"."""
-        first, last = self.span(start, end)
-        open_braces = self.original.count("{", first, last) - self.original.count("}", first, last)
-        while open_braces > 0 and self.original[last : last + 1] == "}":
-            last += 1
-            open_braces -= 1
         return first, last
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
@@ -69,26 +62,29 @@ class PlainText:
         return [self.span(start, end) for start, end in sentence_spans(self.text)]
 
 
-def plain_text(text: str, title_end: int | None = None) -> PlainText:
+def plain_text(text: str, title_end: int | None = None, *, labels: bool = False) -> PlainText:
     """The plain view of a text.
 
     Args:
         text: as given.
         title_end: the offset of the line break between title and abstract, which stays one; ``None`` where there is no
             title.
+        labels: whether labels of sections stay.
 
     >>> plain_text('ans\\\\"atze reach\\n20\\\\%').text
     'ansätze reach 20%'
     """
-    view = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
-    for pattern, replacement in _STEPS:
-        view = _replaced(view, pattern, replacement)
-    return _on_one_line(view, -1 if title_end is None else title_end)
+    view = _with_lists_of_numbers(PlainText(text, text, range(len(text)), range(1, len(text) + 1)))
+    for sign, pattern, replacement in _STEPS:
+        if sign.search(view.text):
+            view = _replaced(view, pattern, replacement)
+    view = _on_one_line(view, -1 if title_end is None else title_end)
+    return view if labels else _replaced(view, _LABELS, _label)
 
 
 def without_markup(text: str) -> str:
     """The words of a short text, such as a name, as they read: no LaTeX, no tags, no ligatures, one line."""
-    return " ".join(plain_text(text).text.split())
+    return " ".join(plain_text(text, labels=True).text.split())
 
 
 def unwrapped(text: str) -> str:
@@ -106,7 +102,10 @@ Replacement = Callable[["re.Match[str]"], "str | None"]
 
 
 def _replaced(view: PlainText, pattern: re.Pattern[str], replacement: Replacement) -> PlainText:
-    """The view with every match of a pattern replaced; a new character stands for all that the match stood for."""
+    """The view with every match of a pattern replaced.
+
+    What the old and the new text begin with in common is kept; any other new character stands for all of the match.
+    """
     parts: list[str] = []
     offsets: list[int] = []
     ends: list[int] = []
@@ -116,11 +115,12 @@ def _replaced(view: PlainText, pattern: re.Pattern[str], replacement: Replacemen
         if new is None:
             continue
         start, end = match.span()
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(match[0], new, strict=False)))
         parts += (view.text[position:start], new)
-        offsets += view.offsets[position:start]
-        ends += view.ends[position:start]
-        offsets += [view.offsets[start]] * len(new)
-        ends += [view.ends[end - 1]] * len(new)
+        offsets += view.offsets[position : start + kept]
+        ends += view.ends[position : start + kept]
+        offsets += [view.offsets[min(start + kept, end - 1)]] * (len(new) - kept)
+        ends += [view.ends[end - 1]] * (len(new) - kept)
         position = end
     if not position:
         return view
@@ -136,7 +136,7 @@ _CHARACTERS = re.compile(
     r"""
     (?P<entity>&(?:amp;)*(?:\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
   | (?P<composed>[^\W\d_][\u0300-\u036f]+)
-  | (?P<ligature>[\ufb00-\ufb06])
+  | (?P<variant>[\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff])
   | (?P<hyphen>(?:\u00ad|\(cid:173\))\s*(?=[a-z]))
   | (?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]
       |\(cid:\d{1,5}\))
@@ -152,7 +152,7 @@ def _character(match: re.Match[str]) -> str | None:
         return None if read == match[0] else _CHARACTERS.sub(lambda inner: _character(inner) or "", read)
     if match["composed"]:
         return unicodedata.normalize("NFC", match[0])
-    if match["ligature"]:
+    if match["variant"]:  # a ligature, a full-width form, a letter as in formulas
         return unicodedata.normalize("NFKC", match[0])
     return " " if match["blank"] else ""
 
@@ -160,14 +160,22 @@ def _character(match: re.Match[str]) -> str | None:
 # --- tags ------------------------------------------------------------------------------------------------------------
 
 _INLINE = (
-    "a|abbr|b|bold|cite|code|em|emph|ext-link|font|i|inline-formula|italic|mark|monospace|q|roman|s|sc|small|span|"
-    "strike|strong|styled-content|sub|sup|tex-math|tt|u|underline|uri|var|xref|"
-    "math|maction|menclose|merror|mfenced|mfrac|mi|mmultiscripts|mn|mo|mover|mpadded|mphantom|mroot|mrow|ms|mspace|"
-    "msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover|semantics|annotation|annotation-xml"
+    "a|abbr|alternatives|b|bdi|bold|cite|code|del|disp-formula|em|email|emph|ext-link|fn|font|formula|i|inf|"
+    "inline-formula|ins|it|italic|kbd|mark|math|monospace|named-content|q|roman|s|samp|sb|sc|scp|small|sp|span|strike|"
+    "strong|styled-content|sub|sup|tex|tex-math|tt|u|underline|uri|var|wbr|xref"
+)
+_MATHML = (
+    "maction|menclose|merror|mfenced|mfrac|mi|mmultiscripts|mn|mo|mover|mpadded|mphantom|mroot|mrow|ms|mspace|msqrt|"
+    "mstyle|msub|msubsup|msup|mtable|mtd|mtext|mtr|munder|munderover|semantics"
 )
 _BLOCK = "abstract|blockquote|br|center|dd|div|dl|dt|h[1-6]|hr|label|li|list|list-item|ol|p|pre|sec|section|title|ul"
+_PREFIX = r"(?:[a-z]{1,8}:)?"
 _TAGS = re.compile(
-    rf"</?(?:[a-z]{{1,8}}:)?(?:(?P<block>{_BLOCK})|{_INLINE})(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>"
+    # A formula that is there a second time, in TeX.
+    rf"<{_PREFIX}annotation(?:-xml)?\b[^<>]*>[^<>]*</{_PREFIX}annotation(?:-xml)?>\s*"
+    rf"|<{_PREFIX}tex-math\b[^<>]*>[^<>]*</{_PREFIX}tex-math>\s*(?=<{_PREFIX}math\b)"
+    rf"|</?{_PREFIX}(?:(?P<block>{_BLOCK})|(?P<mathml>{_MATHML})|{_INLINE})"
+    rf"(?:\s+[\w:-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[\w#.-]+))*\s*/?>(?(mathml)\s*)"
     r"|<!--.{0,500}?-->",
     re.IGNORECASE | re.DOTALL,
 )
@@ -175,6 +183,30 @@ _TAGS = re.compile(
 
 def _tag(match: re.Match[str]) -> str:
     return "\n\n" if match["block"] else ""
+
+
+# What opens or closes a part of a text, and the opening one right before a place.
+_PAIRS = re.compile(rf"{_TAGS.pattern}|(?P<brace>(?<!\\)[{{}}])", re.IGNORECASE | re.DOTALL)
+_OPENING = re.compile(r"(?:<[A-Za-z][^<>]*(?<!/)>|(?:\\[A-Za-z]+\s*)?\{(?:\\[A-Za-z]+\s*)?)\s*\Z")
+_CLOSING = re.compile(r"\s*</[A-Za-z][^<>]*>|\}")
+_FARTHEST = 300  # characters of an opening tag
+
+
+def _paired(text: str, first: int, last: int) -> tuple[int, int]:
+    """A span, widened by the tags and braces next to it that belong to those within it."""
+    while True:
+        opened = closed = 0
+        for found in _PAIRS.finditer(text, first, last):
+            if found[0] == "}" or found[0].startswith("</"):
+                closed, opened = closed + (not opened), max(0, opened - 1)
+            elif not found[0].rstrip().endswith(("/>", "-->")):
+                opened += 1
+        if closed and (before := _OPENING.search(text, max(0, first - _FARTHEST), first)):
+            first = before.start()
+        elif opened and (after := _CLOSING.match(text, last)):
+            last = after.end()
+        else:
+            return first, last
 
 
 # --- LaTeX -----------------------------------------------------------------------------------------------------------
@@ -195,16 +227,19 @@ _ACCENTS = {
     "u": "\N{COMBINING BREVE}",
     "v": "\N{COMBINING CARON}",
 }
-_WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes": "×", "textbackslash": ""}
+_WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes": "×", "sqrt": "√", "textbackslash": ""}
 _LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
 _LATEX = re.compile(
     r"""
-    (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{))\s*
+    (?=[\\_^$~{}*\-ixuehtm\n]|[^\S\n]+\n)(?:  # what the rest can begin with, found more quickly
+    (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{|\s+[A-Za-z]))\s*
       (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
   | (?P<space>\\[,;:!\ /\\])
   | (?P<delimiter>\\[()\[\]])
+  | \\[dt]?frac\s*\{(?P<numerator>[^{}]*)\}\s*\{(?P<denominator>[^{}]*)\}
   | (?P<deviation>[_^]\s*\{?\s*(?:\\pm(?![A-Za-z])|±)\s*)
+  | (?P<preamble>\\documentclass[^$]*\\begin\{document\})
   | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
       \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
@@ -212,13 +247,15 @@ _LATEX = re.compile(
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
-  | (?P<tie>(?<=[A-Za-z.,])~(?=[A-Za-z(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
-  | (?P<dash>(?<=\d)--(?=\d))
+  | (?P<tie>(?<=[A-Za-z.,)}])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
+  | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-zß-ÿ}])--(?=\{?(?:[A-ZÀ-Þ](?:[a-zß-ÿ]|\\["'`^~Hcv])|\\["'`^~])))
   | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
+  | (?<=\w)[^\S\n]*\n[^\S\n]*(?P<hung>---?)(?=\w)
   | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
   | (?P<script>(?<=[_^])\{)
   | (?P<between>\}\{|(?<=\w)\{(?=\w))
   | (?P<brace>[{}])
+    )
     """,
     re.VERBOSE,
 )
@@ -249,12 +286,16 @@ def _latex(match: re.Match[str]) -> str:
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
-    if match["unread"]:  # a citation's key, a colour: nothing that is read
+    if match["unread"] or match["preamble"]:  # a citation's key, a colour: nothing that is read
         return ""
+    if match["denominator"]:
+        return "/".join(_LATEX.sub(_latex, part) for part in (match["numerator"], match["denominator"]))
     if match["deviation"]:
         return "±"
-    if match["dash"] or match["pause"]:
-        return "–" if match["dash"] else match["pause"]
+    if match["dash"]:
+        return "–"
+    if match["pause"] or match["hung"]:
+        return match["pause"] or match["hung"]
     return " " if match["tie"] or match["between"] else ""
 
 
@@ -265,6 +306,24 @@ def _command(match: re.Match[str]) -> str:
         return sign or ""
     swallowed = name in _LETTERS or not sign  # "J\\o rgensen" is one word
     return sign if swallowed else sign + (match["after"] or "")
+
+
+# --- lists of numbers ---------------------------------------------------------------------------------------------
+
+_NUMBERS = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=[A-Za-z]-)[(\[])\s*\d+\w?(?:\s*[,/]\s*-?\d+\w?)+\s*(?:\\?\}|[)\]])")
+_IN_NUMBERS = re.compile(r"(?P<brace>\\?[{(\[]\s*|\s*\\?[})\]])|\s*[,/]\s*")
+
+
+def _with_lists_of_numbers(view: PlainText) -> PlainText:
+    """The view with "CIFAR-10/100" for "CIFAR-{10, 100}"."""
+    inside = {place for found in _NUMBERS.finditer(view.text) for place in range(*found.span())}
+    if not inside:
+        return view
+
+    def read(match: re.Match[str]) -> str | None:
+        return None if match.start() not in inside else "" if match["brace"] else "/"
+
+    return _replaced(view, _IN_NUMBERS, read)
 
 
 # --- words broken in two ---------------------------------------------------------------------------------------------
@@ -283,7 +342,8 @@ def _known_words() -> frozenset[str]:
 
 def _mended(match: re.Match[str]) -> str | None:
     left, right = match["left"], match["right"] or match["below"]
-    if right in _SUSPENDED:
+    after = match.end() + len(right)
+    if right in _SUSPENDED and match.string[after : after + 1] not in ("-", "‐"):  # but "black- and-white"
         return None
     return left if _is_one_word(left, right) else f"{left}-"
 
@@ -302,24 +362,31 @@ def _is_one_word(left: str, right: str) -> bool:
 # --- labels of sections ----------------------------------------------------------------------------------------------
 
 _SECTION = (
-    "abstract|aims?|aim and objectives?|background|background and (?:aims?|objectives?|purpose)|conclusions?|context|"
-    "contributions?|data|design|discussion|evaluation|experiments?|findings?|implications?|importance|interpretation|"
-    "introduction|keywords|limitations|main results|materials and methods|materials|methodology|methods?|"
-    "methods and (?:materials|results)|motivation|objectives?|originality|problem|purpose|results?|"
-    "results and (?:conclusions?|discussion)|setting|significance|summary|tl;?dr|(?:content |trigger )?warning|"
-    "disclaimer|caution|design, setting,? and participants|main outcomes? and measures?|conclusions and relevance|"
-    "exposures?|interventions?|measurements|participants|patients|study design|trial registration"
+    "abstract|advances in knowledge|aims?|aim and objectives?|approach|availability(?: and implementation)?|background|"
+    "background and (?:aims?|objectives?|purpose)|case presentation|conclusions?|contact|context|"
+    "contributions?|data|design|discussion|evaluation|experiments?|findings?|funding|highlights?|implications?|importance|"
+    "interpretation|introduction|index terms|key ?words|key points?|"
+    "(?:clinical )?(?:relevance|significance)|limitations|main results|"
+    "(?:materials?|patients|participants|subjects|data)(?: and|,) methods|materials|methodology|methods?|"
+    "methods and (?:materials|results)|motivation|novelty|(?:main )?objectives?|originality|practical implications|"
+    "problem|purpose|results?|results and (?:conclusions?|discussion)|setting|significance|summary|"
+    "supplementary (?:information|material)|tl;?dr|(?:content |trigger )?warning|"
+    "disclaimer|caution|design, setting,? and participants|(?:main|primary) outcomes?(?: and|,)? measures?|"
+    "conclusions and relevance|exposures?|interventions?|measurements|participants|patients|study design|"
+    "trial registration|what is (?:already )?known|what this study adds"
 )
+_MARKS = r"[\s*_#\u26a0\ufe0f\[\]]*"
 _LABELS = re.compile(
-    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A)[\s*_#\u26a0\ufe0f]*(?P<words>(?i:{_SECTION}))"
-    r"[*_]*(?:\s*:[*_]*(?!\S*//)|\s+[-–—](?=\s)|(?=\s+[A-Z][a-z]*\b(?!:)))\s*"
+    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?P<words>(?i:{_SECTION}))(?:"
+    rf"(?P<sign>{_MARKS}:[*_]*(?!\S*//)|[*_]*(?:\s+[-–—](?=\s)|—(?=\s?[A-Z])|\.(?=\s+[A-Z])|\]|(?=\n)))"
+    r"|[*_]*(?=\s+(?:[A-Z][a-z]*\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)\w*[A-Z][\w-]*\s+[a-z])))\s*"
 )
 
 
 def _label(match: re.Match[str]) -> str | None:
-    """A label is dropped where a colon or a dash follows, or where it alone is in capitals."""
-    marked = match[0].rstrip(" \n*_")[-1:] in (":", "-", "–", "—")
-    return "" if marked or (match["words"].isupper() and len(match["words"]) > 3) else None
+    """A label is dropped where a sign follows, where it is alone on a line, or where it alone is in capitals."""
+    dropped = match["sign"] is not None or (match["words"].isupper() and len(match["words"]) > 3)
+    return "" if dropped else None
 
 
 # No name is in a long run of signs, or is so long a word, and tokenizers take quadratic time over them.
@@ -327,23 +394,24 @@ _LONGEST_RUN = 100
 _RUNS = re.compile(r"[^\w\s]{101,}|_{101,}|[^\W_]{101,}")
 
 
-_STEPS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
-    (_CHARACTERS, _character),
-    (_TAGS, _tag),
-    (_LATEX, _latex),
-    (_BROKEN, _mended),
-    (_RUNS, lambda match: match[0][:_LONGEST_RUN]),
+# The first pattern of each step finds quickly whether a text has anything that the second one may match.
+_STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
+    (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
+    (re.compile("<"), _TAGS, _tag),
+    (re.compile(r"[\\_^$~{}]|--|\*\*|imes\b|x20[0-2]"), _LATEX, _latex),
+    (re.compile("[-‐]"), _BROKEN, _mended),
+    (re.compile(r"\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
 
-_GAP = re.compile(r"\s+")
+_GAP = re.compile(r" \s+|[^\S ]\s*")  # not one blank, which stays
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\u2029")
 
 
 def _on_one_line(view: PlainText, title_end: int) -> PlainText:
-    """The view with one blank for each run of blanks and line breaks, and without section labels.
+    """The view with one blank for each run of blanks and line breaks.
 
     A line break stays where the title ends, and one stands for each blank line.
     """
@@ -354,4 +422,4 @@ def _on_one_line(view: PlainText, title_end: int) -> PlainText:
         new = "\n" if holds_title_end or _BLANK_LINE.search(match[0]) else " "
         return None if new == match[0] else new
 
-    return _replaced(_replaced(view, _GAP, gap), _LABELS, _label)
+    return _replaced(view, _GAP, gap)

@@ -6,16 +6,31 @@ import re
 
 from kg.text.names import name_key, spaced_key, unaccented
 
-_MARKUP = re.compile(r"[\\$<&{]")
+_MARKUP = re.compile(r"[\\$<&{}~\u00ad\ufb00-\ufb06\uff01-\uff5e]|--|\*\*|(?<=\w)-\s|\(cid:")
 
 
 def readable(name: str) -> str:
-    """A name without LaTeX and tags, as people read it."""
+    """A name or a title as people read it: without LaTeX and tags."""
     if not _MARKUP.search(name):
         return name
     from kg.text.plain import without_markup  # loaded only here, because few names have markup
 
     return without_markup(name)
+
+
+def readable_parts(text: str, start: int, end: int) -> tuple[str, str, str]:
+    r"""What is before, within and after a span of a text, each as people read it.
+
+    >>> readable_parts(r"our $\beta$-VAE, a \emph{variant}", 4, 15)
+    ('our ', 'β-VAE', ', a variant')
+    """
+    if _MARKUP.search(text):
+        from kg.text.plain import plain_text
+
+        view = plain_text(text, labels=True)
+        start, end = view.plain_span(start, end)
+        text = view.text
+    return text[:start], text[start:end], text[end:]
 
 
 def plain_name(name: str) -> str:

@@ -169,6 +169,7 @@ queries.answer(Request({CROSS!r}, {BASE!r}, "query", False), 0)
     pytest.fail("the query goes on")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
 def test_a_forked_process_asks_in_a_process_of_its_own(store: Path) -> None:
     code = """

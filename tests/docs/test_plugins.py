@@ -97,6 +97,7 @@ def test_a_vocabulary_is_exported(install: Callable[[str], None], graph_folder: 
     assert len(set(graph.subjects(SCHEMA.mentions))) == len(set(graph.subjects(RDF.type, SCHEMA.ScholarlyArticle)))
 
 
+@pytest.mark.slow
 def test_an_extractor_proposes_names(install: Callable[[str], None]) -> None:
     from kg.extraction.pipeline import build_pipeline
     from kg.extraction.plugins import installed_plugins

@@ -292,6 +292,7 @@ def _triples(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[ox.Triple]]
     return st.lists(st.builds(ox.Triple, _NODES, _PROPERTIES, _NODES | literals), max_size=8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", [name for name in TRIPLE_FORMATS if name != "rdfxml"])
 @settings(max_examples=50, deadline=None)
 @given(triples=_triples(_ANY))

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from importlib.resources import files
 
 import pytest
+from spacy.language import Language
 
+from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.records import Paper
 
 SENTENCES = (
@@ -20,6 +22,18 @@ SENTENCES = (
     "RESULTS: the {word} error falls from {number} to {number} on ImageNet and {name}.",
     "{Word}-{word} learning, dubbed {name}, needs {number} ms.",
 )
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    """A pipeline of no components, for tests of single ones; they only read with it."""
+    return build_pipeline(components=())
+
+
+@pytest.fixture(scope="session")
+def hinting() -> Language:
+    """A pipeline that ends before the tagger; tests only read with it."""
+    return build_pipeline(components=READ_BY_TAGGER)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,7 @@ from spacy.language import Language
 
 from kg.extraction.abbreviations import find_abbreviations
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str, str]]:

@@ -7,13 +7,7 @@ from spacy.language import Language
 
 from kg.extraction import Extractor
 from kg.extraction.document import make_doc, original_span, original_text
-from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,8 @@ from spacy.language import Language
 
 from kg.extraction.document import make_doc
 from kg.extraction.lexicon import Lexicon, lexicon_key, written_form
-from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
 from kg.rulefiles import NameRule, Rule, load_rules
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def found(nlp: Language, rules: Sequence[Rule], text: str) -> list[tuple[str, str]]:

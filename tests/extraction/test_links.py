@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from kg.extraction.document import make_doc
 from kg.extraction.links import LinkFinder, find_addresses
-from kg.extraction.pipeline import build_pipeline
 from kg.records import Paper
 from kg.rulefiles import load_rules
 
@@ -54,6 +54,8 @@ def test_an_address_is_cleaned_of_what_surrounds_it(text: str, expected: str) ->
         ("https: //github.com/pond/frog", "https://github.com/pond/frog"),
         ("https:// github.com/pond/frog", "https://github.com/pond/frog"),
         ("https://github. com/pond/frog", "https://github.com/pond/frog"),
+        ("https://github.com /pond/frog", "https://github.com/pond/frog"),
+        ("https://github.com Our model", "https://github.com"),
         ("https://github.com/Pond/ Frog-Net.", "https://github.com/Pond/Frog-Net"),
         ("https://github.com/pond/frog- net", "https://github.com/pond/frog-net"),
     ],
@@ -100,10 +102,10 @@ def test_the_host_and_the_words_before_determine_the_kind(finder: LinkFinder, te
     assert finder.kind(url, text[:start]) == kind
 
 
-def test_an_address_is_one_link_however_often_it_occurs(finder: LinkFinder) -> None:
+def test_an_address_is_one_link_however_often_it_occurs(nlp: Language, finder: LinkFinder) -> None:
     abstract = r"Code: https://github.com/pond/Frog.git{https://github.com/pond/Frog}, \url{github.com/pond/Frog}."
     paper = Paper(id="1", title="Frogs", abstract=abstract)
-    links = finder(make_doc(build_pipeline(components=()), paper))._.links
+    links = finder(make_doc(nlp, paper))._.links
     assert [link.url for link in links] == ["https://github.com/pond/Frog.git"]
     assert paper.text[links[0].start : links[0].end] == links[0].url
 
@@ -146,8 +148,10 @@ def test_what_is_glued_to_an_address_or_missing_in_it(text: str, expected: str) 
         ("As shown before (doi:10.1234/frogs), frogs hop.", []),
     ],
 )
-def test_a_doi_is_a_link_where_it_leads_to_data(finder: LinkFinder, text: str, expected: list[str]) -> None:
-    doc = make_doc(build_pipeline(components=()), Paper(id="1", title="Frogs", abstract=text))
+def test_a_doi_is_a_link_where_it_leads_to_data(
+    nlp: Language, finder: LinkFinder, text: str, expected: list[str]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="Frogs", abstract=text))
     assert [link.url for link in finder(doc)._.links] == expected
 
 
@@ -160,6 +164,12 @@ def test_a_namespace_is_not_an_address() -> None:
     [
         ("https://github.com/orgs/pond", "project"),
         ("https://github.com/topics/frogs", "project"),
+        ("https://huggingface.co/papers/2401.00001", "project"),
+        ("https://huggingface.co/datasets/frogs", "data"),
+        ("https://hf.co/pond/frog", "code"),
+        ("https://frog:secret@github.com/pond/frog", "code"),
+        ("https://doi.org/10.7910/DVN/FROG", "data"),
+        ("https://physionet.org/content/frogs/1.0/", "data"),
         ("https://gist.github.com/pond/0a1b2c", "code"),
         ("https://raw.githubusercontent.com/pond/frog/main/a.py", "code"),
         ("https://codeberg.org/pond/frog", "code"),

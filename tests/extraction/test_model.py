@@ -14,7 +14,7 @@ from spacy.language import Language
 from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import READ_BY_TAGGER, Extractor, build_pipeline
+from kg.extraction.pipeline import Extractor
 from kg.extraction.results.weights import SIZES, ResultWeights, exact
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
@@ -28,11 +28,6 @@ FILES = {"model.json", "results.npz", "roles.json", "weights.npz"}
 Arrays = dict[str, np.ndarray]
 
 
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=READ_BY_TAGGER)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder of a tiny model."""
@@ -41,9 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_saved_tagger_finds_the_same(tmp_path: Path, nlp: Language) -> None:
+def test_a_saved_tagger_finds_the_same(tmp_path: Path, hinting: Language) -> None:
     abstract = "We propose Flat Foo Distillation (FFD), which reaches 71.2% accuracy on ImageNet."
-    doc = nlp(make_doc(nlp, Paper(id="1", title="A title", abstract=abstract)))
+    doc = hinting(make_doc(hinting, Paper(id="1", title="A title", abstract=abstract)))
     shipped = Model.load(SHIPPED)
     shipped.save(tmp_path / "model")
     [before], [after] = (model.tagger.predict([doc]) for model in (shipped, Model.load(tmp_path / "model")))

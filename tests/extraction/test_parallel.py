@@ -12,13 +12,13 @@ import pytest
 
 from kg.errors import KGError
 from kg.extraction import Extractor, parallel
-from kg.extraction.parallel import BATCH_SIZE, extract_all
+from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
 KILLED = """
 import multiprocessing, time
 from kg.extraction import Extractor
-from kg.extraction.parallel import BATCH_SIZE, extract_all
+from kg.extraction.parallel import extract_all
 from kg.records import Paper
 
 def papers():
@@ -35,13 +35,17 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
-def test_order_and_number_of_workers_change_no_record(mixed_papers: list[Paper]) -> None:
+def test_order_and_number_of_workers_change_no_record(
+    mixed_papers: list[Paper], monkeypatch: pytest.MonkeyPatch
+) -> None:
     extractor = Extractor()
-    papers = mixed_papers[: 2 * BATCH_SIZE + 6]  # three batches for two workers
+    papers = mixed_papers[:40]
     alone = [extractor(paper) for paper in papers]
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers[::-1], Extractor()))[::-1] == alone
-    assert list(extract_all(papers[::-1], Extractor(), workers=2))[::-1] == alone
+    monkeypatch.setattr(parallel, "BATCH_SIZE", 8)
+    few = papers[:22]  # three batches for two workers
+    assert list(extract_all(few[::-1], Extractor(), workers=2))[::-1] == alone[:22]
 
 
 def alive(process: int) -> bool:

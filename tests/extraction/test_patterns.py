@@ -13,11 +13,6 @@ from kg.records import Paper
 from kg.rulefiles import NameRule, Rule
 
 
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
-
-
 def candidates(nlp: Language, rules: list[Rule], text: str) -> list[tuple[str, str, str | None]]:
     patterns = Patterns(nlp)
     patterns.add_rules(rules)
@@ -49,6 +44,27 @@ def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
         ("dataset", "Dataset", None),
         ("QX", "Dataset", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ({"LOWER": {"IN": ["zig", "zag"]}}, ["ZIG", "zig", "Zag"]),
+        ({"TEXT": {"IN": ["zig", "zag"]}}, ["zig"]),
+        ({"LOWER": {"NOT_IN": ["zig"], "REGEX": "^z"}}, ["Zag", "zug"]),
+        ({"TEXT": {"REGEX": "^[A-Z]+$", "NOT_IN": ["A"]}}, ["ZIG"]),
+        ({"TEXT": {"FUZZY1": "zag"}}, ["zig", "Zag", "zug"]),
+    ],
+)
+def test_words_are_tested_as_the_matcher_of_spacy_tests_them(word: dict[str, Any], found: list[str]) -> None:
+    nlp = build_pipeline(components=())  # a vocabulary of its own, which has room for 64 flags
+    others: list[Rule] = [NameRule(label="Task", pattern=[{"TEXT": {"REGEX": f"^frog{i}$"}}]) for i in range(70)]
+    rule = NameRule(label="Method", pattern=[word, {"TEXT": "/"}], name=(0, 0))
+    for rules in ([rule, *others], [*others, rule]):
+        names = [
+            text for text, kind, _ in candidates(nlp, rules, "ZIG / zig / Zag / zug / A / frog69") if kind == "Method"
+        ]
+        assert names == found
 
 
 def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:

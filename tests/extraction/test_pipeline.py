@@ -73,6 +73,7 @@ def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
         assert all(0 <= mention.confidence <= 1 for mention in found.entities)
 
 
+@pytest.mark.slow
 def test_rules_of_further_folders_are_added(tmp_path: Path) -> None:
     rules = [
         {"label": "Dataset", "pattern": "Zorblatt archive"},
@@ -91,6 +92,7 @@ HOSTILE = (
     *("A. ", "e.g. X ", "https://a.b/)", "https://", "www.", "git@github.com:a/b ", "https://github.com/a/ b "),
     *("short ", "NAME: ", "SAM (", "NAME, a ", "called ", "(a ", "a-b-", "a/b/", "a.b.", "on Reddit and "),
     *("93.5% ", "accuracy 93.5% on CIFAR-10 and ", "10%–", "1/", "$\\beta$", "RESULTS: "),
+    *("a–Ba", "a--B", "<i>k</i>-means ", "CIFAR-{10,100} ", "ImageNet 64×64 ", "[Results] "),
 )
 
 

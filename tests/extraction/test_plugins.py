@@ -68,6 +68,7 @@ def test_an_installed_extractor_proposes_names(packages: Path) -> None:
     assert (mention.type, mention.confidence, mention.extractor) == ("Method", 1.0, "quux_verbs")
 
 
+@pytest.mark.slow
 def test_extractors_are_added_after_the_patterns_by_name(packages: Path) -> None:
     for name in ("quux_b", "quux_c", "quux_a"):
         install(packages, name, EXTRACTOR.format(name=name))
@@ -84,6 +85,7 @@ def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> 
     assert len({without, first, fingerprints(Extractor())(PAPER)}) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "problem"),
     [("raise ValueError('no frogs\\nhere')", "no frogs"), ("", "quux_broken"), ("import absent_", "absent_")],
@@ -91,6 +93,6 @@ def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> 
 def test_a_broken_extractor_is_named_in_one_line(packages: Path, code: str, problem: str) -> None:
     install(packages, "quux_broken", code)
     with pytest.raises(KGError, match=r"extractor quux_broken \(quux_broken 1\.0\): cannot be added") as error:
-        build_pipeline(components=READ_BY_TAGGER, plugins=installed_plugins())
+        build_pipeline(components=("patterns",), plugins=installed_plugins())
     assert problem in str(error.value)
     assert "\n" not in str(error.value)

@@ -1,9 +1,10 @@
 """A paper introduces what it proposes; all forms of one thing share the role."""
 
 import pytest
+from spacy.language import Language
 
 from kg.extraction.document import Candidate, make_doc
-from kg.extraction.pipeline import Extractor, build_pipeline
+from kg.extraction.pipeline import Extractor
 from kg.extraction.roles import Clause, Roles, RoleWeights
 from kg.records import Paper
 from kg.rulefiles import WordRule, load_rules
@@ -47,10 +48,10 @@ def test_what_many_papers_know_can_still_be_introduced(extractor: Extractor) -> 
 
 
 def decide(
-    weights: dict[str, float], abstract: str, papers: dict[str, int] | None = None, **confidences: float
+    nlp: Language, weights: dict[str, float], abstract: str, papers: dict[str, int] | None = None, **confidences: float
 ) -> dict[str, str | None]:
     """The roles of some words, each taken for a method with the given confidence."""
-    doc = make_doc(build_pipeline(components=()), Paper(id="1", title="On stones", abstract=abstract))
+    doc = make_doc(nlp, Paper(id="1", title="On stones", abstract=abstract))
     doc._.entities = [
         Candidate(token.i, token.i + 1, "Method", confidences[token.text], "pattern")
         for token in doc
@@ -65,31 +66,31 @@ REACHED = {"through=introduces -": 2.0}
 BIAS = {"any": -1.0}
 
 
-def test_weights_are_summed_over_all_places() -> None:
+def test_weights_are_summed_over_all_places(nlp: Language) -> None:
     abstract = "Alpha is old. We propose Beta here. Then Beta meets Alpha."
-    assert decide(REACHED | BIAS, abstract, Alpha=1.0, Beta=1.0) == {"Alpha": "used", "Beta": "introduced"}
+    assert decide(nlp, REACHED | BIAS, abstract, Alpha=1.0, Beta=1.0) == {"Alpha": "used", "Beta": "introduced"}
 
 
-def test_a_doubtful_name_is_doubtfully_introduced() -> None:
+def test_a_doubtful_name_is_doubtfully_introduced(nlp: Language) -> None:
     abstract = "We propose Beta here."
-    assert decide(REACHED | BIAS, abstract, Beta=0.9) == {"Beta": "introduced"}
-    assert decide(REACHED | BIAS, abstract, Beta=0.2) == {"Beta": "used"}
+    assert decide(nlp, REACHED | BIAS, abstract, Beta=0.9) == {"Beta": "introduced"}
+    assert decide(nlp, REACHED | BIAS, abstract, Beta=0.2) == {"Beta": "used"}
 
 
-def test_two_patterns_count_together_in_one_place() -> None:
+def test_two_patterns_count_together_in_one_place(nlp: Language) -> None:
     pair = {"before=called & type=Method": 2.0}
-    assert decide(pair | BIAS, "The frog called Alpha meets Beta.", Alpha=1.0, Beta=1.0) == {
+    assert decide(nlp, pair | BIAS, "The frog called Alpha meets Beta.", Alpha=1.0, Beta=1.0) == {
         "Alpha": "introduced",
         "Beta": "used",
     }
     apart = {"before=meets & through=introduces -": 2.0}
     abstract = "We propose Beta here. A frog meets Beta."
-    assert decide(apart | BIAS, abstract, Beta=1.0) == {"Beta": "used"}
+    assert decide(nlp, apart | BIAS, abstract, Beta=1.0) == {"Beta": "used"}
 
 
-def test_counts_of_papers_are_features() -> None:
+def test_counts_of_papers_are_features(nlp: Language) -> None:
     weights = {"seen=0": 1.0, "seen=3": -1.0}
-    found = decide(weights, "Alpha meets Beta.", {"alpha": 10}, Alpha=1.0, Beta=1.0)
+    found = decide(nlp, weights, "Alpha meets Beta.", {"alpha": 10}, Alpha=1.0, Beta=1.0)
     assert found == {"Alpha": "used", "Beta": "introduced"}
 
 

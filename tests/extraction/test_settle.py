@@ -8,18 +8,12 @@ from spacy.tokens import Doc, Span
 
 from kg.extraction import Extractor
 from kg.extraction.document import Abbreviation, Candidate, make_doc
-from kg.extraction.pipeline import build_pipeline
 from kg.extraction.settle import Settle, without_overlaps
 from kg.records import Link, Paper
 from kg.rulefiles import WordRule
 from kg.vocabulary import EntityType
 
 RULES = [WordRule(label="GENERIC", pattern="neural networks"), WordRule(label="MEASURED", pattern="pond size")]
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def settled(nlp: Language, text: str, *proposed: tuple[str, EntityType, float]) -> list[tuple[str, str]]:
@@ -218,6 +212,8 @@ def datasets(extractor: Extractor, abstract: str, title: str = "A study of frogs
         "It runs on the NVIDIA Jetson, on Snapdragon 888, on an RTX 3090 and on TPUv4.",
         "We evaluate in Gazebo, on Isaac Gym, in the CARLA simulator and in AirSim.",
         "We test on Android, on Google, on CUDA and on Amazon Mechanical Turk, in Python and C++.",
+        "We evaluate on MuJoCo, on CARLA and in PyBullet, in simulation.",
+        "It runs on a Cerebras CS-2, on an ARM Cortex-M4, on Tesla Autopilot and on a Crazyflie 2.1.",
         "We evaluate the controller on the HopperTwo quadruped, and on the PondX1 chip.",
     ],
 )
@@ -230,6 +226,26 @@ def test_datasets_with_the_name_of_a_platform_are_datasets(extractor: Extractor)
         *("Reddit", "Cora", "Twitter", "Twitter-15")
     }
     assert datasets(extractor, "We train agents on OpenAI Gym and Atari.") == {"OpenAI Gym", "Atari"}
+    assert datasets(extractor, "We train on the MuJoCo continuous control tasks and the CARLA benchmark.") == {
+        *("MuJoCo", "CARLA")
+    }
+    assert datasets(extractor, "We evaluate on MuJoCo HalfCheetah, M4 and ETT.") >= {"MuJoCo HalfCheetah", "M4"}
+
+
+@pytest.mark.parametrize(
+    ("title", "is_dataset"),
+    [
+        ("FrogSet: Toward Benchmarks that Matter", True),
+        ("FrogCorpus: Multilingual Calls from Lakes", True),
+        ("FrogDB: A Database of Calls", True),
+        ("FrogBench: Evaluating Models on Ponds", True),
+        ("FrogSet: Pruning Datasets with Ease", False),
+        ("FrogSet: Set Prediction Networks", False),
+        ("FrogDB: Fast Retrieval for Ponds", False),
+    ],
+)
+def test_a_title_and_the_end_of_its_name_tell_a_dataset(extractor: Extractor, title: str, is_dataset: bool) -> None:
+    assert bool(datasets(extractor, "We hop.", title)) == is_dataset
 
 
 @pytest.mark.parametrize(
@@ -264,6 +280,11 @@ def test_a_title_names_a_dataset_where_it_is_about_one(extractor: Extractor, phr
         ("CIFAR-10 and 100", ["CIFAR-10", "100"]),
         ("CIFAR-10, 100, and ImageNet", ["CIFAR-10", "100", "ImageNet"]),
         ("VOC 2007/2012", ["VOC 2007", "2012"]),
+        ("CIFAR-{10,100}", ["CIFAR-{10", "100"]),
+        (r"CIFAR-\{10, 100\}", [r"CIFAR-\{10", "100"]),
+        ("CIFAR-(10/100)", ["CIFAR-(10", "100"]),
+        ("CIFAR-10 or 100", ["CIFAR-10", "100"]),
+        ("VOC-{2007,2012}", ["VOC-{2007", "2012"]),
         ("CIFAR-10, 100 epochs", ["CIFAR-10"]),
         ("CIFAR-10 and 100 frogs", ["CIFAR-10"]),
         ("CIFAR-10 and 101", ["CIFAR-10"]),
@@ -286,6 +307,14 @@ def test_the_results_of_two_numbered_datasets_have_their_full_names(extractor: E
 def test_a_capitalized_word_belongs_to_the_dataset_after_it(extractor: Extractor) -> None:
     abstract = "We evaluate on Hard ImageNet, Tiny ImageNet, ImageNet-C and ImageNet. Using ImageNet is usual."
     assert datasets(extractor, abstract) == {"Hard ImageNet", "Tiny ImageNet", "ImageNet-C", "ImageNet"}
+
+
+def test_the_size_of_its_images_belongs_to_a_dataset(extractor: Extractor) -> None:
+    abstract = r"We train on ImageNet-64, ImageNet 64 × 64, ImageNet $64\times64$ and ImageNet (256x256)."
+    found = extractor(Paper(id="1", title="A study of frogs", abstract=abstract))
+    assert [mention.text for mention in found.entities] == [
+        *("ImageNet-64", "ImageNet 64 × 64", r"ImageNet $64\times64$", "ImageNet")
+    ]
 
 
 def test_the_end_of_something_generic_is_not_a_name(extractor: Extractor) -> None:

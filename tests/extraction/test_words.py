@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from kg.extraction.pipeline import build_pipeline
 from kg.extraction.words import joined, word_key, word_shape
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 @pytest.mark.parametrize(("one", "other"), [("GANs", "gan"), ("Networks", "network"), ("CIFAR10", "cifar10")])

@@ -266,6 +266,12 @@ def test_links_of_each_kind() -> None:
     assert set(graph.objects(P, rdflib.URIRef(KG + "hasProjectPage"))) == {rdflib.URIRef("https://own.github.io")}
 
 
+def test_a_field_for_code_that_names_no_repository_is_a_project_page() -> None:
+    graph = graph_of(replace(PAPER, github="https://github.com/pond"), extraction())
+    assert not set(graph.objects(P, rdflib.URIRef(KG + "hasCode")))
+    assert set(graph.objects(P, rdflib.URIRef(KG + "hasProjectPage"))) == {rdflib.URIRef("https://github.com/pond")}
+
+
 def test_entities_have_one_preferred_name() -> None:
     lines = list(entity_statements([Entity("http://x/method/a", "Method", "A", ("B", "C"))], BASE))
     assert sum("prefLabel" in line for line in lines) == 1

@@ -31,6 +31,14 @@ def paper(**fields: Any) -> tuple[Paper, list[str]]:
         ("One, Ada", ["Ada One"]),
         ("One, Ada and Two, Bo", ["Ada One", "Bo Two"]),
         ("King, Jr., Ada", ["Ada King Jr."]),
+        ("Ada King, Jr., Bo Two", ["Ada King Jr.", "Bo Two"]),
+        ("One, A., Two, B.-C., Three, D. E.", ["A. One", "B.-C. Two", "D. E. Three"]),
+        ("Ada One & Bo Two", ["Ada One", "Bo Two"]),
+        ("Ada One|Bo Two", ["Ada One", "Bo Two"]),
+        ("Ada One\nBo Two", ["Ada One", "Bo Two"]),
+        ("Ada One, Bo Two et al.", ["Ada One", "Bo Two"]),
+        (["Ada One", "et al."], ["Ada One"]),
+        ([{"first": "Ada", "middle": ["K."], "last": "One"}], ["Ada K. One"]),
         ("Ada One", ["Ada One"]),
         ("Hana Moss;Ivo Kestrel;", ["Hana Moss", "Ivo Kestrel"]),
         ([{"name": "Ada One"}, {"given": "Bo", "family": "Two"}], ["Ada One", "Bo Two"]),
@@ -68,6 +76,11 @@ def test_authors_that_are_not_names_are_left_out_with_a_note() -> None:
         ("2020-01-05T10:00:00Z", 2020),
         ("2020/1", 2020),
         ([[2020, 1, 5]], 2020),
+        ({"date-parts": [[2020, 1, 5]]}, 2020),
+        ("5 March 2020", 2020),
+        ("(2020a)", 2020),
+        ("05/03/2020", 2020),
+        ("２０２０", 2020),
         (None, None),
         (math.nan, None),
         ("", None),
@@ -79,7 +92,9 @@ def test_years_that_are_clear(year: object, expected: int | None) -> None:
     assert (found.year, notes) == (expected, [])
 
 
-@pytest.mark.parametrize("year", [20200105, 2020.5, True, 0, -1, 12, "soon", "20200105", "in 2020", {"y": 1}])
+@pytest.mark.parametrize(
+    "year", [20200105, 2020.5, True, 0, -1, 12, "soon", "20200105", "2020-2021", "-2020", {"y": 1}]
+)
 def test_years_that_are_not_are_left_out_with_a_note(year: object) -> None:
     found, notes = paper(year=year)
     assert found.year is None
@@ -95,13 +110,44 @@ def test_years_that_are_not_are_left_out_with_a_note(year: object) -> None:
         ({"id": None, "doi": "10.1234/frog"}, "10.1234/frog"),
         ({"id": "", "arxiv": "2101.00001"}, "2101.00001"),
         ({"id": math.nan}, "t"),
-        ({"id": True}, "t"),
+        ({"id": "n/a", "DOI": "https://doi.org/10.1234/frog"}, "10.1234/frog"),
         ({"id": None}, "t"),
         ({"id": None, "url": "https://pond.example/1"}, "https://pond.example/1"),
     ],
 )
 def test_a_missing_id_is_minted(fields: dict[str, object], expected: str) -> None:
     assert paper(**fields)[0].id == expected
+
+
+@pytest.mark.parametrize(("value", "kind"), [(True, "true or false"), ({"a": 1}, "an object")])
+def test_an_id_that_is_none_is_replaced_with_a_note(value: object, kind: str) -> None:
+    found, notes = paper(id=value)
+    assert found.id == "t"
+    assert notes == [f'"id": expected text, found {kind}; made from the DOI, the arXiv id or the title']
+
+
+@pytest.mark.parametrize("name", ["venue", "url", "github", "doi"])
+def test_a_field_that_is_not_text_is_left_out_with_a_note(name: str) -> None:
+    found, notes = paper(**{name: True})
+    assert (found.venue, found.url, found.github) == (None, None, None)
+    assert notes == [f'"{name}": expected text, found true or false; left out']
+    assert paper(**{name: ["N/A", None, {}]})[1] == []
+
+
+def test_of_several_repositories_the_first_is_kept_with_a_note() -> None:
+    found, notes = paper(github=["https://github.com/pond/frog", "https://github.com/pond/toad"])
+    assert (found.github, notes) == ("https://github.com/pond/frog", ['"github" has 2 values; the first is kept'])
+
+
+def test_names_of_fields_in_any_case() -> None:
+    found = paper_from({"Title": "T", "ABSTRACT": "A."}, source="s", line=1, note=print)
+    assert (found.title, found.abstract) == ("T", "A.")
+
+
+def test_an_abstract_as_an_inverted_index() -> None:
+    assert paper(abstract={"hop.": [1, 4], "Frogs": [0], "Toads": [2], "also": [3]})[0].abstract == (
+        "Frogs hop. Toads also hop."
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +164,9 @@ def test_venues(venue: object) -> None:
     assert paper(venue=venue)[0].venue == "ICLR"
 
 
-@pytest.mark.parametrize("fields", [{"title": None}, {"title": "  "}, {"title": 5}, {"abstract": None}, {"title": []}])
+@pytest.mark.parametrize(
+    "fields", [{"title": None}, {"title": "  "}, {"title": 5}, {"abstract": None}, {"title": []}, {"abstract": "N/A"}]
+)
 def test_what_has_no_title_or_abstract_is_not_a_paper(fields: dict[str, object]) -> None:
     with pytest.raises(NotAPaperError):
         paper(**fields)
@@ -132,6 +180,9 @@ def test_nul_is_never_kept() -> None:
 def test_doi_and_arxiv_give_an_address() -> None:
     assert paper(doi="10.1234/frog")[0].url == "https://doi.org/10.1234/frog"
     assert paper(arxiv_id="2101.00001")[0].url == "https://arxiv.org/abs/2101.00001"
+    assert paper(doi="doi: 10.1234/frog")[0].url == paper(doi="http://dx.doi.org/10.1234/frog")[0].url
+    assert paper(doi="https://doi.org/10.1234/frog")[0].url == "https://doi.org/10.1234/frog"
+    assert paper(arxiv="arXiv:2101.00001")[0].url == "https://arxiv.org/abs/2101.00001"
 
 
 json_values = st.recursive(

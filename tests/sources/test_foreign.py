@@ -31,6 +31,15 @@ BEGINNINGS = {
     "\ufeffTitle,Abstract\n": "CSV",
     "id\ttitle\tabstract\n": "a table with tabs",
     "%PDF-1.7": "PDF",
+    "This file was created with JabRef 2.10.\n\n@Article{frog,\n  title = {Frogs},\n": "BibTeX",
+    "Provider: Pond\nContent: text/plain\n\nTY  - JOUR\nTI  - Frogs\n": "RIS",
+    "1. J Pond. 2020 Jan 1;1(1):1-2. doi: 10.1234/frog.\n\nFrogs.\n": "the text format of PubMed",
+    "\\documentclass{article}\n\\title{Frogs}\n": "LaTeX",
+    '{"papers": [\n  {"title": "Frogs", "abstract": "They hop."}\n]}': "a JSON document of several lines",
+    '{"title": "Frogs",\n "abstract": "They hop."}': "a JSON document of several lines",
+    "Frog papers\n\n## 2025\n\n- **Frogs**\n": "Markdown",
+    "id: 1\ntitle: Frogs\nabstract: They hop.\n": "YAML, or fields with names",
+    "id;title;abstract\n1;Frogs;They hop.\n": "CSV",
     "-" * 78 + "\n" + "-" * 78 + "\nSend any comments": "a mail of arXiv",
 }
 
@@ -52,8 +61,14 @@ def test_a_format_is_told_by_how_it_begins(tmp_path: Path, beginning: str, name:
         "Frogs, Toads and Newts\n\nThey hop.",
         '{"id": "1"}',
         "Title: a study",
+        '{"id": "1", "title": "T",\n{"id": "2"}',
+        "Frogs: a study\n\nWe hop: a lot.\nWe leap.",
         "",
     ],
 )
 def test_pages_and_json_lines_are_not_foreign(beginning: str) -> None:
     assert format_of(beginning.encode()) is None
+
+
+def test_many_comments_take_no_time() -> None:
+    assert format_of(b"<!---->" * 1000) is None

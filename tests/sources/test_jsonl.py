@@ -70,6 +70,34 @@ def test_records_that_are_not_papers_are_skipped_and_the_others_read(tmp_path: P
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'{"title": "T", "abst', "is not a complete JSON object (Unterminated string starting at column 16)"),
+        (b"[1, 2]", 'is not a JSON object; expected a paper a line, {"id", "title", "abstract", ...}'),
+        (
+            b'{"title": "caf\xe9", "abstract": "A"}',
+            'is not UTF-8 text; expected a paper a line, {"id", "title", "abstract", ...}',
+        ),
+        (
+            b'{"title": "\0", "abstract": "A"}',
+            'is not UTF-8 text; expected a paper a line, {"id", "title", "abstract", ...}',
+        ),
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_line_that_cannot_be_read_is_skipped_and_the_others_read(
+    tmp_path: Path, line: bytes, problem: str, last: bool
+) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(
+        b'{"title": "T", "abstract": "A"}\n' + line + (b"" if last else b'\n{"title": "U", "abstract": "B"}')
+    )
+    papers, warnings = read(path)
+    assert titles(papers) == (["T"] if last else ["T", "U"])
+    assert warnings == [f"{path}:2: {problem}; skipped"]
+
+
 def test_what_the_line_says_about_its_source_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "p.jsonl"
     path.write_text('{"id":"1","title":"T","abstract":"A","source":"elsewhere","line":99}\n')

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from kg.errors import InputError
 from kg.records import Paper
 from kg.sources import read_papers
 from kg.sources.listing import listed_date
@@ -102,6 +104,29 @@ def test_a_blank_line_within_an_abstract_loses_nothing(listing: Path) -> None:
     papers, warnings = read(listing)
     assert [paper.abstract for paper in papers] == [f"{LONG.strip()}\n\nFurther. {LONG.strip()}", LONG.strip()]
     assert warnings == [f"{listing}:13: taken for a further paragraph of the abstract before it"]
+
+
+def test_a_short_last_paragraph_of_an_abstract_is_kept(listing: Path) -> None:
+    code = "Code is at https://github.com/pond/frog."
+    listing.write_text(page("First Title", LONG, code, "Second Title", LONG, "Code will be released."))
+    papers, warnings = read(listing)
+    assert titles(papers) == ["First Title", "Second Title"]
+    assert [paper.abstract.rpartition("\n\n")[2] for paper in papers] == [code, "Code will be released."]
+    assert len(warnings) == 2
+
+
+def test_wrapped_lines_are_no_titles(listing: Path) -> None:
+    wrapped = textwrap.fill(LONG, 60)
+    listing.write_text(page("First Title: Which\n  Goes On", wrapped, "Second Title", wrapped, wrapped))
+    papers, _ = read(listing)
+    assert titles(papers) == ["First Title: Which Goes On", "Second Title"]
+    assert [paper.abstract for paper in papers] == [LONG.strip(), f"{LONG.strip()}\n\n{LONG.strip()}"]
+
+
+def test_a_text_with_more_headings_than_abstracts_is_no_listing_page(listing: Path) -> None:
+    listing.write_text(f"Frogs\n=====\n\n{LONG}\n\nInstall\n-------\n\npip install frogs\n\nUse\n---\n\nfrogs\n")
+    with pytest.raises(InputError, match="has no title and abstract in turn"):
+        read(listing)
 
 
 def test_page_that_ends_within_an_entry(listing: Path) -> None:

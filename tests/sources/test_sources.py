@@ -59,8 +59,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"\n  \n", "", "is empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", ":1", "not UTF-8 text"),
         (b"caf\xe9\n", ":1", "not UTF-8 text"),
-        (b'{"id":"1","title":"T","abstract":"A"}\n{"id":"2","ti', ":2", "not a complete JSON object"),
-        (b'{"id":"1","title":"T","abstract":"A"}\n[1]\n', ":2", "not a JSON object"),
+        (b'{"id":"2","ti', ":1", "not a complete JSON object"),
+        (b'{"id":"2","ti\n[1]\n', ":1", "not a complete JSON object"),
         (b'{"id":"1","title":5,"abstract":"A"}\n', ":1", '"title"'),
         (b'{"id":"1","title":"T"}\n{"id":"2","abstract":"A"}\n', ":1", "has no abstract; no record of this file"),
         (b"{" * 100_000, ":1", "not a complete JSON object"),
@@ -214,10 +214,10 @@ def test_a_folder_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> No
         read(tmp_path)
 
 
-def test_a_source_that_breaks_off_in_a_folder_is_an_error(tmp_path: Path) -> None:
+def test_a_file_without_any_whole_line_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(RECORD)
-    (tmp_path / "b.jsonl").write_bytes(RECORD + b'{"id": "2", "ti')
-    with pytest.raises(InputError, match=r"b\.jsonl:2: is not a complete JSON object"):
+    (tmp_path / "b.jsonl").write_bytes(b'{"id": "2", "ti')
+    with pytest.raises(InputError, match=r"b\.jsonl:1: is not a complete JSON object"):
         read(tmp_path)
 
 

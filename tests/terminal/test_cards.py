@@ -105,6 +105,24 @@ def test_values_are_shown_without_latex() -> None:
     assert "28.4±0.3% error on PondBench" in render_card(ENTITY._replace(results=(result,)))
 
 
+def test_titles_names_and_sentences_are_shown_as_they_read() -> None:
+    title, sentence = r"<i>k</i>-Frogs in 10\% of $\beta$-Ponds", r"Na\"ive frogs use the <i>k</i>-Pond \emph{suite}."
+    quote = Quote("urn:p", title, sentence, 6, 6 + sentence.index("<i>"), 6 + sentence.index(r" \emph"))
+    entity = ENTITY._replace(
+        other_names=("Pond&nbsp;Bench", "Pond Bench"),
+        introducing=(PaperLine("urn:p", title, 2018, None),),
+        evidence=(quote,),
+    )
+    paper = PAPER._replace(name=title, abstract=sentence)
+    found = Found("frogs", (Match("urn:p", "paper", title, title, "words", 1),), 1, (), None)
+    for text in (render_card(entity), render_card(paper), render_matches(found)):
+        assert "k-Frogs in 10% of β-Ponds" in text
+        assert not re.search(r"[<\\$&]", text)
+    assert "also: Pond Bench\n" in render_card(entity)
+    assert "Naïve frogs use the «k-Pond» suite." in render_card(entity)
+    assert "Naïve frogs use the k-Pond suite." in render_card(paper)
+
+
 def test_a_quoted_mention_is_between_marks() -> None:
     assert "«Pond Bench»" in " ".join(render_card(ENTITY).split())
 

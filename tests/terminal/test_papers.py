@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kg.ask.lookup import Match
 from kg.ask.papers import FoundPaper, FoundPapers
 from kg.ask.questions import Meant
@@ -17,6 +19,11 @@ def test_a_row_has_title_year_and_code() -> None:
     found = FoundPapers((PAPER, UNDATED), 2, (), ())
     assert paper_rows(found) == [["Alpha", "2019", "https://github.com/a/anet"], ["Beta", "", ""]]
     assert remarks(found) == []
+
+
+def test_titles_are_shown_as_they_read() -> None:
+    found = FoundPapers((replace(PAPER, title=r"<i>k</i>-Frogs \& $\beta$-Toads"),), 1, (), ())
+    assert paper_rows(found)[0][0] == "k-Frogs & β-Toads"
 
 
 def test_remarks_say_what_was_taken_for_what_and_what_is_left_out() -> None:

@@ -53,6 +53,12 @@ def test_a_table_on_a_terminal_fits_its_width_and_keeps_markup_as_text(monkeypat
     assert {len(re.sub(r"\x1b\[\d+m", "", line)) for line in drawn.splitlines()} == {40}
 
 
+def test_a_table_shows_texts_as_they_read_and_csv_as_they_are() -> None:
+    sparql = r"SELECT ?x { VALUES ?x { '$\\beta$-<i>Frog</i>' } }"
+    assert "β-Frog\n" in written(sparql, "table")
+    assert r"$\beta$-<i>Frog</i>" in written(sparql, "csv")
+
+
 def test_a_table_without_rows_has_its_header() -> None:
     assert written("SELECT ?a ?b { FILTER(false) }", TABLE) == "a  b\n-  -\n"
 

@@ -57,6 +57,8 @@ def test_an_absolute_address_stays_as_it_is() -> None:
 
 def test_the_key_ignores_scheme_www_case_and_git() -> None:
     assert address_key("http://www.GitHub.com/Pond/Frog.git") == address_key("github.com/pond/frog/")
+    assert address_key("https://frog:secret@github.com:443/pond/frog") == address_key("github.com/pond/frog")
+    assert address_key("https://pond.example/@frog") == "pond.example/@frog"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,12 @@ def test_the_key_ignores_scheme_www_case_and_git() -> None:
         ("doi: 10.1234/frog", "https://doi.org/10.1234/frog"),
         ("https://dx.doi.org/10.1234/frog", "https://doi.org/10.1234/frog"),
         ("arXiv:2101.00001v2", "https://arxiv.org/abs/2101.00001v2"),
+        ("<https://pond.example/frog>", "https://pond.example/frog"),
+        ("[a frog](https://pond.example/frog)", "https://pond.example/frog"),
+        ('<a href="https://pond.example/frog">a frog</a>', "https://pond.example/frog"),
+        ("https://pond.example/frog (official)", "https://pond.example/frog"),
+        ("https://pond.example/frog, https://pond.example/toad", "https://pond.example/frog"),
+        ("https://pond.example/frog\u200b", "https://pond.example/frog"),
         ("arxiv: cs.LG/0101001", "https://arxiv.org/abs/cs.LG/0101001"),
         *((nothing, None) for nothing in ("", "N/A", "#", "none", "https://", "http://N/A", "see above", "TBA", "-")),
     ],
@@ -83,6 +91,7 @@ def test_fields_give_an_address_or_nothing(given: str, address: str | None) -> N
     [
         ("pond/frog", "https://github.com/pond/frog"),
         ("pond/frog.git", "https://github.com/pond/frog"),
+        ("pond / frog", "https://github.com/pond/frog"),
         ("gitlab.com/pond/frog", "https://gitlab.com/pond/frog"),
         ("N/A", None),
         ("n/a", None),

@@ -71,8 +71,9 @@ def test_a_disk_that_is_full_only_at_the_end_leaves_the_old_file(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left on device"):
+    with pytest.raises(OSError, match="No space left on device") as caught:
         write(target)
+    assert caught.value.filename == str(target)
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["out"]
 

@@ -40,6 +40,12 @@ def reads(text: str) -> str:
         (r"as in \citep[see][]{frog2020} and \ref{fig:1}, \begin{itemize} \item one \end{itemize}", "as in and , one "),
         (r"\textcolor{red}{Warning: This paper contains frogs.}", "This paper contains frogs."),
         (r"\L{}ukasz, \ss{}, \~n, \'{\i}", "Łukasz, ß, ñ, í"),
+        (r"\v Skvor, Fa\c cade", "Škvor, Façade"),
+        (r"Erd\H{o}s--R\'enyi, Schr\"odinger--{\'E}tale", "Erdős–Rényi, Schrödinger–Étale"),
+        (r"K\"ahler--Einstein, word--another", "Kähler–Einstein, word--another"),
+        (r"in Table~3, $\frac{\alpha}{2}$, \textbf{SIFT}~\cite{frog} (it)~[3]", "in Table 3, α/2, SIFT (it) [3]"),
+        (r"CIFAR-{10,100}, VOC-\{2007, 2012\}, LLaMA-[7B/13B]", "CIFAR-10/100, VOC-2007/2012, LLaMA-7B/13B"),
+        (r"$x \in \{1, 2\}$ in (1, 2)", "x ∈ {1, 2} in (1, 2)"),
         ("no remains", "no remains"),
     ],
 )
@@ -52,12 +58,25 @@ def test_latex_is_read_as_what_it_means(text: str, expected: str) -> None:
     [
         ("p &lt; 0.05 &amp; R&amp;D &#945; &#x3b2; &amp;lt;", "p < 0.05 & R&D α β <"),
         ("<i>CO<sub>2</sub></i> and H<sup>+</sup>", "CO2 and H+"),
-        ("<jats:title>Aim</jats:title><jats:p>One.</jats:p><jats:p>Two.</jats:p>", "\nAim\nOne.\nTwo.\n"),
+        ("<jats:title>Aim</jats:title><jats:p>One.</jats:p><jats:p>Two.</jats:p>", "One.\nTwo.\n"),
         ('the <mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mi>k</mml:mi></mml:math>-NN', "the k-NN"),
         ("a < b and c > d, a<b>c, <unk> and <EOS>", "a < b and c > d, ac, <unk> and <EOS>"),
         ("soft\u00adhyphen zero\u200bwidth 5\u00a0ms 5\u2009ms \ufeffmark", "softhyphen zerowidth 5 ms 5 ms mark"),
         ("classi\u00ad\nfication classi(cid:173) fication", "classification classification"),
         ("e\u0301 \ufb01nd \x07bell", "é find bell"),
+        ("FrogNet：a net（FN）, 𝛽-VAE", "FrogNet:a net(FN), β-VAE"),
+        ("<scp>Frog</scp>Net, <font color=red>red</font>, &lt;i&gt;k&lt;/i&gt;-NN", "FrogNet, red, k-NN"),
+        (
+            "the <mml:math>\n <mml:msup>\n  <mml:mi>R</mml:mi><mml:mn>2</mml:mn></mml:msup> </mml:math> score",
+            "the R2 score",
+        ),
+        (
+            "<jats:alternatives><jats:tex-math>$$k$$</jats:tex-math><mml:math><mml:mi>k</mml:mi></mml:math>"
+            "</jats:alternatives>-NN",
+            "k-NN",
+        ),
+        ('<mi>k</mi><annotation encoding="application/x-tex">k</annotation>-NN', "k-NN"),
+        ("<tex-math>\\documentclass{minimal}\n\\begin{document}$$k$$\\end{document}</tex-math>-NN", "k-NN"),
     ],
 )
 def test_markup_and_invisible_characters(text: str, expected: str) -> None:
@@ -74,6 +93,8 @@ def test_markup_and_invisible_characters(text: str, expected: str) -> None:
         ("CIFAR- 10 and ResNet-\n50", "CIFAR-10 and ResNet-50"),
         ("semi- and self-supervised, pre- or post-norm", "semi- and self-supervised, pre- or post-norm"),
         ("Multi-\nHead, MS-\nSSIM", "Multi-Head, MS-SSIM"),
+        ("one-\nto-one, left- to-right, one- to two-layer", "one-to-one, left-to-right, one- to two-layer"),
+        ("a pause---\nhere or\n---there", "a pause---here or---there"),
         ("we hop - but slowly -\nand swim", "we hop - but slowly - and swim"),
     ],
 )
@@ -92,10 +113,23 @@ def test_lines_and_words_that_are_broken(text: str, expected: str) -> None:
         ("The results: they hop.", "The results: they hop."),
         ("**Background:** Frogs hop.", "Frogs hop."),
         ("DESIGN, SETTING, AND PARTICIPANTS: We count.", "We count."),
+        ("Objective. Frogs hop. Main results. They do. Significance. Big.", "Frogs hop. They do. Big."),
+        ("Abstract\n\nFrogs hop. [Results] They do.", "Frogs hop. They do."),
+        ("METHODS FrogNet hops. RESULTS CNNs do, too. HIGHLIGHTS: They do.", "FrogNet hops. CNNs do, too. They do."),
+        (
+            "CONCLUSIONS AND RELEVANCE FrogNet hops. RESULTS AND MORE RESULTS hop.",
+            "FrogNet hops. RESULTS AND MORE RESULTS hop.",
+        ),
+        ("Patients and Methods: We count. Main Outcome Measures: Hops. ⚠ Warning ⚠: frogs.", "We count. Hops. frogs."),
     ],
 )
 def test_section_labels_are_no_part_of_the_text(text: str, expected: str) -> None:
     assert reads(text) == expected
+
+
+def test_a_name_or_a_title_as_it_reads_keeps_its_words() -> None:
+    assert plain_text("WARNING: Frogs\nPurpose: We hop.", 14).text == "Frogs\nWe hop."
+    assert without_markup("Context: The Missing Frog") == "Context: The Missing Frog"
 
 
 def test_only_the_end_of_the_title_is_a_line_break_of_its_own() -> None:
@@ -113,8 +147,15 @@ def test_only_the_end_of_the_title_is_a_line_break_of_its_own() -> None:
         (r"the $k$-NN rule", "k-NN", "$k$-NN"),
         (r"a $\beta$-VAE model", "β-VAE", r"$\beta$-VAE"),
         ("of classi-\nfication tasks", "classification", "classi-\nfication"),
-        ("the CO<sub>2</sub> level", "CO2", "CO<sub>2"),
+        ("the CO<sub>2</sub> level", "CO2", "CO<sub>2</sub>"),
         ("so p &lt; 5 is", "p < 5", "p &lt; 5"),
+        ("the CNN-\nbased net", "CNN", "CNN"),
+        ("a <i>k</i>-means", "k-means", "<i>k</i>-means"),
+        ("a <f><i><b>k</b></i>-means</f>", "k-means", "<i><b>k</b></i>-means"),
+        (r"a \textbf{Frog}Net", "FrogNet", r"\textbf{Frog}Net"),
+        (r"{\rm SE}(3)-Net", "SE(3)-Net", r"{\rm SE}(3)-Net"),
+        (r"$\mathrm{SE}(3)$-Net", "SE(3)-Net", r"$\mathrm{SE}(3)$-Net"),
+        (r"\textbf{FrogNet} hops", "FrogNet", "FrogNet"),
     ],
 )
 def test_a_span_goes_back_to_the_text_as_given(text: str, words: str, original: str) -> None:
@@ -125,10 +166,10 @@ def test_a_span_goes_back_to_the_text_as_given(text: str, words: str, original: 
     assert view.plain_span(start, end)[1] == position + len(words)
 
 
-def test_a_closed_span_has_the_braces_that_close_it() -> None:
+def test_a_span_has_the_braces_that_close_it() -> None:
     view = plain_text(r"of $81.2_{\pm 0.3}$ here")
     position = view.text.index("81.2±0.3")
-    start, end = view.closed_span(position, position + len("81.2±0.3"))
+    start, end = view.span(position, position + len("81.2±0.3"))
     assert view.original[start:end] == r"81.2_{\pm 0.3}"
 
 

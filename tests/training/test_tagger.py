@@ -56,6 +56,7 @@ def test_spans_are_those_of_the_text(gold: Gold) -> None:
         assert doc[start:end].text in CITIES and kind == "Dataset"
 
 
+@pytest.mark.slow
 def test_learns_what_is_annotated(texts: list[TaggedText]) -> None:
     losses: list[float] = []
     recipe = Recipe(epochs=30, rate=0.02, dropout=0.1)

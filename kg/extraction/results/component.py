@@ -156,7 +156,7 @@ def best(choices: Sequence[Choice], likely: np.ndarray) -> tuple[Choice, float]:
 
 
 def _result(doc: Doc, place: Place, chosen: Mapping[Part, Choice], confidence: float) -> Result:
-    start, end = doc._.plain.closed_span(place.piece.start, place.piece.end)
+    start, end = doc._.plain.span(place.piece.start, place.piece.end)
     return Result(
         metric=_given(doc, chosen["metric"]),
         value=doc._.plain.original[start:end],

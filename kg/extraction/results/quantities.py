@@ -61,7 +61,7 @@ class QuantityFinder:
         measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{whole}|\[{whole}\])(?![\w%])"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐])(?<!\^[-−])(?<!_\s)(?<![A-Za-z\d]/)(?<!\d\{)
+            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐])(?<!\^[-−])(?<!_\s)(?<![A-Za-z\d]/)(?<!\d\{{)
             (?P<sign>[+\-−–]\s?(?=[\d.]))?
             (?P<first>{_NUMBER})
             (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
@@ -69,7 +69,7 @@ class QuantityFinder:
               |(?P<unit>{measure}))?
             (?P<deviation>{_DEVIATION}{_NUMBER}(?P<common>{measure})?)?
             (?(unit)|(?![-–—]\d))  # "VOC 10-1" is a name
-            (?!\d|\.\d|,\d|[\^]|[/{]\d)(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
+            (?!\d|\.\d|,\d|[\^]|[/{{]\d)(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
             re.VERBOSE,
         )
         self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
@@ -77,7 +77,7 @@ class QuantityFinder:
         self._factors = dict(factors)
         self._numbers = dict(numbers)
         self._spelled = re.compile(
-            rf"\b(?:(?P<factor>{_any_of(factors)})|(?P<number>{_any_of(self._numbers)})[\s-](?P<unit>{per}))\b",
+            rf"\b(?:(?P<factor>{_any_of(factors)})|(?P<number>{_any_of(numbers)})[\s-](?P<unit>{per}))\b",
             re.IGNORECASE,
         )
 

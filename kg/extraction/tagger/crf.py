@@ -84,28 +84,32 @@ def posterior(scores: np.ndarray, lengths: np.ndarray, transitions: np.ndarray) 
         lengths: of the sentences in tokens, at least 1.
         transitions: the score of each tag after each, (TAGS, TAGS).
     """
-    sentences, longest, _ = scores.shape
-    odds = np.exp(scores - scores.max(axis=2, keepdims=True))
+    by_token = np.ascontiguousarray(scores.transpose(1, 0, 2))
+    odds = np.exp(by_token - by_token.max(axis=2, keepdims=True))
     steps = np.where(FOLLOWS, np.exp(transitions), 0).astype(scores.dtype)
-    forward = np.zeros_like(scores)
-    scales = np.ones((sentences, longest), dtype=scores.dtype)
-    state = odds[:, 0] * OPENS
-    for token in range(longest):
-        if token:
-            state = (forward[:, token - 1] @ steps) * odds[:, token]
-        scales[:, token] = state.sum(axis=1) + _TINY
-        forward[:, token] = state / scales[:, token, None]
-    backward = np.zeros_like(scores)
-    last = (lengths - 1)[:, None]
-    state = np.zeros((sentences, TAGS), dtype=scores.dtype)
-    for token in range(longest - 1, -1, -1):
-        if token + 1 < longest:
-            state = ((odds[:, token + 1] * state) @ steps.T) / scales[:, token + 1, None]
-        state = np.where(last == token, CLOSES, np.where(last < token, 0, state))
-        backward[:, token] = state
+    forward, backward = np.empty_like(odds), np.zeros_like(odds)
+    scales = np.empty((*odds.shape[:2], 1), dtype=odds.dtype)
+    before: np.ndarray = OPENS
+    for state, odd, scale in zip(forward, odds, scales, strict=True):
+        np.multiply(before, odd, out=state)
+        np.add.reduce(state, axis=1, keepdims=True, out=scale)
+        scale += _TINY
+        state /= scale
+        before = state @ steps
+    ends = set(lengths.tolist())
+    after = backward[-1]  # 0 where a sentence has ended
+    for token in range(len(odds), 0, -1):
+        if token in ends:
+            after[lengths == token] = CLOSES
+        backward[token - 1] = after
+        after = ((odds[token - 1] * after) @ steps.T) / scales[token - 1]
     chances = forward * backward
     total = chances.sum(axis=2) + _TINY
-    return Posterior(chances / total[..., None], forward, backward, odds, steps, scales, total)
+    chances /= total[..., None]
+    chances, forward, backward, odds, scales = (
+        array.swapaxes(0, 1) for array in (chances, forward, backward, odds, scales)
+    )
+    return Posterior(chances, forward, backward, odds, steps, scales[..., 0], total.T)
 
 
 def gradient(
@@ -143,21 +147,22 @@ def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterat
     The posterior of the tags is itself a Markov chain, so a span's probability is that of its first tag times those of
     the steps to its last one. The search leaves a beginning as soon as this product falls below ``least``.
     """
-    chances = seen.chances[row]
-    for kind, name in enumerate(TAG_ORDER):
-        unit, begin, inside, last = (tag(part, kind) for part in (UNIT, BEGIN, INSIDE, LAST))
-        for start in np.flatnonzero(chances[:length, unit] >= least).tolist():
-            yield (start, start + 1, name), float(chances[start, unit])
-        for start in np.flatnonzero(chances[:length, begin] >= least).tolist():
-            chance, state = float(chances[start, begin]), begin
-            for token in range(start + 1, length):
-                here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
-                onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
-                if chance * onward[last] >= least:
-                    yield (start, token + 1, name), chance * float(onward[last])
-                chance, state = chance * float(onward[inside]), inside
-                if chance < least:
-                    break
+    chances = seen.chances[row, :length]
+    firsts = [tag(part, kind) for kind in range(len(TAG_ORDER)) for part in (UNIT, BEGIN)]
+    for place, start in np.argwhere(least <= chances[:, firsts].T).tolist():
+        name, state, chance = TAG_ORDER[place // 2], firsts[place], float(chances[start, firsts[place]])
+        if place % 2 == 0:
+            yield (start, start + 1, name), chance
+            continue
+        inside, last = tag(INSIDE, place // 2), tag(LAST, place // 2)
+        for token in range(start + 1, length):
+            here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
+            onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
+            if chance * onward[last] >= least:
+                yield (start, token + 1, name), chance * float(onward[last])
+            chance, state = chance * float(onward[inside]), inside
+            if chance < least:
+                break
 
 
 def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:

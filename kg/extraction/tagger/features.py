@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
+
+from kg.extraction.words import Words
 
 WORD_COLUMNS = 4
 
@@ -28,15 +31,19 @@ def token_features(doc: Doc) -> np.ndarray:
     for pair in doc._.abbreviations:
         forms[pair.short.start : pair.short.end] = "S" * len(pair.short)
         forms[pair.long.start : pair.long.end] = [_part(place, len(pair.long)) for place in range(len(pair.long))]
-    words = [token.lower_ for token in doc]
-    counts = Counter(words)
-    title = set(words[: doc._.title_end])
-    rows = []
-    for i, token in enumerate(doc):
-        form = f"{forms[i]} {i < doc._.title_end}"
-        count = f"{min(counts[words[i]], 4)} {words[i] in title} {bool(token.is_sent_start)}"
-        rows.append(_word_features(token.text) + _mark_features(lexicon[i], patterns[i], form, count))
-    return np.array(rows, dtype=np.uint64).reshape(len(rows), WORD_COLUMNS + 4)
+    words = Words.of(doc)
+    counts = Counter(words.lower)
+    title_end: int = doc._.title_end
+    title = set(words.lower[:title_end])
+    rows = (
+        _word_features(text)
+        + _mark_features(in_lexicon, in_patterns, form, place < title_end, min(counts[lower], 4), lower in title, opens)
+        for place, (text, lower, opens, in_lexicon, in_patterns, form) in enumerate(
+            zip(words.texts, words.lower, words.opens, lexicon, patterns, forms, strict=True)
+        )
+    )
+    columns = WORD_COLUMNS + 4
+    return np.fromiter(chain.from_iterable(rows), np.uint64, columns * len(doc)).reshape(-1, columns)
 
 
 def _part(place: int, size: int) -> str:
@@ -52,8 +59,15 @@ def _word_features(word: str) -> tuple[int, int, int, int]:
 
 
 @lru_cache(maxsize=50_000)
-def _mark_features(lexicon: str, pattern: str, form: str, count: str) -> tuple[int, int, int, int]:
-    names = (f"lexicon {lexicon}", f"pattern {pattern}", f"form {form}", f"count {count}")
+def _mark_features(
+    lexicon: str, pattern: str, form: str, within_title: bool, count: int, in_title: bool, opens: bool
+) -> tuple[int, int, int, int]:
+    names = (
+        f"lexicon {lexicon}",
+        f"pattern {pattern}",
+        f"form {form} {within_title}",
+        f"count {count} {in_title} {opens}",
+    )
     one, two, three, four = map(get_string_id, names)
     return one, two, three, four
 
@@ -74,5 +88,5 @@ def _letter_shape(word: str) -> str:
 
 def sentences(doc: Doc) -> list[tuple[int, int]]:
     """The sentences of a Doc, as token offsets."""
-    starts = [0, *(token.i for token in doc if token.is_sent_start and token.i)]
+    starts = [0, *(place for place, opens in enumerate(Words.of(doc).opens) if opens and place)]
     return list(zip(starts, [*starts[1:], len(doc)], strict=True)) if len(doc) else []

@@ -121,21 +121,86 @@ class _Part:
 
     def of(self, features: np.ndarray) -> np.ndarray:
         """The summands of each row of a text's features, (rows, pieces * width)."""
-        keys = [row.tobytes() for row in features[:, self._columns]]
-        unknown = {key: row for key, row in zip(keys, features, strict=True) if key not in self._kept}
+        columns = np.ascontiguousarray(features[:, self._columns])
+        keys = columns.view(f"V{columns.itemsize * columns.shape[1]}").ravel().tolist()
+        unknown = {key: row for row, key in enumerate(keys) if key not in self._kept}
         if len(self._kept) + len(unknown) > _KEPT:
             self._kept.clear()
-            unknown = dict(zip(keys, features, strict=True))
+            unknown = {key: row for row, key in enumerate(keys)}
         for batch in batched(unknown, _BLOCK):
-            self._kept.update(zip(batch, self._summands([unknown[key] for key in batch]), strict=False))
-        return np.array([self._kept[key] for key in keys], dtype=np.float32).reshape(-1, self._matrix.shape[1])
+            self._kept.update(zip(batch, self._summands(features[[unknown[key] for key in batch]]), strict=False))
+        summands = np.concatenate([np.zeros(0, np.float32), *(self._kept[key] for key in keys)])
+        return summands.reshape(-1, self._matrix.shape[1])
 
-    def _summands(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+    def _summands(self, rows: np.ndarray) -> np.ndarray:
         """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
         block = np.zeros((_BLOCK, len(self._matrix)), dtype=np.float32)
-        features = np.array(rows)
-        block[: len(rows)] = np.hstack([embedding.predict(features) for embedding in self._embeddings])
+        block[: len(rows)] = np.hstack([embedding.predict(rows) for embedding in self._embeddings])
         return cast(np.ndarray, block @ self._matrix)
+
+
+class _Reading:
+    """A network as texts are read with it: its weights as they are multiplied, and nothing that only training needs.
+
+    Before its maxima, the mixing layer adds what it makes of a token's word to what it makes of the token's marks. Both
+    recur again and again and are cached.
+    """
+
+    def __init__(self, network: Network) -> None:
+        width = len(cast(np.ndarray, network.mixing.get_param("b")))
+        weights, self._bias = _by_piece(network.mixing)
+        of_words, of_marks = np.split(weights, [WORD_COLUMNS * width], axis=2)
+        self._words = _Part(slice(WORD_COLUMNS), network.embeddings, of_words)
+        self._marks = _Part(slice(WORD_COLUMNS, None), network.embeddings, of_marks)
+        self._normalizing = network.normalizing
+        nodes = list(network.convolutions.walk())
+        self._convolutions = [
+            (np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), bias, normalizing)
+            for (weights, bias), normalizing in zip(
+                (_by_piece(node) for node in nodes if node.name == "maxout"),
+                (node for node in nodes if node.name == "layernorm"),
+                strict=True,
+            )
+        ]
+        [output] = (node for node in network.output.walk() if node.name == "linear")
+        self._output, self._output_bias = (cast(np.ndarray, output.get_param(name)).T for name in ("W", "b"))
+
+    def scores(self, text: np.ndarray) -> np.ndarray:
+        """The scores of a text's tags, from its features."""
+        sums = self._words.of(text)
+        sums += self._bias
+        sums += self._marks.of(text)
+        mixed = _normalized_maxima(sums, self._normalizing)
+        padding, width = len(self._convolutions), mixed.shape[1]
+        rows = np.zeros((len(text) + 2 * padding, width), dtype=np.float32)
+        rows[padding : padding + len(text)] = mixed
+        windows = np.zeros((len(rows), 3 * width), dtype=np.float32)
+        before, here, after = np.split(windows, 3, axis=1)
+        sums = np.empty_like(windows)
+        for weights, bias, normalizing in self._convolutions:
+            before[1:], here[:], after[:-1] = rows[:-1], rows, rows[1:]
+            np.matmul(windows, weights, out=sums)
+            sums += bias
+            rows += _normalized_maxima(sums, normalizing)
+        return cast(np.ndarray, rows[padding : padding + len(text)] @ self._output + self._output_bias)
+
+
+def _normalized_maxima(sums: np.ndarray, normalizing: Layer) -> np.ndarray:
+    """The largest of the pieces of each unit (maxout), normalised."""
+    gain, shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
+    one, two, three = np.split(sums, 3, axis=1)
+    rows: np.ndarray = np.maximum(np.maximum(one, two), three)
+    rows -= rows.mean(axis=1, keepdims=True)
+    rows *= ((rows * rows).mean(axis=1, keepdims=True) + 1e-8) ** -0.5
+    rows *= gain
+    rows += shift
+    return rows
+
+
+def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
+    """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces * width)."""
+    weights, bias = (cast(np.ndarray, maxout.get_param(name)) for name in ("W", "b"))
+    return weights.transpose(1, 0, 2), bias.T.reshape(-1)
 
 
 class Tagger:
@@ -151,7 +216,7 @@ class Tagger:
         self.shape = shape
         self.network = Network(shape, dropout, start)
         self.transitions = np.zeros((TAGS, TAGS), dtype=np.float32)
-        self._cached: tuple[_Part, _Part] | None = None
+        self._reading: _Reading | None = None
         self._threads = ThreadpoolController()
 
     @classmethod
@@ -180,34 +245,8 @@ class Tagger:
         that depends on the shape.
         """
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            return [self._scores(text) for text in texts]
-
-    def _scores(self, text: np.ndarray) -> np.ndarray:
-        [scores] = self.network.output.predict(self.network.convolutions.predict([self._mixed(text)]))
-        return cast(np.ndarray, scores)
-
-    def _mixed(self, text: np.ndarray) -> np.ndarray:
-        """What the network's mixing layer makes of a text.
-
-        Before its maxima, the layer adds what it makes of a token's word to what it makes of the token's marks. Both
-        recur again and again and are cached.
-        """
-        words, marks = self._parts()
-        bias = cast(np.ndarray, self.network.mixing.get_param("b")).T
-        sums = bias.reshape(-1) + words.of(text) + marks.of(text)
-        mixed: np.ndarray = self.network.normalizing.predict(sums.reshape(-1, *bias.shape).max(axis=1))
-        return mixed
-
-    def _parts(self) -> tuple[_Part, _Part]:
-        """The parts of a token's word and of its marks in the mixing layer."""
-        if self._cached is None:
-            weights = cast(np.ndarray, self.network.mixing.get_param("W")).transpose(1, 0, 2)
-            of_words, of_marks = np.split(weights, [WORD_COLUMNS * self.shape.width], axis=2)
-            self._cached = (
-                _Part(slice(WORD_COLUMNS), self.network.embeddings, of_words),
-                _Part(slice(WORD_COLUMNS, None), self.network.embeddings, of_marks),
-            )
-        return self._cached
+            self._reading = self._reading or _Reading(self.network)
+            return [self._reading.scores(text) for text in texts]
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""
@@ -215,6 +254,7 @@ class Tagger:
             for name in layer.param_names:
                 layer.set_param(name, layer.get_param(name) / number)
         self.transitions = self.transitions / number
+        self._reading = None
 
     def copy_of(self, dropout: float) -> Tagger:
         """A tagger with the same weights, to train on."""
@@ -233,7 +273,7 @@ class Tagger:
         for old, new in zip(self.parameters(), arrays, strict=True):
             if old.shape != new.shape or not np.isfinite(new).all():
                 raise ValueError(f"an array of shape {new.shape} does not fit one of {old.shape}")
-        self._cached = None
+        self._reading = None
         *arrays, self.transitions = arrays
         for (node, name), array in zip(self.network.parameters(), arrays, strict=True):
             node.set_param(name, cast(Any, array))

@@ -7,17 +7,11 @@ from spacy.language import Language
 
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.tagger.component import MOST, Ner
 from kg.extraction.tagger.network import Tagger
 from kg.records import Paper
 
 PAPER = Paper(id="1", title="A title", abstract="We evaluate PondNet on the Quuxville dataset.")
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=READ_BY_TAGGER)
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 from kg.records import Paper
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=READ_BY_TAGGER)
 
 
 def doc_of(nlp: Language, abstract: str, title: str = "A title") -> Doc:

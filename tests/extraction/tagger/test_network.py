@@ -9,7 +9,6 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
 from kg.extraction.tagger.features import token_features
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
@@ -20,11 +19,6 @@ TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_widt
 @pytest.fixture(scope="module")
 def shipped() -> Tagger:
     return Model.load(SHIPPED).tagger
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=READ_BY_TAGGER)
 
 
 def doc_of(nlp: Language, abstract: str) -> Doc:
@@ -65,12 +59,19 @@ def test_caching_of_words_changes_no_score(nlp: Language, monkeypatch: pytest.Mo
             np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
 
 
+@pytest.fixture(scope="module")
+def mixed_texts(nlp: Language, mixed_papers: list[Paper]) -> list[np.ndarray]:
+    """What the tagger reads of 60 papers of many kinds."""
+    return [token_features(nlp(make_doc(nlp, paper))) for paper in mixed_papers[:60]]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [20_000, 40])
 def test_scores_are_the_same_to_the_last_bit_whatever_was_read_before(
-    nlp: Language, mixed_papers: list[Paper], monkeypatch: pytest.MonkeyPatch, kept: int
+    mixed_texts: list[np.ndarray], monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     monkeypatch.setattr("kg.extraction.tagger.network._KEPT", kept)
-    texts = [token_features(nlp(make_doc(nlp, paper))) for paper in mixed_papers[:60]]
+    texts = mixed_texts
     forward, backward = Model.load(SHIPPED).tagger, Model.load(SHIPPED).tagger
     alone = [scores.tobytes() for text in texts for scores in forward.scores([text])]
     together = [scores.tobytes() for scores in backward.scores(texts[::-1])]
