@@ -30,6 +30,7 @@ class _Bounds(NamedTuple):
     quotes: int | None = 2
 
 
+_PROBABLE = 0.5  # confidence from which a card that is not whole shows a result
 _SHORT = _Bounds()
 _WHOLE = _Bounds(None, None, None, None, None, None)
 
@@ -110,7 +111,8 @@ class EntityCard(NamedTuple):
     ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that share the most
     papers with this one, by kind. ``best`` holds the best comparable result for each metric and dataset, those
     with the most results to be compared first: results of the entity and of what is narrower, and for a task those
-    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of.
+    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of; a card that is not whole leaves
+    doubtful results out of both.
     """
 
     iri: str
@@ -210,7 +212,7 @@ def read_card(store: ox.Store, iri: str, *, whole: bool = False) -> Card:
         raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
     bounds = _WHOLE if whole else _SHORT
     if kind == "paper":
-        return _paper_card(reader, iri)
+        return _paper_card(reader, iri, bounds)
     if kind == "code":
         return _repository_card(reader, iri, bounds)
     return _entity_card(reader, iri, kind, bounds)
@@ -226,7 +228,7 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> 
     papers_of = {entity: reader.subjects(KG + "mentions", ox.NamedNode(entity)) for entity in (iri, *narrower)}
     all_papers = set().union(*papers_of.values())
     relation = _RELATIONS.get(kind)
-    results = reader.subjects(KG + relation, node) if relation else []
+    results = _shown(reader, reader.subjects(KG + relation, node) if relation else [], bounds)
     if relation:
         related = {result for entity in papers_of for result in reader.subjects(KG + relation, ox.NamedNode(entity))}
     else:
@@ -257,10 +259,11 @@ def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> 
     )
 
 
-def _paper_card(reader: GraphReader, iri: str) -> PaperCard:
+def _paper_card(reader: GraphReader, iri: str, bounds: _Bounds) -> PaperCard:
     venue = reader.value(iri, SCHEMA + "isPartOf")
     introduced = reader.objects(iri, KG + "introduces")
     used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USES[name])]
+    results = _shown(reader, reader.objects(iri, KG + "reports"), bounds)
     return PaperCard(
         iri=iri,
         type="paper",
@@ -279,8 +282,7 @@ def _paper_card(reader: GraphReader, iri: str) -> PaperCard:
         introduces=_by_kind(reader, Counter(introduced)),
         uses=_by_kind(reader, Counter(used)),
         results=tuple(
-            _result_line(reader, result, iri)
-            for result in sorted(reader.objects(iri, KG + "reports"), key=lambda result: _start(reader, result))
+            _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
         ),
     )
 
@@ -349,6 +351,13 @@ def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None
         if full == len(lines):
             break
     return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
+
+
+def _shown(reader: GraphReader, results: Iterable[str], bounds: _Bounds) -> list[str]:
+    """The results that a card shows: the whole card all, another one those that were probably read right."""
+    if bounds.results is None:
+        return list(results)
+    return [result for result in results if float(reader.value(result, KG + "confidence") or 0) >= _PROBABLE]
 
 
 def _newest_results(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[ResultLine, ...]:

@@ -124,7 +124,7 @@ def reported_on(store: ox.Store, question: Question) -> str:
     if not counts:
         return f"; nothing is reported on {dataset.name}"
     reported = ", ".join(f"{name} ({count:,})" for name, count in counts)
-    return f"; reported on {dataset.name}: {reported}; --shown all lists what is not comparable"
+    return f"; reported on {dataset.name}: {reported}"
 
 
 def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

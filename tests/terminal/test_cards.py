@@ -31,9 +31,11 @@ ENTITY = EntityCard(
     using=(PaperLine("urn:q", "Toads", None, None),),
     companions={"method": (EntityLine("urn:m", "FrogNet", 7),)},
     best=(
-        BestLine(ResultLine("error", "3%", "PondBench", "ToadNet", False, "urn:q", "Toads", "3% it is."), "lower", 7),
+        BestLine(
+            ResultLine("error", "3%", "PondBench", "ToadNet", False, 0.97, "urn:q", "Toads", "3% it is."), "lower", 7
+        ),
     ),
-    results=(ResultLine("accuracy", "91%", "PondBench", "FrogNet", False, "urn:p", "Frogs", "91% it is."),),
+    results=(ResultLine("accuracy", "91%", "PondBench", "FrogNet", False, 0.97, "urn:p", "Frogs", "91% it is."),),
     results_in_all=40,
     evidence=(QUOTE,),
 )
@@ -72,11 +74,11 @@ def test_an_entity_card_shows_all_parts() -> None:
         "1,234 papers: introduced by 1, used by 1,233; 5,000 mentions",
         "broader: Pond Suite (2,000)",
         "narrower: PondBench-S (80) and 4 more; 1,300 papers with these",
-        "3% error on PondBench by ToadNet — lowest of 7 — Toads",
+        "3% error on PondBench by ToadNet (confidence 0.97) — lowest of 7 — Toads",
         "2018  Frogs https://github.com/pond/frog",
         "(1 of 1,233, the newest)",
         "methods:  FrogNet (7)",
-        "91% accuracy on PondBench by FrogNet — Frogs",
+        "91% accuracy on PondBench by FrogNet (confidence 0.97) — Frogs",
         f"Frogs, characters {QUOTE.start}-{QUOTE.end}",
     ):
         assert part in text
@@ -84,24 +86,28 @@ def test_an_entity_card_shows_all_parts() -> None:
 
 def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
     results = (
-        ResultLine("accuracy", "91%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
-        ResultLine("error", "3%", "PondBench", None, False, "urn:p", "Frogs", "It has 91% and an error of 3%."),
-        ResultLine("speed", "2x", None, None, True, "urn:p", "Frogs", "It is 2x as fast."),
+        ResultLine(
+            "accuracy", "91%", "PondBench", None, False, 0.97, "urn:p", "Frogs", "It has 91% and an error of 3%."
+        ),
+        ResultLine("error", "3%", "PondBench", None, False, 0.97, "urn:p", "Frogs", "It has 91% and an error of 3%."),
+        ResultLine("speed", "2x", None, None, True, 0.97, "urn:p", "Frogs", "It is 2x as fast."),
     )
     lines = render_card(PAPER._replace(abstract="Frogs\x1b hop.", results=results, listed=("--03-11",))).splitlines()
     assert lines[lines.index("Abstract") + 1] == "  Frogs hop."
     assert "listed: Mar 11" in lines
     assert lines[lines.index("Reported results (3)") + 1 :] == [
-        "  91% accuracy on PondBench",
-        "  3% error on PondBench",
+        "  91% accuracy on PondBench (confidence 0.97)",
+        "  3% error on PondBench (confidence 0.97)",
         "    It has 91% and an error of 3%.",
-        "  2x speed",
+        "  2x speed (confidence 0.97)",
         "    It is 2x as fast.",
     ]
 
 
 def test_values_are_shown_without_latex() -> None:
-    result = ResultLine("error", r"$28.4_{\pm 0.3}\%$", "PondBench", "FrogNet", False, "urn:p", "Frogs", "28.4 it is.")
+    result = ResultLine(
+        "error", r"$28.4_{\pm 0.3}\%$", "PondBench", "FrogNet", False, 0.97, "urn:p", "Frogs", "28.4 it is."
+    )
     assert "28.4±0.3% error on PondBench" in render_card(ENTITY._replace(results=(result,)))
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -314,12 +315,13 @@ def test_the_command_prints_scores_and_writes_a_model(
     entities_alone = {"id": "bare", "title": "T", "abstract": "Of frogs.", "entities": []}
     abstracts = [{"title": f"Pond {number}", "abstract": paper(number)[0].abstract} for number in range(30, 34)]
     wordy = {"title": "Words", "abstract": "No number at all."}
-    for name, lines in {
+    contents: dict[str, list[Any]] = {
         "papers": texts,
         "gold": gold[:8],
         "more": [*gold[8:], entities_alone],
         "abstracts": [*abstracts, wordy],
-    }.items():
+    }
+    for name, lines in contents.items():
         files[name].write_text("".join(json.dumps(line) + "\n" for line in lines))
     options = [word for name in ("gold", "more") for word in ("--gold", str(files[name]))]
     options += [word for name in ("papers", "abstracts") for word in (f"--{name}", str(files[name]))]

@@ -6,7 +6,6 @@ import pytest
 from spacy.language import Language
 
 from kg.extraction.document import Candidate, make_doc
-from kg.extraction.pipeline import build_pipeline
 from kg.extraction.results.quantities import QuantityFinder
 from kg.extraction.results.sentences import Sentence, sentences_of
 from kg.records import Paper
@@ -14,11 +13,6 @@ from kg.vocabulary import EntityType
 
 FIND = QuantityFinder({"whole": ["ms", "FPS", "hops"]}, {"twice": 2.0}, {})
 Names = dict[str, EntityType]
-
-
-@pytest.fixture(scope="module")
-def nlp() -> Language:
-    return build_pipeline(components=())
 
 
 def read(
