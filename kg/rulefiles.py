@@ -103,7 +103,27 @@ class BetterRule(_Placed):
     id: Better
 
 
-Rule = NameRule | WordRule | LinkRule | UnitRule | NumberRule | BetterRule
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRule(_Placed):
+    """What a person says of words (``pattern``) of one paper (``paper``: its title or id).
+
+    ``id`` says what they are. The other fields change what they name, in entities ``type`` and ``role``, in results the
+    others, where an empty text means none.
+    """
+
+    label: Literal["CORRECTION"]
+    pattern: Text
+    paper: Text
+    id: Literal["entity", "no entity", "result", "no result"]
+    type: EntityType | None = None
+    role: Role | None = None
+    metric: str | None = None
+    dataset: str | None = None
+    method: str | None = None
+    relative: bool | None = None
+
+
+Rule = CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | BetterRule
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions

@@ -20,6 +20,7 @@ from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
+from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
@@ -27,7 +28,7 @@ from kg.graph.store import Generation, Settings, current, next_generation, readi
 from kg.jsonrecord import Record
 from kg.records import Extraction
 from kg.resolution import Directions, Resolver, read_curated, read_senses
-from kg.rulefiles import load_rules, shipped_rules
+from kg.rulefiles import Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
 from kg.text.files import path_text
@@ -102,13 +103,16 @@ def build_graph(
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
         update = Update(read, fingerprints(extractor), warn, today=started[:10])
-        resolver = _resolver(settings.base, extractor.rules)
+        rules_read = load_rules(extractor.rules)
+        resolver = _resolver(settings.base, extractor.rules, rules_read)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
         for work in _reported(works, read, progress):
             resolver.add(_extraction(work))
         if old:
             old.check_records()
+        for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
+            warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
         runs = _earlier_runs(old, warn) if old else []
         with generation.statements.open("w", encoding="utf-8") as stream:
             for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
@@ -128,10 +132,9 @@ def build_graph(
     )
 
 
-def _resolver(base: str, rules: Iterable[Path]) -> Resolver:
-    """A resolver that knows the curated files, senses and rules of some folders, and no paper yet."""
-    folders = list(rules)
-    return Resolver(base, read_curated(folders), read_senses(folders), Directions.of_rules(load_rules(folders)))
+def _resolver(base: str, folders: Sequence[Path], rules: Iterable[Rule]) -> Resolver:
+    """A resolver that knows the curated files and senses of some folders, and rules, and no paper yet."""
+    return Resolver(base, read_curated(folders), read_senses(folders), Directions.of_rules(rules))
 
 
 def _extracted(works: Iterator[Work], extractor: Extractor, workers: int | None) -> Iterator[Work]:

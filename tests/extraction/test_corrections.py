@@ -1,0 +1,98 @@
+"""What a person corrects in a paper is the last word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.builder import build_graph
+from kg.errors import InputError
+from kg.extraction.corrections import CORRECTED, unmatched
+from kg.extraction.pipeline import Extractor
+from kg.records import Extraction, Paper
+from kg.rulefiles import CorrectionRule
+
+PAPER = Paper(
+    id="frog-1",
+    title="FrogNet: Networks that Hop",
+    abstract="We propose FrogNet. FrogNet has 81.2% accuracy on CIFAR-10, after 12 hours in a Pondarium.",
+)
+
+
+def corrected(folder: Path, **fields: Any) -> Extraction:
+    """The paper's extraction with one correction."""
+    line = {"label": "CORRECTION", "paper": PAPER.title} | fields
+    (folder / "corrections.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    return Extractor([folder])(PAPER)
+
+
+def test_what_is_no_result_is_gone_and_others_stay(tmp_path: Path) -> None:
+    found = corrected(tmp_path, pattern="81.2%", id="no result")
+    assert "81.2%" not in [result.value for result in found.results]
+    assert [mention.text for mention in found.entities] == [mention.text for mention in Extractor()(PAPER).entities]
+
+
+def test_a_result_has_the_metric_that_a_person_says_and_no_dataset_where_they_say_none(tmp_path: Path) -> None:
+    found = corrected(tmp_path, pattern="81.2%", id="result", metric="hop rate", dataset="", relative=True)
+    [result] = [result for result in found.results if result.value == "81.2%"]
+    assert (result.metric, result.dataset, result.relative, result.confidence) == ("hop rate", None, True, 1.0)
+
+
+def test_what_is_no_entity_is_gone_wherever_it_is(tmp_path: Path) -> None:
+    assert "FrogNet" not in [m.text for m in corrected(tmp_path, pattern="FrogNet", id="no entity").entities]
+
+
+def test_an_entity_has_the_type_and_the_role_that_a_person_says(tmp_path: Path) -> None:
+    found = corrected(tmp_path, pattern="FrogNet", id="entity", type="Dataset", role="used")
+    assert {(m.type, m.role, m.extractor) for m in found.entities if m.text == "FrogNet"} == {
+        ("Dataset", "used", CORRECTED)
+    }
+
+
+def test_an_entity_that_was_not_found_is_added_at_its_place(tmp_path: Path) -> None:
+    found = corrected(tmp_path, pattern="Pondarium", id="entity", type="Dataset")
+    [mention] = [m for m in found.entities if m.text == "Pondarium"]
+    assert (mention.type, PAPER.text[mention.start : mention.end]) == ("Dataset", "Pondarium")
+
+
+def test_the_paper_may_be_given_by_its_id(tmp_path: Path) -> None:
+    found = corrected(tmp_path, paper="frog-1", pattern="81.2%", id="no result")
+    assert "81.2%" not in [result.value for result in found.results]
+
+
+def test_corrections_of_other_papers_change_nothing(tmp_path: Path) -> None:
+    assert corrected(tmp_path, paper="Toads", pattern="81.2%", id="no result") == Extractor()(PAPER)
+
+
+@pytest.mark.parametrize(
+    ("paper", "words", "fits"),
+    [
+        (PAPER.title, "12 hours", True),
+        ("frog-1", "12 hours", True),
+        (PAPER.title, "13 hours", False),
+        ("Toads", "12", False),
+    ],
+)
+def test_a_correction_that_fits_no_paper_is_unmatched(paper: str, words: str, fits: bool) -> None:
+    rule = CorrectionRule(label="CORRECTION", paper=paper, pattern=words, id="no result", place="a:1")
+    assert unmatched([rule], [PAPER]) == ([] if fits else [rule])
+
+
+def test_a_build_names_the_corrections_that_fit_no_paper(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    file = tmp_path / "rules" / "corrections.jsonl"
+    line = {"label": "CORRECTION", "paper": "Toads", "pattern": "5%", "id": "no result"}
+    file.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(json.dumps({"title": PAPER.title, "abstract": PAPER.abstract}) + "\n", encoding="utf-8")
+    warnings: list[str] = []
+    build_graph([papers], tmp_path / "graph", rules=[tmp_path / "rules"], warn=warnings.append)
+    assert warnings == [f"{file}:1: corrects nothing: no paper has the title or id 'Toads' and these words"]
+
+
+def test_an_unknown_correction_is_refused_by_file_and_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"corrections.jsonl:1: is not a rule"):
+        corrected(tmp_path, pattern="81.2%", id="wrong")
