@@ -15,6 +15,8 @@ from kg.text.names import name_key
 _REACH = 18  # pieces before and after a value in which any noun phrase may be its metric
 _LONGEST = 4  # pieces of such a phrase, and two more if it has an "of"
 _EARLIER = 3  # metrics of earlier sentences
+_MOST = 12  # names in a value's sentence, and names in others, so that the work grows in line with a text's length
+_FAR = 40  # sentences before and after
 _SETTLED = 0.4  # confidence of a metric that can be meant in a later sentence
 _JOINTS = frozenset(["of", "per"])
 _ARTICLES = frozenset(["the", "a"])
@@ -58,7 +60,7 @@ def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence,
     for first, last in _phrases(sentence.pieces, start, end):
         words = _without_dataset(text, sentence.pieces[first : last + 1])
         found.append(Choice("here", words, name_key(words), sentence, first, last))
-    for place in sentence.places("metric"):
+    for place in _nearest(sentence, "metric", index):
         if not start <= place < end:
             found.append(_named("here", sentence, place))
     unit = sentence.pieces[index].value.unit
@@ -133,15 +135,22 @@ def _named(kind: Literal["here", "there"], sentence: Sentence, index: int, rank:
     return Choice(kind, piece.text, piece.key, sentence, index, index, rank)
 
 
-def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sentence) -> list[Choice]:
-    """All entities of a kind that the text names: each place in a sentence, then the others by their nearest one."""
-    found = [NONE, *(_named("here", sentence, index) for index in sentence.places(kind))]
+def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sentence, index: int) -> list[Choice]:
+    """The entities of a kind that can be meant at an index: their places in the sentence, then the others that the text
+    names, each by its nearest place; of either at most :data:`_MOST`, the nearest."""
+    found = [NONE, *(_named("here", sentence, place) for place in _nearest(sentence, kind, index))]
     keys = {choice.key for choice in found}
     here = len(found)
-    before, after = sentences[: sentence.number], sentences[sentence.number + 1 :]
-    for other in chain(reversed(before), after):
-        for index in other.places(kind):
-            if (key := other.pieces[index].key) not in keys:
+    number = sentence.number
+    before = reversed(sentences[max(0, number - _FAR) : number])
+    for other in chain(before, sentences[number + 1 : number + 1 + _FAR]):
+        for place in other.places(kind):
+            if len(found) - here < _MOST and (key := other.pieces[place].key) not in keys:
                 keys.add(key)
-                found.append(_named("there", other, index, len(found) - here))
+                found.append(_named("there", other, place, len(found) - here))
     return found
+
+
+def _nearest(sentence: Sentence, kind: PieceKind, index: int) -> list[int]:
+    """The places of a kind in a sentence that are nearest to an index, in order."""
+    return sorted(sorted(sentence.places(kind), key=lambda place: abs(place - index))[:_MOST])

@@ -67,10 +67,10 @@ class ReadText:
         choices = metric_choices(self.plain, self.sentences, sentence, place.index)
         yield "metric", choices, [columns(metric_features(place, choice, earlier.metric)) for choice in choices]
         head = head_of(earlier.metric.last.text if earlier.metric.last else "")
-        choices = named_choices("dataset", self.sentences, sentence)
+        choices = named_choices("dataset", self.sentences, sentence, place.index)
         features = (dataset_features(place, choice, earlier.dataset, self.names, head) for choice in choices)
         yield "dataset", choices, list(map(columns, features))
-        choices = named_choices("method", self.sentences, sentence)
+        choices = named_choices("method", self.sentences, sentence, place.index)
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
         yield "method", choices, list(map(columns, features))
 

@@ -89,9 +89,16 @@ class Sentence:
                 found[index] = row
         return found
 
-    def places(self, kind: PieceKind) -> list[int]:
+    def places(self, kind: PieceKind) -> Row:
         """The indices of the pieces of a kind."""
-        return [index for index, piece in enumerate(self.pieces) if piece.kind == kind]
+        return self._places.get(kind, ())
+
+    @cached_property
+    def _places(self) -> dict[PieceKind, list[int]]:
+        found: dict[PieceKind, list[int]] = {}
+        for index, piece in enumerate(self.pieces):
+            found.setdefault(piece.kind, []).append(index)
+        return found
 
 
 def sentences_of(doc: Doc, quantities: Sequence[Quantity]) -> list[Sentence]:
