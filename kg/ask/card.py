@@ -377,18 +377,16 @@ def _newest_results(reader: GraphReader, results: Iterable[str], limit: int | No
 def _best(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[BestLine, ...]:
     """The best comparable result for each metric and dataset; equal ones by IRI, which is made of the paper's title.
 
-    Results of one metric in different units are compared only with each other, and a metric of which no better values
-    are known has no best.
+    A metric of which no better values are known has no best.
     """
-    boards: dict[tuple[str, str, str], list[tuple[Decimal, bool, str]]] = {}
+    boards: dict[tuple[str, str], list[tuple[Decimal, bool, str]]] = {}
     for result in sorted(results):
-        value, unit = reader.value(result, KG + "value"), reader.value(result, KG + "unit")
+        value, percent = reader.value(result, KG + "value"), reader.value(result, KG + "unit") == "%"
         metric, dataset = reader.value(result, KG + "byMetric"), reader.value(result, KG + "onDataset")
         if value and metric and dataset and reader.value(result, KG + "comparable") == "true":
-            scale = "" if unit == "%" else unit or ""
-            boards.setdefault((metric, dataset, scale), []).append((Decimal(value), unit == "%", result))
+            boards.setdefault((metric, dataset), []).append((Decimal(value), percent, result))
     lines = []
-    for (metric, _, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0])):
+    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0])):
         if better := reader.value(metric, KG + "better"):
             _, result = (min if better == "lower" else max)(_on_one_scale(board), key=lambda entry: entry[0])
             (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))

@@ -65,7 +65,7 @@ def literal(text: str, datatype: str | None = None) -> str:
     return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
 
 
-COMPARABLE = 0.7  # confidence from which a result is ranked
+COMPARABLE = 0.75  # confidence from which a result is ranked
 
 
 def decimal(number: float) -> str:
@@ -290,8 +290,7 @@ class _PaperGraph:
             yield SCHEMA + "unitText", literal(result.unit)
         yield KG + "relative", literal(str(result.relative).lower(), "boolean")
         yield KG + "confidence", decimal(result.confidence)
-        ranked = {"byMetric", "onDataset"} <= entities.keys() and number is not None and not result.relative
-        comparable = ranked and result.confidence >= COMPARABLE
+        comparable = {"byMetric", "onDataset"} <= entities.keys() and _is_score(result)
         yield KG + "comparable", literal(str(comparable).lower(), "boolean")
         if result.metric:
             yield KG + "metricText", literal(result.metric)
@@ -331,6 +330,12 @@ def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
         ("onDataset", "Dataset", result.dataset),
         ("ofMethod", "Method", result.method),
     )
+
+
+def _is_score(result: Result) -> bool:
+    """Whether a result is probably a score: a number without sign or unit, or a percentage, that is no improvement."""
+    number = result.number is not None and result.unit in (None, "%") and not result.value.startswith("+")
+    return number and not result.relative and result.confidence >= COMPARABLE
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:

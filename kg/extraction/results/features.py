@@ -31,6 +31,7 @@ _COMPARING = frozenset(["than", "from", "to", "over", "against", "compared", "wi
 _COMPARING |= {"while", "whereas", "baseline", "baselines", "previous", "prior", "existing", "state-of-the-art", "best"}
 _COMPARING |= {"our", "we", "proposed", "outperforms", "outperform", "improves", "outperforming", "humans", "human"}
 _COMPARING |= {"only", "using"}
+_CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
 _FROM = frozenset(["from", "than", "to", "vs", "over"])
 
 
@@ -119,6 +120,14 @@ class Place:
         """The kind of unit, of the value or of another one in its list."""
         units = (_unit_kind(self.sentence.pieces[index].value.unit) for index in self.row)
         return next((unit for unit in units if unit != "-"), "-")
+
+    @property
+    def contrasted(self) -> bool:
+        """Whether words before the value say that it is another's: "against 17.8", with no method in between."""
+        for word in reversed(self.sentence.words[max(0, self.row[0] - _WINDOW) : self.row[0]]):
+            if word in _CONTRASTS or word in ("<method>", ";"):
+                return word in _CONTRASTS
+        return False
 
     def word(self, offset: int) -> str:
         """What is shown of the piece so many places after the value."""
@@ -425,6 +434,7 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
         "leading": leading,
         "-1": place.word(-1),
         "+1": place.word(1),
+        "contrasted": f"{place.contrasted} {reading}",
         "opens": sentence.word(0),
         "opens two": f"{sentence.word(0)} {sentence.word(1)}",
     }.items():

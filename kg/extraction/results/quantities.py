@@ -62,6 +62,7 @@ class QuantityFinder:
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
             rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐])(?<!\^[-−])(?<!_\s)(?<![A-Za-z\d]/)(?<!\d\{{)
+            (?!(?:19|20)\d\d(?!\s?[%٪]|[\d.,]\d|\w))  # a year
             (?P<sign>[+\-−–]\s?(?=[\d.]))?
             (?P<first>{_NUMBER})
             (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
