@@ -41,7 +41,7 @@ GRAPH = (
 <entities> {
   <dataset/pondbench> a kg:Dataset ; skos:prefLabel "PondBench" ; skos:altLabel "Pond Bench" .
   <method/frognet> a kg:Method ; skos:prefLabel "FrogNet" .
-  <metric/accuracy> a kg:Metric ; skos:prefLabel "accuracy" .
+  <metric/accuracy> a kg:Metric ; skos:prefLabel "accuracy" ; kg:better "higher" .
   <metric/error> a kg:Metric ; skos:prefLabel "error" ; kg:better "lower" .
   <task/croaking> a kg:Task ; skos:prefLabel "croaking" .
   <dataset/suite> a kg:Dataset ; skos:prefLabel "Suite" .
@@ -76,8 +76,9 @@ GRAPH = (
     + """<paper/new> {
   <paper/new#result-1> kg:valueText "91%" ; kg:metricText "acc." ; kg:byMetric <metric/accuracy> ; oa:start 60 ;
     kg:value 91 ; kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false ;
-    kg:sentence "We reach 91%." .
-  <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 .
+    kg:confidence 0.91 ; kg:comparable true ; kg:unit "%" ; kg:sentence "We reach 91%." .
+  <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 ;
+    kg:confidence 0.6 ; kg:comparable false .
 }
 """
     + paper(
@@ -89,7 +90,8 @@ GRAPH = (
     )
     + "".join(
         f"""<paper/small> {{ <paper/small#result-{number}> kg:valueText "{value}" ; kg:value {value} ;
-        oa:start {number} ; kg:relative {relative} ; kg:byMetric <metric/{metric}> ;
+        oa:start {number} ; kg:relative {relative} ; kg:byMetric <metric/{metric}> ; kg:confidence 0.9 ;
+        kg:comparable {"true" if relative == "false" else "false"} ;
         kg:onDataset <dataset/pond-xs> . }}\n"""
         for number, (value, metric, relative) in enumerate(
             [("10", "error", "false"), ("9.5", "error", "false"), ("1", "error", "true"), ("50", "accuracy", "false")],
@@ -139,7 +141,7 @@ def best(found: object) -> list[tuple[str, str | None, str | None, str, int]]:
     ]
 
 
-def test_the_best_results_are_the_absolute_ones_of_each_metric_and_dataset_as_the_metric_wants(
+def test_the_best_results_are_the_comparable_ones_of_each_metric_and_dataset_as_the_metric_wants(
     store: Store, pondbench: EntityCard
 ) -> None:
     narrow = [("9.5", "error", "Pond-XS", "lower", 2), ("50", "accuracy", "Pond-XS", "higher", 1)]
@@ -163,7 +165,7 @@ def test_companions_are_counted_by_kind_without_the_entity_itself(pondbench: Ent
 def test_a_result_goes_by_the_names_of_its_entities(pondbench: EntityCard) -> None:
     (result,) = pondbench.results
     assert (result.value, result.metric, result.dataset, result.method) == ("91%", "accuracy", "PondBench", "FrogNet")
-    assert result.sentence == "We reach 91%."
+    assert (result.confidence, result.sentence) == (0.91, "We reach 91%.")
     assert pondbench.results_in_all == 1
 
 
@@ -216,8 +218,10 @@ def test_a_whole_card_has_all_that_the_graph_says() -> None:
         f'<paper/p{n}> {{ <paper/p{n}> a kg:Paper ; schema:name "Paper {n:02}" ; schema:abstract "A." ; '
         f"kg:mentions <dataset/d>, <method/m{n}> ; kg:usesDataset <dataset/d> ; kg:usesMethod <method/m{n}> ; "
         f"kg:hasCode <code/c> ; kg:reports <paper/p{n}#r> . <paper/p{n}#r> kg:onDataset <dataset/d> ; "
-        f'kg:byMetric <metric/m{n}> ; kg:valueText "{n}" ; kg:value {n}.0 ; kg:relative false . '
+        f'kg:byMetric <metric/m{n}> ; kg:valueText "{n}" ; kg:value {n}.0 ; kg:relative false ; '
+        f"kg:confidence 0.9 ; kg:comparable true . "
         f"<paper/p{n}#m> oa:hasTarget <paper/p{n}> ; oa:hasBody <dataset/d> ; oa:start {n} ; oa:end {n + 1} . }} "
+        f'<entities> {{ <metric/m{n}> kg:better "higher" . }} '
         f"<entities> {{ <method/m{n}> a kg:Method . <dataset/s{n}> a kg:Dataset ; skos:broader <dataset/d> . }}"
         for n in range(20)
     ]

@@ -4,16 +4,17 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.query import ResultRow
 
-from kg.graph.statements import SharedNodes, decimal, entity_statements, literal, paper_statements
+from kg.graph.statements import COMPARABLE, SharedNodes, decimal, entity_statements, literal, paper_statements
 from kg.records import Entity, Extraction, Link, Mention, Paper, Result
 from kg.text.names import spaced_key
-from kg.vocabulary import DEFAULT_BASE, KG, OA, SCHEMA, LinkKind, entity_iri
+from kg.vocabulary import DEFAULT_BASE, KG, OA, SCHEMA, EntityType, LinkKind, entity_iri
 
 BASE = "http://x/"
 OBSERVATION = ("value", "unitText", "measuredProperty", "observationAbout")
@@ -124,6 +125,37 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
         None,
         rdflib.URIRef("http://x/dataset/c"),
     ]
+
+
+SCORE = Result(metric="error", value="65%", number=65.0, unit="%", dataset="C", confidence=0.8, start=2, end=5)
+
+
+@pytest.mark.parametrize(
+    ("result", "comparable"),
+    [
+        (SCORE, True),
+        (replace(SCORE, value="0.65", number=0.65, unit=None), True),
+        (replace(SCORE, confidence=COMPARABLE), True),
+        (replace(SCORE, confidence=COMPARABLE - 0.01), False),
+        (replace(SCORE, relative=True), False),
+        (replace(SCORE, value="+65%"), False),
+        (replace(SCORE, number=None), False),
+        (replace(SCORE, unit="ms"), False),
+        (replace(SCORE, unit="x"), False),
+        (replace(SCORE, dataset=None), False),
+        (replace(SCORE, metric="glee"), False),
+    ],
+)
+def test_a_sure_score_of_a_known_metric_on_a_known_dataset_is_comparable(result: Result, comparable: bool) -> None:
+    known: dict[str, EntityType] = {"error": "Metric", "C": "Dataset"}
+    mentions = tuple(
+        Mention(type=kind, text=name, start=0, end=1, confidence=1, extractor="ner", entity=f"http://x/{name}")
+        for name, kind in known.items()
+    )
+    graph = graph_of(PAPER, extraction(entities=mentions, results=(result,)))
+    node = graph.value(P, rdflib.URIRef(KG + "reports"))
+    assert graph.value(node, rdflib.URIRef(KG + "comparable")) == rdflib.Literal(comparable)
+    assert str(graph.value(node, rdflib.URIRef(KG + "confidence"))) == str(result.confidence)
 
 
 def test_an_observation_without_a_single_number_has_its_text_and_one_without_a_dataset_is_about_the_paper() -> None:

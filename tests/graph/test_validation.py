@@ -205,6 +205,17 @@ BROKEN = {
         RESULT,
         "MinCount",
     ),
+    "neither comparable nor not": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:comparable ?c }} }}",
+        RESULT,
+        "MinCount",
+    ),
+    "result without confidence": (
+        f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:confidence ?c }} }}",
+        RESULT,
+        "MinCount",
+    ),
+    "result surer than sure": (f"INSERT DATA {{ <{RESULT}> kg:confidence 1.5 }}", RESULT, "MaxInclusive"),
     "result before the text": (f"INSERT DATA {{ <{RESULT}> oa:start -1 }}", RESULT, "MinInclusive"),
     "result that ends nowhere": (f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> oa:end ?e }} }}", RESULT, "MinCount"),
     "sentence of a result from nowhere": (

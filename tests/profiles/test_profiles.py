@@ -50,13 +50,14 @@ def test_nothing_is_left_in_own_words() -> None:
     assert not [iri for iri in classes_and_properties if iri.startswith((PREFIXES["kg"], PREFIXES["schema"]))]
 
 
-def test_improvements_are_no_evaluation_results() -> None:
+def test_what_leaderboards_leave_out_is_no_evaluation_result() -> None:
     result = f"<{DEFAULT_BASE}paper/frognet-hops#result-1>"
-    relative = small(
-        f"DELETE {{ GRAPH ?g {{ {result} kg:relative false }} }} INSERT {{ GRAPH ?g {{ {result} kg:relative true }} }} "
-        f"WHERE {{ GRAPH ?g {{ {result} kg:relative false }} }}"
+    apart = small(
+        f"DELETE {{ GRAPH ?g {{ {result} kg:comparable true }} }} "
+        f"INSERT {{ GRAPH ?g {{ {result} kg:comparable false }} }} "
+        f"WHERE {{ GRAPH ?g {{ {result} kg:comparable true }} }}"
     )
-    assert answers(relative, f"{LPWC} SELECT ?result {{ ?result a lpwcc:evaluationresult }}") == []
+    assert answers(apart, f"{LPWC} SELECT ?result {{ ?result a lpwcc:evaluationresult }}") == []
 
 
 def test_a_measure_that_is_no_entity_goes_by_the_words_of_the_paper() -> None:

@@ -26,7 +26,7 @@ def names(choices: Sequence[Choice], kind: str) -> list[str]:
 def test_nothing_is_always_a_choice(noted: Noted) -> None:
     assert metrics(noted, "5%") == [NONE]
     _, [sentence] = noted("of 5%")
-    assert named_choices("dataset", [sentence], sentence) == [NONE]
+    assert named_choices("dataset", [sentence], sentence, 1) == [NONE]
     assert (NONE.text, NONE.key, list(NONE.pieces)) == ("", "", [])
     with pytest.raises(ValueError, match="kind none is in no sentence"):
         NONE.at()
@@ -46,6 +46,7 @@ def test_nothing_is_always_a_choice(noted: Noted) -> None:
         ("M:hop_error rate of 5%", ["hop error", "hop error rate", "rate"]),
         ("A:FrogNet error of 5%", ["FrogNet", "FrogNet error", "error"]),
         ("error on D:Pads 5%", ["error", "Pads"]),
+        ("a wet D:Pads error of 5%", ["wet error", "error"]),  # without the dataset within the name
         ("error A:FrogNet 5%", ["error", "FrogNet"]),
     ],
 )
@@ -94,7 +95,7 @@ def test_a_doubtful_metric_of_an_earlier_sentence_is_not_meant(noted: Noted) -> 
 
 def test_names_here_come_with_each_place_and_others_once_with_their_nearest(noted: Noted) -> None:
     _, sentences = noted("D:Lily and D:Pads", "D:Moss or D:Lily", "D:Pads: 5%, D:pads: 6%", "not D:Moss but D:Mud")
-    found = named_choices("dataset", sentences, sentences[2])
+    found = named_choices("dataset", sentences, sentences[2], 2)
     assert [(choice.kind, choice.text, choice.rank) for choice in found] == [
         ("none", "", 0),
         ("here", "Pads", 0),
@@ -104,6 +105,24 @@ def test_names_here_come_with_each_place_and_others_once_with_their_nearest(note
         ("there", "Mud", 2),
     ]
     assert [choice.at().number for choice in found[3:]] == [1, 1, 3]
+
+
+def test_of_many_names_the_nearest_ones_can_be_chosen(noted: Noted) -> None:
+    crowd = [" ".join(f"D:{side}-{number}" for number in range(30)) for side in ("left", "right")]
+    _, [sentence] = noted(f"{crowd[0]} 5% {crowd[1]}")
+    found = named_choices("dataset", [sentence], sentence, 30)
+    expected = [f"left-{number}" for number in range(24, 30)] + [f"right-{number}" for number in range(6)]
+    assert [choice.text for choice in found[1:]] == expected
+    _, sentences = noted(crowd[0], "5%", crowd[1])
+    found = named_choices("dataset", sentences, sentences[1], 0)
+    assert [choice.text for choice in found[1:]] == [f"left-{number}" for number in range(12)]
+    assert [choice.rank for choice in found[1:]] == list(range(12))
+
+
+def test_names_of_sentences_far_away_are_not_meant(noted: Noted) -> None:
+    _, sentences = noted("D:Far", "D:Near", *["so"] * 39, "5%", *["so"] * 39, "D:After", "D:Last")
+    found = named_choices("dataset", sentences, sentences[41], 0)
+    assert [choice.text for choice in found] == ["", "Near", "After"]
 
 
 def test_the_pieces_of_a_choice_are_its_words(noted: Noted) -> None:

@@ -159,7 +159,7 @@ def datasets(noted: Noted, *sentences: str, value: int = 0) -> dict[str, set[str
     _, found = noted(*sentences)
     place = values(found[-1])[value]
     names = Names.of(found, {})
-    choices = named_choices("dataset", found, found[-1])
+    choices = named_choices("dataset", found, found[-1], place.index)
     return {c.text: set(dataset_features(place, c, Earlier(), names, "accuracy")) for c in choices}
 
 
@@ -185,7 +185,7 @@ def methods(noted: Noted, *sentences: str, short_forms: dict[str, str] | None = 
     _, found = noted(*sentences)
     place = values(found[-1])[0]
     names = Names.of(found, short_forms or {})
-    choices = named_choices("method", found, found[-1])
+    choices = named_choices("method", found, found[-1], place.index)
     return {c.text: set(method_features(place, c, Earlier(), names)) for c in choices}
 
 

@@ -132,7 +132,7 @@ def test_a_range_is_one_quantity_without_a_number(find: QuantityFinder, text: st
         ("It rises from about 28% to 43%.", [("28%", 28.0, "%"), ("43%", 43.0, "%")]),
         ("It falls from 3.5 to 2.1 ms.", [("3.5", 3.5, None), ("2.1 ms", 2.1, "ms")]),
         ("It lies between 3 and 5%.", [("3", 3.0, None), ("5%", 5.0, "%")]),
-        ("It has 81.2%/75.3% here.", [("81.2%", 81.2, "%"), ("75.3%", 75.3, "%")]),
+        ("It has 81.2% / 75.3% here.", [("81.2%", 81.2, "%"), ("75.3%", 75.3, "%")]),
         ("It has F1=0.81.", [("0.81", 0.81, None)]),
     ],
 )
@@ -161,11 +161,33 @@ def test_of_a_mean_with_its_deviation_the_mean_is_the_value(
     "text",
     [
         *("ResNet-50", "GPT-4", "COVID-19", "VOC 10-1", "AP_ 50", "mAP@0.5", "top-5", "H100", "L2", "CO2", "GF2", "x4"),
-        *("R^2", "x_3", "10^6", "10^-3", "256x256", "4-bit", "8-shot", "5G", "3D", "1st", "v1.2.3", "1.2.3", "none"),
+        *(
+            "1/3",
+            "4/255",
+            "24/7",
+            "R^2",
+            "x_3",
+            "10^6",
+            "10^-3",
+            "256x256",
+            "4-bit",
+            "8-shot",
+            "5G",
+            "3D",
+            "1st",
+            "v1.2.3",
+            "1.2.3",
+            "none",
+        ),
     ],
 )
 def test_numbers_within_names_and_codes_are_no_quantities(find: QuantityFinder, text: str) -> None:
     assert find(f"It is {text} there") == []
+
+
+@pytest.mark.parametrize("text", ["2019", "(2019)", "2019-2021", "2019–2021", "2015 and 2022"])
+def test_years_are_no_quantities(find: QuantityFinder, text: str) -> None:
+    assert find(f"It is of {text} there") == []
 
 
 def test_signs_are_noted(find: QuantityFinder) -> None:
