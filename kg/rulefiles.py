@@ -95,6 +95,15 @@ class NumberRule(_Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionRule(_Placed):
+    """Words before or after a number that is not a result."""
+
+    label: Literal["ResultExclusion"]
+    pattern: Text
+    id: Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BetterRule(_Placed):
     """Which values of the metrics with this name, or a name that ends with it, are better."""
 
@@ -123,7 +132,7 @@ class CorrectionRule(_Placed):
     relative: bool | None = None
 
 
-Rule = CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | BetterRule
+Rule = CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | BetterRule
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions

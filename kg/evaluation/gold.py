@@ -207,6 +207,8 @@ def _papers(
             source = path_text(papers) if isinstance(papers, Path) else "the file of papers"
             where = f"; {source} has no paper of this id" if papers else ", and no file of papers is given"
             raise InputError(place, f'{_quoted(line.id)} has no "title" and "abstract" here{where}')
+        if line.entities is None and line.results is None:
+            raise InputError(place, f"is not annotated; expected {_EXPECTED}")
         for entity in line.entities or ():
             _check_name(entity, paper.text, place)
         names = [(entity.text, entity.type) for entity in line.entities or ()]

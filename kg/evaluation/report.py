@@ -102,8 +102,9 @@ def score_extractions(
         wanted, seen = _rows(text, gold), _rows(extraction, gold)
         for row, keys in wanted.items():
             tallies[row].add(keys, seen[row])
-        errors.add(text, extraction)
-        confidences += _confidences(text, extraction, gold.types)
+        if text.entities is not None:
+            errors.add(text, extraction)
+            confidences += _confidences(text, extraction, gold.types)
         right_roles += _roles(text, extraction) if gold.form == "papers" else ()
     if not any(entity.role for text in gold.texts for entity in text.entities or ()):
         tallies.pop("introduced", None)

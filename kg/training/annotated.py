@@ -59,6 +59,8 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
     """
     annotated = []
     for text in read_gold(gold, papers).texts:
+        if text.entities is None:  # only its results were annotated
+            continue
         doc = nlp(make_doc(nlp, text.paper))
         names = {entity.text: entity for entity in text.entities or ()}
         found = _occurrences(doc, names)

@@ -37,28 +37,35 @@ def choice_weights(lessons: Sequence[Lesson], size: int, penalty: float, least: 
         penalty: the factor of half the squared weights in the loss.
         least: the number of lessons in which a column must be; others have the weight 0.
     """
+    if not lessons:
+        return np.zeros(size)
     columns = np.concatenate([column for lesson in lessons for column in lesson.choices])
     lengths = np.array([len(column) for lesson in lessons for column in lesson.choices])
     counts = np.array([len(lesson.choices) for lesson in lessons])
     right = np.array([index in lesson.right for lesson in lessons for index in range(len(lesson.choices))])
+    worth = np.array([lesson.weight for lesson in lessons])
     owners = np.repeat(np.arange(len(lengths)), lengths)
     groups = np.repeat(np.arange(len(counts)), counts)
-    worth = np.array([lesson.weight for lesson in lessons])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    seen = np.unique(groups[owners] * np.int64(size) + columns) % size
-    known = np.bincount(seen, minlength=size) >= least
+    in_lessons = np.unique(groups[owners] * np.int64(size) + columns) % size
+    known = np.flatnonzero(np.bincount(in_lessons, minlength=size) >= least)
+    place = np.full(size, len(known))  # of a column among the known ones; all others share the last place
+    place[known] = np.arange(len(known))
+    columns = place[columns]
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        scores = np.bincount(owners, weights[columns], len(lengths))
-        raised = np.exp(scores - np.maximum.reduceat(scores, starts)[groups])
+        found = np.bincount(owners, np.append(weights, 0.0)[columns], len(lengths))
+        raised = np.exp(found - np.maximum.reduceat(found, starts)[groups])
         whole = np.add.reduceat(raised, starts)
         wanted = np.where(right, raised, 0.0)
         chance = np.add.reduceat(wanted, starts)
         gaps = worth[groups] * (raised / whole[groups] - wanted / chance[groups])
-        slope = np.bincount(columns, gaps[owners], size) + penalty * weights
-        return float(worth @ np.log(whole / chance) + penalty / 2 * weights @ weights), np.where(known, slope, 0.0)
+        slope = np.bincount(columns, gaps[owners], len(known) + 1)[:-1] + penalty * weights
+        return float(worth @ np.log(whole / chance) + penalty / 2 * weights @ weights), slope
 
-    return minimum(loss, np.zeros(size))
+    found = np.zeros(size)
+    found[known] = minimum(loss, np.zeros(len(known)))
+    return found
 
 
 def minimum(loss: Loss, start: np.ndarray) -> np.ndarray:

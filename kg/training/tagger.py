@@ -78,7 +78,7 @@ def tagged_texts(texts: Iterable[AnnotatedText], rules: Iterable[Path] = ()) -> 
     nlp = build_pipeline(rules, components=READ_BY_TAGGER, plugins=installed_plugins())
     for text in texts:
         doc = nlp(make_doc(nlp, text.paper))
-        if len(doc):
+        if len(doc) and text.entities is not None:
             yield tagged_text(doc, token_spans(doc, text))
 
 

@@ -55,6 +55,8 @@ NONE = Choice("none")
 
 def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence, index: int) -> list[Choice]:
     """What the value at an index may measure: noun phrases and metrics in its sentence, its unit, earlier metrics."""
+    if (place := _in_turn("metric", sentence, index)) is not None:
+        return [_named("here", sentence, place)]
     found = [NONE]
     start, end = max(0, index - _REACH), min(len(sentence.pieces), index + _REACH + 1)
     for first, last in _phrases(sentence.pieces, start, end):
@@ -138,6 +140,8 @@ def _named(kind: Literal["here", "there"], sentence: Sentence, index: int, rank:
 def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sentence, index: int) -> list[Choice]:
     """The entities of a kind that can be meant at an index: their places in the sentence, then the others that the text
     names, each by its nearest place; of either at most :data:`_MOST`, the nearest."""
+    if kind == "dataset" and (place := _in_turn(kind, sentence, index)) is not None:
+        return [_named("here", sentence, place)]
     found = [NONE, *(_named("here", sentence, place) for place in _nearest(sentence, kind, index))]
     keys = {choice.key for choice in found}
     here = len(found)
@@ -149,6 +153,14 @@ def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sent
                 keys.add(key)
                 found.append(_named("there", other, place, len(found) - here))
     return found
+
+
+def _in_turn(kind: PieceKind, sentence: Sentence, index: int) -> int | None:
+    """The place that goes with a value in a list, if one list of a kind is as long: "A, B and C are 1, 2 and 3"."""
+    values = sentence.lists[index]
+    rows = {row[0]: row for place in sentence.places(kind) if len(row := sentence.lists[place]) == len(values)}
+    sure = len(values) > 2 or (len(values) == 2 and "respectively" in sentence.words)
+    return next(iter(rows.values()))[values.index(index)] if sure and len(rows) == 1 else None
 
 
 def _nearest(sentence: Sentence, kind: PieceKind, index: int) -> list[int]:

@@ -8,6 +8,7 @@ annotated papers (:mod:`kg.training.results`).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from kg.extraction.results.features import (
     metric_features,
     reading_features,
 )
-from kg.extraction.results.quantities import QuantityFinder
+from kg.extraction.results.quantities import QuantityFinder, any_of
 from kg.extraction.results.sentences import Sentence, sentences_of
 from kg.extraction.results.weights import ResultWeights, chances, columns, of_classes
 from kg.records import Result
@@ -40,6 +41,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 """The classes of quantities, in the order of the weights."""
 
 Part = Literal["metric", "dataset", "method"]
+_REACH = 40  # characters to look back over for words that exclude a number
 _LIKELY = 0.5  # probability from which a quantity is a result
 
 
@@ -79,16 +81,19 @@ class ResultFinder:
     """Pipeline component: writes ``doc._.results``. It runs after the entities and their roles are settled.
 
     Rules: ``ResultUnit`` (units of measure; ``id`` whole, prefixed or rate), ``ResultFactorWord`` and
-    ``ResultNumberWord`` (words for factors and numbers, ``id`` the number).
+    ``ResultNumberWord`` (words for factors and numbers, ``id`` the number), ``ResultExclusion`` (words that make a
+    number a setting or a bound, "a learning rate of", "confidence interval"; ``id`` before or after it).
     """
 
     def __init__(self) -> None:
         self.weights: ResultWeights | None = None
         self._find_quantities = QuantityFinder({}, {}, {})
+        self._excluded_before = self._excluded_after = re.compile(r"(?!)")
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the Result… rules."""
         units: dict[str, list[str]] = defaultdict(list)
+        excluded: dict[str, list[str]] = defaultdict(list)
         factors: dict[str, float] = {}
         numbers: dict[str, float] = {}
         for rule in rules:
@@ -98,6 +103,10 @@ class ResultFinder:
                 factors[rule.pattern] = float(rule.id)
             elif rule.label == "ResultNumberWord":
                 numbers[rule.pattern] = float(rule.id)
+            elif rule.label == "ResultExclusion":
+                excluded[rule.id].append(rule.pattern)
+        self._excluded_before = re.compile(rf"(?:^|\W){any_of(excluded['before'])}\W*$", re.IGNORECASE)
+        self._excluded_after = re.compile(rf"\W*{any_of(excluded['after'])}(?!\w)", re.IGNORECASE)
         self._find_quantities = QuantityFinder(units, factors, numbers)
 
     def read(self, doc: Doc) -> ReadText | None:
@@ -108,6 +117,8 @@ class ResultFinder:
             quantity
             for quantity in self._find_quantities(plain.text)
             if not any(plain.offsets[quantity.start] in address for address in addresses)
+            and not self._excluded_before.search(plain.text[max(0, quantity.start - _REACH) : quantity.start])
+            and not self._excluded_after.match(plain.text, quantity.end)
         ]
         if not quantities:
             return None

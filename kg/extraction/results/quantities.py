@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_POWER = r"(?:\s?[x×·*]\s?10\s?\^?\(?[-−–+]?\d{1,3}\)?|[eE][-−+]?\d{1,3})"
-_GROUPED = r"\d{1,3}(?:,\d{3})+(?![\d%])(?:[.٫]\d+)?"
-_SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?=\s?[^\W\d_%])"  # "12 345 ms"
+_POWER = r"(?:\s?[x×·*]\s?10\s?(?:\^?[-−–+]?\d{1,3}|\^?\([-−–+]?\d{1,3}\))|[eE][-−+]?\d{1,3})"
+_GROUPED = r"\d{1,3}(?:,\d{3})+(?!\d)(?:[.٫]\d+)?"
+_SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?=\s?(?:[^\W\d_]|%))"  # "12 345 ms"
 _PLAIN = r"\d+(?:[.٫]\d+|,\d{1,2}(?=\s?%))?|[.٫]\d+"  # "81,2 %" has a decimal comma
 _MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "K": 1e3, "M": 1e6, "B": 1e9}
 _MAGNITUDE = r"\s(?:thousand|million|billion|trillion)\b|[KMB](?![\w/])"
@@ -52,8 +54,8 @@ class QuantityFinder:
     def __init__(
         self, units: Mapping[str, Iterable[str]], factors: Mapping[str, float], numbers: Mapping[str, float]
     ) -> None:
-        per = _any_of(units.get("rate", ()))
-        one = rf"(?:{_any_of(units.get('whole', ()))}|{_PREFIX}{_any_of(units.get('prefixed', ()))}){_EXPONENT}"
+        per = any_of(units.get("rate", ()))
+        one = rf"(?:{any_of(units.get('whole', ()))}|{_PREFIX}{any_of(units.get('prefixed', ()))}){_EXPONENT}"
         several = rf"{one}(?:[·⋅.*-]{one})?"
         each = r"(?:\s?/\s?|\sper[\s-])"
         rate = rf"[a-z]+(?:[\s-][a-z]+)?{each}{per}"  # "frames per second"
@@ -61,8 +63,7 @@ class QuantityFinder:
         measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{whole}|\[{whole}\])(?![\w%])"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐])(?<!\^[-−])(?<!_\s)(?<![A-Za-z\d]/)(?<!\d\{{)
-            (?!(?:19|20)\d\d(?!\s?[%٪]|[\d.,]\d|\w))  # a year
+            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐–])(?<!\^[-−])(?<!_\s)(?<![A-Za-z]/)
             (?P<sign>[+\-−–]\s?(?=[\d.]))?
             (?P<first>{_NUMBER})
             (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
@@ -70,7 +71,7 @@ class QuantityFinder:
               |(?P<unit>{measure}))?
             (?P<deviation>{_DEVIATION}{_NUMBER}(?P<common>{measure})?)?
             (?(unit)|(?![-–—]\d))  # "VOC 10-1" is a name
-            (?!\d|\.\d|,\d|[\^]|[/{{]\d)(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
+            (?!\d|\.\d|,\d|[\^])(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
             re.VERBOSE,
         )
         self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
@@ -78,7 +79,8 @@ class QuantityFinder:
         self._factors = dict(factors)
         self._numbers = dict(numbers)
         self._spelled = re.compile(
-            rf"\b(?:(?P<factor>{_any_of(factors)})|(?P<number>{_any_of(numbers)})[\s-](?P<unit>{per}))\b",
+            rf"(?<![\w-])(?<!and a )(?<!half )(?:(?P<factor>{any_of(factors)})(?!\s+an?\b)"
+            rf"|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per}|percent))\b",
             re.IGNORECASE,
         )
 
@@ -100,15 +102,29 @@ class QuantityFinder:
                 number = None if ranged else _number(match)
                 found.append(Quantity(start, end, number, _unit(unit), bool(match["sign"])))
             position = end
+        found = [quantity for quantity in found if not _is_part_of_name(text, quantity)]
         for match in self._spelled.finditer(text):
             if match["factor"]:
                 found.append(Quantity(*match.span(), self._factors[match["factor"].lower()], "x", False))
             else:
-                found.append(Quantity(*match.span(), self._numbers[match["number"].lower()], match["unit"], False))
+                found.append(
+                    Quantity(*match.span(), self._numbers[match["number"].lower()], _unit(match["unit"]), False)
+                )
         return sorted(found, key=lambda quantity: quantity.start)
 
 
-def _any_of(phrases: Iterable[str]) -> str:
+def _is_part_of_name(text: str, quantity: Quantity) -> bool:
+    """Whether a bare whole number is a year or one side of a fraction: "2012", "8/255", "the 1950s"."""
+    words = text[quantity.start : quantity.end]
+    if re.fullmatch(r"(?:19\d|20[0-3])\ds?", words):
+        return True
+    fraction = re.search(r"\d[/{]$", text[max(0, quantity.start - 2) : quantity.start]) or re.match(
+        r"[/{]\d+(?![\d.%])", text[quantity.end : quantity.end + 20]
+    )
+    return bool(fraction) and words.isdigit()
+
+
+def any_of(phrases: Iterable[str]) -> str:
     """Phrases as one regular expression, longest first."""
     return f"(?:{'|'.join(re.escape(phrase) for phrase in sorted(phrases, key=lambda p: (-len(p), p))) or '(?!)'})"
 
@@ -125,8 +141,9 @@ def _number(match: re.Match[str]) -> float | None:
     plain = digits[0].replace(",", "." if decimal else "").replace("٫", ".")
     number = float(plain) * _MAGNITUDES.get(mantissa[digits.end() :].strip(), 1)
     if power:
-        number *= 10.0 ** int(re.sub("[−–]", "-", power[1]))
-    if number in (float("inf"), float("-inf")):
+        exponent = int(re.sub("[−–]", "-", power[1]))
+        number *= 10.0**exponent if exponent < sys.float_info.max_10_exp else math.inf
+    if not math.isfinite(number):
         return None
     number = float(f"{number:.15g}")
     return -number if match["sign"] and match["sign"][0] in _MINUS else number
