@@ -33,8 +33,8 @@ class Evaluation(Record):
     """What an evaluation measured.
 
     ``types`` are those that count: mentions of others are left out, because the annotators did not look for them.
-    ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", "result",
-    "result+dataset" and "mention", without the rows that nobody annotated; for passages "mention", "untyped" and the
+    ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", those
+    of :data:`~kg.evaluation.scores.RESULT_ROWS` and "mention", without the rows that nobody annotated; for passages "mention", "untyped" and the
     types. ``roles`` is ``None`` where no role is annotated.
     """
 

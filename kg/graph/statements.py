@@ -333,9 +333,13 @@ def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
 
 
 def _is_score(result: Result) -> bool:
-    """Whether a result is probably a score: a number without sign or unit, or a percentage, that is no improvement."""
+    """Whether a result is probably a score: a number without sign or unit, or a percentage, that is no improvement.
+
+    "25.1% top-1" may be an accuracy or an error.
+    """
     number = result.number is not None and result.unit in (None, "%") and not result.value.startswith("+")
-    return number and not result.relative and result.confidence >= COMPARABLE
+    unclear = re.fullmatch(r"top[ -]?\d+", result.metric or "", re.IGNORECASE)
+    return number and not unclear and not result.relative and result.confidence >= COMPARABLE
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:

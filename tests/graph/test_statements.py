@@ -260,7 +260,15 @@ def test_the_example_of_the_documentation_is_what_is_written() -> None:
         mention("Dataset", "CIFAR10", "cifar 10", 0.9, "lexicon"),
     )
     result = Result(
-        metric="accuracy", value="93.5%", number=93.5, unit="%", dataset="CIFAR10", method="FrogNet", start=33, end=38
+        metric="accuracy",
+        value="93.5%",
+        number=93.5,
+        unit="%",
+        dataset="CIFAR10",
+        method="FrogNet",
+        confidence=0.9,
+        start=33,
+        end=38,
     )
     paper = Paper(
         id="a-frog-that-sees", title=title, abstract=abstract, github="Pond/FrogNet", source="page.txt", line=12

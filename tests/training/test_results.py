@@ -76,9 +76,9 @@ def paper(number: int) -> tuple[Paper, tuple[GoldResult, ...]]:
     method = METHODS[number % 2]
     score, gain = f"{70 + number}.{number % 10}%", f"{2 + number % 5}.5%"
     abstract = (
-        f"We trained for {20 + number} epochs on {8 + number} machines. "
+        f"We trained {20 + number} frogs on {8 + number} machines. "
         f"On {dataset}, {method} reaches {score} {metric} after {3 + number} days. "
-        f"It improves {other} by {gain} on {second}, with a batch size of {64 + number}."
+        f"It improves {other} by {gain} on {second}, with {64 + number} lilies."
     )
     results = (
         GoldResult(value=score, metric=metric, dataset=dataset, method=method, relative=False),
