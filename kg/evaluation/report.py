@@ -33,9 +33,9 @@ class Evaluation(Record):
     """What an evaluation measured.
 
     ``types`` are those that count: mentions of others are left out, because the annotators did not look for them.
-    ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", those
-    of :data:`~kg.evaluation.scores.RESULT_ROWS` and "mention", without the rows that nobody annotated; for passages "mention", "untyped" and the
-    types. ``roles`` is ``None`` where no role is annotated.
+    ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", "mention"
+    and those of :data:`~kg.evaluation.scores.RESULT_ROWS`, without the rows that nobody annotated; for passages "mention",
+    "untyped" and the types that were annotated. ``roles`` is ``None`` where no role is annotated.
     """
 
     form: Form

@@ -36,6 +36,8 @@ from kg.extraction.results.choices import Choice
 from kg.extraction.results.component import READINGS, Part, ReadText, ResultFinder, best, readings
 from kg.extraction.results.features import Place
 from kg.extraction.results.weights import SIZES, ResultWeights, chances, exact, scores
+from kg.graph.statements import COMPARABLE
+from kg.records import Extraction
 from kg.training.command import run
 from kg.training.distil import sample
 from kg.training.regression import Lesson, choice_weights
@@ -194,32 +196,35 @@ def crossed(
 ) -> tuple[Mapping[str, float], dict[str, Score]]:
     """Read each part of the examples by what was learned from the others.
 
-    Returns the temperature of each decision, and the scores.
+    Returns the temperature of each decision, and the scores; "ranked" are those of :data:`RESULT_ROWS` "board" for the
+    results that are sure enough to be ranked.
     """
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    losses: dict[str, np.ndarray] = {part: np.zeros(len(TEMPERATURES)) for part in PENALTIES}
+    learned = []
+    losses: dict[str, np.ndarray] = {decision: np.zeros(len(TEMPERATURES)) for decision in PENALTIES}
     for part in range(PARTS):
-        finder.weights = weights_of(
-            learned_from(examples[i] for i in range(len(examples)) if i % PARTS != part), unlabelled
-        )
-        apart = examples[part::PARTS]
-        for example in apart:
-            finder(example.doc)
-            count(example, tallies)
-        for read, results in learned_from(apart):
+        others = (example for number, example in enumerate(examples) if number % PARTS != part)
+        learned.append(weights_of(learned_from(others), unlabelled))
+        for read, results in learned_from(examples[part::PARTS]):
             held = Lessons()
             add_lessons(read, results, held)
-            for name, lost in losses.items():
-                lost += losses_of(held.of[name], getattr(finder.weights, name))
-    best = {name: float(TEMPERATURES[int(lost.argmin())]) for name, lost in losses.items()}
-    return best, {row: tally.score() for row, tally in tallies.items()}
+            for decision, lost in losses.items():
+                lost += losses_of(held.of[decision], getattr(learned[-1], decision))
+    temperatures = {decision: float(TEMPERATURES[int(lost.argmin())]) for decision, lost in losses.items()}
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for part, weights in enumerate(learned):
+        finder.weights = divided(weights, temperatures)
+        for example in examples[part::PARTS]:
+            count(example.text, record(finder(example.doc)), tallies)
+    return temperatures, {row: tally.score() for row, tally in tallies.items()}
 
 
-def count(example: Example, tallies: Mapping[str, Tally]) -> None:
+def count(text: AnnotatedText, found: Extraction, tallies: Mapping[str, Tally]) -> None:
     """Count what was found in a text."""
-    found, wanted = paper_keys(record(example.doc)), paper_keys(example.text)
+    wanted, seen = paper_keys(text), paper_keys(found)
     for row in RESULT_ROWS:
-        tallies[row].add(wanted[row], found[row])
+        tallies[row].add(wanted[row], seen[row])
+    sure = replace(found, results=tuple(result for result in found.results if result.confidence >= COMPARABLE))
+    tallies["ranked"].add(wanted["board"], paper_keys(sure)["board"])
 
 
 def losses_of(lessons: Sequence[Lesson], weights: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from kg.extraction.document import Candidate, make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.results.component import ReadText, ResultFinder
 from kg.extraction.results.weights import BITS, SIZES, STEP, ResultWeights
-from kg.records import Paper, Result
+from kg.records import Extraction, Paper, Result
 from kg.rulefiles import load_rules
 from kg.training.regression import Lesson
 from kg.training.results import (
@@ -265,7 +265,7 @@ def test_papers_are_scored_by_what_was_learned_from_others(nlp: Language, finder
     temperatures, scores = crossed(finder, [example(nlp, finder, number) for number in range(9)], [])
     assert set(temperatures) == set(SIZES)
     assert all(TEMPERATURES[0] <= by <= TEMPERATURES[-1] for by in temperatures.values())
-    assert set(scores) == set(RESULT_ROWS)
+    assert set(scores) == {*RESULT_ROWS, "ranked"}
     assert scores["result"].gold == 18
     assert scores["result"].f1 > 0.8
 
@@ -273,15 +273,18 @@ def test_papers_are_scored_by_what_was_learned_from_others(nlp: Language, finder
 def test_results_are_counted_row_by_row(nlp: Language, finder: ResultFinder) -> None:
     one = example(nlp, finder, 0)
     [score, gain] = one.text.results or ()
-    one.doc._.results = [
-        Result(metric=score.metric, value=score.value, number=70.0, dataset=score.dataset, start=0, end=1),
+    results = (
+        Result(
+            metric=score.metric, value=score.value, number=70.0, dataset=score.dataset, confidence=0.5, start=0, end=1
+        ),
         Result(metric="glee", value="1%", number=1.0, start=0, end=1),
-    ]
-    tallies = {row: Tally() for row in RESULT_ROWS}
-    count(one, tallies)
+    )
+    tallies = {row: Tally() for row in (*RESULT_ROWS, "ranked")}
+    count(one.text, Extraction(id="1", title="T", results=results), tallies)
     assert (tallies["result"].hit, tallies["result"].missed, tallies["result"].spurious) == (1, 1, 1)
     assert tallies["result+method"].hit == 0
     assert (tallies["board"].hit, tallies["board"].missed, tallies["board"].spurious) == (1, 0, 0)
+    assert (tallies["ranked"].hit, tallies["ranked"].missed) == (0, 1)  # not sure enough
     assert gain.relative
 
 
@@ -328,7 +331,7 @@ def test_the_command_prints_scores_and_writes_a_model(
     main([*options, "--count", "3", "--out", str(tmp_path / "model")])
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "| 12 papers in 3 parts | precision | recall | F1 | annotated |"
-    assert [line.split(" | ")[0] for line in printed[2:-1]] == [f"| {row}" for row in RESULT_ROWS]
+    assert [line.split(" | ")[0] for line in printed[2:-1]] == [f"| {row}" for row in (*RESULT_ROWS, "ranked")]
     assert printed[-1].startswith("temperatures: reading ")
     learned, shipped = Model.load(tmp_path / "model"), Model.load(SHIPPED)
     assert learned.about == {**shipped.about, "texts with results": 12, "unlabelled texts with numbers": 3}
