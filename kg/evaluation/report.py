@@ -34,8 +34,8 @@ class Evaluation(Record):
 
     ``types`` are those that count: mentions of others are left out, because the annotators did not look for them.
     ``scores`` are by row: for papers "entity", "untyped", the types, "introduced", "link", "abbreviation", "mention"
-    and those of :data:`~kg.evaluation.scores.RESULT_ROWS`, without the rows that nobody annotated; for passages "mention",
-    "untyped" and the types that were annotated. ``roles`` is ``None`` where no role is annotated.
+    and those of :data:`~kg.evaluation.scores.RESULT_ROWS`, without the rows that nobody annotated; for passages
+    "mention", "untyped" and the types that were annotated. ``roles`` is ``None`` where no role is annotated.
     """
 
     form: Form
