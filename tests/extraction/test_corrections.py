@@ -10,10 +10,11 @@ import pytest
 
 from kg.builder import build_graph
 from kg.errors import InputError
-from kg.extraction.corrections import CORRECTED, unmatched
-from kg.extraction.pipeline import Extractor
+from kg.extraction.corrections import CORRECTED, Corrections, unmatched
+from kg.extraction.document import make_doc
+from kg.extraction.pipeline import Extractor, record
 from kg.records import Extraction, Paper
-from kg.rulefiles import CorrectionRule
+from kg.rulefiles import CorrectionRule, load_rules
 
 PAPER = Paper(
     id="frog-1",
@@ -22,49 +23,56 @@ PAPER = Paper(
 )
 
 
-def corrected(folder: Path, **fields: Any) -> Extraction:
+def corrected(extractor: Extractor, **fields: Any) -> Extraction:
     """The paper's extraction with one correction."""
-    line = {"label": "CORRECTION", "paper": PAPER.title} | fields
-    (folder / "corrections.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
-    return Extractor([folder])(PAPER)
+    corrections = Corrections()
+    corrections.add_rules([CorrectionRule(**{"label": "CORRECTION", "paper": PAPER.title} | fields)])
+    return record(corrections(extractor.nlp(make_doc(extractor.nlp, PAPER))))
 
 
-def test_what_is_no_result_is_gone_and_others_stay(tmp_path: Path) -> None:
-    found = corrected(tmp_path, pattern="81.2%", id="no result")
+def test_what_is_no_result_is_gone_and_others_stay(extractor: Extractor) -> None:
+    found = corrected(extractor, pattern="81.2%", id="no result")
+    assert "81.2%" in [result.value for result in extractor(PAPER).results]
     assert "81.2%" not in [result.value for result in found.results]
-    assert [mention.text for mention in found.entities] == [mention.text for mention in Extractor()(PAPER).entities]
+    assert [mention.text for mention in found.entities] == [mention.text for mention in extractor(PAPER).entities]
 
 
-def test_a_result_has_the_metric_that_a_person_says_and_no_dataset_where_they_say_none(tmp_path: Path) -> None:
-    found = corrected(tmp_path, pattern="81.2%", id="result", metric="hop rate", dataset="", relative=True)
+def test_a_result_has_the_metric_that_a_person_says_and_no_dataset_where_they_say_none(extractor: Extractor) -> None:
+    found = corrected(extractor, pattern="81.2%", id="result", metric="hop rate", dataset="", relative=True)
     [result] = [result for result in found.results if result.value == "81.2%"]
     assert (result.metric, result.dataset, result.relative, result.confidence) == ("hop rate", None, True, 1.0)
 
 
-def test_what_is_no_entity_is_gone_wherever_it_is(tmp_path: Path) -> None:
-    assert "FrogNet" not in [m.text for m in corrected(tmp_path, pattern="FrogNet", id="no entity").entities]
+def test_what_is_no_entity_is_gone_wherever_it_is(extractor: Extractor) -> None:
+    assert "FrogNet" not in [m.text for m in corrected(extractor, pattern="FrogNet", id="no entity").entities]
 
 
-def test_an_entity_has_the_type_and_the_role_that_a_person_says(tmp_path: Path) -> None:
-    found = corrected(tmp_path, pattern="FrogNet", id="entity", type="Dataset", role="used")
+def test_an_entity_has_the_type_and_the_role_that_a_person_says(extractor: Extractor) -> None:
+    found = corrected(extractor, pattern="FrogNet", id="entity", type="Dataset", role="used")
     assert {(m.type, m.role, m.extractor) for m in found.entities if m.text == "FrogNet"} == {
         ("Dataset", "used", CORRECTED)
     }
 
 
-def test_an_entity_that_was_not_found_is_added_at_its_place(tmp_path: Path) -> None:
-    found = corrected(tmp_path, pattern="Pondarium", id="entity", type="Dataset")
+def test_an_entity_that_was_not_found_is_added_at_its_place(extractor: Extractor) -> None:
+    found = corrected(extractor, pattern="Pondarium", id="entity", type="Dataset")
     [mention] = [m for m in found.entities if m.text == "Pondarium"]
     assert (mention.type, PAPER.text[mention.start : mention.end]) == ("Dataset", "Pondarium")
 
 
-def test_the_paper_may_be_given_by_its_id(tmp_path: Path) -> None:
-    found = corrected(tmp_path, paper="frog-1", pattern="81.2%", id="no result")
+def test_the_paper_may_be_given_by_its_id(extractor: Extractor) -> None:
+    found = corrected(extractor, paper="frog-1", pattern="81.2%", id="no result")
     assert "81.2%" not in [result.value for result in found.results]
 
 
-def test_corrections_of_other_papers_change_nothing(tmp_path: Path) -> None:
-    assert corrected(tmp_path, paper="Toads", pattern="81.2%", id="no result") == Extractor()(PAPER)
+def test_corrections_of_other_papers_change_nothing(extractor: Extractor) -> None:
+    assert corrected(extractor, paper="Toads", pattern="81.2%", id="no result") == extractor(PAPER)
+
+
+def test_the_pipeline_applies_the_corrections_of_a_folder(tmp_path: Path) -> None:
+    line = {"label": "CORRECTION", "paper": PAPER.title, "pattern": "81.2%", "id": "no result"}
+    (tmp_path / "corrections.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert "81.2%" not in [result.value for result in Extractor([tmp_path])(PAPER).results]
 
 
 @pytest.mark.parametrize(
@@ -94,5 +102,7 @@ def test_a_build_names_the_corrections_that_fit_no_paper(tmp_path: Path) -> None
 
 
 def test_an_unknown_correction_is_refused_by_file_and_line(tmp_path: Path) -> None:
+    line = {"label": "CORRECTION", "paper": "Toads", "pattern": "5%", "id": "wrong"}
+    (tmp_path / "corrections.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"corrections.jsonl:1: is not a rule"):
-        corrected(tmp_path, pattern="81.2%", id="wrong")
+        load_rules([tmp_path])

@@ -23,7 +23,9 @@ from kg.records import Paper
 TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
 CHANCE = np.random.default_rng(5)
-RESULTS = ResultWeights(**{name: exact(CHANCE.normal(size=size)) for name, size in SIZES.items()})
+RESULTS = ResultWeights(
+    **{name: exact(np.where(CHANCE.random(size) < 0.001, 0.5, 0.0)) for name, size in SIZES.items()}
+)
 FILES = {"model.json", "results.npz", "roles.json", "weights.npz"}
 Arrays = dict[str, np.ndarray]
 
