@@ -337,6 +337,6 @@ def test_results_do_not_depend_on_the_papers_before(extractor: Extractor, mixed_
 
 @pytest.mark.slow
 def test_a_sentence_of_any_length_is_read(extractor: Extractor) -> None:
-    found = read(extractor, "it has 5.2% recall on CIFAR-10 and " * 600)
-    assert len(found) == 600
+    found = read(extractor, "it has 5.2% recall on CIFAR-10 and " * 300)
+    assert len(found) == 300
     assert {(result.value, result.metric, result.dataset) for result in found} == {("5.2%", "recall", "CIFAR-10")}
