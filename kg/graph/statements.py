@@ -65,7 +65,7 @@ def literal(text: str, datatype: str | None = None) -> str:
     return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
 
 
-COMPARABLE = 0.75  # confidence from which a result is ranked
+COMPARABLE = 0.8  # confidence from which a result is ranked
 
 
 def decimal(number: float) -> str:
@@ -290,7 +290,7 @@ class _PaperGraph:
             yield SCHEMA + "unitText", literal(result.unit)
         yield KG + "relative", literal(str(result.relative).lower(), "boolean")
         yield KG + "confidence", decimal(result.confidence)
-        comparable = {"byMetric", "onDataset"} <= entities.keys() and _is_score(result)
+        comparable = {"byMetric", "onDataset"} <= entities.keys() and is_score(result)
         yield KG + "comparable", literal(str(comparable).lower(), "boolean")
         if result.metric:
             yield KG + "metricText", literal(result.metric)
@@ -332,7 +332,7 @@ def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
     )
 
 
-def _is_score(result: Result) -> bool:
+def is_score(result: Result) -> bool:
     """Whether a result is probably a score: a number without sign or unit, or a percentage, that is no improvement.
 
     "25.1% top-1" may be an accuracy or an error.

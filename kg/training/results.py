@@ -36,7 +36,7 @@ from kg.extraction.results.choices import Choice
 from kg.extraction.results.component import READINGS, Part, ReadText, ResultFinder, best, readings
 from kg.extraction.results.features import Place
 from kg.extraction.results.weights import SIZES, ResultWeights, chances, exact, scores
-from kg.graph.statements import COMPARABLE
+from kg.graph.statements import is_score
 from kg.records import Extraction
 from kg.training.command import run
 from kg.training.distil import sample
@@ -197,7 +197,7 @@ def crossed(
     """Read each part of the examples by what was learned from the others.
 
     Returns the temperature of each decision, and the scores; "ranked" are those of :data:`RESULT_ROWS` "board" for the
-    results that are sure enough to be ranked.
+    results that leaderboards rank (:func:`kg.graph.statements.is_score`).
     """
     learned = []
     losses: dict[str, np.ndarray] = {decision: np.zeros(len(TEMPERATURES)) for decision in PENALTIES}
@@ -223,8 +223,8 @@ def count(text: AnnotatedText, found: Extraction, tallies: Mapping[str, Tally]) 
     wanted, seen = paper_keys(text), paper_keys(found)
     for row in RESULT_ROWS:
         tallies[row].add(wanted[row], seen[row])
-    sure = replace(found, results=tuple(result for result in found.results if result.confidence >= COMPARABLE))
-    tallies["ranked"].add(wanted["board"], paper_keys(sure)["board"])
+    ranked = replace(found, results=tuple(filter(is_score, found.results)))
+    tallies["ranked"].add(wanted["board"], paper_keys(ranked)["board"])
 
 
 def losses_of(lessons: Sequence[Lesson], weights: np.ndarray) -> np.ndarray:
