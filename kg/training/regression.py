@@ -11,7 +11,6 @@ import numpy as np
 _KEPT = 10  # steps that the optimizer remembers
 _STEPS = 200
 _GOOD = 1e-4  # share of the expected decrease that a step must bring
-_LEAST = 1e-5  # relative decrease of the loss from which on it is at its minimum
 
 Loss = Callable[[np.ndarray], tuple[float, np.ndarray]]
 """From weights to the loss and its slope."""
@@ -68,8 +67,14 @@ def choice_weights(lessons: Sequence[Lesson], size: int, penalty: float, least: 
     return found
 
 
-def minimum(loss: Loss, start: np.ndarray) -> np.ndarray:
-    """Where a smooth loss is lowest, by L-BFGS (Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.5)."""
+def minimum(loss: Loss, start: np.ndarray, tolerance: float = 1e-5) -> np.ndarray:
+    """Where a smooth loss is lowest, by L-BFGS (Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.5).
+
+    Args:
+        loss: the loss and its slope.
+        start: where to start.
+        tolerance: the relative decrease of the loss in a step below which it ends.
+    """
     weights = start
     now, slope = loss(weights)
     steps: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=_KEPT)
@@ -86,7 +91,7 @@ def minimum(loss: Loss, start: np.ndarray) -> np.ndarray:
         moved, turned = ahead - weights, slope_there - slope
         if float(moved @ turned) > 0:
             steps.append((moved, turned))
-        done = now - then <= _LEAST * max(1.0, abs(then))
+        done = now - then <= tolerance * max(1.0, abs(then))
         weights, now, slope = ahead, then, slope_there
         if done:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from kg.extraction.roles import Roles, RoleWeights
 from kg.extraction.settle import names_of
 from kg.training.annotated import AnnotatedDoc
 from kg.training.mine import other_rules
+from kg.training.regression import minimum
 
 
 def mine_roles(papers: Iterable[AnnotatedDoc], learned: RoleWeights, least: int = 25) -> dict[str, float]:
@@ -51,9 +52,6 @@ def logistic_regression(
 ) -> np.ndarray:
     """The weights of a binary logistic regression with an L2 penalty and no constant.
 
-    By Newton's method, its steps found by conjugate gradients (Lin, Weng and Keerthi, "Trust Region Newton Method for
-    Large-Scale Logistic Regression", JMLR 9, 2008).
-
     Args:
         examples: for each example the columns in which it has a 1.
         chances: the probability, 0 to 1, that each example is positive.
@@ -64,51 +62,11 @@ def logistic_regression(
     owners = np.repeat(np.arange(len(examples)), [len(example) for example in examples])
     wanted = np.asarray(chances, dtype=np.float64)
 
-    def scores(weights: np.ndarray) -> np.ndarray:
-        return np.bincount(owners, weights[columns], len(examples))
-
-    def loss(weights: np.ndarray) -> float:
-        each = np.logaddexp(0, scores(weights)) - wanted * scores(weights)
-        return float(each.sum() + penalty / 2 * (weights**2).sum())
-
-    weights = np.zeros(size)
-    for _ in range(100):
-        likely = 1 / (1 + np.exp(-scores(weights)))
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = np.bincount(owners, weights[columns], len(examples))
+        likely = 1 / (1 + np.exp(-scores))
+        lost = float((np.logaddexp(0, scores) - wanted * scores).sum())
         slope = np.bincount(columns, (likely - wanted)[owners], size) + penalty * weights
-        if np.abs(slope).max(initial=0.0) < 1e-6:
-            break
-        step = _solution(_curvature(columns, owners, likely * (1 - likely), size, penalty), slope)
-        now = loss(weights)
-        while loss(weights - step) > now and np.abs(step).max() > 1e-12:
-            step /= 2
-        weights = weights - step
-    return weights
+        return lost + penalty / 2 * float(weights @ weights), slope
 
-
-def _curvature(
-    columns: np.ndarray, owners: np.ndarray, variances: np.ndarray, size: int, penalty: float
-) -> Callable[[np.ndarray], np.ndarray]:
-    """The product of the loss's second derivatives with a vector."""
-
-    def product(vector: np.ndarray) -> np.ndarray:
-        moved = variances * np.bincount(owners, vector[columns], len(variances))
-        return np.bincount(columns, moved[owners], size) + penalty * vector
-
-    return product
-
-
-def _solution(product: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray) -> np.ndarray:
-    """The vector whose product is ``wanted``, by conjugate gradients."""
-    found = np.zeros_like(wanted)
-    rest = direction = wanted
-    enough = 1e-10 * float(wanted @ wanted)
-    for _ in range(len(wanted)):
-        ahead = product(direction)
-        length = float(rest @ rest) / float(direction @ ahead)
-        found = found + length * direction
-        left = rest - length * ahead
-        if float(left @ left) <= enough:
-            break
-        direction = left + float(left @ left) / float(rest @ rest) * direction
-        rest = left
-    return found
+    return minimum(loss, np.zeros(size), tolerance=1e-12)
