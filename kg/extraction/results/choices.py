@@ -70,7 +70,7 @@ def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence,
         found.append(Choice("unit", unit, name_key(unit)))
     keys = {choice.key for choice in found}
     earlier = 0
-    for other in reversed(sentences[: sentence.number]):
+    for other in reversed(sentences[max(0, sentence.number - _FAR) : sentence.number]):
         for place in reversed(other.places("metric")):
             piece = other.pieces[place]
             if earlier < _EARLIER and piece.confidence >= _SETTLED and piece.key not in keys:
