@@ -243,7 +243,7 @@ _LATEX = re.compile(
   | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
       \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
-  | (?P<tabbed>(?<=[\d\s$])imes\b)
+  | (?P<tabbed>(?<=[\d\s$])imes\b|(?<=\d)times(?=\s?\d))
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
@@ -282,7 +282,7 @@ def _latex(match: re.Match[str]) -> str:
         return "" if match["space"] in ("\\,", "\\/", "\\!") else " "
     if match["name"]:
         return _command(match)
-    if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab
+    if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab, or that lost its backslash: "64times 64"
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
@@ -398,7 +398,7 @@ _RUNS = re.compile(r"[^\w\s]{101,}|_{101,}|[^\W_]{101,}")
 _STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
     (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
     (re.compile("<"), _TAGS, _tag),
-    (re.compile(r"[\\_^$~{}]|--|\*\*|imes\b|x20[0-2]"), _LATEX, _latex),
+    (re.compile(r"[\\_^$~{}]|--|\*\*|imes(?:\b|\d)|x20[0-2]"), _LATEX, _latex),
     (re.compile("[-‐]"), _BROKEN, _mended),
     (re.compile(r"\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )

@@ -225,3 +225,16 @@ def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(text
     low, high = view.plain_span(start, end)
     inside = [position for position, offset in enumerate(view.offsets) if start <= offset < end]
     assert list(range(low, high)) == inside
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("64times 64", "64× 64"),
+        ("64times64 pixels", "64×64 pixels"),
+        ("20times faster", "20times faster"),
+        ("3 times 4", "3 times 4"),
+    ],
+)
+def test_a_times_without_its_backslash_is_read_between_digits_alone(text: str, plain: str) -> None:
+    assert plain_text(text).text == plain
