@@ -91,15 +91,13 @@ class QuantityFinder:
         while match := self._values.search(text, position):
             start, end = match.span()
             unit = match["unit"] or match["after"] or match["later"] or match["common"]
-            ranged = bool(match["after"] or match["later"])
             parted = match["later"] and self._from.search(text[max(0, start - _REACH) : start])
-            if (match["deviation"] or parted) and (alone := self._alone.match(text, start)):
-                # Of a mean and its deviation the mean; "from 28 to 43%" are two values.
-                end, ranged = (match.end("deviation"), False) if match["deviation"] else (alone.end(), False)
-                unit = unit if match["deviation"] else alone["unit"]
+            alone = self._alone.match(text, start) if match["deviation"] or parted else None
+            if alone:  # of a mean and its deviation the mean; "from 28 to 43%" are two values
+                end, unit = (end, unit) if match["deviation"] else (alone.end(), alone["unit"])
                 found.append(Quantity(start, alone.end(), _number(alone), _unit(unit), bool(match["sign"])))
             else:
-                number = None if ranged else _number(match)
+                number = None if match["after"] or match["later"] else _number(match)
                 found.append(Quantity(start, end, number, _unit(unit), bool(match["sign"])))
             position = end
         found = [quantity for quantity in found if not _is_part_of_name(text, quantity)]
