@@ -33,9 +33,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BufferedReader
+from pathlib import Path
 from typing import NamedTuple
 
+from kg.errors import InputError
 from kg.records import Paper
+
+
+class NotPapersError(InputError):
+    """A file is no source of papers, although its format is known; within a folder or an archive it is skipped."""
+
 
 Warn = Callable[[str], None]
 """Called with one line for each entry that is skipped or looks damaged."""
@@ -45,14 +52,19 @@ class Source(NamedTuple):
     """An opened file, or standard input.
 
     Args:
-        stream: its bytes, decompressed, at their beginning. It may be a pipe, which cannot be read twice.
-        place: its path as the user gave it, or "<stdin>"; messages name it.
+        stream: its bytes, decompressed, at their beginning; text is in UTF-8, whatever the file and its XML declaration
+            are in. It may be a pipe, which cannot be read twice.
+        place: its path as the user gave it, or "<stdin>"; messages name it. That of a member of a ZIP archive goes on
+            after the archive's.
         name: what the graph calls it (``kg:listedOn``): the file's name, or its path below the folder that was given.
+        path: the file, for formats that are not read from beginning to end; ``None`` where the stream is not that of an
+            uncompressed file on its own.
     """
 
     stream: BufferedReader
     place: str
     name: str
+    path: Path | None = None
 
 
 class Reader(NamedTuple):
