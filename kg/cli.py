@@ -606,6 +606,13 @@ def lookup(
 
 @app.command()
 def papers(
+    merged: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[merged [TITLE...]]",
+            help="With the word merged: show the entries that were merged into one paper, and why.",
+        ),
+    ] = None,
     task: Annotated[list[str] | None, typer.Option("--task", help="A task that the papers are on.")] = None,
     dataset: Annotated[list[str] | None, typer.Option("--dataset", help="A dataset that they use.")] = None,
     method: Annotated[list[str] | None, typer.Option("--method", help="A method that they name.")] = None,
@@ -634,7 +641,16 @@ def papers(
     """List the papers that fit all options, the newest first, as in: kg papers --dataset ImageNet --with-code.
 
     Names may be in any spelling, and what is narrower counts too. Each option may be repeated; a paper then fits all.
+
+    kg papers merged shows which entries were put together as one paper, in which sources, and why.
     """
+    if merged:
+        from kg.terminal.merges import PAPERS
+
+        if merged[0] != "merged":
+            raise typer.BadParameter(f"expected options, or the word merged; found {merged[0]!r}")
+        _show_merges(graph, "merged_papers", " ".join(merged[1:]) or None, PAPERS, as_json)
+        return
     from kg.ask.papers import start_of, year_range
     from kg.terminal.papers import HEADER, NUMERIC, paper_rows, remarks
     from kg.terminal.tables import print_table
@@ -896,17 +912,24 @@ def merges(
     as_json: Json = False,
 ) -> None:
     """Show which names were put under one entity, in how many papers, and why."""
+    from kg.terminal.merges import ENTITIES
+
+    _show_merges(graph, "merges", " ".join(words) if words else None, ENTITIES, as_json)
+
+
+def _show_merges(graph: Path, record: str, words: str | None, columns: tuple[str, ...], as_json: bool) -> None:
+    """Print what the last build merged: a record of its generation, for all or for one name."""
     from kg.ask.merges import recorded_merges
     from kg.graph.store import existing
     from kg.terminal.merges import render_merges
 
     with _mentioning_the_sample(graph):
         generation = existing(graph)
-    rows = list(recorded_merges(generation, " ".join(words) if words else None))
+    rows = list(recorded_merges(getattr(generation, record), words))
     if as_json:
         _print_json(rows)
     else:
-        print(render_merges(rows), end="")
+        print(render_merges(rows, columns), end="")
 
 
 @contextmanager

@@ -154,6 +154,23 @@ class Entity(Record):
     better: Better | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedEntry(Record):
+    """An entry that was merged into a paper with other entries, and why.
+
+    ``entity`` is the paper's IRI, ``label`` its title, ``name`` the title of the entry, ``source`` what the graph calls
+    its file. ``why`` is what it has in common with another entry of the paper; empty for the first.
+    """
+
+    entity: str
+    label: str
+    name: str
+    source: str
+    line: int | None
+    id: str
+    why: str
+
+
 Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated alias", "word that adds nothing"]
 
 

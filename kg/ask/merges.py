@@ -1,27 +1,29 @@
-"""Which names the last build put under one entity, and why, as ``kg entities merges`` shows it."""
+"""What the last build put together, and why: names under one entity, and entries under one paper."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from kg.errors import GraphError
-from kg.graph.store import Generation
 from kg.text.spellings import typed_key
 
 
-def recorded_merges(generation: Generation, words: str | None = None) -> Iterator[dict[str, Any]]:
-    """The names that are not the label of their entity, by entity and name; see :class:`kg.records.Merge`.
+def recorded_merges(path: Path, words: str | None = None) -> Iterator[dict[str, Any]]:
+    """The merges that a file of a generation records, in its order.
 
     Args:
-        generation: the graph.
-        words: only the entities with this name, in any spelling, as label or otherwise.
+        path: :attr:`~kg.graph.store.Generation.merges`, the names that are not the label of their entity
+            (:class:`kg.records.Merge`), or :attr:`~kg.graph.store.Generation.merged_papers`, the entries of papers that
+            have several (:class:`kg.records.MergedEntry`).
+        words: only the entities or papers with this name, in any spelling, as label or otherwise.
 
     Raises:
         GraphError: the graph was built before merges were recorded, or the record is damaged.
     """
-    rows = list(_rows(generation))
+    rows = list(_rows(path))
     if words is not None:
         key = typed_key(words)
         wanted = {row["entity"] for row in rows if key in (typed_key(row["label"]), typed_key(row["name"]))}
@@ -29,14 +31,14 @@ def recorded_merges(generation: Generation, words: str | None = None) -> Iterato
     yield from rows
 
 
-def _rows(generation: Generation) -> Iterator[dict[str, Any]]:
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        with generation.merges.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 if not all(isinstance(row[field], str) for field in ("entity", "label", "name")):
                     raise ValueError
                 yield row
     except FileNotFoundError:
-        raise GraphError(f"{generation.merges}: is not there; build the graph again to see its merges") from None
+        raise GraphError(f"{path}: is not there; build the graph again to see its merges") from None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        raise GraphError(f"{generation.merges}: is damaged; build the graph again") from None
+        raise GraphError(f"{path}: is damaged; build the graph again") from None

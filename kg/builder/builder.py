@@ -7,7 +7,7 @@ name means, to write their statements. Between the two they are on disk, so that
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,13 +26,14 @@ from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, Settings, current, next_generation, reading
 from kg.jsonrecord import Record
-from kg.records import Extraction
+from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_papers
-from kg.sources.duplicates import by_title
+from kg.sources.duplicates import reasons
 from kg.text.files import path_text
-from kg.vocabulary import BASE_FORM, is_base
+from kg.text.plain import without_markup
+from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -93,7 +94,7 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    read = by_title(placed(read_papers(inputs, warn), folder))
+    read = frozenset(placed(read_papers(inputs, warn), folder))
     with next_generation(folder) as generation:
         old = current(folder)
         known = old.settings if old else Settings()
@@ -107,23 +108,25 @@ def build_graph(
         resolver = _resolver(settings.base, extractor.rules, rules_read)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
-        for work in _reported(works, read, progress):
+        for work in _reported(works, update, progress):
             resolver.add(_extraction(work))
         if old:
             old.check_records()
         for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
         runs = _earlier_runs(old, warn) if old else []
+        merged: list[MergedEntry] = []
         with generation.statements.open("w", encoding="utf-8") as stream:
-            for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
+            for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
                 stream.writelines(lines)
                 progress("writing", min(done, update.total), update.total)
             run = _run(len(runs) + 1, started, inputs, extractor)
             stream.write(_provenance([*runs, run], settings.base))
-        write_merges(generation, resolver.merges())
+        write_merges(generation.merges, resolver.merges())
+        write_merges(generation.merged_papers, merged)
         generation.load(settings)
     return BuildReport(
-        entries=sum(map(len, read.values())),
+        entries=len(read),
         new=update.new,
         changed=update.changed,
         unchanged=update.unchanged,
@@ -146,15 +149,15 @@ def _extracted(works: Iterator[Work], extractor: Extractor, workers: int | None)
         yield work if work.extraction else replace(work, extraction=next(extractions))
 
 
-def _reported(works: Iterable[Work], read: Collection[str], progress: Progress) -> Iterator[Work]:
-    """The works; progress is reported for those whose keys were read."""
+def _reported(works: Iterable[Work], update: Update, progress: Progress) -> Iterator[Work]:
+    """The works; progress is reported for those that were read."""
     done = 0
-    progress("extracting", done, len(read))
+    progress("extracting", done, update.papers)
     for work in works:
         yield work
-        if work.key in read:
+        if not update.read.isdisjoint(work.entries):
             done += 1
-            progress("extracting", done, len(read))
+            progress("extracting", done, update.papers)
 
 
 def _extraction(work: Work) -> Extraction:
@@ -162,18 +165,36 @@ def _extraction(work: Work) -> Extraction:
     return work.extraction
 
 
-def _statements(generation: Generation, resolver: Resolver, folder: Path) -> Iterator[Iterable[str]]:
-    """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share."""
+def _statements(
+    generation: Generation, resolver: Resolver, folder: Path, merged: Callable[[Iterable[MergedEntry]], None]
+) -> Iterator[Iterable[str]]:
+    """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share.
+
+    ``merged`` is called with the entries of each paper that has several.
+    """
     shared = SharedNodes(resolver.base)
     sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
     names = shown_names(sources, folder)
     for work in read_records(generation):
         extraction = resolver.resolve(_extraction(work))
         entries = [replace(entry, source=names[entry.source or ""]) for entry in work.entries]
+        if len(entries) > 1:
+            merged(_merged(work, entries, resolver.base))
         statements = paper_statements(work.paper, entries, extraction, shared, work.which)
         yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
+
+
+def _merged(work: Work, entries: Sequence[Paper], base: str) -> Iterator[MergedEntry]:
+    """The entries of a paper, with the names of their sources as people see them."""
+    title = without_markup(work.paper.title)
+    iri = paper_iri(base, title, work.which)
+    for entry, why in zip(entries, ("", *reasons(work.entries)), strict=True):
+        source = entry.source or ""
+        yield MergedEntry(
+            entity=iri, label=title, name=entry.title, source=source, line=entry.line, id=entry.id, why=why
+        )
 
 
 def _earlier_runs(old: Generation, warn: Warn) -> list[Run]:

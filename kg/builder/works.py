@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import merge
 from itertools import groupby
 from pathlib import Path
 
@@ -16,19 +17,19 @@ from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation
 from kg.jsonrecord import Record
-from kg.records import Extraction, Merge, Paper
+from kg.records import Extraction, Merge, MergedEntry, Paper
 from kg.rulefiles import rule_files
-from kg.sources.duplicates import entry_order, merged, told_apart, which_paper
+from kg.sources.duplicates import Joined, entry_order, handles, merged, paper_key, papers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Record):
     """A paper as the graph folder keeps it: its entries and what was found in it.
 
-    ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`), and ``which`` tells the paper from others with
-    the same key; ``fingerprint`` is a digest of the text, rules, model and code that the extraction was made from;
-    ``extraction`` is ``None`` if it has to be made. ``first_seen`` is the date (xsd:date, in UTC) of the run that
-    read the paper first; empty for papers of graphs that did not record it.
+    ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`) of the paper's title, and ``which`` tells the
+    paper from others with the same key; ``fingerprint`` is a digest of the text, rules, model and code that the
+    extraction was made from; ``extraction`` is ``None`` if it has to be made. ``first_seen`` is the date (xsd:date, in
+    UTC) of the run that read the paper first; empty for papers of graphs that did not record it.
     """
 
     key: str
@@ -81,9 +82,9 @@ def _relocated(works: Iterable[Work], now_at: Callable[[str], str]) -> Iterator[
         yield replace(work, entries=tuple(sorted(entries, key=entry_order)))
 
 
-def write_merges(generation: Generation, merges: Iterable[Merge]) -> None:
-    """Write the surface forms that were merged, for ``kg merges``."""
-    with generation.merges.open("w", encoding="utf-8") as stream:
+def write_merges(path: Path, merges: Iterable[Merge | MergedEntry]) -> None:
+    """Write what was merged, one JSON object a line, for ``kg entities merges`` or ``kg papers merged``."""
+    with path.open("w", encoding="utf-8", errors="replace") as stream:
         stream.writelines(json.dumps(merge.as_dict(), ensure_ascii=False) + "\n" for merge in merges)
 
 
@@ -91,27 +92,28 @@ class Update:
     """What a run changes: the papers of the old graph and those of the inputs as one sorted stream.
 
     Args:
-        read: the entries that were read from the inputs, by paper key.
+        read: the entries that were read from the inputs.
         fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
         warn: called with one line for each title that new entries show to be that of several papers.
         today: the date of the run, for papers that it reads first.
 
-    While :meth:`works` yields them, ``new``, ``changed`` and ``unchanged`` count papers of the inputs, ``total`` all of
-    the graph, and ``extracted`` those of them that have to be extracted.
+    ``read`` are the entries, and ``papers`` counts the papers that they are of. While :meth:`works` yields them,
+    ``new``, ``changed`` and ``unchanged`` count these, ``total`` all papers of the graph, and ``extracted`` those that
+    have to be extracted.
     """
 
     def __init__(
         self,
-        read: Mapping[str, set[Paper]],
+        read: Iterable[Paper],
         fingerprint: Callable[[Paper], str],
         warn: Callable[[str], None] = lambda line: None,
         today: str = "",
     ) -> None:
         self.today = today
-        self.read = read
+        self.read = frozenset(read)
         self.fingerprint = fingerprint
         self.warn = warn
-        self.new = self.changed = self.unchanged = self.extracted = self.total = 0
+        self.papers = self.new = self.changed = self.unchanged = self.extracted = self.total = 0
 
     def works(self, old: Generation | None, now_at: Callable[[str], str] = lambda source: source) -> Iterator[Work]:
         """Works sorted by key; one whose fingerprint is the same as before keeps its extraction.
@@ -120,37 +122,43 @@ class Update:
             old: the generation to go on from, if there is one.
             now_at: gives what a source of its entries is called now (:meth:`kg.graph.store.Generation.relocated`).
         """
-        coming = deque(sorted(self.read))
-        stored = _relocated(read_records(old), now_at) if old else ()
-        for key, works in groupby(stored, key=lambda work: work.key):
-            while coming and coming[0] < key:
-                yield from self._updated(coming.popleft(), [])
-            if coming and coming[0] == key:
-                yield from self._updated(coming.popleft(), list(works))
-            else:
-                yield from map(self._kept, works)
-        while coming:
-            yield from self._updated(coming.popleft(), [])
-
-    def _updated(self, key: str, stored: Sequence[Work]) -> Iterator[Work]:
-        """The works of a key; entries from the sources that were read now are replaced by what these say now."""
-        read = self.read[key]
-        sources = {entry.source for entry in read}
+        touched = self._touched(read_records(old)) if old else set()
+        stored = list(_relocated((work for work in read_records(old) if work.key in touched), now_at)) if old else []
+        sources = {entry.source for entry in self.read}
         before = {entry for work in stored for entry in work.entries}
-        papers = told_apart({*read, *(entry for entry in before if entry.source not in sources)})
-        if len(papers) > max(len(stored), 1):
-            self.warn(f"{papers[0][0].title[:100]!r} is the title of {len(papers)} papers, whose abstracts differ")
-        known = {work.entries for work in stored}
+        papers = papers_of({*self.read, *(entry for entry in before if entry.source not in sources)})
+        self.papers = sum(not self.read.isdisjoint(paper.entries) for paper in papers)
+        others = _relocated((work for work in read_records(old) if work.key not in touched), now_at) if old else ()
+        return merge(self._updated(papers, stored), map(self._kept, others), key=lambda work: work.key)
+
+    def _touched(self, stored: Iterable[Work]) -> set[str]:
+        """The keys of all papers that the entries that were read may be of, and of others with the same titles."""
+        known = {handle for entry in self.read for handle in handles(entry)}
+        keys = {paper_key(entry.title) for entry in self.read}
+        for work in stored:
+            if work.key in keys or any(handle in known for entry in work.entries for handle in handles(entry)):
+                keys.update([work.key, *(paper_key(entry.title) for entry in work.entries)])
+        return keys
+
+    def _updated(self, papers: Iterable[Joined], stored: Sequence[Work]) -> Iterator[Work]:
+        """The works of papers, some of whose entries may be those of stored works."""
         extractions = {work.fingerprint: work.extraction for work in stored}
-        for number, entries in enumerate(papers):
-            work = Work(key=key, which=which_paper(papers, number), entries=entries)
-            self.unchanged += entries in known
-            self.changed += entries not in known and number < len(stored)
-            self.new += entries not in known and number >= len(stored)
-            seen = [old.first_seen for old in stored if {*old.entries} & {*entries}] or [
-                old.first_seen for old in stored[number : number + 1]
-            ]
-            yield self._counted(replace(work, first_seen=min(seen, default=self.today)), extractions)
+        known = _Stored(stored)
+        for key, same_title in groupby(papers, key=lambda paper: paper.key):
+            of_key = list(same_title)
+            if len(of_key) > max(known.titles[key], 1):
+                title = of_key[0].entries[0].title
+                self.warn(f"{title[:100]!r} is the title of {len(of_key)} papers, whose authors or abstracts differ")
+            for paper in of_key:
+                before = known.of(paper)
+                same = any(paper.entries == work.entries for work in before)
+                if not self.read.isdisjoint(paper.entries):
+                    self.unchanged += same
+                    self.changed += bool(before) and not same
+                    self.new += not before
+                seen = min((work.first_seen for work in before), default=self.today)
+                work = Work(key=key, which=paper.which, entries=paper.entries, first_seen=seen)
+                yield self._counted(work, extractions)
 
     def _kept(self, work: Work) -> Work:
         return self._counted(work, {work.fingerprint: work.extraction})
@@ -162,6 +170,24 @@ class Update:
         self.total += 1
         self.extracted += extraction is None
         return replace(work, fingerprint=fingerprint, extraction=extraction)
+
+
+class _Stored:
+    """Works of the graph before, by what the works of the graph after have in common with them."""
+
+    def __init__(self, works: Sequence[Work]) -> None:
+        self.titles = Counter(work.key for work in works)
+        self._by_entry = {entry: work for work in works for entry in work.entries}
+        self._by_name = {(work.key, work.which): work for work in works}
+        self._by_handle = {handle: work for entry, work in self._by_entry.items() for handle in handles(entry)}
+
+    def of(self, paper: Joined) -> list[Work]:
+        """What the paper was: the works with its entries, or with its title, or with what its entries share with it."""
+        found = [self._by_entry[entry] for entry in paper.entries if entry in self._by_entry]
+        if not found and (named := self._by_name.get((paper.key, paper.which))):
+            found = [named]
+        shared = (handle for entry in paper.entries for handle in handles(entry))
+        return found or [self._by_handle[handle] for handle in shared if handle in self._by_handle]
 
 
 def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:

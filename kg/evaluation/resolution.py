@@ -22,7 +22,7 @@ from kg.jsonrecord import Record
 from kg.records import Extraction
 from kg.resolution import Resolver, read_curated, read_senses
 from kg.sources import read_papers
-from kg.sources.duplicates import by_title, merged
+from kg.sources.duplicates import merged, papers_of
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.vocabulary import EntityType
 
@@ -91,7 +91,7 @@ def evaluate_resolution(
     placed = list(_read(pairs))
     if not placed:
         raise InputError(str(pairs), "has no pair of names")
-    listed = [entries for _, entries in sorted(by_title(read_papers(papers, warn)).items())]
+    listed = [paper.entries for paper in papers_of(read_papers(papers, warn))]
     _check_ids(placed, {entry.id for entries in listed for entry in entries})
     resolver = Resolver(curated=read_curated(rules), elsewhere=read_senses(rules))
     extractions: dict[str, Extraction] = {}

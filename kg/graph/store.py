@@ -1,7 +1,8 @@
 """The graph folder: an Oxigraph store and the records that it was made from, replaced as a whole.
 
     output/CURRENT              the name of the current generation
-    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
+    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl,
+                                merged-papers.jsonl, meta.json
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
@@ -73,6 +74,11 @@ class Generation(NamedTuple):
     def merges(self) -> Path:
         """The names that were put under one entity and why, one JSON object a line (:class:`kg.records.Merge`)."""
         return self.folder / "merges.jsonl"
+
+    @property
+    def merged_papers(self) -> Path:
+        """The entries of papers with several entries, one JSON object a line (:class:`kg.records.MergedEntry`)."""
+        return self.folder / "merged-papers.jsonl"
 
     @property
     def statements(self) -> Path:

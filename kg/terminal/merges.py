@@ -1,16 +1,18 @@
-"""Which names were put under one entity, and why, as a table."""
+"""What was put together, and why, as a table: names under one entity, entries under one paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.terminal.tables import plain_table
 
-_COLUMNS = ("label", "type", "name", "papers", "why", "detail")
+ENTITIES = ("label", "type", "name", "papers", "why", "detail")
+PAPERS = ("label", "source", "line", "why")
+_NUMERIC = ("papers", "line")
 
 
-def render_merges(rows: Iterable[dict[str, Any]]) -> str:
-    """The rows as a table."""
-    cells = [[str(row[column]) for column in _COLUMNS] for row in rows]
-    return plain_table(_COLUMNS, cells, [column == "papers" for column in _COLUMNS])
+def render_merges(rows: Iterable[dict[str, Any]], columns: Sequence[str] = ENTITIES) -> str:
+    """Some columns of the rows as a table."""
+    cells = [["" if row[column] is None else str(row[column]) for column in columns] for row in rows]
+    return plain_table(columns, cells, [column in _NUMERIC for column in columns])

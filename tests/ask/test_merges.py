@@ -26,12 +26,12 @@ def generation(tmp_path: Path) -> Generation:
 
 
 def test_all_merges_come_in_the_order_of_the_file(generation: Generation) -> None:
-    assert list(recorded_merges(generation)) == ROWS
+    assert list(recorded_merges(generation.merges)) == ROWS
 
 
 @pytest.mark.parametrize("words", ["SAM", "sam", "sharpness aware minimization", "Sharpness-Aware Minimization"])
 def test_a_name_in_any_spelling_chooses_all_merges_of_its_entity(generation: Generation, words: str) -> None:
-    assert list(recorded_merges(generation, words)) == ROWS[:2]
+    assert list(recorded_merges(generation.merges, words)) == ROWS[:2]
 
 
 @pytest.mark.parametrize("words", ["Bezier curve", r"B\'ezier curve", "Be\u0301zier curves"])
@@ -39,18 +39,18 @@ def test_accents_typed_or_not_make_no_difference(tmp_path: Path, words: str) -> 
     row = {"entity": "urn:bezier", "label": "Bézier curve", "name": "BC"}
     generation = Generation(tmp_path)
     generation.merges.write_text(json.dumps(row) + "\n")
-    assert list(recorded_merges(generation, words)) == [row]
+    assert list(recorded_merges(generation.merges, words)) == [row]
 
 
 def test_a_name_that_no_entity_has_chooses_nothing(generation: Generation) -> None:
-    assert list(recorded_merges(generation, "toad")) == []
+    assert list(recorded_merges(generation.merges, "toad")) == []
 
 
 def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Generation) -> None:
     for damaged in ('{"entity"\n', "[1]\n", "{}\n", '{"entity": "e", "label": null, "name": "n"}\n', "[" * 100_000):
         generation.merges.write_text(damaged)
         with pytest.raises(GraphError, match=r"merges\.jsonl: is damaged; build the graph again"):
-            list(recorded_merges(generation, "n"))
+            list(recorded_merges(generation.merges, "n"))
     generation.merges.unlink()
     with pytest.raises(GraphError, match=r"merges\.jsonl: is not there; build the graph again to see its merges"):
-        list(recorded_merges(generation))
+        list(recorded_merges(generation.merges))

@@ -336,7 +336,7 @@ def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
     warnings: list[str] = []
     report = build_graph([source], tmp_path / "g", warn=warnings.append)
     assert (report.new, KnowledgeGraph(tmp_path / "g").stats().papers) == (2, 2)
-    assert warnings == ["'Survey' is the title of 2 papers, whose abstracts differ"]
+    assert warnings == ["'Survey' is the title of 2 papers, whose authors or abstracts differ"]
     again = build_graph([source], tmp_path / "g", warn=warnings.append)
     assert (again.new, again.changed, again.unchanged, again.extracted) == (0, 0, 2, 0)
     assert len(warnings) == 1
@@ -378,3 +378,28 @@ def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
     assert [match.papers for match in graph.lookup("Zorblatt").matches] == [2]
     assert build_graph([second], tmp_path / "g", rules=[]).extracted == 2
     assert KnowledgeGraph(tmp_path / "g").settings.rules == ()
+
+
+def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: Path) -> None:
+    preprint = {"title": "Frogs Hop", "abstract": "They hop far over ponds.", "arxiv": "2101.00001v2", "year": 2021}
+    published = {
+        "title": "Frogs Hop: A Study",
+        "abstract": "They hop far.",
+        "doi": "10.1234/hop",
+        "arxiv": "2101.00001",
+    }
+    sources = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for path, record in zip(sources, (preprint, published), strict=True):
+        path.write_text(json.dumps(record))
+    exports = set()
+    for order in (sources, sources[::-1]):
+        graph = tmp_path / f"graph-{order[0].stem}"
+        for source in order:
+            build_graph([source], graph)
+        exports.add(nquads(graph))
+        rows = [json.loads(line) for line in existing(graph).merged_papers.read_text().splitlines()]
+        assert [(row["label"], row["source"], row["why"]) for row in rows] == [
+            ("Frogs Hop", "a.jsonl", ""),
+            ("Frogs Hop", "b.jsonl", "arXiv id"),
+        ]
+    assert len(exports) == 1

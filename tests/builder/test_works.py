@@ -14,7 +14,6 @@ from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation, existing
 from kg.records import Extraction, Mention, Merge, Paper
-from kg.sources.duplicates import by_title
 
 FROGS = Paper(id="1", title="Frogs", abstract="They hop.", source="a.txt", line=1)
 TOADS = Paper(id="2", title="Toads", abstract="They walk.", source="a.txt", line=5)
@@ -41,10 +40,7 @@ def stored(folder: Path, works: Iterable[Work]) -> Generation:
 
 
 def update(*entries: Paper) -> Update:
-    read: dict[str, set[Paper]] = {}
-    for entry in entries:
-        read.setdefault(entry.title.lower(), set()).add(entry)
-    return Update(read, digest)
+    return Update(entries, digest)
 
 
 def test_works_come_back_as_they_were_written(tmp_path: Path) -> None:
@@ -87,7 +83,7 @@ def test_merges_are_written_a_line_each(tmp_path: Path) -> None:
         for name in ("a", "図")
     ]
     generation = Generation(tmp_path)
-    write_merges(generation, merges)
+    write_merges(generation.merges, merges)
     lines = generation.merges.read_text(encoding="utf-8").splitlines()
     assert list(map(json.loads, lines)) == [merge.as_dict() for merge in merges]
 
@@ -143,8 +139,38 @@ def test_the_date_of_the_first_run_that_read_a_paper_is_kept(tmp_path: Path) -> 
         ((replace(FROGS, abstract="They hop and swim."),), ["2024-01-02"]),
         ((TOADS,), ["2024-01-02", "2026-05-06"]),
     ):
-        run = Update(by_title(read), digest, today="2026-05-06")
+        run = Update(read, digest, today="2026-05-06")
         assert [work.first_seen for work in run.works(old)] == expected
+
+
+def test_a_new_entry_joins_stored_papers_of_other_titles_by_its_identifiers(tmp_path: Path) -> None:
+    preprint = replace(FROGS, arxiv="2101.00001", authors=("Ada One",))
+    published = replace(TOADS, title="Frogs, Revisited", doi="10.1234/frogs", authors=("Ada One",))
+    old = stored(tmp_path, [work(preprint, fingerprint=digest(preprint)), work(published), work(NEWTS)])
+    both = replace(NEWTS, title="Frogs Again", doi="10.1234/frogs", arxiv="2101.00001", source="c.txt")
+    run = update(both)
+    works = list(run.works(old))
+    assert sorted(len(one.entries) for one in works) == [1, 3]
+    assert [one.key for one in works] == sorted(one.key for one in works)
+    assert (run.new, run.changed, run.total, run.papers) == (0, 1, 2, 1)
+
+
+def test_a_paper_of_the_same_title_keeps_what_tells_it_apart(tmp_path: Path) -> None:
+    one, other = (
+        replace(FROGS, authors=(author,), abstract=text, source=source)
+        for author, text, source in (("Ada One", "About frogs that hop.", "a"), ("Bo Two", "Ponds in the north.", "b"))
+    )
+    run = update(one, other)
+    works = list(run.works(None))
+    assert [work.which != "" for work in works] == [False, True]
+    folder = tmp_path / "old"
+    folder.mkdir()
+    again = update(replace(other, abstract="Ponds in the far north."))
+    assert [(work.key, bool(work.which)) for work in again.works(stored(folder, works))] == [
+        ("frogs", False),
+        ("frogs", True),
+    ]
+    assert (again.new, again.changed, again.total) == (0, 1, 2)
 
 
 def test_a_changed_text_is_extracted_again(tmp_path: Path) -> None:

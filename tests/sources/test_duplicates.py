@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.records import Author, Paper
-from kg.sources.duplicates import by_title, entry_order, merged
+from kg.sources.duplicates import entry_order, merged, papers_of, reason
 
 
 def entry(
@@ -17,13 +18,75 @@ def entry(
     return Paper(id="1", title=title, abstract=abstract, source=source, line=line, **more)  # type: ignore[arg-type]
 
 
+def groups(*entries: Paper) -> list[set[Paper]]:
+    """The papers that entries make, as sets; the same in every order of at most four of them."""
+    found = [set(paper.entries) for paper in papers_of(entries)]
+    for given_order in permutations(entries) if len(entries) <= 4 else ():
+        assert [set(paper.entries) for paper in papers_of(given_order)] == found
+    return found
+
+
 def test_entries_with_one_title_up_to_case_and_punctuation_are_one_paper() -> None:
     entries = [entry(), entry("FROGS: hop!", source="b"), entry("Toads Hop")]
-    assert by_title(entries) == {"frogshop": set(entries[:2]), "toadshop": {entries[2]}}
+    assert groups(*entries) == [set(entries[:2]), {entries[2]}]
+    assert [paper.key for paper in papers_of(entries)] == ["frogshop", "toadshop"]
 
 
 def test_equal_entries_are_kept_once() -> None:
-    assert by_title([entry(), entry()]) == {"frogshop": {entry()}}
+    assert groups(entry(), entry()) == [{entry()}]
+
+
+HOP = "Frogs leap across every pond while measuring distance with tiny rulers and counting lilies."
+SING = "Evening choruses announce rain; listeners transcribe melodies into notation without electronic help."
+
+
+@pytest.mark.parametrize(
+    "one, other, expected",
+    [
+        ({"arxiv": "2101.00001"}, {"title": "Leaps, Measured", "abstract": SING, "arxiv": "2101.00001"}, "arXiv id"),
+        ({"doi": "10.1/a"}, {"title": "Frogs that Hop", "doi": "10.1/a"}, "DOI"),
+        ({"doi": "10.1/volume"}, {"title": "Choirs at Dusk", "abstract": SING, "doi": "10.1/volume"}, None),
+        ({"identifiers": ("pmid:7",)}, {"title": "Frogs can hop", "identifiers": ("pmid:7",)}, "identifier"),
+        ({"arxiv": "2101.00001"}, {"doi": "10.1/a"}, "title"),
+        ({"doi": "10.48550/arxiv.2101.00001"}, {"doi": "10.1/a"}, "title"),
+        ({"doi": "10.1/a"}, {"doi": "10.1/b"}, None),
+        ({"arxiv": "2101.00001"}, {"arxiv": "2101.00002"}, None),
+        ({}, {"abstract": SING}, None),
+        ({}, {"authors": ("Bo Two",)}, None),
+        ({"authors": ("Ada One", "Bo Two")}, {"authors": ("B. Two", "A. One")}, "title"),
+        ({"year": 2001}, {"year": 2019, "abstract": f"{HOP} {SING}"}, "title"),
+        ({"year": 2001}, {"year": 2019, "abstract": " ".join(HOP.split()[:6] + SING.split()[:8])}, None),
+        ({"title": "Frogs Hop: A Study of Ponds"}, {}, "title without subtitle"),
+        ({"title": "Frogs Hop: A Study of Ponds"}, {"title": "Frogs Hop: A Study of Lakes"}, None),
+        ({"title": "Frogs Hop: A Study of Ponds"}, {"authors": ("Bo Two",)}, None),
+        ({"title": "Editorial"}, {"title": "Editorial", "authors": ("Bo Two",)}, None),
+        ({"title": "Editorial"}, {"title": "Editorial", "abstract": SING}, None),
+        ({"title": "Reply"}, {"title": "Reply"}, "title"),
+    ],
+)
+def test_identifiers_decide_first_then_titles_with_authors_years_and_abstracts(
+    one: dict[str, object], other: dict[str, object], expected: str | None
+) -> None:
+    usual: dict[str, object] = {"abstract": HOP, "authors": ("Ada One",), "year": 2021}
+    first, second = (
+        Paper(**{"id": each, "title": "Frogs Hop", "source": each, **usual, **fields})  # type: ignore[arg-type]
+        for each, fields in (("a", one), ("b", other))
+    )
+    assert reason(first, second) == reason(second, first) == expected
+    assert len(groups(first, second)) == (2 if expected is None else 1)
+
+
+def test_a_third_entry_can_join_two_others() -> None:
+    preprint = entry(arxiv="2101.00001", abstract=HOP)
+    published = entry("Leaps, Measured", abstract=SING, doi="10.1/a", source="b")
+    both = entry("Leaps", abstract=SING, doi="10.1/a", arxiv="2101.00001", source="c")
+    assert len(groups(preprint, published)) == 2
+    assert len(groups(preprint, published, both)) == 1
+
+
+def test_many_entries_of_a_title_that_many_papers_have_take_little_time() -> None:
+    entries = [entry("Editorial", abstract=f"{HOP} {number}", line=number) for number in range(3000)]
+    assert len(groups(*entries)) == 3000
 
 
 def test_entries_are_ordered_by_source_and_line() -> None:
@@ -40,8 +103,17 @@ def test_the_longest_abstract_counts_and_its_gaps_are_filled_in_any_order() -> N
     ]
     for given_order in permutations(entries):
         paper = merged(given_order)
-        assert (paper.abstract, paper.source, paper.year) == ("The longest of all.", "c", 2021)
+        assert (paper.abstract, paper.source, paper.year) == ("The longest of all.", "c", 2019), "with its venue"
         assert (paper.venue, paper.authors, paper.url) == ("Pond", ("Kermit",), "https://pond.example")
+
+
+def test_publication_comes_before_preprint_and_both_keep_their_identifiers() -> None:
+    preprint = entry(abstract="The longest of all.", source="a", arxiv="2101.00001", year=2020, date="2020-01-05")
+    published = entry(source="b", doi="10.1/a", year=2021, venue="Pond", identifiers=("openalex:W1",))
+    for given_order in permutations([preprint, published]):
+        paper = merged(given_order)
+        assert (paper.abstract, paper.year, paper.venue, paper.date) == ("The longest of all.", 2021, "Pond", None)
+        assert (paper.doi, paper.arxiv, paper.identifiers) == ("10.1/a", "2101.00001", ("openalex:W1",))
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.none() | st.integers(2000, 2003)), min_size=1, max_size=5))
