@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.ask.card import Card
+    from kg.ask.compare import Comparison
     from kg.ask.lookup import Found
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
@@ -172,6 +173,43 @@ class KnowledgeGraph:
             QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
         """
         return self._answer(question.sparql, question.name, question.profile, timeout, False)
+
+    @_names_damage
+    def compare(
+        self,
+        dataset: str,
+        *,
+        metrics: int = 8,
+        together: bool = False,
+        all: bool = False,
+        limit: int = 500,
+        timeout: float = 60,
+    ) -> Comparison:
+        """Papers and methods side by side: what they report on a dataset, with a column for each metric.
+
+        >>> graph.compare("CIFAR-10").write("cifar-10.md", "markdown")  # doctest: +SKIP
+
+        Args:
+            dataset: its name in any spelling, or its IRI.
+            metrics: how many metrics, those with the most values first.
+            together: also results on what is narrower, such as subsets of the dataset.
+            all: also results that leaderboards leave out: with units of measure, or perhaps not read right.
+            limit: the maximum number of values.
+            timeout: seconds after which the query is ended; 0 for no limit.
+
+        Raises:
+            QueryError: several datasets have the name, or the query takes too long.
+        """
+        from kg.ask.compare import COMPARE, compared
+
+        parameters: dict[str, str | int] = {
+            "dataset": _text("dataset", dataset),
+            "metrics": _count("metrics", metrics),
+            "variants": "together" if together else "apart",
+            "shown": "all" if all else "comparable",
+            "limit": _count("limit", limit),
+        }
+        return compared(self.answer(self.question(COMPARE, parameters), timeout=timeout))
 
     @_names_damage
     def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:

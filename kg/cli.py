@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
     from kg.export.formats import Format
+    from kg.export.tables import Table
     from kg.terminal.output import Style
 
 app = typer.Typer(
@@ -70,7 +71,8 @@ AnswerFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or rdfxml."
+        help="table, csv, tsv, json, xml, markdown or latex; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or "
+        "rdfxml."
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
@@ -516,6 +518,7 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
 
 def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
+    from kg.ask.compare import COMPARE, compared
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
@@ -525,10 +528,17 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
-    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question))
+    layout = (lambda answer: compared(answer).table()) if name == COMPARE else None
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question), layout)
 
 
-def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: Callable[[], str]) -> None:
+def _write_answer(
+    answer: Answer,
+    format: str | None,
+    output: Path | None,
+    nothing: Callable[[], str],
+    layout: Callable[[Answer], Table] | None = None,
+) -> None:
     """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
     from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
@@ -536,7 +546,7 @@ def _write_answer(answer: Answer, format: str | None, output: Path | None, nothi
     known = format_of_file(output, answer.content_kind) if format is None and output else None
     with _output(output) as stream:
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
-        write_answer(answer, stream, known.name if known else format, encoding)
+        write_answer(answer, stream, known.name if known else format, encoding, layout)
     if answer.is_empty:
         _note(nothing())
 

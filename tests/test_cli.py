@@ -471,6 +471,14 @@ def test_query_by_name_is_the_same_as_ask(kg: Terminal, graph_folder: Path, tmp_
     assert (tmp_path / "answer.csv").read_bytes().decode().split() == asked.out.split()
 
 
+def test_a_comparison_is_a_table_for_people_and_rows_for_programs(kg: Terminal, graph_folder: Path) -> None:
+    asked = ("ask", "compare", "--dataset", "LilyBench", "--shown", "all", "-g", str(graph_folder), "--format")
+    assert kg(*asked, "md").out.splitlines()[0] == "| method | paper | year | mIoU |"
+    assert kg(*asked, "table").out.split()[:4] == ["method", "paper", "year", "mIoU"]
+    [row] = json.loads(kg(*asked, "json").out)["results"]["bindings"]
+    assert row["reported"]["value"] == "61.0"
+
+
 def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_folder: Path) -> None:
     outcome = kg("ask", "leaderbord", "-g", graph_folder)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)

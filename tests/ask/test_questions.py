@@ -270,6 +270,26 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
     assert [row[:2] for row in ask(store, "progress", dataset="Roads", metric="error")] == [(2021, "7")]
 
 
+def test_what_papers_reach_on_a_dataset_by_the_metrics_with_the_most_values() -> None:
+    further = "kg:valueText '3' ; kg:value 3 ; kg:onDataset dataset:tiles ; kg:byMetric metric:error"
+    store = with_results(f"{further} ; kg:comparable true", f"{further} ; kg:comparable false")
+
+    def found(**values: str) -> list[tuple[object, ...]]:
+        answer = run(store, question(store, "compare", dataset="Tiles", **values).sparql, BASE)
+        names = ("method", "whose", "on", "metric", "reported", "title")
+        return [tuple(record[name] for name in names) for record in answer.records()]
+
+    by_accuracy = [
+        ("ANet", "own", "Tiles", "accuracy", "90%", "Alpha"),
+        (None, None, "Tiles", "accuracy", "95%", "Beta"),
+    ]
+    by_error = (None, None, "Tiles", "error", "3", "Gamma")
+    assert found() == [*by_accuracy, by_error]
+    assert found(metrics="1") == by_accuracy
+    assert found(shown="all") == [*by_accuracy, by_error, by_error]
+    assert ("ANet-XL", "own", "Small Tiles", "accuracy", "97%", "Delta") in found(variants="together")
+
+
 def test_papers_that_report_different_values_of_one_thing(store: ox.Store) -> None:
     assert ask(store, "contradictions") == []
     same = "kg:onDataset dataset:tiles ; kg:ofMethod method:anet ; kg:comparable true"
