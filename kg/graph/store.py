@@ -3,6 +3,7 @@
     output/CURRENT              the name of the current generation
     output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
+    output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
 killed leaves a ``.partial`` folder that the next build removes. Folders that no build made are never removed, whatever
@@ -16,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,10 @@ _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
 _LONGEST_NAME = 100  # characters of CURRENT that are read
+
+
+CORRECTIONS = "corrections"
+"""The folder for corrections within a graph folder that is built without further rules (:mod:`kg.corrections`)."""
 
 
 class Settings(NamedTuple):
@@ -205,6 +210,13 @@ def to_folder(folder: Path, path: Path) -> str:
 def from_folder(folder: Path, way: str) -> Path:
     """The path that is reached by a way of :func:`to_folder`."""
     return Path(os.path.normpath(folder / way))
+
+
+def with_corrections(folder: Path, rules: Iterable[Path]) -> tuple[Path, ...]:
+    """Folders of rules, and after them that of the corrections of a graph folder, if there is one."""
+    own = folder / CORRECTIONS
+    given = tuple(rules)
+    return given if not own.is_dir() or own.resolve() in {path.resolve() for path in given} else (*given, own)
 
 
 class Opened(NamedTuple):
