@@ -115,6 +115,15 @@ class ExclusionRule(_Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRule(_Placed):
+    """A token pattern of words that state a setting of results; ``id`` is its kind, of which a result has one."""
+
+    label: Literal["ResultSetting"]
+    pattern: list[dict[str, Any]]
+    id: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BetterRule(_Placed):
     """Which values of the metrics with this name, or a name that ends with it, are better."""
 
@@ -163,7 +172,9 @@ def _spoken(value: str | bool) -> str:
     return value or "none" if isinstance(value, str) else "yes" if value else "no"
 
 
-Rule = CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | BetterRule
+Rule = (
+    CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | SettingRule | BetterRule
+)
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
@@ -237,7 +248,7 @@ def _rule(line: JsonLine) -> Rule:
         # The location begins with the label, and ends, for a pattern of either form, with the form's name.
         field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
         raise InputError(line.place, f'is not a rule; "{field}": {first["msg"]}') from None
-    if isinstance(rule, NameRule) and isinstance(rule.pattern, list):
+    if isinstance(rule, NameRule | SettingRule) and isinstance(rule.pattern, list):
         _refuse_annotations(rule.pattern, line.place)
     return rule
 

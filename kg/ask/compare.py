@@ -41,11 +41,11 @@ class ComparedValue(Record):
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow(Record):
-    """What one paper reports for one method on one dataset.
+    """What one paper reports for one method on one dataset in the same settings.
 
     ``method`` is the preferred name of the method, ``None`` where the paper gives none for its values; ``whose`` is
     "own" if the paper introduces it, else "other". ``paper`` and ``method_iri`` are IRIs. ``values`` are by metric; one
-    without values is absent.
+    without values is absent. ``settings`` are words that state how the values came about, in one text.
     """
 
     method: str | None
@@ -55,6 +55,7 @@ class ComparedRow(Record):
     title: str
     year: int | None
     dataset: str
+    settings: str
     values: dict[str, tuple[ComparedValue, ...]]
 
     def shown(self, metric: str) -> str:
@@ -75,15 +76,19 @@ class Comparison(Record):
     rows: tuple[ComparedRow, ...]
 
     def table(self) -> Table:
-        """The comparison as a table; a column that would be the same in all rows, the dataset, is left out."""
-        several = len({row.dataset for row in self.rows}) > 1
-        header = ("method", "paper", "year", *(("dataset",) if several else ()), *self.metrics)
+        """The comparison as a table; a single dataset and empty settings are left out."""
+        further = {
+            "dataset": len({row.dataset for row in self.rows}) > 1,
+            "settings": any(row.settings for row in self.rows),
+        }
+        told = [name for name, is_shown in further.items() if is_shown]
+        header = ("method", "paper", "year", *told, *self.metrics)
         rows = (
             (
                 row.method or "",
                 row.title,
                 str(row.year or ""),
-                *((row.dataset,) if several else ()),
+                *(getattr(row, name) for name in told),
                 *map(row.shown, self.metrics),
             )
             for row in self.rows
@@ -114,14 +119,14 @@ def compared(answer: Answer) -> Comparison:
     ranks = {metric: _ranks([row for row in found if row["metric"] == metric]) for metric in metrics}
     rows: dict[tuple[Any, ...], list[_Found]] = {}
     for each in found:
-        rows.setdefault((each["paper"], each["ofMethod"], each["on"]), []).append(each)
+        rows.setdefault((each["paper"], each["ofMethod"], each["on"], each["settings"]), []).append(each)
 
     def order(same: Sequence[_Found]) -> tuple[Any, ...]:
         best = (
             min((ranks[metric][row["reported"]] for row in same if row["metric"] == metric), default=len(found))
             for metric in metrics
         )
-        return (*best, same[0]["title"], same[0]["method"] or "", same[0]["on"])
+        return (*best, same[0]["title"], same[0]["method"] or "", same[0]["on"], same[0]["settings"] or "")
 
     return Comparison(metrics, tuple(_row(same) for same in sorted(rows.values(), key=order)))
 
@@ -140,6 +145,7 @@ def _row(same: Sequence[_Found]) -> ComparedRow:
         title=first["title"],
         year=first["year"],
         dataset=first["on"],
+        settings=first["settings"] or "",
         values={metric: tuple(reported.values()) for metric, reported in values.items()},
     )
 

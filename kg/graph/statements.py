@@ -292,6 +292,8 @@ class _PaperGraph:
         yield KG + "confidence", decimal(result.confidence)
         comparable = {"byMetric", "onDataset"} <= entities.keys() and is_score(result)
         yield KG + "comparable", literal(str(comparable).lower(), "boolean")
+        for setting in dict.fromkeys(result.settings):
+            yield KG + "setting", literal(setting)
         if result.metric:
             yield KG + "metricText", literal(result.metric)
         if "byMetric" in entities:

@@ -14,7 +14,7 @@ from kg.ask.sparql import run
 from kg.errors import KGError
 
 USUAL = {"metric": "accuracy", "better": "higher", "on": "Tiles", "title": "A", "paper": "p/a", "sentence": "So."}
-OPTIONAL = ("method", "ofMethod", "whose", "year", "unit")
+OPTIONAL = ("method", "ofMethod", "whose", "settings", "year", "unit")
 
 
 def comparison(*found: dict[str, str | float]) -> Comparison:
@@ -64,6 +64,14 @@ def test_a_paper_without_a_value_of_the_first_metric_comes_last() -> None:
 def test_several_values_share_a_cell_and_those_that_no_leaderboard_ranks_are_marked() -> None:
     found = comparison({"value": 1}, {"value": 2, "comparable": "false"}, {"value": 1})
     assert lines(found)[1] == ",A,,1; 2 (?)"
+
+
+def test_values_in_other_settings_are_another_row() -> None:
+    assert lines(comparison({"value": 1, "settings": "1-shot"}, {"value": 2, "settings": "5-shot"})) == [
+        "method,paper,year,settings,accuracy",
+        ",A,,5-shot,2",
+        ",A,,1-shot,1",
+    ]
 
 
 def test_the_dataset_is_shown_where_there_are_several() -> None:

@@ -207,10 +207,10 @@ def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
 
 def test_4_a_leaderboard_is_ranked_as_the_metric_wants_and_shows_the_sentence(store: ox.Store) -> None:
     on_tiles = [
-        ("95%", None, None, "Tiles", "Beta", 2021, 0.9, "We reach 95%."),
-        ("90%", "ANet", "own", "Tiles", "Alpha", 2019, 0.9, "ANet attains 90%."),
+        ("95%", None, None, "Tiles", None, "Beta", 2021, 0.9, "We reach 95%."),
+        ("90%", "ANet", "own", "Tiles", None, "Alpha", 2019, 0.9, "ANet attains 90%."),
     ]
-    narrower = ("97%", "ANet-XL", "own", "Small Tiles", "Delta", 2022, 0.9, "97% is best.")
+    narrower = ("97%", "ANet-XL", "own", "Small Tiles", None, "Delta", 2022, 0.9, "97% is best.")
     assert ask(store, "leaderboard", dataset="Tiles", metric="accuracy") == on_tiles
     assert ask(store, "leaderboard", dataset="Tiles", metric="accuracy", variants="together") == [narrower, *on_tiles]
     assert [row[0] for row in ask(store, "leaderboard", dataset="Roads", metric="error rate")] == ["7", "10"]
@@ -248,6 +248,13 @@ def test_4_percentages_and_shares_are_ranked_together_and_the_rest_is_shown_on_d
     )
     assert on_roads(store) == ["0.9", "80%"]
     assert on_roads(store, shown="all") == ["99 ms", "0.9", "80%", "70%"]
+
+
+def test_4_the_settings_of_a_result_are_one_text_in_order_of_the_alphabet() -> None:
+    usual = "kg:valueText '80' ; kg:value 80 ; kg:comparable true"
+    store = with_results(f"{usual} ; kg:setting 'test set', '5-shot', '7B parameters'")
+    [(*_, settings, _, _, _, _)] = ask(store, "leaderboard", dataset="Roads", metric="accuracy")
+    assert settings == "5-shot, 7B parameters, test set"
 
 
 def test_4_improvements_are_on_no_leaderboard() -> None:

@@ -110,7 +110,9 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
     mention = Mention(
         type="Dataset", text="CIFAR-10", start=0, end=8, confidence=1, extractor="lexicon", entity="http://x/dataset/c"
     )
-    result = Result(metric="error", value="65.03%", number=65.03, unit="%", dataset="CIFAR10", start=9, end=15)
+    result = Result(
+        metric="error", value="65.03%", number=65.03, unit="%", dataset="CIFAR10", settings=("a", "b"), start=9, end=15
+    )
     graph = graph_of(PAPER, extraction(entities=(mention,), results=(result,)))
     node = graph.value(P, rdflib.URIRef(KG + "reports"))
     assert re.fullmatch(r"http://x/paper/a-title#result-9,15-[0-9a-f]{8}", str(node))
@@ -118,6 +120,7 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
     assert graph.value(node, rdflib.URIRef(KG + "byMetric")) is None
     assert graph.value(node, rdflib.URIRef(KG + "metricText")) == rdflib.Literal("error")
     assert str(graph.value(node, rdflib.URIRef(KG + "value"))) == "65.03"
+    assert set(map(str, graph.objects(node, rdflib.URIRef(KG + "setting")))) == {"a", "b"}
     in_schema = {name: graph.value(node, rdflib.URIRef(SCHEMA + name)) for name in OBSERVATION}
     assert list(in_schema.values()) == [
         rdflib.Literal("65.03", datatype=rdflib.XSD.decimal),
