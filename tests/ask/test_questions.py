@@ -302,6 +302,7 @@ def test_papers_that_report_different_values_of_one_thing(store: ox.Store) -> No
     same = "kg:onDataset dataset:tiles ; kg:ofMethod method:anet ; kg:comparable true"
     further = with_results(f"kg:valueText '88%' ; kg:value 88 ; {same}", f"kg:valueText '90%' ; kg:value 90.0 ; {same}")
     assert ask(further, "contradictions") == [("ANet", "Tiles", "accuracy", "88%", "Gamma", "90%", "Alpha")]
+    assert ask(with_results(f"kg:valueText '88%' ; kg:value 88 ; kg:setting '5-shot' ; {same}"), "contradictions") == []
 
 
 def test_5_methods_with_a_method_leaves_it_and_its_kinds_out(store: ox.Store) -> None:
