@@ -43,33 +43,35 @@ class Settings:
 
     def __call__(self, doc: Doc) -> Doc:
         if doc._.results:
-            settings = self._found(doc)
-            doc._.results = self._with_settings(doc, settings) if settings else doc._.results
+            settings = filter_spans(self._matcher(doc, as_spans=True))  # by offset, none overlapping
+            doc._.results = _with_settings(doc, settings) if settings else doc._.results
         return doc
 
-    def _found(self, doc: Doc) -> list[Span]:
-        """The settings of a text by offset, none overlapping, and none that is a result itself."""
-        results = [_span(doc, result) for result in doc._.results]
-        taken = {token for span in results for token in range(span.start, span.end)}
-        found = self._matcher(doc, as_spans=True)
-        return filter_spans(span for span in found if taken.isdisjoint(range(span.start, span.end)))
 
-    def _with_settings(self, doc: Doc, settings: Sequence[Span]) -> list[Result]:
-        changed = []
-        starts = [span.start for span in settings]
-        for sentence, group in groupby(doc._.results, key=lambda result: _span(doc, result).sent):
-            results = list(group)
-            inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-            places = [_span(doc, result).start for result in results]
-            chosen: list[list[Span]] = [[] for _ in results]
-            for kind in dict.fromkeys(span.label_ for span in inside):
-                for spans, span in zip(chosen, _assigned(places, [s for s in inside if s.label_ == kind]), strict=True):
-                    spans.append(span)
-            for result, spans in zip(results, chosen, strict=True):
-                words = (one_line(span.text) for span in sorted(spans, key=lambda span: span.start))
-                named = (result.dataset or "").lower()
-                changed.append(replace(result, settings=tuple(word for word in words if word.lower() not in named)))
-        return changed
+def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
+    changed = []
+    starts = [span.start for span in settings]
+    for sentence, group in groupby(doc._.results, key=lambda result: _span(doc, result).sent):
+        results = list(group)
+        inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        stated = {token for span in inside for token in range(span.start, span.end)}
+        places = [_span(doc, result).start for result in results]
+        others = [place for place in places if place not in stated]  # a result may be a setting of others
+        chosen: dict[int, list[Span]] = {place: [] for place in places}
+        for kind in dict.fromkeys(span.label_ for span in inside) if others else ():
+            for place, span in zip(others, _assigned(others, [s for s in inside if s.label_ == kind]), strict=True):
+                chosen[place].append(span)
+        changed += [
+            replace(result, settings=_words(chosen[place], result.dataset or ""))
+            for result, place in zip(results, places, strict=True)
+        ]
+    return changed
+
+
+def _words(settings: Iterable[Span], dataset: str) -> tuple[str, ...]:
+    """The words of settings in their order, without what the name of the dataset says."""
+    words = (one_line(span.text) for span in sorted(settings, key=lambda span: span.start))
+    return tuple(word for word in words if word.lower() not in dataset.lower())
 
 
 def _assigned(places: Sequence[int], settings: Sequence[Span]) -> Sequence[Span]:
