@@ -647,7 +647,7 @@ def build(
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
         rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
-            graph, and an empty list takes the shipped ones alone.
+            graph, and an empty list takes the shipped ones alone. The corrections in the graph folder are read too.
         model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.

@@ -20,10 +20,10 @@ import pyoxigraph as ox
 from kg.ask.questions import meant
 from kg.errors import InputError, KGError
 from kg.graph.reader import GraphReader
-from kg.graph.store import CORRECTIONS, Settings
+from kg.graph.store import Settings
 from kg.jsonrecord import Record
 from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in
-from kg.text.files import path_text, writing
+from kg.text.files import CORRECTIONS, path_text, writing
 from kg.text.names import one_line, title_key
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, OA, SCHEMA, Role
 

@@ -15,7 +15,7 @@ from kg.corrections import FILE, line_of
 from kg.errors import InputError, KGError
 from kg.evaluation.corrected import corrected_papers
 from kg.evaluation.gold import read_gold
-from kg.graph.store import CORRECTIONS
+from kg.text.files import CORRECTIONS
 
 FROGNET = "FrogNet: Hopping Networks for Image Classification"
 PADS = "Segmenting Lily Pads with Diffusion Models"

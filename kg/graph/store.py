@@ -27,7 +27,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
-from kg.text.files import GENERATION_MANIFEST, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -36,10 +36,6 @@ _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
 _LONGEST_NAME = 100  # characters of CURRENT that are read
-
-
-CORRECTIONS = "corrections"
-"""The folder for corrections within a graph folder that is built without further rules (:mod:`kg.corrections`)."""
 
 
 class Settings(NamedTuple):
