@@ -138,12 +138,16 @@ def test_what_was_corrected_once_is_never_read_again_and_only_its_paper_is_extra
     graph.correct(PADS, "61.0", "no result")
     assert build_graph([], graph.folder).extracted == 1
     graph.correct(FROGNET, "1.5x", "no result")
-    assert build_graph([pages], graph.folder).extracted == 1
+    graph.correct(PADS, "48.3", "result", metric="Accuracy")  # which only another paper names
+    assert build_graph([pages], graph.folder).extracted == 2
     assert not {"61.0", "1.5x"} & values()
     assert {"93.5%", "48.3"} <= values()
-    last = KnowledgeGraph(graph.folder).provenance()[-1]
-    assert [part.name for part in last.corrections] == [
+    built = KnowledgeGraph(graph.folder)
+    assert built.compare("ADE20K").rows[0].shown("accuracy") == "48.3"
+    assert built.validate().conforms
+    assert [part.name for part in built.provenance()[-1].corrections] == [
         f'"1.5x" in "{FROGNET}" is no result',
+        f'"48.3" in "{PADS}" is a result (metric: Accuracy)',
         f'"61.0" in "{PADS}" is no result',
     ]
     written = list(corrected_papers(graph.store, [graph.folder / CORRECTIONS]))

@@ -166,7 +166,7 @@ def _extraction(work: Work) -> Extraction:
 
 def _statements(generation: Generation, resolver: Resolver, folder: Path) -> Iterator[Iterable[str]]:
     """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share."""
-    shared = SharedNodes(resolver.base)
+    shared = SharedNodes(resolver.base, resolver.iri_of)
     sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
     names = shown_names(sources, folder)
     for work in read_records(generation):
