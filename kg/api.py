@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.ask.card import Card
+    from kg.ask.compare import Comparison
     from kg.ask.lookup import Found
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from kg.ask.questions import Question
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
+    from kg.corrections import Corrected
     from kg.evaluation.report import Evaluation
     from kg.extraction import Extractor
     from kg.graph.provenance import Run
     from kg.graph.validation import Report
     from kg.records import Extraction, Paper
     from kg.resolution import Curated
+    from kg.rulefiles import Correction, CorrectionRule
+    from kg.vocabulary import EntityType, Role
 
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
 
@@ -172,6 +176,43 @@ class KnowledgeGraph:
             QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
         """
         return self._answer(question.sparql, question.name, question.profile, timeout, False)
+
+    @_names_damage
+    def compare(
+        self,
+        dataset: str,
+        *,
+        metrics: int = 8,
+        together: bool = False,
+        all: bool = False,
+        limit: int = 500,
+        timeout: float = 60,
+    ) -> Comparison:
+        """Papers and methods side by side: what they report on a dataset, with a column for each metric.
+
+        >>> graph.compare("CIFAR-10").write("cifar-10.md", "markdown")  # doctest: +SKIP
+
+        Args:
+            dataset: its name in any spelling, or its IRI.
+            metrics: how many metrics, those with the most values first.
+            together: also results on what is narrower, such as subsets of the dataset.
+            all: also results that leaderboards leave out: with units of measure, or perhaps not read right.
+            limit: the maximum number of values.
+            timeout: seconds after which the query is ended; 0 for no limit.
+
+        Raises:
+            QueryError: several datasets have the name, or the query takes too long.
+        """
+        from kg.ask.compare import COMPARE, compared
+
+        parameters: dict[str, str | int] = {
+            "dataset": _text("dataset", dataset),
+            "metrics": _count("metrics", metrics),
+            "variants": "together" if together else "apart",
+            "shown": "all" if all else "comparable",
+            "limit": _count("limit", limit),
+        }
+        return compared(self.answer(self.question(COMPARE, parameters), timeout=timeout))
 
     @_names_damage
     def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
@@ -376,6 +417,77 @@ class KnowledgeGraph:
         return read_runs(self.store)
 
     @_names_damage
+    def correct(
+        self,
+        paper: str,
+        words: str,
+        says: Correction,
+        *,
+        type: EntityType | None = None,
+        role: Role | None = None,
+        metric: str | None = None,
+        dataset: str | None = None,
+        method: str | None = None,
+        relative: bool | None = None,
+        rules: str | Path | None = None,
+        replace: bool = False,
+    ) -> Corrected:
+        """Write down what some words of a paper are, for all later builds; this graph stays as it is.
+
+        >>> graph.correct("FrogNet", "12 hours", "no result")  # doctest: +SKIP
+        >>> graph.correct("FrogNet", "81.2%", "result", metric="top-1 accuracy", dataset="")  # doctest: +SKIP
+        >>> graph.correct("FrogNet", "Pond", "entity", type="Dataset")  # doctest: +SKIP
+
+        Args:
+            paper: its title, id or IRI, in any spelling.
+            words: the exact words of the paper; of a result its value.
+            says: "no entity" and "no result" for what is none; "entity" and "result" change what is given besides.
+            type: of an entity: "Method", "Dataset", "Metric" or "Task"; with it one is added where none was found.
+            role: of an entity: "introduced" or "used".
+            metric: of a result; an empty text for none.
+            dataset: of a result; an empty text for none.
+            method: of a result; an empty text for none.
+            relative: of a result: whether it is an improvement or a factor.
+            rules: the folder of rules to write into, instead of the last one that the graph is built with, or, if
+                there is none, of the folder ``corrections`` in the graph folder.
+            replace: take earlier corrections that say otherwise out of the file.
+
+        Raises:
+            KGError: the graph has no such paper, the paper does not have the words, or the correction says nothing,
+                something that cannot be said, what another one says already, or the opposite of another one.
+            InputError: the file cannot be read or written.
+        """
+        from kg.corrections import correct_paper
+
+        texts = {"type": type, "role": role, "metric": metric, "dataset": dataset, "method": method}
+        changes: dict[str, str | bool] = {
+            name: _text(name, value) for name, value in texts.items() if value is not None
+        }
+        if relative is not None:
+            changes["relative"] = _truth("relative", relative)
+        return correct_paper(
+            self.store,
+            self.folder,
+            self.settings,
+            _text("paper", paper),
+            _text("words", words),
+            says,
+            changes,
+            rules=_optional_path("rules", rules),
+            replace=_truth("replace", replace),
+        )
+
+    def corrections(self) -> list[CorrectionRule]:
+        """The corrections that the next build of this graph reads, those of :meth:`correct` and those written by hand.
+
+        Raises:
+            InputError: a file of rules is damaged.
+        """
+        from kg.corrections import noted
+
+        return noted(self.folder, self.settings)
+
+    @_names_damage
     def validate(self, shapes: str | Path | None = None, *, timeout: float = 60) -> Report:
         """Check the graph against SHACL shapes, the shipped ones unless a file is given.
 
@@ -535,7 +647,7 @@ def build(
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
         rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
-            graph, and an empty list takes the shipped ones alone.
+            graph, and an empty list takes the shipped ones alone. The corrections in the graph folder are read too.
         model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
@@ -639,6 +751,12 @@ def _texts(name: str, value: object) -> list[str]:
 def _count(name: str, value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         _refuse(name, "a whole number from 1", value)
+    return value
+
+
+def _truth(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        _refuse(name, "True or False", value)
     return value
 
 

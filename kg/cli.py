@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
     from kg.export.formats import Format
+    from kg.export.tables import Table
     from kg.terminal.output import Style
 
 app = typer.Typer(
@@ -70,7 +71,8 @@ AnswerFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="table, csv, tsv, json or xml; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or rdfxml."
+        help="table, csv, tsv, json, xml, markdown or latex; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or "
+        "rdfxml."
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
@@ -202,7 +204,14 @@ def _main(
 
 @app.command()
 def build(
-    inputs: Inputs,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[INPUT...]",
+            help="Listing pages or JSON lines: files, folders, or - for standard input. "
+            "None: build the graph again from the papers that it has.",
+        ),
+    ] = None,
     graph: Graph = _GRAPH,
     rules: Rules = None,
     model: Model = None,
@@ -226,7 +235,12 @@ def build(
 
     if shipped and (rules or model):
         raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
-    report, found = _build(inputs, graph, rules, model, workers, base_iri, shipped)
+    if not inputs:
+        from kg.graph.store import current
+
+        if not current(graph):
+            raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
+    report, found = _build(inputs or [], graph, rules, model, workers, base_iri, shipped)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -516,6 +530,7 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
 
 def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
+    from kg.ask.compare import COMPARE, compared
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words)
@@ -525,10 +540,17 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
-    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question))
+    layout = (lambda answer: compared(answer).table()) if name == COMPARE else None
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question), layout)
 
 
-def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: Callable[[], str]) -> None:
+def _write_answer(
+    answer: Answer,
+    format: str | None,
+    output: Path | None,
+    nothing: Callable[[], str],
+    layout: Callable[[Answer], Table] | None = None,
+) -> None:
     """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
     from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
@@ -536,7 +558,7 @@ def _write_answer(answer: Answer, format: str | None, output: Path | None, nothi
     known = format_of_file(output, answer.content_kind) if format is None and output else None
     with _output(output) as stream:
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
-        write_answer(answer, stream, known.name if known else format, encoding)
+        write_answer(answer, stream, known.name if known else format, encoding, layout)
     if answer.is_empty:
         _note(nothing())
 
@@ -901,6 +923,105 @@ def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
 def _bold(text: str) -> str:
     emphasised = style()
     return emphasised(text, "bold") if emphasised else text
+
+
+@app.command()
+def correct(
+    paper: Annotated[
+        str | None, typer.Argument(metavar="[PAPER]", help="Its title, id or IRI, in any spelling.")
+    ] = None,
+    words: Annotated[
+        str | None, typer.Argument(metavar="[WORDS]", help="Its exact words; of a result the value as written.")
+    ] = None,
+    not_an_entity: Annotated[bool, typer.Option("--not-an-entity", help="The words name no entity.")] = False,
+    not_a_result: Annotated[bool, typer.Option("--not-a-result", help="The value is no result.")] = False,
+    type: Annotated[
+        str | None, typer.Option("--type", "-t", help="They name a Method, Dataset, Metric or Task; added if new.")
+    ] = None,
+    role: Annotated[str | None, typer.Option("--role", help="The entity is introduced or used.")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help='The metric of the result; "" for none.')] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help='The dataset of the result; "" for none.')] = None,
+    method: Annotated[str | None, typer.Option("--method", help='The method of the result; "" for none.')] = None,
+    relative: Annotated[
+        bool | None, typer.Option("--relative/--absolute", help="The result is an improvement, or a score by itself.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take out earlier corrections that say otherwise.")
+    ] = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules", help="Folder to write into.  [default: the last rules of the graph, else in its folder]"
+        ),
+    ] = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Show the corrections that builds of the graph read.")
+    ] = False,
+    exporting: Annotated[
+        bool,
+        typer.Option("--export", help="Write the corrected papers as annotations for `kg train` and `kg evaluate`."),
+    ] = False,
+    graph: Graph = _GRAPH,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
+    """Write down for later builds what was read wrong in a paper, as in: kg correct mixup "12 hours" --not-a-result.
+
+    The correction is a line of corrections.jsonl in a folder of rules. `kg build` without INPUT applies it.
+    """
+    from kg.terminal.corrections import render_corrected
+
+    if (paper is not None) + listing + exporting != 1 or (paper is None) != (words is None):
+        raise typer.BadParameter("expected either a PAPER and its WORDS, or --list, or --export")
+    if listing:
+        _print_corrections(_opened(graph), as_json)
+        return
+    if exporting or paper is None or words is None:
+        _export_corrected(_opened(graph), output)
+        return
+    of_entity = {"type": type and type.capitalize(), "role": role}
+    of_result = {"metric": metric, "dataset": dataset, "method": method, "relative": relative}
+    said = {
+        "no entity": not_an_entity,
+        "no result": not_a_result,
+        "entity": any(value is not None for value in of_entity.values()),
+        "result": any(value is not None for value in of_result.values()),
+    }
+    kinds: list[Any] = [kind for kind, given in said.items() if given]
+    if len(kinds) != 1:
+        raise typer.BadParameter(
+            "expected --not-an-entity, --not-a-result, or what is right of either an entity or a result"
+        )
+    changes: dict[str, Any] = of_entity if kinds == ["entity"] else of_result if kinds == ["result"] else {}
+    corrected = _opened(graph).correct(paper, words, kinds[0], rules=rules, replace=replace, **changes)
+    if as_json:
+        _print_json(corrected.as_dict())
+    else:
+        print(render_corrected(corrected, graph), end="")
+
+
+def _print_corrections(opened: KnowledgeGraph, as_json: bool) -> None:
+    from kg.corrections import line_of
+
+    found = opened.corrections()
+    if as_json:
+        _print_json([{"place": rule.place, **line_of(rule)} for rule in found])
+    for rule in () if as_json else found:
+        print(printable(f"{rule.place}: {rule}"))
+    if not found:
+        _note("there are no corrections")
+
+
+def _export_corrected(opened: KnowledgeGraph, output: Path | None) -> None:
+    import json
+
+    from kg.evaluation.corrected import corrected_papers
+    from kg.graph.store import with_corrections
+
+    folders = with_corrections(opened.folder, opened.settings.rules)
+    with _output(output) as stream:
+        for line in corrected_papers(opened.store, folders, opened.settings.model):
+            stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
 @entities.command()

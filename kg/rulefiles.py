@@ -24,6 +24,17 @@ CERTAIN = 1.0  # the confidence of a rule that gives none
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
+Correction = Literal["entity", "no entity", "result", "no result"]
+"""What a person says that some words of a paper are."""
+
+CORRECTED_FIELDS: dict[Correction, tuple[str, ...]] = {
+    "entity": ("type", "role"),
+    "no entity": (),
+    "result": ("metric", "dataset", "method", "relative"),
+    "no result": (),
+}
+"""What a correction can change."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
@@ -104,6 +115,15 @@ class ExclusionRule(_Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRule(_Placed):
+    """A token pattern of words that state a setting of results; ``id`` is its kind, of which a result has one."""
+
+    label: Literal["ResultSetting"]
+    pattern: list[dict[str, Any]]
+    id: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BetterRule(_Placed):
     """Which values of the metrics with this name, or a name that ends with it, are better."""
 
@@ -123,7 +143,7 @@ class CorrectionRule(_Placed):
     label: Literal["CORRECTION"]
     pattern: Text
     paper: Text
-    id: Literal["entity", "no entity", "result", "no result"]
+    id: Correction
     type: EntityType | None = None
     role: Role | None = None
     metric: str | None = None
@@ -131,8 +151,30 @@ class CorrectionRule(_Placed):
     method: str | None = None
     relative: bool | None = None
 
+    @property
+    def changes(self) -> dict[str, str | bool]:
+        """What it says, by field."""
+        said = {name: getattr(self, name) for name in CORRECTED_FIELDS[self.id]}
+        return {name: value for name, value in said.items() if value is not None}
 
-Rule = CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | BetterRule
+    def __str__(self) -> str:
+        """What it says, for people.
+
+        >>> str(CorrectionRule(label="CORRECTION", pattern="5%", paper="Frogs", id="result", metric="error", method=""))
+        '"5%" in "Frogs" is a result (metric: error, method: none)'
+        """
+        kind = {"entity": "an entity", "result": "a result"}.get(self.id, self.id)
+        changes = ", ".join(f"{name}: {_spoken(value)}" for name, value in self.changes.items())
+        return f'"{self.pattern}" in "{self.paper}" is {kind}' + (f" ({changes})" if changes else "")
+
+
+def _spoken(value: str | bool) -> str:
+    return value or "none" if isinstance(value, str) else "yes" if value else "no"
+
+
+Rule = (
+    CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | SettingRule | BetterRule
+)
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
@@ -167,12 +209,7 @@ def rule_files(folders: Iterable[Path] = ()) -> list[Path]:
     Raises:
         InputError: a folder is absent.
     """
-    return [
-        path
-        for folder in rule_folders(folders)
-        for path in sorted(folder.rglob("*.jsonl"))
-        if not any(map(path.match, OF_RESOLUTION))
-    ]
+    return [path for folder in rule_folders(folders) for path in _files(folder)]
 
 
 def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
@@ -182,6 +219,22 @@ def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
         InputError: a folder is absent, or a line is not a rule.
     """
     return [_rule(line) for path in rule_files(folders) for line in json_lines_of(path, "a rule")]
+
+
+def corrections_in(folders: Iterable[Path]) -> list[CorrectionRule]:
+    """The CORRECTION rules of some folders, which need not exist; no other rule is checked.
+
+    Raises:
+        InputError: a line is not a complete JSON object, or a CORRECTION that is wrong.
+    """
+    lines = (line for folder in folders for path in _files(folder) for line in json_lines_of(path, "a rule"))
+    found = (_rule(line) for line in lines if line.fields.get("label") == "CORRECTION")
+    return [rule for rule in found if isinstance(rule, CorrectionRule)]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The rule files of a folder and its subfolders."""
+    return [path for path in sorted(folder.rglob("*.jsonl")) if not any(map(path.match, OF_RESOLUTION))]
 
 
 def _rule(line: JsonLine) -> Rule:
@@ -195,7 +248,7 @@ def _rule(line: JsonLine) -> Rule:
         # The location begins with the label, and ends, for a pattern of either form, with the form's name.
         field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
         raise InputError(line.place, f'is not a rule; "{field}": {first["msg"]}') from None
-    if isinstance(rule, NameRule) and isinstance(rule.pattern, list):
+    if isinstance(rule, NameRule | SettingRule) and isinstance(rule.pattern, list):
         _refuse_annotations(rule.pattern, line.place)
     return rule
 

@@ -154,6 +154,12 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("lookup",),
         ("lookup", "x", "--limit", "0"),
         ("lookup", "x", "--type", "animal"),
+        ("correct",),
+        ("correct", "x"),
+        ("correct", "x", "y"),
+        ("correct", "x", "y", "--type", "Task", "--not-a-result"),
+        ("correct", "x", "y", "--list"),
+        ("correct", "--list", "--export"),
         ("frobnicate",),
     ],
 )
@@ -471,6 +477,27 @@ def test_query_by_name_is_the_same_as_ask(kg: Terminal, graph_folder: Path, tmp_
     assert (tmp_path / "answer.csv").read_bytes().decode().split() == asked.out.split()
 
 
+def test_a_correction_is_written_listed_and_applied_by_a_build_without_input(
+    kg: Terminal, graph_folder: Path, tmp_path: Path
+) -> None:
+    rules = ("--rules", str(tmp_path), "-g", str(graph_folder))
+    title = "Segmenting Lily Pads with Diffusion Models"
+    told = kg("correct", title, "61.0", "--not-a-result", *rules).out
+    assert told.splitlines()[1] == f'correction: "61.0" in "{title}" is no result'
+    assert told.endswith(f"applied by: kg build -g {graph_folder} --rules {tmp_path}\n")
+    assert json.loads(kg("correct", title, "48.3", "--dataset", "", "--json", *rules).out)["line"]["dataset"] == ""
+    assert kg("correct", title, "PadDiff", "--type", "task", *rules).out.startswith("now: method, introduced")
+    assert kg("correct", "--list", "-g", str(graph_folder)).err == "kg: there are no corrections\n"
+
+
+def test_a_comparison_is_a_table_for_people_and_rows_for_programs(kg: Terminal, graph_folder: Path) -> None:
+    asked = ("ask", "compare", "--dataset", "LilyBench", "--shown", "all", "-g", str(graph_folder), "--format")
+    assert kg(*asked, "md").out.splitlines()[0] == "| method | paper | year | mIoU |"
+    assert kg(*asked, "table").out.split()[:4] == ["method", "paper", "year", "mIoU"]
+    [row] = json.loads(kg(*asked, "json").out)["results"]["bindings"]
+    assert row["reported"]["value"] == "61.0"
+
+
 def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_folder: Path) -> None:
     outcome = kg("ask", "leaderbord", "-g", graph_folder)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
@@ -592,7 +619,8 @@ def test_construct_writes_a_graph(kg: Terminal, graph_folder: Path) -> None:
 def test_an_unknown_format_of_rows_names_those_there_are(kg: Terminal, graph_folder: Path) -> None:
     refused = kg("query", NAMES, "-g", graph_folder, "--format", "word")
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err == "kg: error: format 'word' does not fit here; choose from csv, tsv, json, xml, table\n"
+    names = "csv, tsv, json, xml, markdown, latex, table"
+    assert refused.err == f"kg: error: format 'word' does not fit here; choose from {names}\n"
 
 
 # --- path, diff ------------------------------------------------------------------------------------------------------
@@ -937,7 +965,7 @@ def test_stats_show_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Pat
     (run,) = json.loads(kg("stats", "-g", graph_folder, "--provenance", "--json").out)["runs"]
     assert run["number"] == 1
     table = kg("stats", "-g", graph_folder, "--provenance").out.splitlines()
-    assert table[0].split() == ["run", "started", "ended", "version", "code", "rules", "model", "inputs"]
+    assert table[0].split() == ["run", "started", "ended", "version", "code", "rules", "corrections", "model", "inputs"]
     assert run["started"] in table[2]
     assert run["model"]["digest"][:8] in table[2]
 

@@ -32,7 +32,7 @@ FLOORS = (
     {"export"},
     {"profiles"},
     {"ask"},
-    {"builder", "evaluation"},
+    {"builder", "corrections", "evaluation"},
     {"training", "demo", "terminal"},
     {"api"},
     {"kg"},

@@ -70,8 +70,9 @@ class EntityLine(NamedTuple):
 class ResultLine(NamedTuple):
     """A reported result: ``value`` as written in ``paper`` (an IRI), which has this ``title``.
 
-    ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``confidence`` is
-    how probably it was read right, and ``sentence`` the sentence that it was read from.
+    ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``settings`` are
+    the words that state how it came about, ``confidence`` is how probably it was read right, and ``sentence`` the
+    sentence that it was read from.
     """
 
     metric: str | None
@@ -83,6 +84,7 @@ class ResultLine(NamedTuple):
     paper: str
     title: str
     sentence: str | None
+    settings: tuple[str, ...] = ()
 
 
 class BestLine(NamedTuple):
@@ -453,6 +455,7 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
         paper=paper,
         title=reader.name(paper),
         sentence=reader.value(result, KG + "sentence"),
+        settings=tuple(reader.objects(result, KG + "setting")),
     )
 
 

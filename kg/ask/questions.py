@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kg.ask.compare import COMPARE
 from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
@@ -101,11 +102,12 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
 
 
 def reported_on(store: ox.Store, question: Question) -> str:
-    """What is reported on the dataset of a leaderboard that is empty; "" for a question without dataset and metric.
+    """What is reported on the dataset of a leaderboard or comparison that is empty; "" for another question.
 
     It counts all scores, also those that leaderboards leave out, and those on narrower datasets.
     """
-    dataset = question.meant["dataset"].match if {"dataset", "metric"} <= question.meant.keys() else None
+    about = question.name == COMPARE or {"dataset", "metric"} <= question.meant.keys()
+    dataset = question.meant["dataset"].match if about else None
     if dataset is None:
         return ""
     reader = GraphReader(store)

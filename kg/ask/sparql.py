@@ -22,21 +22,17 @@ import pyoxigraph as ox
 
 from kg.errors import KGError, QueryError
 from kg.export.formats import Content, find_format, format_names, output_stream, serialize
+from kg.export.tables import DECIMALS, INTEGERS, Term, shown_term
 from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
 from kg.graph.worker import evaluate
 from kg.text.names import one_line
-from kg.text.spellings import readable
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
 AnswerKind = Literal["select", "ask", "graph"]
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 PlainValue: TypeAlias = str | int | float | bool | None
 
 _CONTENT: dict[AnswerKind, Content] = {"select": "rows", "ask": "truth", "graph": "triples"}
 IN_MEMORY = 2**24  # bytes of an answer; a longer one is kept in a temporary file
-_INTEGERS = frozenset(XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "gYear"))
-_DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
-_NUMBERS = _INTEGERS | _DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,22 +240,12 @@ def shortened(term: Term | None, prefixes: Mapping[str, str]) -> str:
     >>> shortened(ox.NamedNode("https://schema.org/name"), {"schema": "https://schema.org/"})
     'schema:name'
     """
-    if term is None:
-        return ""
-    if isinstance(term, ox.Literal):
-        return one_line(readable(term.value))
     if isinstance(term, ox.NamedNode):
         fitting = [(len(iri), prefix) for prefix, iri in prefixes.items() if term.value.startswith(iri)]
         if fitting:
             length, prefix = max(fitting)
             return f"{prefix}:{term.value[length:]}"
-        return term.value
-    return str(term)
-
-
-def is_number(term: Term | None) -> bool:
-    """Whether a term is a literal of a numeric type or a year."""
-    return isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS
+    return shown_term(term)
 
 
 def _plain_value(term: Term | None) -> PlainValue:
@@ -270,9 +256,9 @@ def _plain_value(term: Term | None) -> PlainValue:
         if datatype == XSD + "boolean":
             return term.value in ("true", "1")
         try:
-            if datatype in _INTEGERS:
+            if datatype in INTEGERS:
                 return int(term.value)
-            if datatype in _DECIMALS:
+            if datatype in DECIMALS:
                 return float(term.value)
         except ValueError:  # an ill-typed literal, which RDF allows, is its text
             pass

@@ -24,11 +24,11 @@ from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
-from kg.graph.store import Generation, Settings, current, next_generation, reading
+from kg.graph.store import Generation, Settings, current, next_generation, reading, with_corrections
 from kg.jsonrecord import Record
 from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Directions, Resolver, read_curated, read_senses
-from kg.rulefiles import Rule, load_rules, shipped_rules
+from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_papers
 from kg.sources.duplicates import reasons
 from kg.text.files import path_text
@@ -79,6 +79,7 @@ def build_graph(
         folder: the graph folder, made if it is absent.
         base: the base IRI of resources, see :data:`kg.vocabulary.BASE_FORM`.
         rules: folders of rule files that are read after the shipped ones; an empty list for the shipped ones alone.
+            The corrections that are kept in the graph folder itself are read in any case.
         model: the folder of a model, instead of the shipped one.
         extractor: reads the papers, with its own rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
@@ -99,12 +100,13 @@ def build_graph(
         old = current(folder)
         known = old.settings if old else Settings()
         if extractor is None:
-            extractor = Extractor(known.rules if rules is None else rules, known.model if model is None else model)
+            folders = with_corrections(folder, known.rules if rules is None else rules)
+            extractor = Extractor(folders, known.model if model is None else model)
         settings = Settings(base or known.base, extractor.rules, extractor.model)
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
-        update = Update(read, fingerprints(extractor), warn, today=started[:10])
         rules_read = load_rules(extractor.rules)
+        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10])
         resolver = _resolver(settings.base, extractor.rules, rules_read)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
@@ -120,7 +122,7 @@ def build_graph(
             for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
                 stream.writelines(lines)
                 progress("writing", min(done, update.total), update.total)
-            run = _run(len(runs) + 1, started, inputs, extractor)
+            run = _run(len(runs) + 1, started, inputs, extractor, rules_read)
             stream.write(_provenance([*runs, run], settings.base))
         write_merges(generation.merges, resolver.merges())
         write_merges(generation.merged_papers, merged)
@@ -172,7 +174,7 @@ def _statements(
 
     ``merged`` is called with the entries of each paper that has several.
     """
-    shared = SharedNodes(resolver.base)
+    shared = SharedNodes(resolver.base, resolver.iri_of)
     sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
     names = shown_names(sources, folder)
     for work in read_records(generation):
@@ -212,7 +214,7 @@ def _provenance(runs: Sequence[Run], base: str) -> str:
     return (ox.serialize(run_quads(runs, base), format=ox.RdfFormat.N_QUADS) or b"").decode()
 
 
-def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Extractor) -> Run:
+def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Extractor, rules: Iterable[Rule]) -> Run:
     """The run that ends now, with digests of the code, the rules and the model that it used."""
     folders = (Part.of(folder.name, sorted(folder.rglob("*.jsonl"))) for folder in extractor.rules)
     return Run(
@@ -224,6 +226,7 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
         sources=tuple(sorted({Part.of_input(given) for given in inputs})),
+        corrections=tuple(sorted({Part(str(rule), "") for rule in rules if isinstance(rule, CorrectionRule)})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
 

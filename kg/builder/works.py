@@ -15,11 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from kg.errors import GraphError
 from kg.extraction import Extractor
+from kg.extraction.corrections import Corrections
 from kg.graph.store import Generation
 from kg.jsonrecord import Record
 from kg.records import Extraction, Merge, MergedEntry, Paper
-from kg.rulefiles import rule_files
+from kg.rulefiles import Rule, rule_files
 from kg.sources.duplicates import Joined, entry_order, handles, merged, paper_key, papers_of
+from kg.text.lines import json_lines_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,19 +192,41 @@ class _Stored:
         return found or [self._by_handle[handle] for handle in shared if handle in self._by_handle]
 
 
-def fingerprints(extractor: Extractor) -> Callable[[Paper], str]:
-    """A function that gives the digest of a paper's text and of the rules, model and code that extract from it."""
+def fingerprints(extractor: Extractor, rules: Iterable[Rule] = ()) -> Callable[[Paper], str]:
+    """A function that gives the digest of a paper's text and of the rules, model and code that extract from it.
+
+    Of the corrections only those of the paper count, so that a new one does not have all others extracted again.
+
+    Args:
+        extractor: reads the papers.
+        rules: those of the extractor, for the corrections among them.
+    """
     common = hashlib.blake2b(digest_size=16)
-    for path in (*_extraction_code(), *extractor.model_files(), *rule_files(extractor.rules)):
+    for path in (*_extraction_code(), *extractor.model_files()):
         common.update(path.read_bytes())
+    for path in rule_files(extractor.rules):
+        common.update(_without_corrections(path))
     common.update("".join(map(str, extractor.plugins)).encode())
+    corrections = Corrections()
+    corrections.add_rules(rules)
 
     def fingerprint(paper: Paper) -> str:
         own = common.copy()
         own.update(paper.text.encode("utf-8", "surrogatepass"))
+        for rule in corrections.of(paper):
+            own.update(repr(replace(rule, place="")).encode())
         return own.hexdigest()
 
     return fingerprint
+
+
+def _without_corrections(path: Path) -> bytes:
+    """The content of a rule file, without the corrections in it; of a gzipped file all of it."""
+    content = path.read_bytes()
+    if b'"CORRECTION"' not in content:
+        return content
+    lines = (line.fields for line in json_lines_of(path, "a rule") if line.fields.get("label") != "CORRECTION")
+    return "".join(f"{json.dumps(fields)}\n" for fields in lines).encode()
 
 
 def _extraction_code() -> list[Path]:

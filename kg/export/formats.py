@@ -28,6 +28,7 @@ from kg.errors import GraphError, KGError
 from kg.export.additions import Addition
 from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
+from kg.export.tables import Table, table_of, write_csv, write_latex, write_markdown
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
 from kg.plugins import load_plugins
@@ -38,8 +39,9 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
 Graphs: TypeAlias = Iterable[tuple[GraphName, Triples]]
 Prefixes: TypeAlias = Mapping[str, str]
-Content = Literal["rows", "truth", "triples", "graphs"]
-"""What a file can carry: the rows of a SELECT, the yes or no of an ASK, statements, statements in named graphs."""
+Content = Literal["rows", "truth", "triples", "graphs", "table"]
+"""What a file can carry: the rows of a SELECT, the yes or no of an ASK, statements, statements in named graphs, a table
+of texts (:class:`kg.export.tables.Table`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Format:
 
     Args:
         name: as users give it.
-        media_type: as registered with IANA.
+        media_type: as registered with IANA, or in common use.
         extension: the ending of its files, with the dot.
         write_rows: takes the rows of a SELECT and the output.
         write_truth: takes the answer of an ASK and the output.
@@ -56,6 +58,7 @@ class Format:
             namespaces by prefix.
         write_graphs: the same for named graphs, pairs of a name and statements. A format that has this writes whole
             graphs by it.
+        write_table: takes a table of texts and the output.
         other_names: further names that users give it, and endings of its files, without the dot.
     """
 
@@ -66,6 +69,7 @@ class Format:
     write_truth: Callable[[ox.QueryBoolean, IO[bytes]], None] | None = None
     write_triples: Callable[[Triples, IO[bytes], str, Prefixes], None] | None = None
     write_graphs: Callable[[Graphs, IO[bytes], str, Prefixes], None] | None = None
+    write_table: Callable[[Table, IO[bytes]], None] | None = None
     other_names: tuple[str, ...] = ()
 
     def is_called(self, name: str) -> bool:
@@ -91,7 +95,18 @@ def _results(name: str, media_type: str, known: ox.QueryResultsFormat, last: byt
         truth.serialize(output, format=known)
         output.write(b"\n")
 
-    return Format(name, media_type, f".{known.file_extension}", write_rows=write_rows, write_truth=write_truth)
+    table = write_csv if name == "csv" else None
+    extension = f".{known.file_extension}"
+    return Format(name, media_type, extension, write_rows=write_rows, write_truth=write_truth, write_table=table)
+
+
+def _document(name: str, media_type: str, extension: str, write: Callable[[Table, IO[bytes]], None]) -> Format:
+    """A format of documents for people, which have rows as tables."""
+
+    def write_rows(rows: ox.QuerySolutions, output: IO[bytes]) -> None:
+        write(table_of([variable.value for variable in rows.variables], map(tuple, rows)), output)
+
+    return Format(name, media_type, extension, write_rows=write_rows, write_table=write)
 
 
 class _LineFeeds(io.RawIOBase):
@@ -158,6 +173,8 @@ FORMATS: dict[str, Format] = {
         _results("tsv", "text/tab-separated-values", ox.QueryResultsFormat.TSV),
         _results("json", "application/sparql-results+json", ox.QueryResultsFormat.JSON, b"\n"),
         _results("xml", "application/sparql-results+xml", ox.QueryResultsFormat.XML, b"\n"),
+        _document("markdown", "text/markdown", ".md", write_markdown),
+        _document("latex", "application/x-latex", ".tex", write_latex),
     )
 }
 """The shipped formats by name."""

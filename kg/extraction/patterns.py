@@ -13,11 +13,31 @@ from typing import Any, cast
 from spacy.language import Language
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from kg.errors import InputError
 from kg.extraction.document import Candidate
 from kg.extraction.words import joined
 from kg.rulefiles import NameRule, Rule
+
+
+class PatternCheck:
+    """Refuses what spaCy's Matcher does not take as a token pattern."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._matcher = Matcher(vocab, validate=True)
+
+    def __call__(self, pattern: list[dict[str, Any]], place: str) -> None:
+        """Check a pattern.
+
+        Raises:
+            InputError: it is not one; names its place.
+        """
+        try:
+            self._matcher.add(place, [pattern])
+        except (ValueError, re.error) as error:
+            problem = " ".join(str(error).partition("Pattern 0:")[2].split()) or str(error).partition("\n")[0]
+            raise InputError(place, f"is not a token pattern: {problem}") from None
 
 
 class Patterns:
@@ -26,7 +46,7 @@ class Patterns:
     def __init__(self, nlp: Language) -> None:
         self._vocab = nlp.vocab
         self.matcher = Matcher(nlp.vocab, validate=False)
-        self._checking = Matcher(nlp.vocab, validate=True)
+        self._check = PatternCheck(nlp.vocab)
         self._rules: dict[str, NameRule] = {}
         self._flags: dict[str, int] = {}
 
@@ -42,11 +62,7 @@ class Patterns:
                 first, last = rule.name or (0, 0)
                 if not 0 <= first <= last < max(len(rule.pattern), 1):
                     raise InputError(rule.place, f'"name" {[first, last]} points outside of the pattern')
-                try:
-                    self._checking.add(key, [rule.pattern])
-                except (ValueError, re.error) as error:
-                    problem = " ".join(str(error).partition("Pattern 0:")[2].split()) or str(error).partition("\n")[0]
-                    raise InputError(rule.place, f"is not a token pattern: {problem}") from None
+                self._check(rule.pattern, rule.place)
                 self.matcher.add(key, [[self._flagged(element) for element in rule.pattern]], greedy="LONGEST")
                 self._rules[key] = rule
 

@@ -14,7 +14,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
-from kg.extraction import abbreviations, corrections, lexicon, links, patterns, roles, settle  # noqa: F401 (factories)
+from kg.extraction import abbreviations, corrections, lexicon, links, patterns, roles, settings, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.plugins import Plugin, installed_plugins
@@ -27,7 +27,7 @@ from kg.text.plain import unwrapped
 # Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
 READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
 LEARNED = frozenset(["ner", "roles", "results"])  # the components that read a model
-COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "corrections", "spans")
+COMPONENTS = (*READ_BY_TAGGER, "ner", "settle", "roles", "results", "settings", "corrections", "spans")
 _INFIXES = (
     r"(?<=[^\W_])[-‐-―/~=+×](?=[^\W_])",
     r"(?<=[^\W_])[:;,()\[\]](?=[^\W\d_])",

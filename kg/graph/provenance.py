@@ -76,6 +76,7 @@ class Run(Record):
         rules: the shipped ones and the user's, a part for each folder, sorted by name.
         model: the learned extractor.
         sources: the inputs with their digests, sorted by name.
+        corrections: what people corrected, each in words, sorted; without digests.
     """
 
     number: int
@@ -87,11 +88,12 @@ class Run(Record):
     rules: tuple[Part, ...]
     model: Part
     sources: tuple[Part, ...] = ()
+    corrections: tuple[Part, ...] = ()
 
 
 def run_iri(run: Run, base: str) -> str:
     """The IRI of a run, by its start and a digest of all about it, so that runs of several graphs do not clash."""
-    parts = (run.code, *sorted(run.rules), run.model, *sorted(set(run.sources)))
+    parts = (run.code, *sorted(run.rules), run.model, *sorted(set(run.sources)), *sorted(set(run.corrections)))
     facts = (run.started, run.ended, *sorted(set(run.inputs)), run.version)
     digest = _digest(*facts, *(text for part in parts for text in (part.name, part.digest)))
     return f"{base}run/{re.sub('[-:]', '', run.started)}-{digest[:8]}"
@@ -136,6 +138,7 @@ def run_quads(runs: Sequence[Run], base: str) -> list[ox.Quad]:
         say(iri, PROV + "used", *(say_part("rules", folder, "Plan") for folder in run.rules))
         say(iri, PROV + "used", say_part("model", run.model, "Entity"))
         say(iri, PROV + "used", *(say_part("input", source, "Entity") for source in run.sources))
+        say(iri, PROV + "used", *(say_part("correction", correction, "Entity") for correction in run.corrections))
         say(iri, PROV + "wasInformedBy", *before)
         before = [ox.NamedNode(iri)]
     say(graph_iri(base), RDF + "type", ox.NamedNode(PROV + "Entity"))
@@ -183,6 +186,7 @@ def _run(reader: GraphReader, iri: str) -> Run:
         rules=tuple(sorted(used("rules"))),
         model=next(used("model")),
         sources=tuple(sorted(used("input"))),
+        corrections=tuple(sorted(used("correction"))),
     )
 
 

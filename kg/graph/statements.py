@@ -7,7 +7,7 @@ statement is in two named graphs, so that the union which queries see holds each
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
@@ -67,6 +67,7 @@ def literal(text: str, datatype: str | None = None) -> str:
     return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
 
 
+CERTAIN = 1.0  # confidence of a result that a person corrected
 COMPARABLE = 0.8  # confidence from which a result is ranked
 
 
@@ -78,12 +79,13 @@ def decimal(number: float) -> str:
 
 @dataclass(slots=True)
 class SharedNodes:
-    """The venues and repositories that papers point to, and their names.
+    """The venues and repositories that papers point to, and their names; and the entities that other papers name.
 
     Where papers write a name differently ("Owner/Repo", "owner/repo"), the first in sorting order is taken.
     """
 
     base: str
+    entity: Callable[[EntityType, str], str | None] = lambda entity_type, name: None
     _venues: dict[str, str] = field(default_factory=dict)
     _repositories: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -145,7 +147,7 @@ def paper_statements(
         paper: the paper as merged from its entries.
         entries: every listing entry of it.
         extraction: what was found in ``paper.text``, resolved.
-        shared: takes the venues and repositories that the paper points to, and knows the base IRI.
+        shared: takes the venues and repositories that the paper points to, and knows the base IRI and what names mean.
         which: distinguishes the paper from another one of the same title, where there is one.
 
     Yields:
@@ -315,6 +317,8 @@ class _PaperGraph:
                 for predicate, entity_type, words in _related(result)
                 if words and (found := entity_of.get((entity_type, name_key(without_markup(words)))))
             }
+            if result.confidence == CERTAIN:
+                entities |= self._named_elsewhere(result, entities)
             facts = [*self._measured(result, entities), *self._place(result)]
             facts += [(KG + predicate, entity) for predicate, entity in entities.items()]
             node = f"<{self.iri}#result-{result.start},{result.end}-{self._digest(facts)}>"
@@ -322,6 +326,14 @@ class _PaperGraph:
             yield self._about_paper(KG + "reports", node)
             for predicate, value in facts:
                 yield self._about(node, predicate, value)
+
+    def _named_elsewhere(self, result: Result, known: Mapping[str, str]) -> dict[str, str]:
+        """The entities of a result by names that other papers have: what a person says need not be in the text."""
+        return {
+            predicate: f"<{iri}>"
+            for predicate, entity_type, words in _related(result)
+            if words and predicate not in known and (iri := self.shared.entity(entity_type, words))
+        }
 
     def _measured(self, result: Result, entities: Mapping[str, str]) -> Iterator[Fact]:
         """The number of a result, its unit and its measure, in the words of this vocabulary and of schema.org."""
@@ -337,6 +349,8 @@ class _PaperGraph:
         yield KG + "confidence", decimal(result.confidence)
         comparable = {"byMetric", "onDataset"} <= entities.keys() and is_score(result)
         yield KG + "comparable", literal(str(comparable).lower(), "boolean")
+        for setting in dict.fromkeys(result.settings):
+            yield KG + "setting", literal(setting)
         if result.metric:
             yield KG + "metricText", literal(result.metric)
         if "byMetric" in entities:

@@ -4,6 +4,7 @@
     output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
+    output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
 killed leaves a ``.partial`` folder that the next build removes. Folders that no build made are never removed, whatever
@@ -17,7 +18,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
-from kg.text.files import GENERATION_MANIFEST, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -211,6 +212,13 @@ def to_folder(folder: Path, path: Path) -> str:
 def from_folder(folder: Path, way: str) -> Path:
     """The path that is reached by a way of :func:`to_folder`."""
     return Path(os.path.normpath(folder / way))
+
+
+def with_corrections(folder: Path, rules: Iterable[Path]) -> tuple[Path, ...]:
+    """Folders of rules, and after them that of the corrections of a graph folder, if there is one."""
+    own = folder / CORRECTIONS
+    given = tuple(rules)
+    return given if not own.is_dir() or own.resolve() in {path.resolve() for path in given} else (*given, own)
 
 
 class Opened(NamedTuple):

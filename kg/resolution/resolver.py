@@ -162,6 +162,10 @@ class Resolver:
         long = _Meanings(paper).of(entity_type, text) if paper else None
         return self._place(_Use(entity_type, text, long)).identity
 
+    def iri_of(self, entity_type: EntityType, name: str) -> str | None:
+        """The IRI of what a name means in the corpus as a whole; ``None`` if no paper names it."""
+        return self._all_iris().get(self.identity(entity_type, name))
+
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by type and key."""
         names = self._names()

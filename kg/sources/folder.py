@@ -8,9 +8,11 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.sources.reader import Warn
-from kg.text.files import GENERATION_MANIFEST, path_text, reason
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, path_text, reason
 
 _GENERATION = re.compile(r"generation-[1-9][0-9]*(?:\.partial)?")
+
+_OF_GRAPH = ("CURRENT", CORRECTIONS)  # what is in a graph folder besides generations
 
 
 def files_of(folder: Path, warn: Warn) -> list[Path]:
@@ -42,7 +44,7 @@ def files_of(folder: Path, warn: Warn) -> list[Path]:
             continue
         with_graph = any(map(_is_generation, entries))
         for entry in entries:
-            if entry.name.startswith(".") or _is_generation(entry) or (with_graph and entry.name == "CURRENT"):
+            if entry.name.startswith(".") or _is_generation(entry) or (with_graph and entry.name in _OF_GRAPH):
                 continue
             if os.path.isdir(entry):  # noqa: PTH112 (Path.is_dir raises where the entry cannot be read)
                 (links if entry.is_symlink() else folders).append(entry)

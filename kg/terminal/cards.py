@@ -251,7 +251,7 @@ def _result(result: ResultLine) -> str:
     parts = [result.value, result.metric or ""]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
-    shown = " ".join(map(readable, filter(None, parts)))
+    shown = ", ".join([" ".join(map(readable, filter(None, parts))), *map(readable, result.settings)])
     return f"{shown} (confidence {result.confidence:.2f})"
 
 

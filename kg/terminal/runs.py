@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kg.graph.provenance import Part, Run
 
 _INPUTS = 3
-_HEADER = ("run", "started", "ended", "version", "code", "rules", "model", "inputs")
+_HEADER = ("run", "started", "ended", "version", "code", "rules", "corrections", "model", "inputs")
 
 
 def render_runs(runs: Iterable[Run]) -> str:
@@ -24,13 +24,14 @@ def render_runs(runs: Iterable[Run]) -> str:
             run.version,
             _shown(run.code),
             ", ".join(map(_shown, run.rules)),
+            str(len(run.corrections) or ""),
             _shown(run.model),
             ", ".join(run.inputs[:_INPUTS])
             + (f" and {len(run.inputs) - _INPUTS:,} more" if len(run.inputs) > _INPUTS else ""),
         )
         for run in runs
     ]
-    return plain_table(_HEADER, cells, [True, *[False] * 7])
+    return plain_table(_HEADER, cells, [True, *[False] * 5, True, False, False])
 
 
 def _shown(part: Part) -> str:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
-from kg.errors import QueryError
+from kg.errors import KGError, QueryError
 from kg.terminal.output import has_styles, printable, width
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 if TYPE_CHECKING:
     from kg.ask.sparql import Answer
+    from kg.export.tables import Table
 
 TABLE = "table"
 
 
-def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None, encoding: str = "utf-8") -> None:
+def write_answer(
+    answer: Answer,
+    stream: IO[bytes],
+    format: str | None = None,
+    encoding: str = "utf-8",
+    layout: Callable[[Answer], Table] | None = None,
+) -> None:
     """Write the answer to a query for a person or in a format of files.
 
     Args:
@@ -26,6 +33,7 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None, e
         format: "table" or one of ``answer.formats``; by default a table on a terminal and CSV elsewhere, for a graph
             Turtle.
         encoding: that of a table; a character that it lacks becomes a question mark.
+        layout: makes the table of rows that are not to be shown as they are; formats for programs have the rows.
 
     Raises:
         QueryError: the format does not fit the kind of answer; names those that fit.
@@ -33,7 +41,9 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None, e
     if answer.kind == "graph":
         answer.write(stream, format or "turtle")
     elif format == TABLE or (format is None and stream.isatty()):
-        stream.write(_drawn(answer, encoding, terminal=stream.isatty()))
+        stream.write(_drawn(answer, encoding, stream.isatty(), layout))
+    elif layout and (write := _writer_of_tables(format or "csv")):
+        write(layout(answer), stream)
     else:
         try:
             answer.write(stream, format or "csv")
@@ -41,20 +51,31 @@ def write_answer(answer: Answer, stream: IO[bytes], format: str | None = None, e
             raise QueryError(f"{error}, {TABLE}") from None
 
 
-def _drawn(answer: Answer, encoding: str, terminal: bool) -> bytes:
-    from kg.ask.sparql import is_number, shortened
+def _writer_of_tables(format: str) -> Callable[[Table, IO[bytes]], None] | None:
+    from kg.export.formats import find_format
 
+    try:
+        return find_format(format, "table").write_table
+    except KGError:
+        return None
+
+
+def _drawn(answer: Answer, encoding: str, terminal: bool, layout: Callable[[Answer], Table] | None) -> bytes:
     if answer.kind == "ask":
         return b"yes\n" if answer.truth else b"no\n"
-    prefixes = PREFIXES | resource_prefixes(answer.base)
-    rows = list(answer.rows())
-    cells = [[shortened(term, prefixes) for term in row] for row in rows]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(answer.variables)
-    known = [[term for term in column if term is not None] for column in columns]
-    numeric = [bool(column) and all(map(is_number, column)) for column in known]
+    table = (layout or _as_rows)(answer)
     if terminal:
-        return _terminal_table(answer.variables, cells, numeric, encoding)
-    return plain_table(answer.variables, cells, numeric).encode(encoding, "replace")
+        return _terminal_table(table.header, table.rows, table.numeric, encoding)
+    return plain_table(table.header, table.rows, table.numeric).encode(encoding, "replace")
+
+
+def _as_rows(answer: Answer) -> Table:
+    """The rows of an answer, IRIs by their prefixes."""
+    from kg.ask.sparql import shortened
+    from kg.export.tables import table_of
+
+    prefixes = PREFIXES | resource_prefixes(answer.base)
+    return table_of(answer.variables, answer.rows(), lambda term: shortened(term, prefixes))
 
 
 def print_table(header: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:

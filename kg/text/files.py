@@ -13,6 +13,9 @@ from typing import IO, BinaryIO, cast
 GENERATION_MANIFEST = "kg-generation.json"
 """The file that marks the folders which builds make (:mod:`kg.graph.manifest`); sources leave them out."""
 
+CORRECTIONS = "corrections"
+"""The folder for corrections in a graph folder that is built without further rules (:mod:`kg.corrections`)."""
+
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
 

@@ -207,10 +207,10 @@ def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
 
 def test_4_a_leaderboard_is_ranked_as_the_metric_wants_and_shows_the_sentence(store: ox.Store) -> None:
     on_tiles = [
-        ("95%", None, None, "Tiles", "Beta", 2021, 0.9, "We reach 95%."),
-        ("90%", "ANet", "own", "Tiles", "Alpha", 2019, 0.9, "ANet attains 90%."),
+        ("95%", None, None, "Tiles", None, "Beta", 2021, 0.9, "We reach 95%."),
+        ("90%", "ANet", "own", "Tiles", None, "Alpha", 2019, 0.9, "ANet attains 90%."),
     ]
-    narrower = ("97%", "ANet-XL", "own", "Small Tiles", "Delta", 2022, 0.9, "97% is best.")
+    narrower = ("97%", "ANet-XL", "own", "Small Tiles", None, "Delta", 2022, 0.9, "97% is best.")
     assert ask(store, "leaderboard", dataset="Tiles", metric="accuracy") == on_tiles
     assert ask(store, "leaderboard", dataset="Tiles", metric="accuracy", variants="together") == [narrower, *on_tiles]
     assert [row[0] for row in ask(store, "leaderboard", dataset="Roads", metric="error rate")] == ["7", "10"]
@@ -250,6 +250,13 @@ def test_4_percentages_and_shares_are_ranked_together_and_the_rest_is_shown_on_d
     assert on_roads(store, shown="all") == ["99 ms", "0.9", "80%", "70%"]
 
 
+def test_4_the_settings_of_a_result_are_one_text_in_order_of_the_alphabet() -> None:
+    usual = "kg:valueText '80' ; kg:value 80 ; kg:comparable true"
+    store = with_results(f"{usual} ; kg:setting 'test set', '5-shot', '7B parameters'")
+    [(*_, settings, _, _, _, _)] = ask(store, "leaderboard", dataset="Roads", metric="accuracy")
+    assert settings == "5-shot, 7B parameters, test set"
+
+
 def test_4_improvements_are_on_no_leaderboard() -> None:
     store = with_results("kg:valueText '2x' ; kg:value 2 ; kg:unit 'x' ; kg:comparable false ; kg:relative true")
     assert on_roads(store, shown="all") == []
@@ -270,11 +277,32 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
     assert [row[:2] for row in ask(store, "progress", dataset="Roads", metric="error")] == [(2021, "7")]
 
 
+def test_what_papers_reach_on_a_dataset_by_the_metrics_with_the_most_values() -> None:
+    further = "kg:valueText '3' ; kg:value 3 ; kg:onDataset dataset:tiles ; kg:byMetric metric:error"
+    store = with_results(f"{further} ; kg:comparable true", f"{further} ; kg:comparable false")
+
+    def found(**values: str) -> list[tuple[object, ...]]:
+        answer = run(store, question(store, "compare", dataset="Tiles", **values).sparql, BASE)
+        names = ("method", "whose", "on", "metric", "reported", "title")
+        return [tuple(record[name] for name in names) for record in answer.records()]
+
+    by_accuracy = [
+        ("ANet", "own", "Tiles", "accuracy", "90%", "Alpha"),
+        (None, None, "Tiles", "accuracy", "95%", "Beta"),
+    ]
+    by_error = (None, None, "Tiles", "error", "3", "Gamma")
+    assert found() == [*by_accuracy, by_error]
+    assert found(metrics="1") == by_accuracy
+    assert found(shown="all") == [*by_accuracy, by_error, by_error]
+    assert ("ANet-XL", "own", "Small Tiles", "accuracy", "97%", "Delta") in found(variants="together")
+
+
 def test_papers_that_report_different_values_of_one_thing(store: ox.Store) -> None:
     assert ask(store, "contradictions") == []
     same = "kg:onDataset dataset:tiles ; kg:ofMethod method:anet ; kg:comparable true"
     further = with_results(f"kg:valueText '88%' ; kg:value 88 ; {same}", f"kg:valueText '90%' ; kg:value 90.0 ; {same}")
     assert ask(further, "contradictions") == [("ANet", "Tiles", "accuracy", "88%", "Gamma", "90%", "Alpha")]
+    assert ask(with_results(f"kg:valueText '88%' ; kg:value 88 ; kg:setting '5-shot' ; {same}"), "contradictions") == []
 
 
 def test_5_methods_with_a_method_leaves_it_and_its_kinds_out(store: ox.Store) -> None:

@@ -14,6 +14,7 @@ from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation, existing
 from kg.records import Extraction, Mention, Merge, Paper
+from kg.rulefiles import load_rules
 
 FROGS = Paper(id="1", title="Frogs", abstract="They hop.", source="a.txt", line=1)
 TOADS = Paper(id="2", title="Toads", abstract="They walk.", source="a.txt", line=5)
@@ -198,6 +199,23 @@ def test_a_fingerprint_depends_on_text_rules_and_model_and_nothing_else(tmp_path
     second = fingerprint()
     (model / "deep" / "weights").write_text("2")
     assert len({first, second, fingerprint()}) == 3
+
+
+def test_a_correction_changes_the_fingerprint_of_its_paper_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text('{"label": "GENERIC", "pattern": "pond"}\n')
+
+    def both() -> tuple[str, str]:
+        extractor = Extractor([tmp_path])
+        fingerprint = fingerprints(extractor, load_rules(extractor.rules))
+        return fingerprint(FROGS), fingerprint(TOADS)
+
+    frogs, toads = both()
+    correction = {"label": "CORRECTION", "paper": FROGS.title, "pattern": "hop", "id": "no entity"}
+    (tmp_path / "corrections.jsonl").write_text(json.dumps(correction) + "\n")
+    corrected, same = both()
+    assert (corrected != frogs, same) == (True, toads)
+    (tmp_path / "corrections.jsonl").write_text("\n" + json.dumps(correction) + "\n")
+    assert both() == (corrected, toads)
 
 
 def test_any_text_has_a_fingerprint() -> None:

@@ -21,8 +21,8 @@ ONTOLOGY = URIRef(KG.removesuffix("#"))
 CONTRACT = {
     "Paper Method Dataset Metric Task Repository Result Mention",
     "introduces mentions usesMethod usesDataset usesMetric addresses hasCode hasData hasProjectPage reports listedOn",
-    "ofMethod onDataset byMetric value unit valueText relative comparable metricText better role confidence extractor",
-    "sentence sentenceStart ambiguous mayMean listedDate firstSeen codePage",
+    "ofMethod onDataset byMetric value unit valueText relative comparable setting metricText better role confidence",
+    "extractor sentence sentenceStart ambiguous mayMean listedDate firstSeen codePage",
 }
 
 

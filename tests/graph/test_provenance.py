@@ -26,8 +26,9 @@ SHIPPED, OWN = Part("shipped rules", "r0"), Part("my-rules", "r1")
 FIRST = Run(1, "2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", ("a", "b"), "0.1.0", CODE, (SHIPPED,), MODEL)
 SOURCES = (Part("-", ""), Part("c", "e0"))
 SECOND = Run(
-    2, "2026-02-02T03:04:05.006Z", "2026-02-02T03:04:06Z", ("-", "c"), "0.2.0", CODE, (OWN, SHIPPED), MODEL, SOURCES
-)
+    2, "2026-02-02T03:04:05.006Z", "2026-02-02T03:04:06Z", ("-", "c"), "0.2.0", CODE, (OWN, SHIPPED), MODEL, SOURCES,
+    (Part('"5%" in "Frogs" is no result', ""),),
+)  # fmt: skip
 
 
 def test_runs_come_back_from_their_statements() -> None:

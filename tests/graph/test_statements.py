@@ -1,6 +1,7 @@
 """Records become statements that any RDF reader takes."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,12 @@ BASE = "http://x/"
 OBSERVATION = ("value", "unitText", "measuredProperty", "observationAbout")
 
 
-def graph_of(paper: Paper, extraction: Extraction) -> rdflib.Graph:
-    shared = SharedNodes(BASE)
+def graph_of(
+    paper: Paper,
+    extraction: Extraction,
+    elsewhere: Callable[[EntityType, str], str | None] = lambda entity_type, name: None,
+) -> rdflib.Graph:
+    shared = SharedNodes(BASE, elsewhere)
     lines = [*paper_statements(paper, [paper], extraction, shared), *shared.statements()]
     triples = (quad.triple for quad in parse("".join(lines), format=RdfFormat.N_QUADS))
     return rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
@@ -106,11 +111,25 @@ def test_role_decides_the_property() -> None:
     assert graph.value(evidence, rdflib.URIRef(OA + "exact")) == rdflib.Literal("a")
 
 
+def test_what_is_certain_of_a_result_may_be_named_by_another_paper_alone() -> None:
+    def graph(confidence: float) -> rdflib.Graph:
+        result = Result(metric="error", value="5", number=5.0, confidence=confidence, start=9, end=10)
+        return graph_of(
+            PAPER, extraction(results=(result,)), lambda of_type, name: f"http://x/{of_type.lower()}/{name}"
+        )
+
+    metric = rdflib.URIRef(KG + "byMetric")
+    assert set(graph(1.0).objects(None, metric)) == {rdflib.URIRef("http://x/metric/error")}
+    assert set(graph(0.9).objects(None, metric)) == set()
+
+
 def test_results_point_at_the_entities_of_the_paper() -> None:
     mention = Mention(
         type="Dataset", text="CIFAR-10", start=0, end=8, confidence=1, extractor="lexicon", entity="http://x/dataset/c"
     )
-    result = Result(metric="error", value="65.03%", number=65.03, unit="%", dataset="CIFAR10", start=9, end=15)
+    result = Result(
+        metric="error", value="65.03%", number=65.03, unit="%", dataset="CIFAR10", settings=("a", "b"), start=9, end=15
+    )
     graph = graph_of(PAPER, extraction(entities=(mention,), results=(result,)))
     node = graph.value(P, rdflib.URIRef(KG + "reports"))
     assert re.fullmatch(r"http://x/paper/a-title#result-9,15-[0-9a-f]{8}", str(node))
@@ -118,6 +137,7 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
     assert graph.value(node, rdflib.URIRef(KG + "byMetric")) is None
     assert graph.value(node, rdflib.URIRef(KG + "metricText")) == rdflib.Literal("error")
     assert str(graph.value(node, rdflib.URIRef(KG + "value"))) == "65.03"
+    assert set(map(str, graph.objects(node, rdflib.URIRef(KG + "setting")))) == {"a", "b"}
     in_schema = {name: graph.value(node, rdflib.URIRef(SCHEMA + name)) for name in OBSERVATION}
     assert list(in_schema.values()) == [
         rdflib.Literal("65.03", datatype=rdflib.XSD.decimal),

@@ -155,6 +155,13 @@ def test_curated_entity_has_its_name_and_all_aliases() -> None:
     assert entity.pages == ("http://www.wikidata.org/entity/Q7",)
 
 
+def test_a_name_means_an_entity_only_if_a_paper_names_it() -> None:
+    resolver = corpus(extraction("Frog Networks"), curated=Curated([("here", FROG)]))
+    assert resolver.iri_of("Method", "frognets") == "http://x/method/frognet"
+    assert resolver.iri_of("Method", "ToadNet") is None
+    assert resolver.iri_of("Dataset", "FrogNet") is None
+
+
 def test_own_paper_counts_more_than_the_curated_alias() -> None:
     paper = extraction("FN", abbreviations=(("FN", "fuzzy negation"),))
     resolver = corpus(paper, curated=Curated([("here", FROG)]))

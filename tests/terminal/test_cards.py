@@ -90,7 +90,7 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
             "accuracy", "91%", "PondBench", None, False, 0.97, "urn:p", "Frogs", "It has 91% and an error of 3%."
         ),
         ResultLine("error", "3%", "PondBench", None, False, 0.97, "urn:p", "Frogs", "It has 91% and an error of 3%."),
-        ResultLine("speed", "2x", None, None, True, 0.97, "urn:p", "Frogs", "It is 2x as fast."),
+        ResultLine("speed", "2x", None, None, True, 0.97, "urn:p", "Frogs", "It is 2x as fast.", ("5-shot", "4-bit")),
     )
     lines = render_card(PAPER._replace(abstract="Frogs\x1b hop.", results=results, listed=("--03-11",))).splitlines()
     assert lines[lines.index("Abstract") + 1] == "  Frogs hop."
@@ -99,7 +99,7 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
         "  91% accuracy on PondBench (confidence 0.97)",
         "  3% error on PondBench (confidence 0.97)",
         "    It has 91% and an error of 3%.",
-        "  2x speed (confidence 0.97)",
+        "  2x speed, 5-shot, 4-bit (confidence 0.97)",
         "    It is 2x as fast.",
     ]
 

@@ -6,19 +6,21 @@ from kg.graph.provenance import Part, Run
 from kg.terminal.runs import render_runs
 
 
-def run(*inputs: str) -> Run:
+def run(*inputs: str, corrections: int = 0) -> Run:
+    said = tuple(Part(str(number), "") for number in range(corrections))
     rules = (Part("mine", "b" * 32), Part("shipped rules", "c" * 32))
     return Run(
-        7, "2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", inputs, "0.2.0", Part("code", "a" * 32), rules, rules[0]
-    )
+        7, "2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", inputs, "0.2.0", Part("code", "a" * 32), rules, rules[0],
+        corrections=said,
+    )  # fmt: skip
 
 
 def test_a_row_for_each_run_with_digests_cut() -> None:
-    header, _, row = render_runs([run("pages")]).splitlines()
-    assert header.split() == ["run", "started", "ended", "version", "code", "rules", "model", "inputs"]
+    header, _, row = render_runs([run("pages", corrections=12)]).splitlines()
+    assert header.split() == ["run", "started", "ended", "version", "code", "rules", "corrections", "model", "inputs"]
     assert row == (
         "  7  2026-01-02T03:04:05Z  2026-01-02T03:04:06Z  0.2.0    code aaaaaaaa  "
-        "mine bbbbbbbb, shipped rules cccccccc  mine bbbbbbbb  pages"
+        "mine bbbbbbbb, shipped rules cccccccc           12  mine bbbbbbbb  pages"
     )
 
 

@@ -42,6 +42,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 
 Part = Literal["metric", "dataset", "method"]
 _REACH = 40  # characters to look back over for words that exclude a number
+_MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
 _LIKELY = 0.5  # probability from which a quantity is a result
 
 
@@ -122,7 +123,7 @@ class ResultFinder:
         ]
         if not quantities:
             return None
-        sentences = sentences_of(doc, quantities)
+        sentences = sentences_of(doc, quantities[:_MOST])
         short_forms = {name_key(pair.short.text): name_key(pair.long.text) for pair in doc._.abbreviations}
         return ReadText(plain.text, sentences, Names.of(sentences, short_forms))
 

@@ -49,6 +49,13 @@ def weights(reading: Mapping[str, tuple[float, float, float]], **parts: Mapping[
     return ResultWeights(**arrays)
 
 
+def test_of_a_text_of_endless_numbers_the_first_are_looked_at(extractor: Extractor, finder: ResultFinder) -> None:
+    doc = make_doc(extractor.nlp, Paper(id="1", title="On frogs", abstract="They hop 1.5% and " * 700))
+    read = finder.read(doc)
+    assert read
+    assert len(list(read.values())) == 500
+
+
 def results(nlp: Language, finder: ResultFinder, abstract: str, links: tuple[Link, ...] = ()) -> list[Result]:
     """The results of an abstract whose entities are the names of ``NAMES`` in it."""
     doc = make_doc(nlp, Paper(id="1", title="On frogs", abstract=abstract))

@@ -1,0 +1,97 @@
+"""Settings: what a sentence states about how its results came about, such as a split, shots, steps or a resolution.
+
+A result has of each kind of setting one at most: the only one of its sentence; in turn, if there are as many as results
+("1-shot and 5-shot accuracy of 63% and 78%"); else the one before it, or, if the first result comes before the first
+setting, the one after it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from spacy.language import Language
+from spacy.matcher import Matcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from kg.extraction.patterns import PatternCheck
+from kg.records import Result
+from kg.rulefiles import Rule, SettingRule
+from kg.text.names import one_line
+
+
+class Settings:
+    """Pipeline component: adds the settings to ``doc._.results``, by the ResultSetting rules."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._matcher = Matcher(nlp.vocab, validate=False)
+        self._check = PatternCheck(nlp.vocab)
+
+    def add_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the ResultSetting rules.
+
+        Raises:
+            InputError: spaCy's Matcher refuses a pattern.
+        """
+        for rule in rules:
+            if isinstance(rule, SettingRule):
+                self._check(rule.pattern, rule.place)
+                self._matcher.add(rule.id, [rule.pattern], greedy="LONGEST")
+
+    def __call__(self, doc: Doc) -> Doc:
+        if doc._.results:
+            settings = filter_spans(self._matcher(doc, as_spans=True))  # by offset, none overlapping
+            doc._.results = _with_settings(doc, settings) if settings else doc._.results
+        return doc
+
+
+def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
+    changed = []
+    starts = [span.start for span in settings]
+    for sentence, group in groupby(doc._.results, key=lambda result: _span(doc, result).sent):
+        results = list(group)
+        inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        stated = {token for span in inside for token in range(span.start, span.end)}
+        places = [_span(doc, result).start for result in results]
+        others = [place for place in places if place not in stated]  # a result may be a setting of others
+        chosen: dict[int, list[Span]] = {place: [] for place in places}
+        for kind in dict.fromkeys(span.label_ for span in inside) if others else ():
+            for place, span in zip(others, _assigned(others, [s for s in inside if s.label_ == kind]), strict=True):
+                chosen[place].append(span)
+        changed += [
+            replace(result, settings=_words(chosen[place], result.dataset or ""))
+            for result, place in zip(results, places, strict=True)
+        ]
+    return changed
+
+
+def _words(settings: Iterable[Span], dataset: str) -> tuple[str, ...]:
+    """The words of settings in their order, without what the name of the dataset says."""
+    words = (one_line(span.text) for span in sorted(settings, key=lambda span: span.start))
+    return tuple(word for word in words if word.lower() not in dataset.lower())
+
+
+def _assigned(places: Sequence[int], settings: Sequence[Span]) -> Sequence[Span]:
+    """For each place of a result its setting, of several of a kind."""
+    if len(settings) == len(places):
+        return settings
+    starts = [span.start for span in settings]
+    leads = starts[0] < places[0]
+    after = (bisect_left(starts, place) for place in places)
+    return [settings[max(0, number - 1) if leads else min(number, len(settings) - 1)] for number in after]
+
+
+def _span(doc: Doc, result: Result) -> Span:
+    start, end = doc._.plain.plain_span(result.start, result.end)
+    span = doc.char_span(start, end, alignment_mode="expand")
+    assert span is not None
+    return span
+
+
+@Language.factory("kg_settings")
+def make_settings(nlp: Language, name: str) -> Settings:
+    """The component's factory."""
+    return Settings(nlp)

@@ -1,0 +1,127 @@
+"""Settings: which words state how a result came about, and which of several results they are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.errors import InputError
+from kg.extraction.document import make_doc
+from kg.extraction.pipeline import Extractor
+from kg.extraction.settings import Settings
+from kg.records import Paper, Result
+from kg.rulefiles import SettingRule, load_rules
+
+TITLE = "Frogs"
+
+
+@pytest.fixture(scope="module")
+def component(extractor: Extractor) -> Settings:
+    settings: Settings = extractor.nlp.get_pipe("settings")  # type: ignore[assignment]
+    return settings
+
+
+def settings_of(
+    extractor: Extractor, component: Settings, text: str, *values: str, dataset: str | None = None
+) -> list[tuple[str, ...]]:
+    """The settings of the results with these values in a text."""
+    paper = Paper(id="1", title=TITLE, abstract=text)
+    doc = make_doc(extractor.nlp, paper)
+    starts = [paper.text.index(value) for value in values]
+    doc._.results = [
+        Result(metric=None, value=value, number=1.0, dataset=dataset, start=start, end=start + len(value))
+        for value, start in zip(values, starts, strict=True)
+    ]
+    return [result.settings for result in component(doc)._.results]
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("It has 71.2% on Ponds test-dev.", "test-dev"),
+        ("It has 71.2% on the validation set of Ponds.", "validation set"),
+        ("The 5-shot accuracy is 71.2%.", "5-shot"),
+        ("In the 5-way 1-shot case it is 71.2%.", "5-way 1-shot"),
+        ("It has 71.2 with only 20 sampling steps.", "20 sampling steps"),
+        ("It has 71.2 (NFE=35).", "NFE=35"),
+        ("It has 71.2 after 300 epochs.", "300 epochs"),
+        ("With 1.5 billion parameters it has 71.2%.", "1.5 billion parameters"),
+        ("Our 7B model has 71.2%.", "7B model"),
+        (r"At $256 \times 256$ it has 71.2%.", "256 × 256"),
+        ("It has 71.2% with PondNet-21K pre-training.", "with PondNet-21K pre-training"),
+        ("Without extra training data it has 71.2%.", "Without extra training data"),
+        ("Pretrained on Big Pond, it has 71.2%.", "Pretrained on Big Pond"),
+        ("It has 71.2% with 10% of the labels.", "10% of the labels"),
+        ("The 4-bit network has 71.2%.", "4-bit"),
+        ("It has 71.2% with single-crop testing.", "single-crop testing"),
+        (r"For $\epsilon=8/255$ it has 71.2%.", "ϵ=8/255"),
+    ],
+)
+def test_the_words_of_a_setting(extractor: Extractor, component: Settings, text: str, setting: str) -> None:
+    assert settings_of(extractor, component, text, "71.2") == [(setting,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It has 71.2% in 2 test runs. Another text has 5-shot learning.",
+        "The filters are 3x3 and it has 71.2% at two steps from here.",
+        "It has 71.2% on Ponds; the pre-training was long.",
+        "Using pre-trained networks it has 71.2%.",
+    ],
+)
+def test_other_words_are_none(extractor: Extractor, component: Settings, text: str) -> None:
+    assert settings_of(extractor, component, text, "71.2") == [()]
+
+
+def test_a_setting_of_a_sentence_is_that_of_all_its_results(extractor: Extractor, component: Settings) -> None:
+    text = "The 5-shot accuracy is 71.2% on Ponds and 64.5% on Lakes. It has 80.1% besides."
+    assert settings_of(extractor, component, text, "71.2%", "64.5%", "80.1%") == [("5-shot",), ("5-shot",), ()]
+
+
+def test_as_many_settings_as_results_go_in_turn(extractor: Extractor, component: Settings) -> None:
+    text = "The 1-shot and 5-shot accuracies are 63.2% and 78.1%, with 7B parameters."
+    found = settings_of(extractor, component, text, "63.2%", "78.1%")
+    assert found == [("1-shot", "7B parameters"), ("5-shot", "7B parameters")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the 1-shot case it has 63.2% on Ponds and 64.2% on Lakes, in the 5-shot case 78.1%.",
+        "It has 63.2% on Ponds and 64.2% on Lakes in the 1-shot case, and 78.1% in the 5-shot case.",
+    ],
+)
+def test_else_settings_are_before_the_results_or_after_them(
+    extractor: Extractor, component: Settings, text: str
+) -> None:
+    found = settings_of(extractor, component, text, "63.2%", "64.2%", "78.1%")
+    assert found == [("1-shot",), ("1-shot",), ("5-shot",)]
+
+
+def test_what_the_name_of_the_dataset_says_is_not_said_again(extractor: Extractor, component: Settings) -> None:
+    text = "It has 71.2% on Ponds test-dev."
+    assert settings_of(extractor, component, text, "71.2%", dataset="Ponds test-dev") == [()]
+
+
+def test_a_result_may_be_a_setting_of_others_and_not_of_itself(extractor: Extractor, component: Settings) -> None:
+    assert settings_of(extractor, component, "It needs 39 NFEs for 71.2%.", "39 NFEs", "71.2%") == [(), ("39 NFEs",)]
+
+
+def test_a_sentence_of_many_numbers_is_read_in_time(extractor: Extractor, component: Settings) -> None:
+    values = [f"{number}.5%" for number in range(100, 400)]
+    found = settings_of(extractor, component, " and 5-shot ".join(values), *values)
+    assert found[1:] == [("5-shot",)] * 299
+
+
+def test_a_pattern_that_the_matcher_refuses_is_named(extractor: Extractor) -> None:
+    rule = SettingRule(label="ResultSetting", pattern=[{"TEXT": {"FROG": "x"}}], id="shots", place="own.jsonl:1")
+    with pytest.raises(InputError, match=r"own.jsonl:1: is not a token pattern"):
+        Settings(extractor.nlp).add_rules([rule])
+
+
+def test_a_setting_that_needs_a_parser_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text('{"label": "ResultSetting", "pattern": [{"POS": "NOUN"}], "id": "shots"}\n')
+    with pytest.raises(InputError, match=r"own.jsonl:1: is not a rule; .*POS needs a tagger"):
+        load_rules([tmp_path])

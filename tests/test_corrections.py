@@ -1,0 +1,158 @@
+"""Writing down what is wrong: what is refused, what stands in the file, and what the next build makes of it."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.builder import build_graph
+from kg.corrections import FILE, line_of
+from kg.errors import InputError, KGError
+from kg.evaluation.corrected import corrected_papers
+from kg.evaluation.gold import read_gold
+from kg.text.files import CORRECTIONS
+
+FROGNET = "FrogNet: Hopping Networks for Image Classification"
+PADS = "Segmenting Lily Pads with Diffusion Models"
+
+
+@pytest.fixture
+def graph(own_graph: Path) -> KnowledgeGraph:
+    return KnowledgeGraph(own_graph)
+
+
+def lines(graph: KnowledgeGraph) -> list[dict[str, Any]]:
+    file = graph.folder / CORRECTIONS / FILE
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_correction_is_a_line_of_rules_under_the_title_of_the_paper(graph: KnowledgeGraph) -> None:
+    said = graph.correct("segmenting lily pads with diffusion models", "61.0", "result", metric="IoU", dataset="")
+    assert lines(graph) == [
+        {"label": "CORRECTION", "paper": PADS, "pattern": "61.0", "id": "result", "metric": "IoU", "dataset": ""}
+    ]
+    assert said.before == ("result, metric mIoU, dataset LilyBench, method PadDiff",)
+    assert (said.line, said.kept, said.guessed) == (lines(graph)[0], True, False)
+    assert [line_of(rule) for rule in graph.corrections()] == lines(graph)
+
+
+def test_what_the_graph_says_now_is_told(graph: KnowledgeGraph) -> None:
+    said = graph.correct("Segmenting Lily", "PadDiff", "entity", type="Dataset", role="used")
+    assert (said.before, said.guessed) == (("method, introduced, 2 mentions",), True)
+    assert graph.correct(PADS, "lily pads", "entity", type="Task").before == ()
+
+
+@pytest.mark.parametrize(
+    ("paper", "words", "says", "changes", "problem"),
+    [
+        ("Toads of the North", "61.0", "no result", {}, r"the graph has no paper 'Toads of the North'; nearest: "),
+        (PADS, "62.0", "no result", {}, r"does not have the words '62\.0', exactly so"),
+        (PADS, "", "no result", {}, r"does not have the words ''"),
+        (PADS, "lily", "no result", {}, r"no result with the value 'lily', only .*'61\.0'"),
+        (PADS, "lily", "no entity", {}, r"no entity 'lily', only .*'PadDiff'"),
+        (PADS, "lily", "entity", {"role": "used"}, r"no entity 'lily' \(a type adds one\), only"),
+        (PADS, "egmenting", "entity", {"type": "Task"}, r"only as parts of words"),
+        (PADS, "PadDiff", "entity", {"type": "Frog"}, r"type: expected one of Method, .*, found 'Frog'"),
+        (PADS, "PadDiff", "entity", {"metric": "mIoU"}, r"metric: cannot be said of 'entity', only type, role"),
+        (PADS, "PadDiff", "entity", {}, r"entity: expected at least one of type, role"),
+        (PADS, "61.0", "no result", {"metric": "mIoU"}, r"metric: cannot be said of 'no result', only nothing"),
+        (PADS, "61.0", "result", {"metric": "x" * 301}, r"metric: expected a name of up to 300 characters"),
+        (PADS, "61.0", "result", {"metric": "a\nb"}, r"metric: expected a name"),
+        (PADS, "61.0", "result", {"metric": "\ud800"}, r"metric: expected a name"),
+        (PADS, "61.0", "result", {"relative": 1}, r"relative: expected True or False, found 1"),
+        (PADS, "61.0", "wrong", {}, r"says: expected one of entity, .*, found 'wrong'"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_and_nothing_is_written(
+    graph_folder: Path, paper: str, words: str, says: Any, changes: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(KGError, match=problem):
+        KnowledgeGraph(graph_folder).correct(paper, words, says, **changes)
+    assert not (graph_folder / CORRECTIONS).exists()
+
+
+def test_nothing_is_said_twice_and_the_opposite_only_in_its_place(graph: KnowledgeGraph) -> None:
+    graph.correct(PADS, "61.0", "no result")
+    with pytest.raises(KGError, match=rf'{FILE}:1: says so already: "61.0" in "{PADS}" is no result'):
+        graph.correct(PADS, "61.0", "no result")
+    graph.correct(PADS, "48.3", "no result")
+    with pytest.raises(KGError, match=rf'{FILE}:1: says otherwise: "61.0" in "{PADS}" is no result; replace it'):
+        graph.correct(PADS, "61.0", "result", metric="IoU")
+    said = graph.correct(PADS, "61.0", "result", metric="IoU", replace=True)
+    assert said.replaced == (f'"61.0" in "{PADS}" is no result',)
+    graph.correct(PADS, "61.0", "result", method="")
+    assert [(line["pattern"], line["id"]) for line in lines(graph)] == [
+        ("48.3", "no result"),
+        ("61.0", "result"),
+        ("61.0", "result"),
+    ]
+
+
+def test_a_folder_that_the_graph_is_not_built_with_has_to_be_given_to_a_build(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / FILE).write_text('{"label": "GENERIC", "pattern": "pond"}')  # no line feed at its end
+    said = graph.correct(PADS, "61.0", "no result", rules=tmp_path / "mine")
+    assert (said.file, said.kept) == (str(tmp_path / "mine" / FILE), False)
+    assert len((tmp_path / "mine" / FILE).read_text().splitlines()) == 2
+    assert graph.corrections() == []
+
+
+def test_a_damaged_file_stays_as_it_is(graph: KnowledgeGraph) -> None:
+    file = graph.folder / CORRECTIONS / FILE
+    file.parent.mkdir()
+    file.write_text('{"label": "CORR')
+    with pytest.raises(InputError, match=rf"{FILE}:1: is not a complete JSON object"):
+        graph.correct(PADS, "61.0", "no result")
+    assert file.read_text() == '{"label": "CORR'
+
+
+def test_a_folder_that_cannot_be_written_is_named(graph: KnowledgeGraph) -> None:
+    (graph.folder / CORRECTIONS).write_text("a file")
+    with pytest.raises(InputError, match=rf"{CORRECTIONS}: cannot be written"):
+        graph.correct(PADS, "61.0", "no result")
+
+
+def test_of_several_writers_at_a_time_each_is_heard(graph: KnowledgeGraph) -> None:
+    words = [word for word in ["hard", "naive", "fail", "images", "diffusion", "model"] if word != "naive"]
+    with ThreadPoolExecutor(len(words)) as writers:
+        list(writers.map(lambda word: graph.correct(PADS, word, "entity", type="Task"), words))
+    assert sorted(line["pattern"] for line in lines(graph)) == sorted(words)
+
+
+@pytest.mark.slow
+def test_what_was_corrected_once_is_never_read_again_and_only_its_paper_is_extracted_anew(
+    graph: KnowledgeGraph, pages: Path, tmp_path: Path
+) -> None:
+    def values() -> set[str]:
+        rows = KnowledgeGraph(graph.folder).query("SELECT ?value { ?result kg:valueText ?value }").records()
+        return {str(row["value"]) for row in rows}
+
+    assert "61.0" in values()
+    graph.correct(PADS, "61.0", "no result")
+    assert build_graph([], graph.folder).extracted == 1
+    graph.correct(FROGNET, "1.5x", "no result")
+    graph.correct(PADS, "48.3", "result", metric="Accuracy")  # which only another paper names
+    assert build_graph([pages], graph.folder).extracted == 2
+    assert not {"61.0", "1.5x"} & values()
+    assert {"93.5%", "48.3"} <= values()
+    built = KnowledgeGraph(graph.folder)
+    assert built.compare("ADE20K").rows[0].shown("accuracy") == "48.3"
+    assert built.validate().conforms
+    assert [part.name for part in built.provenance()[-1].corrections] == [
+        f'"1.5x" in "{FROGNET}" is no result',
+        f'"48.3" in "{PADS}" is a result (metric: Accuracy)',
+        f'"61.0" in "{PADS}" is no result',
+    ]
+    written = list(corrected_papers(graph.store, [graph.folder / CORRECTIONS]))
+    file = tmp_path / "gold.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in written), encoding="utf-8")
+    texts = read_gold(file).texts
+    assert [text.paper.title for text in texts] == [FROGNET, PADS]
+    assert [[result.value for result in text.results or ()] for text in texts] == [["93.5%", "71.2%"], ["48.3"]]
