@@ -541,7 +541,7 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
     layout = (lambda answer: compared(answer).table()) if name == COMPARE else None
-    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question), layout)
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.reader, question), layout)
 
 
 def _write_answer(

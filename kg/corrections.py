@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from kg.ask.questions import meant
 from kg.errors import InputError, KGError
+from kg.graph.index import IndexedReader
 from kg.graph.reader import GraphReader
 from kg.graph.store import Settings
 from kg.jsonrecord import Record
@@ -62,7 +63,7 @@ class Corrected(Record):
 
 
 def correct_paper(
-    store: ox.Store,
+    reader: IndexedReader,
     folder: Path,
     settings: Settings,
     paper: str,
@@ -76,7 +77,7 @@ def correct_paper(
     """Write a correction down; several writers at a time wait for each other.
 
     Args:
-        store: the graph.
+        reader: the graph.
         folder: its folder.
         settings: what it is built with.
         paper: the title, an id or the IRI of a paper, in any spelling that a look-up understands.
@@ -94,11 +95,11 @@ def correct_paper(
     """
     known = _folders(folder, settings)
     target = rules or (settings.rules[-1] if settings.rules else folder / CORRECTIONS)
-    found = meant(store, paper, ("paper",), settings.base)
+    found = meant(reader, paper, ("paper",), settings.base)
     if found.match is None:
         near = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
         raise KGError(f"the graph has no paper {_quoted(paper)}{near}")
-    subject = _Paper(GraphReader(store), found.match.iri)
+    subject = _Paper(reader, found.match.iri)
     rule = CorrectionRule(label="CORRECTION", pattern=words, paper=subject.name, id=says, **_checked(says, changes))
     folders = sorted({path.resolve() for path in (*known, target)})
     before = subject.before(rule, subject.about(words, folders))

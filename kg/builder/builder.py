@@ -22,10 +22,12 @@ from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
+from kg.graph.indexing import index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, Settings, current, next_generation, reading, with_corrections
 from kg.jsonrecord import Record
+from kg.profiles import keep_profiles
 from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
@@ -34,6 +36,8 @@ from kg.sources.duplicates import reasons
 from kg.text.files import path_text
 from kg.text.plain import without_markup
 from kg.vocabulary import BASE_FORM, is_base, paper_iri
+
+_MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -118,15 +122,18 @@ def build_graph(
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
         runs = _earlier_runs(old, warn) if old else []
         merged: list[MergedEntry] = []
-        with generation.statements.open("w", encoding="utf-8") as stream:
-            for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
-                stream.writelines(lines)
-                progress("writing", min(done, update.total), update.total)
-            run = _run(len(runs) + 1, started, inputs, extractor, rules_read)
-            stream.write(_provenance([*runs, run], settings.base))
-        write_merges(generation.merges, resolver.merges())
-        write_merges(generation.merged_papers, merged)
-        generation.load(settings)
+        with index_file(generation.index_path) as index:
+            with generation.statements.open("w", encoding="utf-8") as stream:
+                for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
+                    stream.writelines(index.reading(lines))
+                    progress("writing", min(done, update.total), update.total)
+                run = _run(len(runs) + 1, started, inputs, extractor, rules_read)
+                stream.write(_provenance([*runs, run], settings.base))
+            write_merges(generation.merges, resolver.merges())
+            write_merges(generation.merged_papers, merged)
+            generation.load(settings, index)
+        if update.total >= _MANY:
+            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     return BuildReport(
         entries=len(read),
         new=update.new,

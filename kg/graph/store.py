@@ -1,7 +1,7 @@
 """The graph folder: an Oxigraph store and the records that it was made from, replaced as a whole.
 
     output/CURRENT              the name of the current generation
-    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl,
+    output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
@@ -22,15 +22,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
+from kg.graph.index import GraphIndex, IndexedReader
 from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from kg.graph.indexing import IndexMaker
 
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
@@ -85,6 +89,11 @@ class Generation(NamedTuple):
     def statements(self) -> Path:
         """Where a build collects the N-Quads for the bulk loader; absent from a finished generation."""
         return self.folder / _STATEMENTS
+
+    @property
+    def store(self) -> Path:
+        """The folder of the Oxigraph store."""
+        return self.folder / "store"
 
     @property
     def base(self) -> str:
@@ -150,9 +159,20 @@ class Generation(NamedTuple):
         """
         self.check()
         try:
-            return Store.read_only(str(self.folder / "store"))
+            return Store.read_only(str(self.store))
         except (OSError, RuntimeError, ValueError) as error:
             raise GraphError(f"{self.folder}: the graph cannot be opened ({one_line(str(error))})") from None
+
+    def reader(self, store: Store) -> IndexedReader:
+        """A reader of :meth:`open`'s store with the index.
+
+        A graph of a version that made no index gets one in memory, which takes about as long as that of a build.
+        """
+        if self.index_path.exists():
+            return IndexedReader(store, lambda: GraphIndex.open(self.index_path))
+        from kg.graph.indexing import indexed
+
+        return indexed(store)
 
     def check(self, *, thorough: bool = False) -> None:
         """Compare the files with the manifest; ``thorough`` reads all of them.
@@ -169,18 +189,34 @@ class Generation(NamedTuple):
             GraphError: they are damaged.
         """
         if manifest.made_by_a_build(self.folder):  # and the manifest itself is not damaged
-            manifest.check(self.folder, part=self.records.name)
+            manifest.check(self.folder, parts=(self.records.name,))
 
-    def load(self, settings: Settings) -> None:
-        """Fill the store from :attr:`statements` and remove that file; keep the settings."""
-        store = Store(self.folder / "store")
+    @property
+    def index_path(self) -> Path:
+        """The file of the index; absent from a generation of a version that made none."""
+        return self.folder / "index.sqlite"
+
+    def load(self, settings: Settings, maker: IndexMaker | None = None) -> None:
+        """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings.
+
+        Args:
+            settings: what the graph is built with.
+            maker: makes :attr:`index_path` and has read the statements; if there is none, the store is read for it.
+        """
+        from kg.graph.indexing import write_index  # needed by builds alone
+
+        store = Store(self.store)
         store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
-        Store(self.folder / "store")
+        store = Store(self.store)
         self.statements.unlink()
+        if maker:
+            maker.finish(store)
+        else:
+            write_index(store, self.index_path)
         graph = self.folder.parent
         meta = {
             "base": settings.base,
@@ -226,7 +262,11 @@ class Opened(NamedTuple):
 
     generation: Generation
     settings: Settings
-    store: Store
+    reader: IndexedReader
+
+    @property
+    def store(self) -> Store:
+        return self.reader.store
 
 
 def opened(folder: Path) -> Opened:
@@ -238,7 +278,7 @@ def opened(folder: Path) -> Opened:
     while True:
         generation = existing(folder)
         try:
-            return Opened(generation, generation.settings, generation.open())
+            return Opened(generation, generation.settings, generation.reader(generation.open()))
         except GraphError:
             if current(folder) == generation:
                 raise

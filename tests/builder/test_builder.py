@@ -403,3 +403,16 @@ def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: P
             ("Frogs Hop", "b.jsonl", "arXiv id"),
         ]
     assert len(exports) == 1
+
+
+def test_a_large_graph_keeps_its_profiles(graph_folder: Path, pages: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("kg.builder.builder._MANY", 3)
+    build_graph([pages], tmp_path / "graph")
+    assert len([*(tmp_path / "graph" / "generation-1" / "profiles").iterdir()]) == 1
+    kept, made = KnowledgeGraph(tmp_path / "graph"), KnowledgeGraph(graph_folder)
+    answers = [[*graph.ask("lpwc-most-used-datasets").rows()] for graph in (kept, made)]
+    exports = [io.BytesIO(), io.BytesIO()]
+    for graph, export in zip((kept, made), exports, strict=True):
+        graph.export("ntriples", export, profile="lpwc")
+    assert answers[0] == answers[1] != []
+    assert exports[0].getvalue() == exports[1].getvalue()
