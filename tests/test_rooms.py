@@ -35,6 +35,8 @@ FLOORS = (
     {"builder", "corrections", "evaluation"},
     {"training", "demo", "terminal"},
     {"api"},
+    {"site"},
+    {"server"},
     {"kg"},
     {"cli"},
 )
