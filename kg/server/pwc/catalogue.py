@@ -1,0 +1,270 @@
+"""What the API of Papers with Code lists, in order, with the names to filter by.
+
+Lists are read from the graph when they are first asked for, and kept until a build replaces the graph: then a page of a
+list reads only what is on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
+from threading import RLock
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from kg.graph.reader import GraphReader
+from kg.server.pwc.tables import Tables
+from kg.text.names import slug
+from kg.vocabulary import CLASS_NAMES, DCTERMS, KG, LINKS, RDF, SCHEMA, SKOS, Kind
+
+_VENUE = SCHEMA + "Periodical"
+_ARXIV = re.compile(
+    r"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
+    r"(\d{4}\.\d{4,5}|(?:astro-ph|cmp-lg|cond-mat|cs|econ|eess|gr-qc|hep-[a-z]+|math(?:-ph)?|nlin|nucl-[a-z]+|physics|"
+    r"q-bio|q-fin|quant-ph|stat)(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
+    re.IGNORECASE,
+)
+_ARXIV_FORMS = ("{0}", "arXiv:{0}", "arxiv:{0}", "https://arxiv.org/abs/{0}", "http://arxiv.org/abs/{0}")
+_NEWEST_VERSION = 9  # of an arXiv paper whose identifier or address in the graph has its version
+
+
+class Entry(NamedTuple):
+    """Something that a list has: its IRI, its name, all its names in lower case (one a line), its number of papers."""
+
+    iri: str
+    name: str
+    names: str
+    papers: int
+
+
+class Catalogue:
+    """The lists of one graph.
+
+    Args:
+        store: the graph.
+        base: the IRI that its resources live under.
+    """
+
+    def __init__(self, store: ox.Store, base: str) -> None:
+        self.store = store
+        self.base = base
+        self.reader = GraphReader(store)
+        self._lists: dict[str, list[Entry]] = {}
+        self._lock = RLock()  # several requests wait for one reading of a list
+
+    def entries(self, kind: Kind) -> list[Entry]:
+        """All methods, datasets, metrics, tasks or repositories, by name."""
+        if kind not in self._lists:
+            with self._lock:
+                if kind not in self._lists:
+                    self._lists[kind] = self._read(kind)
+        return self._lists[kind]
+
+    def _read(self, kind: Kind) -> list[Entry]:
+        reader = self.reader
+        named_by = (SCHEMA + "name",) if kind == "code" else (SKOS + "prefLabel", SKOS + "altLabel")
+        found = []
+        for iri in reader.subjects(RDF + "type", ox.NamedNode(KG + CLASS_NAMES[kind])):
+            names = list(chain.from_iterable(reader.objects(iri, predicate) for predicate in named_by))
+            found.append(Entry(iri, (names or [iri])[0], "\n".join(names).casefold(), self._papers[iri]))
+        return sorted(found, key=lambda entry: (entry.name.casefold(), entry.iri))
+
+    @cached_property
+    def _papers(self) -> Counter[str]:
+        """How many papers mention each entity or link to each repository."""
+        return Counter(value for predicate in (KG + "mentions", LINKS["code"]) for _, value in self._pairs(predicate))
+
+    def _pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """All subjects and objects of a property."""
+        for quad in self.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
+            yield quad.subject.value, quad.object.value  # type: ignore[union-attr]  # no blank nodes, no quoted triples
+
+    def paper_count(self, iri: str) -> int:
+        """How many papers mention an entity."""
+        return self._papers[iri]
+
+    @cached_property
+    def papers(self) -> list[Entry]:
+        """All papers, the newest first; within a year by title."""
+        papers = self.reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))
+        named = [Entry(iri, name, name.casefold(), 1) for iri in papers for name in (self.reader.name(iri),)]
+        return sorted(named, key=lambda entry: (-(self.years.get(entry.iri) or 0), entry.names, entry.iri))
+
+    @cached_property
+    def years(self) -> dict[str, int]:
+        """The year of each paper that has one."""
+        return {iri: int(date[:4]) for iri, date in self._pairs(SCHEMA + "datePublished") if date[:4].isdecimal()}
+
+    @cached_property
+    def introduced(self) -> dict[str, int]:
+        """The first year in which a paper introduces an entity."""
+        years: dict[str, int] = {}
+        for paper, entity in self._pairs(KG + "introduces"):
+            if year := self.years.get(paper):
+                years[entity] = min(year, years.get(entity, year))
+        return years
+
+    @cached_property
+    def venues(self) -> list[Entry]:
+        """All venues, by name, with the number of their papers."""
+        papers = Counter(venue for _, venue in self._pairs(SCHEMA + "isPartOf"))
+        venues = self.reader.subjects(RDF + "type", ox.NamedNode(_VENUE))
+        named = [Entry(iri, name, name.casefold(), papers[iri]) for iri in venues for name in (self.reader.name(iri),)]
+        return sorted(named, key=lambda entry: (entry.names, entry.iri))
+
+    @cached_property
+    def authors(self) -> list[Entry]:
+        """All authors, by name; names that differ only in case, spaces and punctuation are one author."""
+        by_id: dict[str, Counter[str]] = {}
+        for _, name in self._pairs(SCHEMA + "author"):
+            by_id.setdefault(slug(name), Counter())[name] += 1
+        named = [
+            Entry(author, min(names, key=lambda name: (-names[name], name)), "\n".join(names), names.total())
+            for author, names in by_id.items()
+        ]
+        return sorted(named, key=lambda entry: (entry.name.casefold(), entry.iri))
+
+    def author(self, author_id: str) -> Entry | None:
+        """The author of this id."""
+        return self._by_author_id.get(author_id)
+
+    @cached_property
+    def _by_author_id(self) -> dict[str, Entry]:
+        return {entry.iri: entry for entry in self.authors}
+
+    def papers_by(self, author: Entry) -> list[str]:
+        """The papers of an author, the newest first."""
+        names = map(ox.Literal, author.names.split("\n"))
+        return self.newest(chain.from_iterable(self.reader.subjects(SCHEMA + "author", name) for name in names))
+
+    @cached_property
+    def repositories(self) -> dict[tuple[str, str], str]:
+        """The IRI of each repository by its owner and name in lower case; where two hosts have it, that of GitHub."""
+        found: dict[tuple[str, str], str] = {}
+        hosts = sorted(self.entries("code"), key=lambda entry: "/code/github.com/" not in entry.iri)
+        for entry in hosts:
+            found.setdefault(owner_and_name(entry.name.casefold()), entry.iri)
+        return found
+
+    @cached_property
+    def code(self) -> dict[str, list[str]]:
+        """The repositories of each paper that links to some."""
+        found: dict[str, list[str]] = {}
+        for paper, repository in sorted(self._pairs(LINKS["code"])):
+            found.setdefault(paper, []).append(repository)
+        return found
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The evaluation tables."""
+        return Tables(self.reader, self.base)
+
+    def newest(self, papers: Iterable[str]) -> list[str]:
+        """Papers from the newest to those without a year, each once."""
+        return sorted(set(papers), key=lambda iri: (-(self.years.get(iri) or 0), iri))
+
+    # Single things ----------------------------------------------------------------------------------------------------
+
+    def found(self, kind: Kind, id: str) -> str | None:
+        """The IRI of what has an id, which is the last part of that IRI."""
+        for form in dict.fromkeys((id, id.replace("#", "%23"), quote(id, safe=""))):
+            iri = f"{self.base}{kind}/{form}"
+            try:
+                if self.reader.kind(iri) == kind:
+                    return iri
+            except ValueError:  # not an IRI
+                continue
+        return None
+
+    def venue(self, id: str) -> str | None:
+        """The IRI of a venue."""
+        iri = f"{self.base}venue/{id}"
+        try:
+            return iri if _VENUE in self.reader.objects(iri, RDF + "type") else None
+        except ValueError:
+            return None
+
+    def paper(self, id: str) -> str | None:
+        """The IRI of a paper by its id, its identifier in a source, or its arXiv id."""
+        if iri := self.found("paper", id):
+            return iri
+        named = self.reader.subjects(DCTERMS + "identifier", ox.Literal(id)) or self.with_arxiv_id(id)
+        return next(iter(named), None)
+
+    def with_arxiv_id(self, id: str) -> list[str]:
+        """The papers with an arXiv id, whichever version."""
+        match = _ARXIV.fullmatch(id.strip())
+        if not match:
+            return []
+        versions = ("", *(f"v{number}" for number in range(1, _NEWEST_VERSION + 1)))
+        found: set[str] = set()
+        for text in (form.format(match[1] + version) for form in _ARXIV_FORMS for version in versions):
+            found.update(self.reader.subjects(DCTERMS + "identifier", ox.Literal(text)))
+            if text.startswith("http"):
+                found.update(self.reader.subjects(SCHEMA + "url", ox.NamedNode(text)))
+        return self.newest(found)
+
+    def named(self, kind: Kind, words: str) -> str | None:
+        """The IRI of what has this name or id, in any case."""
+        if iri := self.found(kind, words):
+            return iri
+        wanted = words.strip().casefold()
+        bearers = [entry for entry in self.entries(kind) if wanted in entry.names.split("\n")]
+        best = min(bearers, key=lambda entry: (entry.name.casefold() != wanted, -entry.papers, entry.iri), default=None)
+        return best and best.iri
+
+    # Filters ----------------------------------------------------------------------------------------------------------
+
+    def papers_with(self, words: str) -> list[Entry]:
+        """The papers whose title and abstract have all of some words; those with all of them in the title first."""
+        terms = words.casefold().split()
+        if not terms:
+            return self.papers
+        titles = {entry.iri: entry.names for entry in self.papers}
+        titled = {iri for iri, title in titles.items() if all(term in title for term in terms)}
+        told = {iri for iri, text in self._texts(titles) if iri not in titled and all(term in text for term in terms)}
+        return [entry for some in (titled, told) for entry in self.papers if entry.iri in some]
+
+    def papers_saying(self, part: str) -> list[Entry]:
+        """The papers whose abstract has a text, in any case."""
+        part = part.casefold()
+        saying = {iri for iri, abstract in self._pairs(SCHEMA + "abstract") if part in abstract.casefold()}
+        return [entry for entry in self.papers if entry.iri in saying]
+
+    def _texts(self, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """The title and the abstract of each paper in lower case."""
+        for iri, abstract in self._pairs(SCHEMA + "abstract"):
+            yield iri, f"{titles.get(iri, '')}\n{abstract.casefold()}"
+
+
+def owner_and_name(path: str) -> tuple[str, str]:
+    """The owner of a repository and its name, from the path that names it; an address has its host as the owner."""
+    owner, _, name = path.partition("/")
+    return owner, name or owner
+
+
+def searched(entries: Iterable[Entry], words: str) -> list[Entry]:
+    """The entries that have all of some words in their names: whole names first, then beginnings, then most papers."""
+    terms = words.casefold().split()
+    text = " ".join(terms)
+
+    def rank(entry: Entry) -> tuple[int, int]:
+        names = entry.names.split("\n")
+        exact, begins = text in names, any(name.startswith(text) for name in names)
+        return (0 if exact else 1 if begins else 2), -entry.papers
+
+    return sorted((entry for entry in entries if all(term in entry.names for term in terms)), key=rank)
+
+
+def arxiv_id(texts: Iterable[str]) -> str | None:
+    """The arXiv id among the identifiers and addresses of a paper, without its version.
+
+    >>> arxiv_id(["p7", "https://arxiv.org/pdf/2101.00001v2"]), arxiv_id(["cs/0112017"]), arxiv_id(["icra/8794086"])
+    ('2101.00001', 'cs/0112017', None)
+    """
+    return next((match[1] for match in map(_ARXIV.fullmatch, texts) if match), None)
