@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KGError
-from kg.server.tools import Tool, instructions, tools
+from kg.server.tools import Tool, instructions, known_tools
 from kg.text.names import one_line
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def make_server(graph: Callable[[], KnowledgeGraph], earlier: Path | None = None
     )
     from mcp_types import Tool as ToolDescription
 
-    known = tools(earlier)
+    known = known_tools(earlier)
     reading = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     described = [
         ToolDescription(name=tool.name, description=tool.description, input_schema=tool.parameters, annotations=reading)

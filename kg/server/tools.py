@@ -92,7 +92,7 @@ def _end_of(message: str) -> str:
     return message if len(message) <= 200 else f"…{message[-150:]}"
 
 
-def tools(earlier: Path | None = None) -> dict[str, Tool]:
+def known_tools(earlier: Path | None = None) -> dict[str, Tool]:
     """All tools by name.
 
     Args:

@@ -19,7 +19,7 @@ from kg.api import KnowledgeGraph
 from kg.errors import KGError
 from kg.server import assistants
 from kg.server.assistants import make_server, routes
-from kg.server.tools import Tool, tools
+from kg.server.tools import Tool, known_tools
 
 SAID = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "stats", "arguments": {}}}
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
@@ -50,7 +50,7 @@ def asked(server: Any, *calls: tuple[str, dict[str, Any]]) -> tuple[Any, list[An
 
 def test_a_client_sees_every_tool_and_that_it_only_reads(graph: KnowledgeGraph) -> None:
     listed, _ = asked(make_server(lambda: graph))
-    assert [tool.name for tool in listed] == [*tools()]
+    assert [tool.name for tool in listed] == [*known_tools()]
     assert all(tool.annotations.read_only_hint for tool in listed)
 
 
@@ -68,7 +68,9 @@ def test_an_answer_that_takes_too_long_is_given_up(graph: KnowledgeGraph, monkey
         time.sleep(0.3)
         return {}
 
-    monkeypatch.setattr(assistants, "tools", lambda earlier: {"slow": Tool("slow", "", {"type": "object"}, slowly)})
+    monkeypatch.setattr(
+        assistants, "known_tools", lambda earlier: {"slow": Tool("slow", "", {"type": "object"}, slowly)}
+    )
     monkeypatch.setattr(assistants, "_PATIENCE", 0.01)
     _, (found,) = asked(make_server(lambda: graph), ("slow", {}))
     assert found.is_error and "took longer than 0.01 seconds" in found.content[0].text
@@ -116,7 +118,7 @@ def test_kg_mcp_answers_on_standard_streams(graph_folder: Path) -> None:
     code = "from kg.cli import main; main()"
     command = StdioServerParameters(command=sys.executable, args=["-c", code, "mcp", "-g", str(graph_folder)])
     listed, (found,) = asked(command, ("ask_papers_on_dataset", {"dataset": "cifar 10"}))
-    assert len(listed) == len(tools())
+    assert len(listed) == len(known_tools())
     assert {row["values"]["role"] for row in found.structured_content["rows"]} == {"uses"}
 
 
@@ -137,5 +139,5 @@ def address(graph: KnowledgeGraph) -> Iterator[str]:
 @pytest.mark.clients
 def test_a_client_asks_over_http(address: str) -> None:
     listed, (found,) = asked(address, ("path", {"source": "ResNet-50", "target": "ImageNet"}))
-    assert len(listed) == len(tools())
+    assert len(listed) == len(known_tools())
     assert found.structured_content["total"] == 2

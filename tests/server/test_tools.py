@@ -12,7 +12,7 @@ from kg import cli
 from kg.api import KnowledgeGraph
 from kg.ask.named import named_queries
 from kg.errors import KGError
-from kg.server.tools import LONGEST_ANSWER, Tool, bounded, instructions, tools
+from kg.server.tools import LONGEST_ANSWER, Tool, bounded, instructions, known_tools
 
 # What commands do that is no question to a graph, and what their options say that is none.
 NO_QUESTIONS = {"build", "export", "validate", "demo", "mcp", "serve", "publish", "plot", "correct", "import", "watch"}
@@ -33,7 +33,7 @@ def graph(graph_folder: Path) -> KnowledgeGraph:
 
 @pytest.fixture(scope="module")
 def known(graph_folder: Path) -> dict[str, Tool]:
-    return tools(earlier=graph_folder)
+    return known_tools(earlier=graph_folder)
 
 
 def questions() -> Iterator[tuple[str, Any]]:
@@ -167,7 +167,7 @@ def test_counts_merges_and_changes_are_answered(graph: KnowledgeGraph, known: di
     assert known["stats"](graph, {})["papers"] == 3
     assert known["merges"](graph, {"words": "CIFAR-10"})["merges"]
     assert known["diff"](graph, {})["papers"] == {"old": 3, "new": 3, "came": [], "went": []}
-    assert "diff" not in tools()
+    assert "diff" not in known_tools()
 
 
 def test_a_long_answer_is_cut_and_says_so() -> None:

@@ -42,8 +42,9 @@ class _RefusedError(Exception):
 
     @property
     def response(self) -> JSONResponse:
-        # Django REST framework says "detail"; paperswithcode-client reads "error" for 400 and "message" for others.
-        return JSONResponse(dict.fromkeys(("detail", "error", "message"), self.reason), self.status)
+        """The answer: "detail" as Django REST framework says, and what paperswithcode-client reads for this status."""
+        also = {400: "error", 405: "message"}.get(self.status, "detail")
+        return JSONResponse({"detail": self.reason, also: self.reason}, self.status)
 
 
 class _Asked(NamedTuple):
@@ -197,6 +198,10 @@ def _paper_search(asked: _Asked) -> Json:
     papers = asked.catalogue.papers if words is None else asked.catalogue.papers_with(words)
     papers, _ = _published(asked, papers)
     return asked.page([entry.iri for entry in papers], asked.items.paper)
+
+
+def _recent_papers(asked: _Asked) -> Json:
+    return asked.page(asked.catalogue.recent, asked.items.paper)
 
 
 def _paper(asked: _Asked) -> Json:
@@ -610,7 +615,7 @@ _ANSWERS: dict[str, Callable[[_Asked], Json]] = {
     "/search": _search,
     "/papers": _papers,
     "/papers/search": _paper_search,
-    "/papers/recent": _paper_search,
+    "/papers/recent": _recent_papers,
     "/papers/trending": partial(_not_offered, _NO_TRENDS),
     "/papers/{paper}/datasets": partial(_paper_entities, "dataset"),
     "/papers/{paper}/repositories": _paper_repositories,

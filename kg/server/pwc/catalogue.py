@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from kg.ask.papers import known_since
 from kg.graph.reader import GraphReader
 from kg.server.pwc.tables import Tables
 from kg.text.names import slug
@@ -94,6 +95,14 @@ class Catalogue:
         papers = self.reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))
         named = [Entry(iri, name, name.casefold(), 1) for iri in papers for name in (self.reader.name(iri),)]
         return sorted(named, key=lambda entry: (-(self.years.get(entry.iri) or 0), entry.names, entry.iri))
+
+    @cached_property
+    def recent(self) -> list[str]:
+        """All papers, those that were listed (or else first read by a build) last at the beginning."""
+        # The earliest date of a paper is the last in this order, and stays.
+        listed, seen = (dict(sorted(self._pairs(KG + name), reverse=True)) for name in ("listedDate", "firstSeen"))
+        known = {entry.iri: known_since(listed.get(entry.iri), seen.get(entry.iri)) for entry in self.papers}
+        return sorted(known, key=lambda iri: known[iri], reverse=True)
 
     @cached_property
     def years(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.server.pwc.catalogue import Catalogue, owner_and_name, searched
-from kg.vocabulary import DEFAULT_BASE
+from kg.vocabulary import DEFAULT_BASE, KG, XSD
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,14 @@ def test_repositories_go_by_owner_and_name(catalogue: Catalogue) -> None:
 
 def test_the_first_year_of_an_entity_is_that_of_the_first_paper_that_introduces_it(catalogue: Catalogue) -> None:
     assert catalogue.introduced == {f"{DEFAULT_BASE}method/frognet": 2018, f"{DEFAULT_BASE}method/toadnet": 2020}
+
+
+def test_papers_that_were_listed_last_are_the_most_recent(small_store: ox.Store) -> None:
+    store = ox.Store()
+    store.extend(small_store)
+    for name, day in (("frognet-hops", "2025-03-12"), ("c--in-a-pond", "2025-03-11")):
+        dated = ox.Literal(day, datatype=ox.NamedNode(XSD + "date"))
+        paper = ox.NamedNode(f"{DEFAULT_BASE}paper/{name}")
+        store.add(ox.Quad(paper, ox.NamedNode(KG + "listedDate"), dated, paper))
+    found = Catalogue(store, DEFAULT_BASE).recent
+    assert [iri.rpartition("/")[2] for iri in found] == ["frognet-hops", "c--in-a-pond", "toadnet-crawls"]
