@@ -151,7 +151,8 @@ def routes(graph: Callable[[], KnowledgeGraph], hosts: Iterable[str] = ()) -> li
             return JSONResponse({"error": MISSING}, 501)
 
         return [Route("/mcp", missing, methods=["GET", "POST", "DELETE"])]
-    return [Route("/mcp", _Endpoint(graph, [*_LOOPBACK, *hosts]))]
+    # Without GET, by which clients wait for messages that this server never sends, and without DELETE of sessions.
+    return [Route("/mcp", _Endpoint(graph, [*_LOOPBACK, *hosts]), methods=["POST"])]
 
 
 class _Endpoint:

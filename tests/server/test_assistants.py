@@ -96,6 +96,12 @@ def test_requests_of_other_sites_are_refused(web: TestClient, headers: dict[str,
     assert web.post("/mcp", content=json.dumps(SAID), headers=HEADERS | headers).status_code == status
 
 
+def test_no_connection_is_kept_open(web: TestClient) -> None:
+    assert [web.request(method, "/mcp", headers=HEADERS).status_code for method in ("GET", "DELETE", "PUT")] == [
+        405
+    ] * 3
+
+
 def test_a_large_request_is_refused(web: TestClient) -> None:
     assert web.post("/mcp", content=b" " * (2**20 + 1), headers=HEADERS).status_code == 413
 
