@@ -847,26 +847,6 @@ def validate(
 
 
 @app.command()
-def mcp(
-    graph: Graph = _GRAPH,
-    earlier: Annotated[
-        Path | None,
-        typer.Option("--earlier", metavar="DIR", help="Graph folder of an earlier state, for the tool that compares."),
-    ] = None,
-) -> None:
-    """Answer an assistant, such as Claude, that starts this command: Model Context Protocol on standard streams.
-
-    It can ask what can be asked here: lookup, papers, path, ask, query, stats, merges. Nothing is changed.
-    """
-    from kg.server.assistants import run_on_standard_streams
-
-    opened = _opened(graph)
-    if sys.stdin.isatty():
-        _note("waits for an assistant on standard input, which starts this command by itself; Ctrl-C ends it")
-    run_on_standard_streams(lambda: opened, earlier)
-
-
-@app.command()
 def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
@@ -905,6 +885,26 @@ def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
 def _bold(text: str) -> str:
     emphasised = style()
     return emphasised(text, "bold") if emphasised else text
+
+
+@app.command()
+def mcp(
+    graph: Graph = _GRAPH,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--earlier", metavar="DIR", help="Graph folder of an earlier state, for the tool that compares."),
+    ] = None,
+) -> None:
+    """Answer an assistant, such as Claude, that starts this command: Model Context Protocol on standard streams.
+
+    It can ask what can be asked here: lookup, papers, path, ask, query, stats, merges. Nothing is changed.
+    """
+    from kg.server.assistants import run_on_standard_streams
+
+    opened = _opened(graph)
+    if sys.stdin.isatty():
+        _note("waits for an assistant on standard input, which starts this command by itself; Ctrl-C ends it")
+    run_on_standard_streams(lambda: opened, earlier)
 
 
 @entities.command()
