@@ -22,7 +22,7 @@ from kg.api import KnowledgeGraph
 from kg.server.pwc.catalogue import Catalogue, Entry, searched
 from kg.server.pwc.items import Items, Json, last, proceeding_id
 from kg.server.pwc.tables import Row, Table
-from kg.vocabulary import KG, LINKS, SCHEMA, SKOS, Kind
+from kg.vocabulary import KG, LINKS, SCHEMA, Kind
 
 _PAGE_SIZE, _LARGEST_PAGE = 50, 500
 _LONGEST = 1_000  # characters of a parameter
@@ -343,23 +343,13 @@ def _proceeding_papers(asked: _Asked) -> Json:
 # Areas, tasks, datasets, methods --------------------------------------------------------------------------------------
 
 
-def _areas_of(asked: _Asked) -> list[Entry]:
-    """The areas: tasks with narrower ones and no broader one."""
-    reader = asked.catalogue.reader
-    return [
-        entry
-        for entry in asked.catalogue.entries("task")
-        if asked.items.narrower(entry.iri) and not reader.objects(entry.iri, SKOS + "broader")
-    ]
-
-
 def _areas(asked: _Asked) -> Json:
-    return asked.page(asked.filtered(_areas_of(asked), "name"), lambda entry: asked.items.area(entry.iri))
+    return asked.page(asked.filtered(asked.catalogue.areas, "name"), lambda entry: asked.items.area(entry.iri))
 
 
 def _known_area(asked: _Asked, id: str) -> str:
     iri = asked.known("task", id)
-    if not asked.items.narrower(iri) or asked.items.broader(iri):
+    if iri not in asked.catalogue.children or iri in asked.catalogue.parents:
         raise _unknown("area", id)
     return iri
 
@@ -368,22 +358,16 @@ def _area(asked: _Asked) -> Json:
     return asked.items.area(_known_area(asked, asked.part("area")))
 
 
-def _within(asked: _Asked, area: str) -> list[Entry]:
-    """The tasks of an area, by name; it is one itself."""
-    within = {area, *asked.catalogue.reader.narrower(area)}
-    return [entry for entry in asked.catalogue.entries("task") if entry.iri in within]
-
-
 def _area_tasks(asked: _Asked) -> Json:
-    tasks = _within(asked, _known_area(asked, asked.part("area")))
+    tasks = asked.catalogue.within(_known_area(asked, asked.part("area")))
     return asked.page(tasks, lambda entry: asked.items.task(entry.iri))
 
 
 def _top_areas(asked: _Asked) -> list[tuple[Entry, list[Entry]]]:
     """The areas of most papers with the tasks of most papers in each; clients read all of them at once."""
-    areas = sorted(_areas_of(asked), key=lambda entry: -entry.papers)[:_TOP_AREAS]
+    areas = sorted(asked.catalogue.areas, key=lambda entry: -entry.papers)[:_TOP_AREAS]
     by_papers = partial(sorted, key=lambda entry: -entry.papers)
-    return [(area, by_papers(_within(asked, area.iri))[:_TOP_TASKS]) for area in areas]
+    return [(area, by_papers(asked.catalogue.within(area.iri))[:_TOP_TASKS]) for area in areas]
 
 
 def _areas_with_tasks(asked: _Asked) -> Json:
@@ -423,11 +407,11 @@ def _in_order(asked: _Asked, found: list[Entry], keys: Mapping[str, Callable[[En
 def _tasks(asked: _Asked) -> Json:
     found = asked.listed("task", "name")
     if area := asked.text("area_id"):
-        within = {entry.iri for entry in _within(asked, _known_area(asked, area))}
+        within = {entry.iri for entry in asked.catalogue.within(_known_area(asked, area))}
         found = [entry for entry in found if entry.iri in within]
     if (level := asked.number("level")) is not None:
-        found = [entry for entry in found if len(asked.items.broader(entry.iri)) == level]
-    depth = lambda entry: len(asked.items.broader(entry.iri))  # noqa: E731
+        found = [entry for entry in found if len(asked.catalogue.line(entry.iri)) == level]
+    depth = lambda entry: len(asked.catalogue.line(entry.iri))  # noqa: E731
     found = _in_order(asked, found, {"name": _by_name, "paper_count": _by_papers, "level": depth})
     return asked.page(found, lambda entry: asked.items.task(entry.iri))
 
@@ -449,11 +433,11 @@ def _task(asked: _Asked) -> Json:
 
 
 def _parents(asked: _Asked) -> Json:
-    return asked.page(asked.catalogue.reader.objects(_known_task(asked), SKOS + "broader"), asked.items.task)
+    return asked.page(asked.catalogue.parents.get(_known_task(asked), []), asked.items.task)
 
 
 def _children(asked: _Asked) -> Json:
-    return asked.page(asked.items.narrower(_known_task(asked)), asked.items.task)
+    return asked.page(asked.catalogue.children.get(_known_task(asked), []), asked.items.task)
 
 
 def _task_papers(asked: _Asked) -> Json:
@@ -467,9 +451,9 @@ def _task_tables(asked: _Asked) -> Json:
 
 def _task_page(asked: _Asked) -> Json:
     task, items = _known_task(asked), asked.items
-    parents = items.broader(task)
-    children = items.narrower(task)[:_LARGEST_PAGE]
-    sisters = [one for one in items.narrower(parents[0]) if one != task][:_LARGEST_PAGE] if parents else []
+    parents, below = asked.catalogue.line(task), asked.catalogue.children
+    children = below.get(task, [])[:_LARGEST_PAGE]
+    sisters = [one for one in below[parents[0]] if one != task][:_LARGEST_PAGE] if parents else []
     return {
         "task": items.task(task) | {"research_trends": []},
         "parents": [items.task(one) for one in parents],
@@ -495,9 +479,16 @@ def _benchmarks(asked: _Asked, tasks: Iterable[str]) -> list[Json]:
 
 def _task_benchmarks(asked: _Asked) -> Json:
     task = _known_task(asked)
-    tasks = [task, *asked.catalogue.reader.narrower(task)] if asked.text("include_descendants") == "true" else [task]
+    tasks = _with_descendants(asked, task)
     most = asked.number("limit") or _LARGEST_PAGE
     return {"task_id": last(task), "task_slug": last(task), "results": _benchmarks(asked, tasks)[:most]}
+
+
+def _with_descendants(asked: _Asked, task: str) -> list[str]:
+    """A task, and if the request says so, all narrower ones."""
+    return (
+        [entry.iri for entry in asked.catalogue.within(task)] if asked.text("include_descendants") == "true" else [task]
+    )
 
 
 def _datasets(asked: _Asked) -> Json:
@@ -507,8 +498,7 @@ def _datasets(asked: _Asked) -> Json:
         found = [one for one in found if sum(len(table.rows) for table in tables.of(one.iri)) >= fewest]
     if task := asked.text("task"):
         iri = asked.known("task", task, by_name=True)
-        within = [iri, *asked.catalogue.reader.narrower(iri)] if asked.text("include_descendants") == "true" else [iri]
-        evaluated = {table.dataset for one in within for table in tables.of(one)}
+        evaluated = {table.dataset for one in _with_descendants(asked, iri) for table in tables.of(one)}
         found = [one for one in found if one.iri in evaluated]
     found = _in_order(asked, found, {"name": _by_name, "full_name": _by_name, "paper_count": _by_papers})
     return asked.page(found, lambda entry: asked.items.dataset(entry.iri))

@@ -90,6 +90,51 @@ class Catalogue:
         return self._papers[iri]
 
     @cached_property
+    def parents(self) -> dict[str, list[str]]:
+        """The next broader tasks of each task that has some."""
+        tasks, found = f"{self.base}task/", dict[str, list[str]]()
+        for task, broader in sorted(self._pairs(SKOS + "broader")):
+            if task.startswith(tasks):
+                found.setdefault(task, []).append(broader)
+        return found
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """The next narrower tasks of each task that has some."""
+        found: dict[str, list[str]] = {}
+        for task, parents in self.parents.items():
+            for broader in parents:
+                found.setdefault(broader, []).append(task)
+        return found
+
+    def line(self, task: str) -> list[str]:
+        """The broader tasks of a task, from the next one up to the top; the first where there are several."""
+        line: list[str] = []
+        while above := self.parents.get((line or [task])[-1]):
+            if above[0] in (task, *line):
+                break
+            line.append(above[0])
+        return line
+
+    @cached_property
+    def areas(self) -> list[Entry]:
+        """The areas: tasks with narrower ones and no broader one."""
+        return [entry for entry in self.entries("task") if entry.iri in self.children and entry.iri not in self.parents]
+
+    def within(self, task: str) -> list[Entry]:
+        """A task and all narrower ones, by name."""
+        found, waiting = {task}, [task]
+        while waiting:
+            below = set(self.children.get(waiting.pop(), ())) - found
+            found |= below
+            waiting += below
+        return sorted((self._tasks[iri] for iri in found), key=lambda entry: (entry.name.casefold(), entry.iri))
+
+    @cached_property
+    def _tasks(self) -> dict[str, Entry]:
+        return {entry.iri: entry for entry in self.entries("task")}
+
+    @cached_property
     def papers(self) -> list[Entry]:
         """All papers, the newest first; within a year by title."""
         papers = self.reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))

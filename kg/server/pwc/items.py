@@ -144,27 +144,16 @@ class Items:
     def task(self, iri: str) -> Json:
         """A task."""
         tables = self.catalogue.tables.of(iri)
-        line = self.broader(iri)
+        line = self.catalogue.line(iri)
         area = line[-1] if line else iri
         return self._named(iri) | {
             "description": self._sentence(iri)[1],
-            "area_id": last(area) if self.narrower(area) else None,
+            "area_id": last(area) if area in self.catalogue.children else None,
             "level": len(line),
             "paper_count": self.catalogue.paper_count(iri),
             "benchmark_count": len({table.dataset for table in tables}),
             "evaluation_count": sum(len(table.rows) for table in tables),
         }
-
-    def broader(self, iri: str) -> list[str]:
-        """The broader entities of an entity, from the next one up to the top; the first where there are several."""
-        line: list[str] = []
-        while (above := self.reader.value((line or [iri])[-1], SKOS + "broader")) and above not in (iri, *line):
-            line.append(above)
-        return line
-
-    def narrower(self, iri: str) -> list[str]:
-        """The next narrower entities."""
-        return self.reader.subjects(SKOS + "broader", ox.NamedNode(iri))
 
     def dataset(self, iri: str) -> Json:
         """A dataset; its description is the sentence with which a paper introduces it."""
