@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from threading import RLock
 from typing import NamedTuple
@@ -31,6 +31,7 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _ARXIV_FORMS = ("{0}", "arXiv:{0}", "arxiv:{0}", "https://arxiv.org/abs/{0}", "http://arxiv.org/abs/{0}")
+_SEARCHES = 16  # that are kept
 _NEWEST_VERSION = 9  # of an arXiv paper whose identifier or address in the graph has its version
 
 
@@ -57,6 +58,9 @@ class Catalogue:
         self.reader = GraphReader(store)
         self._lists: dict[str, list[Entry]] = {}
         self._lock = RLock()  # several requests wait for one reading of a list
+        # The other pages of a search follow at once.
+        self.papers_with = lru_cache(_SEARCHES)(self._papers_with)
+        self.papers_saying = lru_cache(_SEARCHES)(self._papers_saying)
 
     def entries(self, kind: Kind) -> list[Entry]:
         """All methods, datasets, metrics, tasks or repositories, by name."""
@@ -274,7 +278,7 @@ class Catalogue:
 
     # Filters ----------------------------------------------------------------------------------------------------------
 
-    def papers_with(self, words: str) -> list[Entry]:
+    def _papers_with(self, words: str) -> list[Entry]:
         """The papers whose title and abstract have all of some words; those with all of them in the title first."""
         terms = words.casefold().split()
         if not terms:
@@ -284,7 +288,7 @@ class Catalogue:
         told = {iri for iri, text in self._texts(titles) if iri not in titled and all(term in text for term in terms)}
         return [entry for some in (titled, told) for entry in self.papers if entry.iri in some]
 
-    def papers_saying(self, part: str) -> list[Entry]:
+    def _papers_saying(self, part: str) -> list[Entry]:
         """The papers whose abstract has a text, in any case."""
         part = part.casefold()
         saying = {iri for iri, abstract in self._pairs(SCHEMA + "abstract") if part in abstract.casefold()}
