@@ -278,7 +278,8 @@ def _shown(graph: KnowledgeGraph, answer: Any, asked: Iterable[str], limit: int)
         return {"answer": answer.truth}
     if answer.kind == "graph":
         triples = answer.triples()
-        return {"triples": [str(triple) for triple in triples[:limit]], "left_out": max(0, len(triples) - limit)}
+        more = {"more": f"there are more than {limit} triples"} if len(triples) > limit else {}
+        return {"triples": [str(triple) for triple in triples[:limit]], **more}
     proofs = RowProofs(GraphReader(graph.store), asked)
     records = list(islice(answer.records(), limit + 1))
     rows = [
