@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.ask.card import Card
-    from kg.ask.lookup import Found
+    from kg.ask.lookup import Found, Match
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
     from kg.ask.process import QueryProcess
@@ -76,15 +76,21 @@ class KnowledgeGraph:
 
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
-        self._generation, self.settings, self.store = opened(self.folder)
+        self._generation, self.settings, self.reader = opened(self.folder)
+        self.store: Store = self.reader.store
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
+        self._profile_queries: dict[Path, QueryProcess] = {}
 
     @cached_property
     def _queries(self) -> QueryProcess:
+        return self._process(self._generation.store)
+
+    @staticmethod
+    def _process(store: Path) -> QueryProcess:
         from kg.ask.process import QueryProcess
 
-        return QueryProcess(self._generation.folder / "store")
+        return QueryProcess(store)
 
     def query(
         self,
@@ -128,9 +134,13 @@ class KnowledgeGraph:
         request = Request(sparql, self.base, source, allow_service)
         if profile is None:
             return self._queries.answer(request, timeout)
-        from kg.profiles import construct_queries
+        from kg.profiles import construct_queries, kept_profile
 
         queries = construct_queries(_text("profile", profile), allow_service=allow_service)
+        if kept := kept_profile(self._generation.folder, profile):
+            if kept not in self._profile_queries:
+                self._profile_queries[kept] = self._process(kept)
+            return self._profile_queries[kept].answer(request, timeout)
         return self._queries.answer(request, timeout, (profile, queries))
 
     @_names_damage
@@ -162,7 +172,7 @@ class KnowledgeGraph:
         values = {
             _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
         }
-        return pose(self.store, named_query(_text("name", name)), values, self.base)
+        return pose(self.reader, named_query(_text("name", name)), values, self.base)
 
     @_names_damage
     def answer(self, question: Question, *, timeout: float = 60) -> Answer:
@@ -171,6 +181,10 @@ class KnowledgeGraph:
         Raises:
             QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
         """
+        from kg.ask.kept import kept_answer
+
+        if kept := kept_answer(self.reader.index, question, self.base):
+            return kept
         return self._answer(question.sparql, question.name, question.profile, timeout, False)
 
     @_names_damage
@@ -190,7 +204,25 @@ class KnowledgeGraph:
         if type is not None and type not in KINDS:
             _refuse("type", f"one of {', '.join(KINDS)}", type)
         limit = None if limit is None else _count("limit", limit)
-        return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
+        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit)
+
+    @_names_damage
+    def suggest(self, words: str, limit: int = 10) -> list[Match]:
+        """Names for what somebody is typing, for a search box: what most papers mention first.
+
+        They begin with the words, or have them among their own, the last one incomplete. What has exactly this name
+        comes before all others.
+
+        Args:
+            words: the beginning of a name, or some of its words.
+            limit: the maximum number of matches.
+
+        Raises:
+            KGError: ``limit`` is less than 1.
+        """
+        from kg.ask.lookup import suggest
+
+        return suggest(self.reader, _text("words", words), _count("limit", limit))
 
     @_names_damage
     def papers(
@@ -229,7 +261,7 @@ class KnowledgeGraph:
         from kg.ask.papers import find_papers
 
         return find_papers(
-            self.store,
+            self.reader,
             task=_texts("task", task),
             dataset=_texts("dataset", dataset),
             method=_texts("method", method),
@@ -257,7 +289,7 @@ class KnowledgeGraph:
         """
         from kg.ask.card import read_card
 
-        return read_card(self.store, _text("iri", iri), whole=whole)
+        return read_card(self.reader, _text("iri", iri), whole=whole)
 
     @_names_damage
     def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:
@@ -275,7 +307,7 @@ class KnowledgeGraph:
 
         source, target = _text("source", source), _text("target", target)
         limit = None if limit is None else _count("limit", limit)
-        return shortest_paths(self.store, source, target, base=self.base, limit=limit)
+        return shortest_paths(self.reader, source, target, base=self.base, limit=limit)
 
     @_names_damage
     def export(
@@ -323,17 +355,20 @@ class KnowledgeGraph:
 
     @_names_damage
     def profile(self, name: str) -> Store:
-        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+        """The graph in another vocabulary: "lpwc" for that of Linked Papers With Code.
 
-        Made by the first call and kept, because it takes longer than most queries of it.
+        The build keeps it for graphs of thousands of papers; else the first call makes it in memory.
 
         Raises:
             KGError: there is no such profile.
         """
-        from kg.profiles import apply_profile
+        from pyoxigraph import Store
+
+        from kg.profiles import apply_profile, kept_profile
 
         if _text("profile", name) not in self._profiles:
-            self._profiles[name] = apply_profile(self.store, name)
+            kept = kept_profile(self._generation.folder, name)
+            self._profiles[name] = Store.read_only(str(kept)) if kept else apply_profile(self.store, name)
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:
@@ -366,7 +401,7 @@ class KnowledgeGraph:
         """Count papers, entities, links, results and triples."""
         from kg.ask.stats import count_graph
 
-        return count_graph(self.store)
+        return count_graph(self.reader.index)
 
     @_names_damage
     def provenance(self) -> list[Run]:
