@@ -7,6 +7,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
+
 MORE = """
 paper:toadnet-crawls {
     paper:toadnet-crawls a kg:Paper, schema:ScholarlyArticle ;
@@ -63,3 +66,9 @@ def small_store() -> ox.Store:
     for text in (small, prefixes + MORE):
         store.load(text, format=ox.RdfFormat.TRIG)
     return store
+
+
+@pytest.fixture(scope="session")
+def small_reader(small_store: ox.Store) -> IndexedReader:
+    """The same graph with its index."""
+    return indexed(small_store)

@@ -667,7 +667,7 @@ class _Kept:
     def __call__(self) -> Catalogue:
         graph, kept = self._graph(), self._kept
         if kept is None or kept[0] is not graph:
-            self._kept = kept = graph, Catalogue(graph.store, graph.base)
+            self._kept = kept = graph, Catalogue(graph.reader, graph.base)
         return kept[1]
 
 

@@ -1,7 +1,7 @@
 """What the API of Papers with Code lists, in order, with the names to filter by.
 
-Lists are read from the graph when they are first asked for, and kept until a build replaces the graph: then a page of a
-list reads only what is on the page.
+Lists are read when they are first asked for, most of them from the graph's index, and kept until a build replaces the
+graph: then a page of a list reads only what is on the page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, groupby
 from threading import RLock
 from typing import NamedTuple
 from urllib.parse import quote
@@ -18,10 +18,10 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.ask.papers import known_since
-from kg.graph.reader import GraphReader
+from kg.graph.index import INTRODUCES, LINKS_TO, IndexedReader
 from kg.server.pwc.tables import Tables
 from kg.text.names import slug
-from kg.vocabulary import CLASS_NAMES, DCTERMS, KG, LINKS, RDF, SCHEMA, SKOS, Kind
+from kg.vocabulary import DCTERMS, KG, RDF, SCHEMA, SKOS, Kind
 
 _VENUE = SCHEMA + "Periodical"
 _ARXIV = re.compile(
@@ -48,14 +48,13 @@ class Catalogue:
     """The lists of one graph.
 
     Args:
-        store: the graph.
+        reader: the graph.
         base: the IRI that its resources live under.
     """
 
-    def __init__(self, store: ox.Store, base: str) -> None:
-        self.store = store
+    def __init__(self, reader: IndexedReader, base: str) -> None:
+        self.reader = reader
         self.base = base
-        self.reader = GraphReader(store)
         self._lists: dict[str, list[Entry]] = {}
         self._lock = RLock()  # several requests wait for one reading of a list
         # The other pages of a search follow at once.
@@ -71,27 +70,27 @@ class Catalogue:
         return self._lists[kind]
 
     def _read(self, kind: Kind) -> list[Entry]:
-        reader = self.reader
-        named_by = (SCHEMA + "name",) if kind == "code" else (SKOS + "prefLabel", SKOS + "altLabel")
+        rows = self.reader.index.rows(
+            """SELECT iri, coalesce(name.text, iri), papers FROM node LEFT JOIN name ON name.node = node.id
+                WHERE kind = ? ORDER BY node.id, name.id""",
+            kind,
+        )
         found = []
-        for iri in reader.subjects(RDF + "type", ox.NamedNode(KG + CLASS_NAMES[kind])):
-            names = list(chain.from_iterable(reader.objects(iri, predicate) for predicate in named_by))
-            found.append(Entry(iri, (names or [iri])[0], "\n".join(names).casefold(), self._papers[iri]))
+        for iri, bearing in groupby(rows, key=lambda row: row[0]):
+            names = [*bearing]
+            folded = "\n".join(name for _, name, _ in names).casefold()
+            found.append(Entry(iri, names[0][1], folded, names[0][2]))
         return sorted(found, key=lambda entry: (entry.name.casefold(), entry.iri))
-
-    @cached_property
-    def _papers(self) -> Counter[str]:
-        """How many papers mention each entity or link to each repository."""
-        return Counter(value for predicate in (KG + "mentions", LINKS["code"]) for _, value in self._pairs(predicate))
 
     def _pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
         """All subjects and objects of a property."""
-        for quad in self.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
+        for quad in self.reader.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
             yield quad.subject.value, quad.object.value  # type: ignore[union-attr]  # no blank nodes, no quoted triples
 
     def paper_count(self, iri: str) -> int:
         """How many papers mention an entity."""
-        return self._papers[iri]
+        node = self.reader.index.node(iri)
+        return node.papers if node else 0
 
     @cached_property
     def parents(self) -> dict[str, list[str]]:
@@ -140,10 +139,12 @@ class Catalogue:
 
     @cached_property
     def papers(self) -> list[Entry]:
-        """All papers, the newest first; within a year by title."""
-        papers = self.reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))
-        named = [Entry(iri, name, name.casefold(), 1) for iri in papers for name in (self.reader.name(iri),)]
-        return sorted(named, key=lambda entry: (-(self.years.get(entry.iri) or 0), entry.names, entry.iri))
+        """All papers, the newest first."""
+        rows = self.reader.index.rows(
+            """SELECT iri, coalesce(name.text, iri) FROM paper JOIN node ON node.id = paper.node
+                LEFT JOIN name ON name.id = label ORDER BY place"""
+        )
+        return [Entry(iri, name, name.casefold(), 1) for iri, name in rows]
 
     @cached_property
     def recent(self) -> list[str]:
@@ -156,36 +157,42 @@ class Catalogue:
     @cached_property
     def years(self) -> dict[str, int]:
         """The year of each paper that has one."""
-        return {iri: int(date[:4]) for iri, date in self._pairs(SCHEMA + "datePublished") if date[:4].isdecimal()}
+        query = "SELECT iri, year FROM paper JOIN node ON node.id = paper.node WHERE year IS NOT NULL"
+        return dict(self.reader.index.rows(query))
 
     @cached_property
     def introduced(self) -> dict[str, int]:
         """The first year in which a paper introduces an entity."""
-        years: dict[str, int] = {}
-        for paper, entity in self._pairs(KG + "introduces"):
-            if year := self.years.get(paper):
-                years[entity] = min(year, years.get(entity, year))
-        return years
+        rows = self.reader.index.rows(
+            """SELECT iri, min(year) FROM edge JOIN paper USING (place) JOIN node ON node.id = edge.node
+                WHERE role = ? AND year IS NOT NULL GROUP BY edge.node""",
+            INTRODUCES,
+        )
+        return dict(rows)
 
     @cached_property
     def venues(self) -> list[Entry]:
-        """All venues, by name, with the number of their papers."""
-        papers = Counter(venue for _, venue in self._pairs(SCHEMA + "isPartOf"))
-        venues = self.reader.subjects(RDF + "type", ox.NamedNode(_VENUE))
-        named = [Entry(iri, name, name.casefold(), papers[iri]) for iri in venues for name in (self.reader.name(iri),)]
+        """All venues, by name; their papers are not counted."""
+        named = [Entry(iri, name, name.casefold(), 0) for iri, name in self.reader.index.venues()]
         return sorted(named, key=lambda entry: (entry.names, entry.iri))
 
     @cached_property
     def authors(self) -> list[Entry]:
         """All authors, by name; names that differ only in case, spaces and punctuation are one author."""
-        by_id: dict[str, Counter[str]] = {}
-        for _, name in self._pairs(SCHEMA + "author"):
-            by_id.setdefault(slug(name), Counter())[name] += 1
         named = [
-            Entry(author, min(names, key=lambda name: (-names[name], name)), "\n".join(names), names.total())
-            for author, names in by_id.items()
+            Entry(author, min(names, key=lambda name: (-names[name], name)), "\n".join(names).casefold(), names.total())
+            for author, names in self._spellings.items()
         ]
         return sorted(named, key=lambda entry: (entry.name.casefold(), entry.iri))
+
+    @cached_property
+    def _spellings(self) -> dict[str, Counter[str]]:
+        """The names of each author, with the number of papers that have each; by the author's id."""
+        query = f"SELECT ?name (COUNT(DISTINCT ?paper) AS ?papers) {{ ?paper <{SCHEMA}author> ?name }} GROUP BY ?name"
+        found: dict[str, Counter[str]] = {}
+        for name, papers in self.reader.rows(query):
+            found.setdefault(slug(name), Counter())[name] += int(papers)
+        return found
 
     def author(self, author_id: str) -> Entry | None:
         """The author of this id."""
@@ -197,7 +204,7 @@ class Catalogue:
 
     def papers_by(self, author: Entry) -> list[str]:
         """The papers of an author, the newest first."""
-        names = map(ox.Literal, author.names.split("\n"))
+        names = map(ox.Literal, self._spellings[author.iri])
         return self.newest(chain.from_iterable(self.reader.subjects(SCHEMA + "author", name) for name in names))
 
     @cached_property
@@ -212,15 +219,17 @@ class Catalogue:
     @cached_property
     def code(self) -> dict[str, list[str]]:
         """The repositories of each paper that links to some."""
-        found: dict[str, list[str]] = {}
-        for paper, repository in sorted(self._pairs(LINKS["code"])):
-            found.setdefault(paper, []).append(repository)
-        return found
+        rows = self.reader.index.rows(
+            """SELECT node.iri, code.iri FROM edge JOIN node AS code ON code.id = edge.node JOIN paper USING (place)
+                JOIN node ON node.id = paper.node WHERE role = ? ORDER BY place, code.iri""",
+            LINKS_TO,
+        )
+        return {paper: [code for _, code in links] for paper, links in groupby(rows, key=lambda row: row[0])}
 
     @cached_property
     def tables(self) -> Tables:
         """The evaluation tables."""
-        return Tables(self.reader, self.base)
+        return Tables(self.reader)
 
     def newest(self, papers: Iterable[str]) -> list[str]:
         """Papers from the newest to those without a year, each once."""

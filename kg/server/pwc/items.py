@@ -121,11 +121,11 @@ class Items:
         """An author."""
         return {"id": entry.iri, "full_name": entry.name, "paper_count": entry.papers}
 
-    @staticmethod
-    def conference(entry: Entry) -> Json:
+    def conference(self, entry: Entry) -> Json:
         """A venue."""
+        papers = self.reader.count(SCHEMA + "isPartOf", entry.iri)
         slug = last(entry.iri)
-        return {"id": slug, "slug": slug, "name": entry.name, "paper_count": entry.papers, "iri": entry.iri}
+        return {"id": slug, "slug": slug, "name": entry.name, "paper_count": papers, "iri": entry.iri}
 
     @staticmethod
     def proceeding(venue: str, year: int) -> Json:
@@ -241,7 +241,7 @@ class Items:
         return {
             "id": row.id,
             "best_rank": row.rank,
-            "metrics": {metric: row.value},
+            "metrics": {metric: self.reader.value(row.iri, KG + "valueText")},
             "methodology": method,
             "uses_additional_data": False,
             "paper": last(row.paper),
@@ -251,10 +251,10 @@ class Items:
             "evidence": {
                 "iri": row.iri,
                 "paper": row.paper,
-                "sentence": row.sentence,
-                "start": row.start,
-                "end": row.end,
-                "confidence": row.confidence,
+                "sentence": self.reader.value(row.iri, KG + "sentence"),
+                "start": int(self.reader.value(row.iri, OA + "start") or 0),
+                "end": int(self.reader.value(row.iri, OA + "end") or 0),
+                "confidence": float(self.reader.value(row.iri, KG + "confidence") or 0),
                 "page": evidence,
             },
             # The names that `pwc` reads.

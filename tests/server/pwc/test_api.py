@@ -19,6 +19,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kg.api import KnowledgeGraph
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.server.pwc import routes
 from kg.vocabulary import DEFAULT_BASE
 
@@ -26,8 +28,8 @@ Get = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def app(small_store: ox.Store) -> Starlette:
-    graph = cast(KnowledgeGraph, SimpleNamespace(store=small_store, base=DEFAULT_BASE))
+def app(small_reader: IndexedReader) -> Starlette:
+    graph = cast(KnowledgeGraph, SimpleNamespace(reader=small_reader, base=DEFAULT_BASE))
     return Starlette(routes=routes(lambda: graph))
 
 
@@ -142,6 +144,8 @@ def test_repositories_authors_and_venues_lead_to_papers(get: Get) -> None:
     assert ids(get("/repositories/Pond/FrogNet/papers/")) == ["frognet-hops", "c--in-a-pond"]
     assert get("/repositories/pond")["count"] == get("/repositories", name="FROGNET")["count"] == 1
     assert get("/repositories", stars=1)["count"] == get("/repositories", framework="jax")["count"] == 0
+    assert ids(get("/authors", full_name="ada")) == ids(get("/authors", q="POND ada")) == ["ada-pond"]
+    assert get("/conferences/iclr")["paper_count"] == 2
     assert ids(get("/authors/ada-pond/papers/")) == ["toadnet-crawls", "frognet-hops"]
     assert ids(get("/conferences/iclr/proceedings/")) == ["iclr-2020", "iclr-2018"]
     assert ids(get("/conferences/iclr/proceedings/iclr-2018/papers/")) == ["frognet-hops"]
@@ -188,8 +192,8 @@ def test_pwc_gets_the_page_of_a_task(get: Get) -> None:
     assert [one["all_time_paper_count"] for one in benchmarks] == [2]
 
 
-def test_a_graph_that_was_replaced_is_no_longer_answered_from(small_store: ox.Store) -> None:
-    graphs = [SimpleNamespace(store=store, base=DEFAULT_BASE) for store in (small_store, ox.Store())]
+def test_a_graph_that_was_replaced_is_no_longer_answered_from(small_reader: IndexedReader) -> None:
+    graphs = [SimpleNamespace(reader=reader, base=DEFAULT_BASE) for reader in (small_reader, indexed(ox.Store()))]
     client = TestClient(Starlette(routes=routes(lambda: cast(KnowledgeGraph, graphs[0]))))
     assert client.get("/api/v1/papers").json()["count"] == 3
     del graphs[0]

@@ -3,19 +3,21 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.server.pwc.catalogue import Catalogue, owner_and_name, searched
 from kg.vocabulary import DEFAULT_BASE, KG, XSD
 
 
 @pytest.fixture(scope="module")
-def catalogue(small_store: ox.Store) -> Catalogue:
-    return Catalogue(small_store, DEFAULT_BASE)
+def catalogue(small_reader: IndexedReader) -> Catalogue:
+    return Catalogue(small_reader, DEFAULT_BASE)
 
 
 def test_lists_are_in_order(catalogue: Catalogue) -> None:
     assert [entry.name for entry in catalogue.papers] == ["ToadNet crawls", "FrogNet hops", 'C++ in a "pond"']
     assert [(entry.name, entry.papers) for entry in catalogue.entries("dataset")] == [("CIFAR-10", 3), ("ImageNet", 1)]
-    assert [(entry.name, entry.papers) for entry in catalogue.venues] == [("ICLR", 2)]
+    assert [entry.name for entry in catalogue.venues] == ["ICLR"]
 
 
 def test_spellings_of_an_author_are_one_author(catalogue: Catalogue) -> None:
@@ -79,5 +81,5 @@ def test_papers_that_were_listed_last_are_the_most_recent(small_store: ox.Store)
         dated = ox.Literal(day, datatype=ox.NamedNode(XSD + "date"))
         paper = ox.NamedNode(f"{DEFAULT_BASE}paper/{name}")
         store.add(ox.Quad(paper, ox.NamedNode(KG + "listedDate"), dated, paper))
-    found = Catalogue(store, DEFAULT_BASE).recent
+    found = Catalogue(indexed(store), DEFAULT_BASE).recent
     assert [iri.rpartition("/")[2] for iri in found] == ["frognet-hops", "c--in-a-pond", "toadnet-crawls"]

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import pyoxigraph as ox
 import pytest
 
+from kg.graph.index import IndexedReader
 from kg.server.pwc.catalogue import Catalogue
 from kg.server.pwc.items import Items
 from kg.vocabulary import DEFAULT_BASE
 
 
 @pytest.fixture(scope="module")
-def items(small_store: ox.Store) -> Items:
-    return Items(Catalogue(small_store, DEFAULT_BASE), lambda iri: iri.replace(DEFAULT_BASE, "http://here/"))
+def items(small_reader: IndexedReader) -> Items:
+    return Items(Catalogue(small_reader, DEFAULT_BASE), lambda iri: iri.replace(DEFAULT_BASE, "http://here/"))
 
 
 def test_a_paper_has_its_addresses_its_venue_and_its_year(items: Items) -> None:
