@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
 from threading import RLock
@@ -292,21 +292,28 @@ class Catalogue:
         terms = words.casefold().split()
         if not terms:
             return self.papers
-        titles = {entry.iri: entry.names for entry in self.papers}
-        titled = {iri for iri, title in titles.items() if all(term in title for term in terms)}
-        told = {iri for iri, text in self._texts(titles) if iri not in titled and all(term in text for term in terms)}
-        return [entry for some in (titled, told) for entry in self.papers if entry.iri in some]
+        rarest = self._saying(max(words.split(), key=len))  # probably, since it is the longest
+        titled, told = [], []
+        for entry in self.papers:
+            missing = [term for term in terms if term not in entry.names]
+            if not missing:
+                titled.append(entry)
+            elif (entry.iri in rarest or max(terms, key=len) not in missing) and self._says(entry.iri, missing):
+                told.append(entry)
+        return titled + told
+
+    def _says(self, paper: str, terms: Iterable[str]) -> bool:
+        abstract = (self.reader.value(paper, SCHEMA + "abstract") or "").casefold()
+        return all(term in abstract for term in terms)
 
     def _papers_saying(self, part: str) -> list[Entry]:
         """The papers whose abstract has a text, in any case."""
-        part = part.casefold()
-        saying = {iri for iri, abstract in self._pairs(SCHEMA + "abstract") if part in abstract.casefold()}
+        saying = self._saying(part)
         return [entry for entry in self.papers if entry.iri in saying]
 
-    def _texts(self, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """The title and the abstract of each paper in lower case."""
-        for iri, abstract in self._pairs(SCHEMA + "abstract"):
-            yield iri, f"{titles.get(iri, '')}\n{abstract.casefold()}"
+    def _saying(self, part: str) -> set[str]:
+        query = f"SELECT ?paper ?part {{ ?paper <{SCHEMA}abstract> ?text FILTER(CONTAINS(LCASE(?text), ?part)) }}"
+        return {paper for paper, _ in self.reader.rows(query, part=ox.Literal(part.lower()))}
 
 
 def owner_and_name(path: str) -> tuple[str, str]:
