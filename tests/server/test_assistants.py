@@ -119,6 +119,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
 # With clients of their own process ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.clients
 def test_kg_mcp_answers_on_standard_streams(graph_folder: Path) -> None:
     code = "from kg.cli import main; main()"
@@ -142,6 +143,7 @@ def address(graph: KnowledgeGraph) -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.clients
 def test_a_client_asks_over_http(address: str) -> None:
     listed, (found,) = asked(address, ("path", {"source": "ResNet-50", "target": "ImageNet"}))

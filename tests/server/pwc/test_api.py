@@ -246,6 +246,7 @@ def pwc_python(tmp_path: Path) -> Path:
     return python
 
 
+@pytest.mark.slow
 @pytest.mark.clients
 def test_paperswithcode_client_reads_with_every_method(address: str, pwc_python: Path) -> None:
     given = {
