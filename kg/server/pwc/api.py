@@ -22,7 +22,7 @@ from kg.api import KnowledgeGraph
 from kg.server.pwc.catalogue import Catalogue, Entry, searched
 from kg.server.pwc.items import Items, Json, last, proceeding_id
 from kg.server.pwc.tables import Row, Table
-from kg.vocabulary import KG, LINKS, SCHEMA, Kind
+from kg.vocabulary import LINKS, SCHEMA, Kind
 
 _PAGE_SIZE, _LARGEST_PAGE = 50, 500
 _LONGEST = 1_000  # characters of a parameter
@@ -167,7 +167,7 @@ def _associated(asked: _Asked, papers: list[Entry]) -> tuple[list[Entry], Json]:
     for kind in kinds:
         if name := asked.text(kind):
             iri = asked.catalogue.named(kind, name)
-            mentioning = set(reader.subjects(KG + "mentions", ox.NamedNode(iri))) if iri else set()
+            mentioning = set(asked.catalogue.papers_naming(iri)) if iri else set()
             papers, applied[kind] = [entry for entry in papers if entry.iri in mentioning], name
     if name := asked.text("conference"):
         venues = [venue.iri for venue in asked.catalogue.venues if name.casefold() in (venue.names, last(venue.iri))]
@@ -441,8 +441,7 @@ def _children(asked: _Asked) -> Json:
 
 
 def _task_papers(asked: _Asked) -> Json:
-    task = ox.NamedNode(_known_task(asked))
-    return _show_papers(asked, asked.catalogue.reader.subjects(KG + "mentions", task))
+    return _show_papers(asked, asked.catalogue.papers_naming(_known_task(asked)))
 
 
 def _task_tables(asked: _Asked) -> Json:

@@ -7,7 +7,6 @@ graph: then a page of a list reads only what is on the page.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
@@ -56,6 +55,7 @@ class Catalogue:
         self.reader = reader
         self.base = base
         self._lists: dict[str, list[Entry]] = {}
+        self._spellings: dict[str, list[str]] = {}  # the names of each author, that of most papers first
         self._lock = RLock()  # several requests wait for one reading of a list
         # The other pages of a search follow at once.
         self.papers_with = lru_cache(_SEARCHES)(self._papers_with)
@@ -179,20 +179,17 @@ class Catalogue:
     @cached_property
     def authors(self) -> list[Entry]:
         """All authors, by name; names that differ only in case, spaces and punctuation are one author."""
-        named = [
-            Entry(author, min(names, key=lambda name: (-names[name], name)), "\n".join(names).casefold(), names.total())
-            for author, names in self._spellings.items()
-        ]
-        return sorted(named, key=lambda entry: (entry.name.casefold(), entry.iri))
-
-    @cached_property
-    def _spellings(self) -> dict[str, Counter[str]]:
-        """The names of each author, with the number of papers that have each; by the author's id."""
         query = f"SELECT ?name (COUNT(DISTINCT ?paper) AS ?papers) {{ ?paper <{SCHEMA}author> ?name }} GROUP BY ?name"
-        found: dict[str, Counter[str]] = {}
+        by_id: dict[str, list[tuple[int, str]]] = {}
         for name, papers in self.reader.rows(query):
-            found.setdefault(slug(name), Counter())[name] += int(papers)
-        return found
+            by_id.setdefault(slug(name), []).append((-int(papers), name))
+        found = []
+        for author, spellings in by_id.items():
+            names = [name for _, name in sorted(spellings)]
+            self._spellings[author] = names
+            papers_in_all = -sum(count for count, _ in spellings)
+            found.append(Entry(author, names[0], "\n".join(names).casefold(), papers_in_all))
+        return sorted(found, key=lambda entry: (entry.name.casefold(), entry.iri))
 
     def author(self, author_id: str) -> Entry | None:
         """The author of this id."""
@@ -230,6 +227,16 @@ class Catalogue:
     def tables(self) -> Tables:
         """The evaluation tables."""
         return Tables(self.reader)
+
+    def papers_naming(self, entity: str) -> list[str]:
+        """The papers that mention an entity, the newest first."""
+        rows = self.reader.index.rows(
+            """SELECT node.iri FROM node AS entity JOIN edge ON edge.node = entity.id JOIN paper USING (place)
+                JOIN node ON node.id = paper.node WHERE entity.iri = ? AND role < ? ORDER BY place""",
+            entity,
+            LINKS_TO,
+        )
+        return [paper for (paper,) in rows]
 
     def newest(self, papers: Iterable[str]) -> list[str]:
         """Papers from the newest to those without a year, each once."""
