@@ -102,9 +102,10 @@ def _joined(text: str, start: int, end: int) -> int:
         if not (hyphen or (owner_only and _NAME_LIKE.match(text, gap.end()))):
             break
         piece = re.compile(rf"{_SIGN}+").match(text, gap.end())
-        if not piece:
+        longer = _trimmed(text, start, piece.end()) if piece else end
+        if longer <= end:  # what follows only closes the sentence
             break
-        end = _trimmed(text, start, piece.end())
+        end = longer
     return end
 
 

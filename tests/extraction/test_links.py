@@ -76,6 +76,12 @@ def test_prose_is_not_an_address(text: str) -> None:
     assert urls(text) == []
 
 
+@pytest.mark.parametrize("end", ["-", "_", "__", "-a-"])
+@pytest.mark.parametrize("closing", [".", ")", "...", "'s", ". Next", '."', "-.", " -.", "\n-)"])
+def test_an_address_that_ends_in_a_hyphen_before_what_closes_the_sentence_is_read_once(end: str, closing: str) -> None:
+    assert len(urls(f"https://pond.example.org/frog{end}{closing}")) == 1
+
+
 @given(st.text(alphabet="ab :/.-_(){}[]\\\"'wgithubcom", max_size=60))
 def test_offsets_enclose_the_address(noise: str) -> None:
     text = f"{noise} https://github.com/pond/frog {noise}"
