@@ -101,7 +101,7 @@ def known_tools(earlier: Path | None = None) -> dict[str, Tool]:
     said = _texts()["tools"]
     answers: dict[str, tuple[Json, Callable[[KnowledgeGraph, Json], Json]]] = {
         "lookup": (_method_schema(KnowledgeGraph.lookup), _lookup),
-        "card": (_method_schema(KnowledgeGraph.card), _card),
+        "card": (_method_schema(KnowledgeGraph.card, without="whole"), _card),  # the whole is longer than an answer
         "papers": (_method_schema(KnowledgeGraph.papers), _papers),
         "new": (_schema({"since": _NAME | {"description": _SINCE}, "limit": _LIMIT}, "since"), _new),
         "path": (_method_schema(KnowledgeGraph.paths), _path),
@@ -140,10 +140,10 @@ def _schema(properties: Mapping[str, Json], *required: str) -> Json:
     }
 
 
-def _method_schema(method: Callable[..., object]) -> Json:
-    """The parameters of a method of the library, described by its docstring."""
+def _method_schema(method: Callable[..., object], *, without: str = "") -> Json:
+    """The parameters of a method of the library, without one of them, described by its docstring."""
     meanings = _argument_meanings(inspect.getdoc(method) or "")
-    parameters = [*inspect.signature(method).parameters.values()][1:]
+    parameters = [one for one in inspect.signature(method).parameters.values() if one.name not in ("self", without)]
     properties = {
         parameter.name: {"description": meanings[parameter.name]} | _TYPES[str(parameter.annotation)]
         for parameter in parameters
@@ -199,7 +199,7 @@ def _lookup(graph: KnowledgeGraph, given: Json) -> Json:
 
 def _card(graph: KnowledgeGraph, given: Json) -> Json:
     reader = GraphReader(graph.store)
-    card = graph.card(given["iri"], whole=given.get("whole", False)).as_dict()
+    card = graph.card(given["iri"]).as_dict()
     if card["type"] == "paper":
         card["evidence"] = _dicts([*paper_proofs(reader, given["iri"]).values(), *result_proofs(reader, given["iri"])])
     elif card["type"] != "code":
