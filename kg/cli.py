@@ -1052,6 +1052,26 @@ def _export_corrected(opened: KnowledgeGraph, output: Path | None) -> None:
             stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
+@app.command()
+def mcp(
+    graph: Graph = _GRAPH,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--earlier", metavar="DIR", help="Graph folder of an earlier state, for the tool that compares."),
+    ] = None,
+) -> None:
+    """Answer an assistant, such as Claude, that starts this command: Model Context Protocol on standard streams.
+
+    It can ask what can be asked here: lookup, papers, path, ask, query, stats, merges. Nothing is changed.
+    """
+    from kg.server.assistants import run_on_standard_streams
+
+    opened = _opened(graph)
+    if sys.stdin.isatty():
+        _note("waits for an assistant on standard input, which starts this command by itself; Ctrl-C ends it")
+    run_on_standard_streams(lambda: opened, earlier)
+
+
 @entities.command()
 def merges(
     words: Annotated[

@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 
 import kg
 from kg.errors import KGError

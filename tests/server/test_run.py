@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError
 
-import httpx
+import httpx2 as httpx
 import pytest
 from rdflib import URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
