@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError
-from kg.graph.store import opened, reading
+from kg.graph.store import Generation, opened, reading
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
 if TYPE_CHECKING:
