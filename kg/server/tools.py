@@ -110,7 +110,18 @@ def known_tools(earlier: Path | None = None) -> dict[str, Tool]:
             _sparql,
         ),
         "stats": (_schema({}), _stats),
-        "merges": (_schema({"words": _NAME | {"description": "a name, in any spelling"}}), _merges),
+        "merges": (
+            _schema(
+                {
+                    "words": _NAME | {"description": "a name or title, in any spelling"},
+                    "of": {
+                        "enum": ["entities", "papers"],
+                        "description": "names of entities (default), or entries of papers",
+                    },
+                }
+            ),
+            _merges,
+        ),
     }
     if earlier:
         answers["diff"] = _schema({}), partial(_diff, earlier)
@@ -296,9 +307,9 @@ def _stats(graph: KnowledgeGraph, given: Json) -> Json:
 
 def _merges(graph: KnowledgeGraph, given: Json) -> Json:
     from kg.ask.merges import recorded_merges
-    from kg.graph.store import existing
 
-    rows = recorded_merges(existing(graph.folder).merges, given.get("words"))
+    record = graph.generation.merged_papers if given.get("of") == "papers" else graph.generation.merges
+    rows = recorded_merges(record, given.get("words"))
     found = list(islice(rows, _MOST_ROWS + 1))
     more = {"more": f"there are more than {_MOST_ROWS}; give a name"} if len(found) > _MOST_ROWS else {}
     return {"merges": found[:_MOST_ROWS], **more}

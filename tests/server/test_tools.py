@@ -20,6 +20,7 @@ PRESENTATION = {"graph", "as_json", "show_all", "format", "output", "listing", "
 ELSEWHERE = {
     "query": {"words", "file", "name", "allow_service"},  # ways to give a query; requests to other servers are refused
     "stats": {"provenance"},
+    "papers": {"merged"},  # the tool "merges" answers it
     "ask": {"words"},
     "diff": {"old", "new", "limit"},
 }
