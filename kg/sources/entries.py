@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError
 from kg.sources.reader import NotPapersError, Source, Warn
 from kg.sources.values import Note
+
+MOST_SKIPPED = 100_000  # entries that are no papers, before a file is given up of which none is one
 
 
 class Entry(NamedTuple):
@@ -25,7 +27,7 @@ def papers_of(
     warn: Warn,
     entries: Callable[[Warn], Iterable[Entry]],
     paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
-    nothing: type[InputError] = NotPapersError,
+    damaged: type[InputError] = NotPapersError,
 ) -> Iterator[Paper]:
     """The papers of a source.
 
@@ -33,12 +35,12 @@ def papers_of(
         warn: called with one line for each entry that is skipped, and each field that is left out.
         entries: yields the entries; it is given a function that takes one line for each that it cannot read.
         paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
-        nothing: the error if no entry is a paper.
+        damaged: the error if no entry is a paper, and some cannot be read.
 
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = 0
+    papers = skipped = unread = 0
     first = ""
     held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
 
@@ -47,7 +49,10 @@ def papers_of(
             warn(f"{held.pop()}; skipped")
 
     def skip(problem: str) -> None:
-        nonlocal first
+        nonlocal first, skipped
+        skipped += 1
+        if skipped > MOST_SKIPPED and not papers:
+            refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
         release()
         if papers or first:
             warn(f"{problem}; skipped")
@@ -55,7 +60,17 @@ def papers_of(
             held.append(problem)
         first = first or problem
 
-    for entry in entries(skip):
+    def refuse(more: str = "") -> NoReturn:
+        place, _, problem = first.removeprefix(source.place).partition(": ")
+        refused = damaged if unread else NotPapersError
+        raise refused(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
+
+    def skip_unread(problem: str) -> None:
+        nonlocal unread
+        unread += 1
+        skip(problem)
+
+    for entry in entries(skip_unread):
         release()
         try:
             found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
@@ -65,8 +80,7 @@ def papers_of(
         papers += 1
         yield found
     if first and not papers:
-        place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise nothing(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
+        refuse()
 
 
 def _noting(place: str, warn: Warn) -> Note:

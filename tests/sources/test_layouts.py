@@ -360,7 +360,7 @@ def changed(value: Any, data: st.DataObject) -> Any:
     return data.draw(json_values)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from([record for _, record, _ in FULL]), st.data())
 def test_a_record_with_any_value_anywhere_is_a_paper_or_none(record: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(record)))
@@ -370,6 +370,11 @@ def test_a_record_with_any_value_anywhere_is_a_paper_or_none(record: dict[str, A
         return
     assert paper.title.strip()
     assert all(isinstance(each, str) for each in (*paper.authors, *paper.keywords, *paper.identifiers, *paper.links))
+
+
+def test_a_paper_that_names_its_code_is_one() -> None:
+    record = {"paper_url": "u", "repo_url": "https://github.com/pond/frogs", "title": "Frogs", "abstract": "They hop."}
+    assert read(record)[0].github == "https://github.com/pond/frogs"
 
 
 def test_numbers_alone_do_not_make_an_advertisement() -> None:
