@@ -14,12 +14,31 @@ from kg.vocabulary import Better, EntityType, LinkKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Author(Record):
+    """An author of whom a source says more than the name.
+
+    ``position`` is the place among the authors, from 1. ``orcid`` is bare ("0000-0002-1825-0097").
+    """
+
+    name: str
+    position: int
+    orcid: str | None = None
+    affiliations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper(Record):
     """A paper as a source lists it (an entry), or as its entries say together.
 
-    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from; ``origin`` is the
-    absolute path of the file. ``listed`` is the date of the listing page above the entry, as xsd:date, or as
-    xsd:gMonthDay ("--03-11") where the page has no year.
+    ``source`` and ``line`` are the file and the line (counted from 1) that the entry was read from; of a file that is
+    not read by lines, ``line`` is the number of the entry. ``origin`` is the absolute path of the file. ``listed`` is
+    the date of the listing page above the entry, as xsd:date, or as xsd:gMonthDay ("--03-11") where the page has no
+    year.
+
+    ``people`` are those of the ``authors`` of whom the source gives an ORCID or affiliations. ``doi`` is bare and in
+    lower case, ``arxiv`` has neither version nor prefix; further ``identifiers`` begin with their scheme
+    ("openalex:W1", "pmid:1"). ``date`` is that of publication where it is known to the day (xsd:date) or the month
+    (xsd:gYearMonth). ``links`` are addresses of code and project pages beyond ``github``.
     """
 
     id: str
@@ -34,6 +53,14 @@ class Paper(Record):
     line: int | None = None
     origin: str | None = None
     listed: str | None = None
+    people: tuple[Author, ...] = ()
+    doi: str | None = None
+    arxiv: str | None = None
+    identifiers: tuple[str, ...] = ()
+    date: str | None = None
+    licence: str | None = None
+    keywords: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from kg.records import Paper
 from kg.text.names import title_key
@@ -68,10 +69,21 @@ def which_paper(papers: Sequence[tuple[Paper, ...]], number: int) -> str:
 
 
 def merged(entries: Collection[Paper]) -> Paper:
-    """The entry with the longest abstract, its empty fields filled from the others, in whatever order they come."""
+    """The entry with the longest abstract, its empty fields filled from the others, in whatever order they come.
+
+    Identifiers and keywords are those of all entries. What depends on a field (a date on the year, what is known about
+    people on the authors) is taken only from entries that have the same there.
+    """
     ranked = sorted(entries, key=lambda entry: (-len(entry.abstract), entry_order(entry)))
-    gaps = {}
-    for name in ("authors", "year", "venue", "url", "github"):
-        if not getattr(ranked[0], name):
-            gaps[name] = next((value for entry in ranked if (value := getattr(entry, name))), None)
-    return replace(ranked[0], **{name: value for name, value in gaps.items() if value})
+
+    def filled(name: str, among: Iterable[Paper] = ranked) -> Any:
+        return next((value for entry in among if (value := getattr(entry, name))), getattr(ranked[0], name))
+
+    def gathered(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value for entry in ranked for value in getattr(entry, name)))
+
+    fields = {name: filled(name) for name in ("authors", "year", "venue", "url", "github", "doi", "arxiv", "licence")}
+    fields |= {name: gathered(name) for name in ("identifiers", "keywords", "links")}
+    fields["people"] = filled("people", [entry for entry in ranked if entry.authors == fields["authors"]])
+    fields["date"] = filled("date", [entry for entry in ranked if entry.year == fields["year"]])
+    return replace(ranked[0], **fields)

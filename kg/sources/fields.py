@@ -7,72 +7,131 @@ title or an abstract raises :class:`NotAPaperError`.
 
 from __future__ import annotations
 
-import math
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kg.records import Paper
-from kg.text.names import one_line, slug
+from kg.sources.dates import published
+from kg.sources.identifiers import bare_arxiv, bare_doi
+from kg.sources.markup import Texts, clean_abstract, clean_text, clean_title
+from kg.sources.people import authors_of
+from kg.sources.values import UNWRITABLE, Note, kind_of, plain_value, says_nothing, text_of, values_of
+from kg.text.addresses import address_key, given_repository, repository
+from kg.text.names import slug
 
-Note = Callable[[str], None]
-"""Called with what is wrong with a field that was left out."""
-
-_EARLIEST, _LATEST = 1000, 2999  # years that a publication can have; xsd:gYear takes others, people do not mean them
-_YEAR = re.compile(r"(?<![\d.])[12]\d{3}(?!\d|\.\d{3})")
-_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)\s*", re.IGNORECASE)
-_ARXIV = re.compile(r"(?:(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/|arxiv:)\s*", re.IGNORECASE)
-_NO_VALUE = frozenset({"", "n/a", "na", "nan", "none", "null", "n.d.", "nd", "unknown", "-"})
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_INNER = ("value", "text", "name", "title", "display_name", "raw", "#text", "$", "_", "content", "en", "url", "href")
-_GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")
-_FAMILY = ("family", "last", "lastName", "last_name", "surname", "familyName")
-_DATED = ("date-parts", "year", "date", "date-time", *_INNER)
-_WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author")
-_MIDDLE = ("middle", "middleName", "middle_name")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_OTHERS = re.compile(r",?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?\s*$", re.IGNORECASE)
+_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 
 
 class NotAPaperError(Exception):
     """A record that is not a paper; its text says why."""
 
 
-def paper_from(fields: Mapping[str, Any], *, source: str, line: int | None, note: Note) -> Paper:
-    """A paper from a record with the field names of the JSON lines contract.
+def paper_from(
+    fields: Mapping[str, Any], *, source: str, line: int | None, note: Note, texts: Texts | None = None
+) -> Paper:
+    """A paper from a record.
 
     Args:
-        fields: "title", "abstract", and what else is there of "id", "doi", "arxiv", "authors", "year", "venue", "url",
-            "github", in any case; others are ignored.
+        fields: "title" and "abstract", and what else is there of the following, in any case; others are ignored:
+
+            - "id"; without it the DOI, the arXiv id, the address or the title makes one;
+            - "subtitle", which is joined to the title;
+            - "authors": names in any shape, or objects, which may also have an ORCID and affiliations;
+            - "year" and "date": of the dates of a list, the first that is one;
+            - "venue", "url", "licence";
+            - "doi", "arxiv": in any spelling; of a list, the first that is one;
+            - "identifiers": others, as an object by scheme ({"openalex": "W1"}) or as texts ("openalex:W1");
+            - "github", and "links": further addresses of code and project pages;
+            - "keywords": in a list, or between semicolons or commas;
+            - "notes": texts in which a repository on GitHub may be named, after the abstract.
         source: what the graph calls the file.
-        line: where the record begins there, from 1.
+        line: where the record begins there, from 1; or its number, in files that are not read by lines.
         note: called for each field that is left out because it cannot be understood.
+        texts: how the format writes its texts, which are then cleaned, and searched for a repository if no field gives
+            one; ``None`` for our own formats, whose texts are kept as given.
 
     Raises:
         NotAPaperError: the record has no title or no abstract.
     """
     fields = {name.lower(): value for name, value in fields.items()} | dict(fields)
     title, abstract = (_required(fields.get(name), name) for name in ("title", "abstract"))
+    if texts:
+        title, abstract = _cleaned(title, abstract, plain_value(fields.get("subtitle")), texts)
 
     def plain(*names: str) -> str | None:
-        return _noted(next((name for name in names if fields.get(name) is not None), ""), fields, note)
+        text = _noted(next((name for name in names if fields.get(name) is not None), ""), fields, note)
+        return clean_text(text, texts) if text and texts else text
 
-    url, doi, arxiv = plain("url"), plain("doi"), plain("arxiv", "arxiv_id")
-    doi, arxiv = doi and _DOI.sub("", doi, count=1), arxiv and _ARXIV.sub("", arxiv, count=1)
+    url, doi = plain("url"), plain("doi")
+    given_doi = next(filter(None, map(bare_doi, values_of(fields.get("doi")))), None)
+    arxiv = next(filter(None, map(bare_arxiv, values_of(fields.get("arxiv") or fields.get("arxiv_id")))), None)
+    arxiv = arxiv or (given_doi and bare_arxiv(given_doi, named=True)) or None
+    authors, people = authors_of(fields.get("authors"), texts, note)
+    year, date = published(fields, note)
+    github, links = (
+        _code(fields, abstract, texts) if texts else (plain("github"), tuple(values_of(fields.get("links"))))
+    )
+    doi = given_doi or (doi if doi and not texts else None)
     return Paper(
         id=_id(fields.get("id"), note) or doi or arxiv or url or slug(title),
         title=title,
         abstract=abstract,
-        authors=tuple(author_names(fields.get("authors"), note)),
-        year=year_of(fields.get("year"), note),
+        authors=authors,
+        people=people,
+        year=year,
+        date=date,
         venue=plain("venue"),
         url=url or (f"https://doi.org/{doi}" if doi else None) or (f"https://arxiv.org/abs/{arxiv}" if arxiv else None),
-        github=plain("github"),
+        github=github,
+        links=links,
+        doi=given_doi,
+        arxiv=arxiv,
+        identifiers=_identifiers(fields.get("identifiers")),
+        licence=plain("licence", "license"),
+        keywords=tuple(dict.fromkeys(_keywords(fields.get("keywords"), texts))),
         source=source,
         line=line,
     )
+
+
+def _cleaned(title: str, abstract: str, subtitle: str | None, texts: Texts) -> tuple[str, str]:
+    title, subtitle = clean_title(title, texts), clean_title(subtitle or "", texts)
+    if subtitle and not title.casefold().endswith(subtitle.casefold()):
+        title = f"{title.removesuffix(':')}: {subtitle}"
+    abstract = clean_abstract(abstract, texts)
+    for name, text in (("title", title), ("abstract", abstract)):
+        if not text or says_nothing(text):
+            raise NotAPaperError(f"has no {name}")
+    return title, abstract
+
+
+def _identifiers(value: object) -> tuple[str, ...]:
+    """Identifiers with their scheme; the last part of an address is what identifies."""
+    pairs = value.items() if isinstance(value, Mapping) else [(None, value)]
+    found = (
+        f"{scheme.lower()}:{text.rstrip('/').rpartition('/')[2] if '://' in text else text}" if scheme else text
+        for scheme, each in pairs
+        for text in values_of(each)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _keywords(value: object, texts: Texts | None) -> Iterator[str]:
+    if isinstance(value, str):
+        value = re.split("[;|\n]" if re.search("[;|\n]", value) else ",", value)
+    yield from filter(None, (clean_text(word, texts) if texts else word for word in values_of(value)))
+
+
+def _code(fields: Mapping[str, Any], abstract: str, texts: Texts) -> tuple[str | None, tuple[str, ...]]:
+    """The first repository on GitHub that a record names, and the other addresses that it gives for code."""
+    given = [each for name in ("github", "links") for each in values_of(fields.get(name))]
+    addresses = list(filter(None, map(given_repository, given)))
+    noted = (clean_text(text, texts) for text in (abstract, *values_of(fields.get("notes"))))
+    found = (repository(each.rstrip(".,;")) for text in (*addresses, *noted) for each in _GITHUB.findall(text))
+    first = next((each.url for each in found if each), None)
+    others = (each for each in addresses if first is None or address_key(each) != address_key(first))
+    return first, tuple(dict.fromkeys(others))
 
 
 def _required(value: object, name: str) -> str:
@@ -81,7 +140,7 @@ def _required(value: object, name: str) -> str:
         raise NotAPaperError(f"has no {name}")
     text = _from_index(value) or text_of(value)
     if text is None:
-        raise NotAPaperError(f'"{name}": expected text, found {_kind(value)}')
+        raise NotAPaperError(f'"{name}": expected text, found {kind_of(value)}')
     if name == "title" and not text.strip():
         raise NotAPaperError("has an empty title")
     return text
@@ -97,48 +156,12 @@ def _from_index(value: object) -> str | None:
     return text_of(" ".join(word for _, word in sorted(found)))
 
 
-def says_nothing(value: object) -> bool:
-    """Whether a value stands for an absent one: null, NaN, "N/A", or a list or an object of nothing else."""
-    if isinstance(value, str):
-        return one_line(value).casefold() in _NO_VALUE
-    if isinstance(value, list | tuple):
-        return all(map(says_nothing, value))
-    if isinstance(value, Mapping):
-        return all(map(says_nothing, value.values()))
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def text_of(value: object) -> str | None:
-    """The text of a value: itself, the parts of a list joined, or the one that an object holds; else ``None``.
-
-    Characters that neither RDF nor XML can hold (NUL, half surrogate pairs) become blanks, so that offsets stay.
-    """
-    if isinstance(value, str):
-        return _UNWRITABLE.sub(" ", value)
-    if isinstance(value, list | tuple):
-        parts = [text_of(part) for part in value]
-        return None if not parts or None in parts else " ".join(filter(None, parts))
-    if isinstance(value, Mapping):
-        return next((text_of(value[name]) for name in _INNER if name in value), None)
-    return None
-
-
-def plain_value(value: object) -> str | None:
-    """The text of a value on one line; ``None`` where it says nothing: "N/A", "", null. Of a list the first says it."""
-    if isinstance(value, list | tuple):
-        return next(filter(None, map(plain_value, value)), None)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return None if math.isnan(value) else str(value)
-    text = one_line(text_of(value) or "")
-    return None if text.casefold() in _NO_VALUE else text
-
-
 def _noted(name: str, fields: Mapping[str, Any], note: Note) -> str | None:
     """The text of a field on one line, with a note on what is not kept of it."""
     value = fields.get(name)
     text = plain_value(value)
     if text is None and not says_nothing(value):
-        note(f'"{name}": expected text, found {_kind(value)}; left out')
+        note(f'"{name}": expected text, found {kind_of(value)}; left out')
     elif (
         name in ("url", "github")
         and isinstance(value, list)
@@ -149,113 +172,7 @@ def _noted(name: str, fields: Mapping[str, Any], note: Note) -> str | None:
 
 
 def _id(value: object, note: Note) -> str | None:
-    text = _UNWRITABLE.sub(" ", value) if isinstance(value, str) and not says_nothing(value) else plain_value(value)
+    text = UNWRITABLE.sub(" ", value) if isinstance(value, str) and not says_nothing(value) else plain_value(value)
     if text is None and not says_nothing(value):
-        note(f'"id": expected text, found {_kind(value)}; made from the DOI, the arXiv id or the title')
+        note(f'"id": expected text, found {kind_of(value)}; made from the DOI, the arXiv id or the title')
     return text
-
-
-def year_of(value: object, note: Note) -> int | None:
-    """The year of a number, a text or a date; ``None`` with a note where it is not clear.
-
-    >>> year_of("2020-01-05", print), year_of(2020.0, print), year_of(20200105, print)
-    "year" 20200105 is not a year; left out
-    (2020, 2020, None)
-    """
-    if says_nothing(value):
-        return None
-    if isinstance(value, list | tuple):  # CSL: {"date-parts": [[2020, 1, 5]]}
-        return year_of(value[0], note)
-    if isinstance(value, Mapping) and (inner := [value[name] for name in _DATED if name in value]):
-        return year_of(inner[0], note)
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFKC", value).strip()
-        years: set[float] = set() if text.startswith("-") else {int(year) for year in _YEAR.findall(text)}
-    else:
-        years = {value} if isinstance(value, int | float) and not isinstance(value, bool) else set()
-    if len(years) == 1 and _EARLIEST <= (year := years.pop()) <= _LATEST and not year % 1:
-        return int(year)
-    note(f'"year" {str(value)[:40]} is not a year; left out')
-    return None
-
-
-def author_names(value: object, note: Note) -> Iterator[str]:
-    """The names of authors, given name first: from one text, from texts, objects or lists of name parts.
-
-    >>> list(author_names("One, A.; Two, B.", print)), list(author_names("A. One and B. Two", print))
-    (['A. One', 'B. Two'], ['A. One', 'B. Two'])
-    >>> list(author_names([["One", "Ada", ""], {"given": "Bo", "family": "Two"}, "C. Three"], print))
-    ['Ada One', 'Bo Two', 'C. Three']
-    """
-    if isinstance(value, Mapping):
-        value = [value]
-    if isinstance(value, str):
-        yield from _listed(value)
-    elif isinstance(value, list | tuple):
-        for author in value:
-            name = _author(author)
-            if name:
-                yield name
-            elif not says_nothing(author) and not (isinstance(author, str) and _OTHERS.fullmatch(author)):
-                note(f'"authors": {str(author)[:40]!r} is not a name; left out')
-    elif value is not None and not (isinstance(value, float) and math.isnan(value)):
-        note(f'"authors": expected names, found {_kind(value)}; left out')
-
-
-def _listed(text: str) -> Iterator[str]:
-    """The names in one text: parted by semicolons, bars, lines, by "and" (as BibTeX does) or "&", or by commas."""
-    text = _UNWRITABLE.sub(" ", text).strip()
-    if text.casefold() in _NO_VALUE:
-        return
-    parts = [part for part in re.split(r"[;|\n]", text) if part.strip()]
-    if len(parts) == 1:
-        parts = [part for piece in re.split(r",?\s+(?:and|&)\s+", text) for part in _by_commas(_OTHERS.sub("", piece))]
-    yield from filter(None, (_in_order(_OTHERS.sub("", part)) for part in parts))
-
-
-def _by_commas(text: str) -> Iterable[str]:
-    """The names between commas; "Last, First" alone is one name, since a name has more words than one."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if any(map(_SUFFIX.fullmatch, parts)):  # "Ada King, Jr., Bo Two"
-        joined = re.sub(r",\s*(?=(?:Jr|Sr|II|III|IV)\b)", " ", text, flags=re.IGNORECASE)
-        parts = [part.strip() for part in joined.split(",")] if len(parts) > 3 or " " in parts[0] else parts
-    families, given = parts[::2], parts[1::2]
-    if len(families) == len(given) > 1 and all(map(_INITIALS.fullmatch, given)):  # "One, A., Two, B."
-        return [f"{first} {last}" for last, first in zip(families, given, strict=True)]
-    whole = all(" " in part for part in parts) or len(parts) > 3
-    return parts if len(parts) > 1 and whole else [text]
-
-
-def _in_order(name: str) -> str:
-    """A name with its given part first: "One, A." as "A. One"."""
-    parts = [part for part in one_line(name).strip(" ,").split(", ") if part]
-    if len(parts) == 2 and not _SUFFIX.fullmatch(parts[1]):
-        return f"{parts[1]} {parts[0]}"
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):  # BibTeX: "Last, Jr, First"
-        return f"{parts[2]} {parts[0]} {parts[1]}"
-    return ", ".join(parts)
-
-
-def _author(value: object) -> str | None:
-    if isinstance(value, str):
-        name = _in_order(_OTHERS.sub("", _UNWRITABLE.sub(" ", value)))
-        return None if name.casefold() in _NO_VALUE else name
-    if isinstance(value, list | tuple):  # arXiv: [last, first, suffix]
-        parts = [one_line(part) for part in value if isinstance(part, str)]
-        ordered = [*parts[1:2], *parts[:1], *parts[2:]]
-        return " ".join(filter(None, ordered)) or None
-    if isinstance(value, Mapping):
-        given, middle, family = (
-            next((plain_value(value[n]) for n in names if value.get(n)), None) for names in (_GIVEN, _MIDDLE, _FAMILY)
-        )
-        if family or given:
-            return " ".join(filter(None, (given, middle, family)))
-        inner = next((value[name] for name in _WHOLE if value.get(name)), None)
-        return _author(inner) if inner is not None else None
-    return None
-
-
-def _kind(value: object) -> str:
-    """What JSON calls the type of a value."""
-    names = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names.get(type(value), type(value).__name__)

@@ -185,6 +185,11 @@ def _tag(match: re.Match[str]) -> str:
     return "\n\n" if match["block"] else ""
 
 
+def without_tags(text: str) -> str:
+    """A text without its HTML, JATS and MathML tags; a blank line is where a paragraph or another block ends."""
+    return _TAGS.sub(_tag, text) if "<" in text else text
+
+
 # What opens or closes a part of a text, and the opening one right before a place.
 _PAIRS = re.compile(rf"{_TAGS.pattern}|(?P<brace>(?<!\\)[{{}}])", re.IGNORECASE | re.DOTALL)
 _OPENING = re.compile(r"(?:<[A-Za-z][^<>]*(?<!/)>|(?:\\[A-Za-z]+\s*)?\{(?:\\[A-Za-z]+\s*)?)\s*\Z")
@@ -306,6 +311,43 @@ def _command(match: re.Match[str]) -> str:
         return sign or ""
     swallowed = name in _LETTERS or not sign  # "J\\o rgensen" is one word
     return sign if swallowed else sign + (match["after"] or "")
+
+
+# What a dollar sign opens and closes (https://pandoc.org/MANUAL.html#math): "$k$", but not "$10 or $20".
+_MATH = re.compile(r"(?<!\\)(\$\$?)(?=[^\s$])((?:\\.|[^$\\])*?(?<!\s))\1(?!\d)", re.DOTALL)
+_DASHES = {"--": "–", "---": "—"}
+
+
+def without_latex(text: str, *, dashes: bool = False) -> str:
+    """A text with its LaTeX commands read and the dollar signs of its formulas dropped.
+
+    Unlike the plain view it keeps all that may not be LaTeX: "$10 or $20", "x**2", "1--3".
+
+    Args:
+        text: as given.
+        dashes: whether "--" and "---" are dashes, as they are in BibTeX.
+
+    >>> without_latex('20\\\\% of $k \\\\leq 4$ na\\\\"ive runs for $10')
+    '20% of k ≤ 4 naïve runs for $10'
+    """
+    if not _TEX_SIGNS.search(text):
+        return text
+    text = _LATEX.sub(_given_latex, _MATH.sub(r"\2", text))
+    return re.sub("---?", lambda dash: _DASHES[dash[0]], text) if dashes else text
+
+
+_TEX_SIGNS = re.compile(r"[\\$~{}]|--")
+_AS_GIVEN = ("tabbed", "codepoint", "dollar", "dash", "pause", "hung", "bold")
+
+
+def _given_latex(match: re.Match[str]) -> str:
+    if any(match[name] for name in _AS_GIVEN):
+        return match[0]
+    if match["space"]:
+        return " "
+    if match["between"]:
+        return ""
+    return "§" + (match["after"] or "") if match["name"] == "S" else _latex(match)
 
 
 # --- lists of numbers ---------------------------------------------------------------------------------------------

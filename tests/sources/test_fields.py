@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.records import Paper
-from kg.sources.fields import NotAPaperError, author_names, paper_from, year_of
+from kg.sources.dates import year_of
+from kg.sources.fields import NotAPaperError, paper_from
+from kg.sources.people import author_names
 
 
 def paper(**fields: Any) -> tuple[Paper, list[str]]:
