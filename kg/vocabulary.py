@@ -87,6 +87,19 @@ USES: dict[str, str] = {found.name: found.uses for found in NODE_CLASSES if foun
 LINKS = {"code": KG + "hasCode", "data": KG + "hasData", "project": KG + "hasProjectPage"}
 
 
+IDENTIFIER_PAGES = {
+    "acl": "https://aclanthology.org/",
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "openalex": "https://openalex.org/",
+    "openreview": "https://openreview.net/forum?id=",
+    "pmcid": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "s2": "https://www.semanticscholar.org/paper/",
+}
+"""The schemes of identifiers of papers whose values are found at a public address, and how it begins."""
+
+
 def resource_prefixes(base: str) -> dict[str, str]:
     """Prefixes for the resources under a base IRI: ``paper:``, ``method:``, ``dataset:`` and so on."""
     return {name: f"{base}{name}/" for name in ("paper", *ENTITY_KINDS, "code", "venue")}

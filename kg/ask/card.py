@@ -46,6 +46,15 @@ class PaperLine(NamedTuple):
     code: str | None
 
 
+class PersonLine(NamedTuple):
+    """An author in a paper's card; ``orcid`` is the address of the ORCID iD."""
+
+    name: str
+    position: int
+    orcid: str | None
+    affiliations: tuple[str, ...]
+
+
 class EntityLine(NamedTuple):
     """An entity in a list.
 
@@ -144,7 +153,9 @@ class PaperCard(NamedTuple):
     """A paper.
 
     ``introduces`` and ``uses`` hold its entities by kind, ``listed_on`` the file and line of each entry, ``listed`` the
-    dates of its listing pages (xsd:date, or xsd:gMonthDay as in "--03-11").
+    dates of its listing pages (xsd:date, or xsd:gMonthDay as in "--03-11"). ``date`` is that of publication where it is
+    known to the day (xsd:date) or the month (xsd:gYearMonth); ``people`` are the authors of whom the source says more
+    than the name.
     """
 
     iri: str
@@ -164,6 +175,10 @@ class PaperCard(NamedTuple):
     results: tuple[ResultLine, ...]
     abstract: str | None = None
     listed: tuple[str, ...] = ()
+    date: str | None = None
+    licence: str | None = None
+    keywords: tuple[str, ...] = ()
+    people: tuple[PersonLine, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -275,6 +290,12 @@ def _paper_card(reader: GraphReader, iri: str, bounds: _Bounds) -> PaperCard:
         abstract=reader.value(iri, SCHEMA + "abstract"),
         listed_on=tuple(reader.objects(iri, KG + "listedOn")),
         listed=tuple(reader.objects(iri, KG + "listedDate")),
+        date=reader.value(iri, DCTERMS + "issued"),
+        licence=reader.value(iri, SCHEMA + "license"),
+        keywords=tuple(reader.objects(iri, DCTERMS + "subject")),
+        people=tuple(
+            sorted((_person(reader, node) for node in reader.objects(iri, SCHEMA + "creator")), key=lambda one: one[1])
+        ),
         urls=tuple(reader.objects(iri, SCHEMA + "url")),
         code=_addresses(reader, iri),
         data=tuple(reader.objects(iri, LINKS["data"])),
@@ -284,6 +305,15 @@ def _paper_card(reader: GraphReader, iri: str, bounds: _Bounds) -> PaperCard:
         results=tuple(
             _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
         ),
+    )
+
+
+def _person(reader: GraphReader, iri: str) -> PersonLine:
+    return PersonLine(
+        name=reader.name(iri),
+        position=int(reader.value(iri, SCHEMA + "position") or 0),
+        orcid=reader.value(iri, SCHEMA + "sameAs"),
+        affiliations=tuple(reader.objects(iri, SCHEMA + "affiliation")),
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import TypeAlias
 
-from kg.records import Entity, Extraction, Link, Mention, Paper, Result
+from kg.records import Author, Entity, Extraction, Link, Mention, Paper, Result
 from kg.resolution.resolver import full_names
 from kg.text.addresses import (
     absolute,
@@ -28,6 +28,7 @@ from kg.text.plain import plain_text, without_markup
 from kg.text.sentences import sentence_around
 from kg.vocabulary import (
     DCTERMS,
+    IDENTIFIER_PAGES,
     KG,
     LINKS,
     OA,
@@ -55,6 +56,7 @@ _CONTEXT = 32
 Fact: TypeAlias = tuple[str, str]
 """A property, and a value as N-Triples has it, of a node that is known."""
 
+_DATE_TYPES = {7: "gYearMonth", 10: "date"}  # by the length of a date
 _TYPE = f"<{RDF}type>"
 _NAME = f"<{SCHEMA}name>"
 
@@ -111,6 +113,18 @@ class SharedNodes:
             yield from _typed(f"<{iri}>", "Repository", end)
             yield f"<{iri}> {_NAME} {literal(name)}{end}"
             yield f"<{iri}> <{SCHEMA}codeRepository> <{address}>{end}"
+
+
+def with_scheme(paper: Paper) -> Iterator[str]:
+    """The identifiers of a paper, each with its scheme: "doi:10.1234/frog", "arxiv:2101.00001"."""
+    yield from (f"{scheme}:{value}" for scheme, value in (("doi", paper.doi), ("arxiv", paper.arxiv)) if value)
+    yield from paper.identifiers
+
+
+def identifier_page(identifier: str) -> str | None:
+    """The public address of what an identifier names; ``None`` for schemes without one."""
+    scheme, _, value = identifier.partition(":")
+    return IDENTIFIER_PAGES[scheme] + value if value and scheme in IDENTIFIER_PAGES else None
 
 
 def _end(graph: str) -> str:
@@ -178,7 +192,7 @@ class _PaperGraph:
         self.state = blake2b(self.text.encode(errors="replace"), digest_size=4)
 
     def metadata(self, entries: Iterable[Paper]) -> Iterator[str]:
-        """Title, abstract, authors, year, venue and address, and where the paper is listed."""
+        """Title, abstract, authors, dates, venue, address, identifiers and subjects, and where the paper is listed."""
         paper = self.paper
         yield from _typed(self.node, "Paper", self.end)
         yield self._about_paper(SCHEMA + "name", literal(paper.title))
@@ -187,16 +201,44 @@ class _PaperGraph:
             yield self._about_paper(SCHEMA + "author", literal(author))
         if paper.year is not None:
             yield self._about_paper(SCHEMA + "datePublished", literal(f"{paper.year:04d}", "gYear"))
+        if paper.date:
+            yield self._about_paper(DCTERMS + "issued", literal(paper.date, _DATE_TYPES[len(paper.date)]))
         if paper.venue:
             yield self._about_paper(SCHEMA + "isPartOf", f"<{self.shared.venue(paper.venue)}>")
         if paper.url and (address := given_address(paper.url)):
             yield self._about_paper(SCHEMA + "url", f"<{address}>")
+        if paper.licence:
+            address = given_address(paper.licence) if "://" in paper.licence else None
+            yield self._about_paper(SCHEMA + "license", f"<{address}>" if address else literal(paper.licence))
+        for keyword in paper.keywords:
+            yield self._about_paper(DCTERMS + "subject", literal(keyword))
+        for person in paper.people:
+            yield from self._person(person)
+        for identifier in with_scheme(paper):
+            yield self._about_paper(DCTERMS + "identifier", literal(identifier))
+            if page := identifier_page(identifier):
+                yield self._about_paper(SCHEMA + "sameAs", f"<{absolute(page)}>")
         for entry in entries:
             yield self._about_paper(DCTERMS + "identifier", literal(entry.id))
             yield self._about_paper(KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
         for listed in sorted({entry.listed for entry in entries if entry.listed}):
             datatype = "gMonthDay" if listed.startswith("--") else "date"
             yield self._about_paper(KG + "listedDate", literal(listed, datatype))
+
+    def _person(self, person: Author) -> Iterator[str]:
+        """An author of whom more is known than the name, as a node."""
+        facts = [
+            (_TYPE[1:-1], f"<{SCHEMA}Person>"),
+            (SCHEMA + "name", literal(person.name)),
+            (SCHEMA + "position", literal(str(person.position), "integer")),
+            *((SCHEMA + "affiliation", literal(place)) for place in person.affiliations),
+        ]
+        if person.orcid:
+            facts.append((SCHEMA + "sameAs", f"<https://orcid.org/{person.orcid}>"))
+        node = f"<{self.iri}#author-{person.position}-{self._digest(facts)}>"
+        yield self._about_paper(SCHEMA + "creator", node)
+        for predicate, value in facts:
+            yield self._about(node, predicate, value)
 
     def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
         """The edges to the entities that the paper introduces or uses, and each mention as their evidence."""
@@ -248,10 +290,12 @@ class _PaperGraph:
             yield self._about(node, predicate, value)
 
     def links(self, links: Iterable[Link]) -> Iterator[str]:
-        """The edges to code, data and project pages: the links of the text, then the repository of the listing."""
+        """The edges to code, data and project pages: the links of the text, then those of the listing."""
         addresses = {(link.kind, absolute(link.url)): None for link in links}
         if self.paper.github and (given := given_repository(self.paper.github)):
             addresses["project" if is_page_of_forge(given) else "code", given] = None
+        for given in filter(None, map(given_address, self.paper.links)):
+            addresses["code" if repository(given) else "project", given] = None
         for kind, address in addresses:
             target = self.shared.repository(address) if kind == "code" else address
             yield self._about_paper(LINKS[kind], f"<{target}>")

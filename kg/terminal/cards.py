@@ -112,7 +112,10 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
     yield from page.heading(card.name, card.type)
     if card.authors:
         yield from page.wrapped("", ", ".join(card.authors))
-    if published := ", ".join(filter(None, (card.venue, str(card.year or "")))):
+    for person in card.people:
+        about = "; ".join((*person.affiliations, *filter(None, [person.orcid])))
+        yield from page.wrapped(_INDENT, f"{person.name}: {about}")
+    if published := ", ".join(filter(None, (card.venue, card.date or str(card.year or "")))):
         yield from page.wrapped("", published)
     for label, addresses in (
         ("url: ", card.urls),
@@ -120,6 +123,8 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
         ("data: ", card.data),
         ("project: ", card.project_pages),
         ("id: ", card.identifiers),
+        ("keywords: ", card.keywords),
+        ("licence: ", tuple(filter(None, [card.licence]))),
         ("listed on: ", card.listed_on),
         ("listed: ", tuple(map(_day, card.listed))),
     ):
