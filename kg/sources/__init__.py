@@ -1,27 +1,32 @@
 """Readers: files, folders and standard input in, a stream of :class:`~kg.records.Paper` out.
 
 The content of an input decides which reader takes it: the first that recognises it, those of other packages before the
-shipped ones. Inputs may be gzipped. Each input is opened once, so that pipes are read whole.
+shipped ones. Inputs may be compressed, in another encoding than UTF-8, or ZIP archives of several sources. Each is
+opened once, so that pipes are read whole.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 from kg.errors import InputError, KGError
 from kg.plugins import load_plugins
 from kg.records import Paper
-from kg.sources import foreign, jsonl, listing
+from kg.sources import archive, foreign, jsonl, listing
+from kg.sources.archive import is_archive
 from kg.sources.folder import files_of
 from kg.sources.reader import Reader, Source, Warn
 from kg.sources.warnings import limited
+from kg.text.encodings import in_utf8
 from kg.text.files import path_text
-from kg.text.lines import HEAD, reading, unzipped
+from kg.text.lines import reading
+from kg.text.packed import HEAD, unpacked
 
 __all__ = ["STDIN", "Reader", "Source", "Warn", "read_papers", "readers"]
 
@@ -52,74 +57,124 @@ def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterat
             file and line.
         KGError: something that is given is not a path, or a reader of another package cannot be used.
     """
-    known = readers()
+    inputs_read = _Inputs(readers(), warn)
     for given in [inputs] if isinstance(inputs, str | Path) else inputs:
         if not isinstance(given, str | os.PathLike):
             raise KGError(f"inputs: expected paths (str or pathlib.Path), found {given!r}")
         path = Path(given)
         if str(given) == STDIN:
-            source = Source(unzipped(sys.stdin.buffer, "<stdin>"), "<stdin>", STDIN)
-            yield from _read(source, _reader_of(source, known), warn)
+            yield from inputs_read.source(Source(unpacked(sys.stdin.buffer, "<stdin>"), "<stdin>", STDIN))
         elif path.is_dir():
-            yield from _read_folder(path, known, warn)
+            yield from inputs_read.folder(path)
         else:
             with reading(path) as stream:
-                source = Source(stream, path_text(path), path_text(path.name))
-                yield from _read(source, _reader_of(source, known), warn, path)
-
-
-def _read_folder(folder: Path, known: Sequence[Reader], warn: Warn) -> Iterator[Paper]:
-    """The papers of all files in a folder; files that are something else than sources are skipped."""
-    first: str | None = None
-    any_read = False
-    with limited(warn, path_text(folder)) as warn_of:
-        for file in files_of(folder, warn_of):
-            one_read = False
-            try:
-                for paper in _read_file(file, folder, known, warn):
-                    any_read = one_read = True
-                    yield paper
-            except _NotASourceError as error:
-                if one_read:
-                    raise
-                first = first or str(error)
-                warn_of(f"{error}; skipped")
-        if not any_read:
-            problem = f"the first problem is: {first}" if first else "it has no files"
-            raise InputError(path_text(folder), f"is a folder without files that can be read; {problem}")
+                yield from inputs_read.source(Source(stream, path_text(path), path_text(path.name), path), path)
 
 
 class _NotASourceError(InputError):
-    """A file in a folder cannot be read, and did not seem to be a source for certain."""
+    """A file in a folder or an archive cannot be read, and did not seem to be a source for certain."""
 
 
-def _read_file(file: Path, folder: Path, known: Sequence[Reader], warn: Warn) -> Iterator[Paper]:
-    """The papers of a file in a folder."""
-    place = path_text(file)
-    with ExitStack() as stack:
-        try:
-            stream = stack.enter_context(reading(file))
-            if b"\0" in stream.peek()[:HEAD]:
-                raise InputError(place, "is not a text file")
-        except InputError as error:
-            raise _NotASourceError(place, error.problem) from None
-        source = Source(stream, place, path_text(file.relative_to(folder).as_posix()))
-        reader = _reader_of(source, known)
-        try:
-            yield from _read(source, reader, warn, file)
-        except InputError as error:
-            if reader in (foreign.READER, listing.READER):  # which take any file
-                raise _NotASourceError(error.place, error.problem) from None
-            raise
+class _Inputs:
+    """Reads inputs of all kinds.
 
+    Args:
+        known: the readers, in the order in which they are tried.
+        warn: called with one line for each problem.
+    """
 
-def _read(source: Source, reader: Reader, warn: Warn, path: Path | None = None) -> Iterator[Paper]:
-    origin = str(path.resolve()) if path and path.is_file() else None  # a pipe has no place to come back to
-    with limited(warn, source.place) as warn_of:
-        for paper in reader.read(source, warn_of):
-            yield replace(paper, origin=origin)
+    def __init__(self, known: Sequence[Reader], warn: Warn) -> None:
+        self.known = known
+        self.warn = warn
 
+    def source(self, source: Source, path: Path | None = None, *, within: bool = False) -> Iterator[Paper]:
+        """The papers of a source, or of those in it, if it is an archive.
 
-def _reader_of(source: Source, known: Sequence[Reader]) -> Reader:
-    head = source.stream.peek()[:HEAD]
-    return next(reader for reader in known if reader.recognises(head, source.name))  # a listing may be any text
+        Args:
+            path: the file that it is, or the way to it through an archive.
+            within: whether it is in a folder or an archive, where other files than sources are skipped.
+        """
+        head = source.stream.peek()[:HEAD]
+        if is_archive(head):
+            yield from self._archive(source, path)
+            return
+        with limited(self.warn, source.place) as warn:
+            source = source._replace(stream=in_utf8(source.stream, source.place, warn))
+            head = source.stream.peek()[:HEAD]
+            # The last reader takes any text for a listing page.
+            reader = next(reader for reader in self.known if reader.recognises(head, source.name))
+            taken_for_any = within and reader in (foreign.READER, listing.READER)
+            if taken_for_any and b"\0" in head:
+                raise _NotASourceError(source.place, "is not a text file")
+            origin = str(path.resolve()) if path and (within or path.is_file()) else None  # a pipe cannot be read again
+            try:
+                for paper in reader.read(source, warn):
+                    yield replace(paper, origin=origin)
+            except InputError as error:
+                if taken_for_any:
+                    raise _NotASourceError(error.place, error.problem) from None
+                raise
+
+    def folder(self, folder: Path) -> Iterator[Paper]:
+        """The papers of all files in a folder."""
+
+        def parts(warn: Warn) -> Iterator[Iterator[Paper]]:
+            for file in files_of(folder, warn):
+                yield self._file(file, path_text(file.relative_to(folder).as_posix()))
+
+        yield from self._several(path_text(folder), "a folder", parts)
+
+    def _file(self, file: Path, name: str) -> Iterator[Paper]:
+        place = path_text(file)
+        with ExitStack() as stack:
+            try:
+                stream = stack.enter_context(reading(file))
+            except InputError as error:
+                raise _NotASourceError(place, error.problem) from None
+            yield from self.source(Source(stream, place, name, file), file, within=True)
+
+    def _archive(self, source: Source, path: Path | None) -> Iterator[Paper]:
+        """The papers of all files in an archive."""
+        with archive.opened(source) as opened:
+
+            def parts(warn: Warn) -> Iterator[Iterator[Paper]]:
+                for member in archive.members(opened):
+                    yield self._member(source, opened, member, path)
+
+            yield from self._several(source.place, "an archive", parts)
+
+    def _member(self, source: Source, opened: ZipFile, member: ZipInfo, path: Path | None) -> Iterator[Paper]:
+        place = f"{source.place}/{member.filename}"
+        with ExitStack() as stack:
+            try:
+                stream = stack.enter_context(archive.reading_member(opened, member, place))
+                if is_archive(stream.peek()):
+                    raise InputError(place, "is an archive within an archive")
+            except InputError as error:
+                raise _NotASourceError(place, error.problem) from None
+            inner = Source(stream, place, f"{source.name}/{member.filename}")
+            yield from self.source(inner, path and path / member.filename, within=True)
+
+    def _several(self, place: str, what: str, parts: Callable[[Warn], Iterator[Iterator[Paper]]]) -> Iterator[Paper]:
+        """The papers of several sources; those of which nothing can be read are skipped with a warning.
+
+        Raises:
+            InputError: nothing can be read of any of them.
+        """
+        first: str | None = None
+        any_read = False
+        with limited(self.warn, place) as warn:
+            for papers in parts(warn):
+                one_read = False
+                try:
+                    for paper in papers:
+                        any_read = one_read = True
+                        yield paper
+                except _NotASourceError as error:
+                    if one_read:
+                        raise
+                    first = first or str(error)
+                    warn(f"{error}; skipped")
+            if not any_read:
+                problem = f"the first problem is: {first}" if first else "it has no files"
+                raise InputError(place, f"is {what} without files that can be read; {problem}")

@@ -54,12 +54,12 @@ def date_of(value: object) -> str | None:
         text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
         found = _DATE.match(text)
         named = _NAMED_DATE.search(text)
-        if found:
-            parts = [part for part in found.groups() if part]
-        elif named:
+        if named:
             number = _MONTHS.index((named["month"] or named["first"])[:3].lower()) + 1
             given = (named["year"] or named["late"], str(number), named["day"] or named["second"])
             parts = [part for part in given if part]
+        elif found:
+            parts = [part for part in found.groups() if part]
         else:
             return None
     try:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.sources.reader import Warn
-from kg.text.files import GENERATION_MANIFEST, path_text
-from kg.text.lines import reason
+from kg.text.files import GENERATION_MANIFEST, path_text, reason
 
 _GENERATION = re.compile(r"generation-[1-9][0-9]*(?:\.partial)?")
 

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BufferedReader
+from pathlib import Path
 from typing import NamedTuple
 
 from kg.records import Paper
@@ -45,14 +46,18 @@ class Source(NamedTuple):
     """An opened file, or standard input.
 
     Args:
-        stream: its bytes, decompressed, at their beginning. It may be a pipe, which cannot be read twice.
-        place: its path as the user gave it, or "<stdin>"; messages name it.
+        stream: its bytes, decompressed, at their beginning; text is in UTF-8, whatever the file and its XML declaration
+            are in. It may be a pipe, which cannot be read twice.
+        place: its path as the user gave it, or "<stdin>"; messages name it. That of a member of a ZIP archive goes on
+            after the archive's.
         name: what the graph calls it (``kg:listedOn``): the file's name, or its path below the folder that was given.
+        path: the file, for formats that are not read from beginning to end; ``None`` where it is not a file on its own.
     """
 
     stream: BufferedReader
     place: str
     name: str
+    path: Path | None = None
 
 
 class Reader(NamedTuple):

@@ -93,6 +93,11 @@ def path_text(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def reason(error: Exception) -> str:
+    """What the system says about an error, without the file's name."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 @contextmanager
 def packing(path: Path) -> Iterator[IO[bytes]]:
     """A stream as that of :func:`writing`, gzipped if the file's name ends in ".gz".

@@ -1,38 +1,29 @@
 """Text files line by line: bytes to numbered lines, a line to a JSON object, an object to a record.
 
 All files of JSON lines (papers, curated entities, senses, annotations, pairs of names) are read here, so that all have
-the same rules: UTF-8 with or without a byte order mark, gzipped or not; only a line feed ends a line (U+2028 and U+0085
-are characters of a text, as https://jsonlines.org says); blank lines are skipped; whatever cannot be read raises
+the same rules: UTF-8 with or without a byte order mark, compressed or not; only a line feed ends a line (U+2028 and
+U+0085 are characters of a text, as https://jsonlines.org says); blank lines are skipped; whatever cannot be read raises
 :class:`~kg.errors.InputError` with the file and the line. A stream is opened once, so that pipes lose nothing.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
-import os
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar, cast
+from typing import Annotated, Any, BinaryIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kg.errors import InputError
-from kg.text.files import path_text
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from kg.text.files import path_text, reason
+from kg.text.packed import unpacked
 
 LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
-HEAD = 8192  # bytes that can be peeked at
-UNPACKED_LIMIT = 100_000_000  # bytes of a gzipped file that unpacks to more than _UNPACKED_RATIO times its size
-LIMIT_VARIABLE = "KG_MAX_BYTES"  # the environment variable that sets another limit
-_UNPACKED_RATIO = 100  # the texts of papers unpack to three or four times their size
 
 _Checked = TypeVar("_Checked")
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -44,8 +35,6 @@ class JsonModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -68,7 +57,7 @@ class JsonLine:
 
 @contextmanager
 def reading(path: Path) -> Iterator[io.BufferedReader]:
-    """A file opened for reading, decompressed if it is gzipped, and closed when the block ends.
+    """A file opened for reading, decompressed if it is compressed, and closed when the block ends.
 
     Raises:
         InputError: it cannot be opened or read.
@@ -78,97 +67,7 @@ def reading(path: Path) -> Iterator[io.BufferedReader]:
     except (OSError, ValueError) as error:
         raise InputError(path_text(path), f"cannot be read ({reason(error)})") from None
     with file:
-        yield unzipped(file, path_text(path))
-
-
-def unzipped(stream: BinaryIO, place: str) -> io.BufferedReader:
-    """A stream that can be peeked at, decompressed if it is gzipped; closing it leaves the given one open.
-
-    Args:
-        stream: open for reading bytes, at its beginning. It may be a pipe: it is read only once.
-        place: what errors call it.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    begun = _begun(stream, place)
-    if not begun.peek().startswith(_GZIP):
-        return begun
-    return _begun(cast(BinaryIO, _Unpacked(begun, place)), place)
-
-
-class _Unpacked:
-    """A gzipped stream unpacked, up to a limit, so that a small file cannot take all time and memory.
-
-    Args:
-        packed: at its beginning.
-        place: what errors call it.
-    """
-
-    def __init__(self, packed: BinaryIO, place: str) -> None:
-        self._packed = packed
-        self._place = place
-        self._limit = _unpacked_limit()
-        self._read = self._unpacked = 0
-        self._stream = gzip.GzipFile(fileobj=cast(BinaryIO, self), mode="rb")
-
-    def read(self, size: int = -1) -> bytes:
-        """The next packed bytes; called by the decompressor."""
-        piece = self._packed.read(size)
-        self._read += len(piece)
-        return piece
-
-    def read1(self, size: int) -> bytes:
-        """The next unpacked bytes.
-
-        Raises:
-            InputError: there are too many of them.
-        """
-        piece = self._stream.read1(size)
-        self._unpacked += len(piece)
-        if self._unpacked > max(self._limit, _UNPACKED_RATIO * self._read):
-            limit = f"{self._limit:,} bytes and {_UNPACKED_RATIO} times its size"
-            raise InputError(self._place, f"unpacks to more than {limit}; {LIMIT_VARIABLE}=BYTES allows more")
-        return piece
-
-
-def _unpacked_limit() -> int:
-    given = os.environ.get(LIMIT_VARIABLE, str(UNPACKED_LIMIT))
-    if not given.isdecimal() or len(given) > 18:
-        raise InputError(LIMIT_VARIABLE, f"is {given[:30]!r}; expected a number of bytes")
-    return int(given)
-
-
-def _begun(stream: BinaryIO, place: str) -> io.BufferedReader:
-    """A stream whose first peek shows what it begins with, however small the pieces are in which it arrives."""
-    read = getattr(stream, "read1", stream.read)  # one piece, without waiting for more
-    head = b""
-    try:
-        while len(head) < HEAD and len(head.removeprefix(_BYTE_ORDER_MARK).strip()) < 4:
-            if not (piece := read(HEAD - len(head))):
-                break
-            head += piece
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{place}:1", f"cannot be read ({reason(error)})") from None
-    return io.BufferedReader(_Rejoined(head, read), buffer_size=8 * HEAD)
-
-
-class _Rejoined(io.RawIOBase):
-    """The bytes that were read from a stream already, and then the others."""
-
-    def __init__(self, head: bytes, read: Any) -> None:
-        self._head = head
-        self._read = read
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        """Put the next bytes into a buffer, and return their number; 0 at the end."""
-        room = memoryview(buffer)
-        piece, self._head = self._head or self._read(len(room)), b""
-        room[: len(piece)] = piece
-        return len(piece)
+        yield unpacked(file, path_text(path))
 
 
 def json_lines(
@@ -207,11 +106,6 @@ def json_lines_of(path: Path, expected: str) -> Iterator[JsonLine]:
     """
     with reading(path) as stream:
         yield from json_lines(stream, path_text(path), expected)
-
-
-def reason(error: Exception) -> str:
-    """What the system says about an error, without the file's name."""
-    return getattr(error, "strerror", None) or str(error)
 
 
 def numbered_lines(
@@ -253,7 +147,7 @@ def numbered_lines(
 def _raw_line(stream: BinaryIO, place: str) -> bytes:
     try:
         return stream.readline(4 * LINE_LIMIT)
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise InputError(place, f"cannot be read ({reason(error)})") from None
 
 

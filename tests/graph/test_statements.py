@@ -12,9 +12,9 @@ from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.query import ResultRow
 
 from kg.graph.statements import COMPARABLE, SharedNodes, decimal, entity_statements, literal, paper_statements
-from kg.records import Entity, Extraction, Link, Mention, Paper, Result
+from kg.records import Author, Entity, Extraction, Link, Mention, Paper, Result
 from kg.text.names import spaced_key
-from kg.vocabulary import DEFAULT_BASE, KG, OA, SCHEMA, EntityType, LinkKind, entity_iri
+from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, OA, SCHEMA, EntityType, LinkKind, entity_iri
 
 BASE = "http://x/"
 OBSERVATION = ("value", "unitText", "measuredProperty", "observationAbout")
@@ -340,3 +340,41 @@ def test_entities_of_a_type_are_the_concepts_of_one_scheme() -> None:
     assert set(graph.subject_objects(rdflib.SKOS.topConceptOf)) == {(b, methods), (t, tasks)}
     assert set(graph.subject_objects(rdflib.SKOS.hasTopConcept)) == {(methods, b), (tasks, t)}
     assert str(graph.value(methods, rdflib.DCTERMS.title)) == "Methods"
+
+
+def test_what_other_formats_say_of_a_paper() -> None:
+    ada = Author(name="Ada One", position=1, orcid="0000-0002-1825-0097", affiliations=("Pond U",))
+    paper = replace(
+        PAPER,
+        authors=("Ada One", "Bo Two"),
+        people=(ada,),
+        year=2026,
+        date="2026-01-05",
+        doi="10.1234/frog",
+        arxiv="2101.00001",
+        identifiers=("pmid:7", "mag:8"),
+        licence="https://creativecommons.org/licenses/by/4.0/",
+        keywords=("frogs",),
+        links=("https://gitlab.com/pond/frogs", "https://pond.example/frogs"),
+    )
+    graph = graph_of(paper, extraction())
+
+    def values(node: object, predicate: str) -> set[str]:
+        return {str(value) for value in graph.objects(node, rdflib.URIRef(predicate))}  # type: ignore[arg-type]
+
+    assert values(P, DCTERMS + "identifier") == {"1", "doi:10.1234/frog", "arxiv:2101.00001", "pmid:7", "mag:8"}
+    assert values(P, SCHEMA + "sameAs") == {
+        "https://doi.org/10.1234/frog",
+        "https://arxiv.org/abs/2101.00001",
+        "https://pubmed.ncbi.nlm.nih.gov/7",
+    }
+    assert (P, rdflib.DCTERMS.issued, rdflib.Literal("2026-01-05", datatype=rdflib.XSD.date)) in graph
+    assert values(P, SCHEMA + "license") == {"https://creativecommons.org/licenses/by/4.0"}
+    assert values(P, DCTERMS + "subject") == {"frogs"}
+    assert values(P, SCHEMA + "author") == {"Ada One", "Bo Two"}
+    assert values(P, KG + "hasCode") == {"http://x/code/gitlab.com/pond/frogs"}
+    assert values(P, KG + "hasProjectPage") == {"https://pond.example/frogs"}
+    (person,) = graph.objects(P, rdflib.URIRef(SCHEMA + "creator"))
+    assert values(person, SCHEMA + "sameAs") == {"https://orcid.org/0000-0002-1825-0097"}
+    assert values(person, SCHEMA + "affiliation") == {"Pond U"}
+    assert values(person, SCHEMA + "position") == {"1"}

@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.records import Paper
+from kg.records import Author, Paper
 from kg.sources.duplicates import by_title, entry_order, merged
 
 
@@ -51,3 +51,25 @@ def test_the_order_of_entries_does_not_matter(rows: list[tuple[str, int | None]]
     assert len(found.abstract) == max(len(abstract) for abstract, _ in rows)
     assert found.year or not any(year for _, year in rows)
     assert all(merged(order) == found for order in permutations(entries))
+
+
+def test_further_fields_are_filled_and_gathered() -> None:
+    journal = Paper(id="1", title="T", abstract="Frogs hop far.", authors=("A. One",), year=2026, doi="10.1234/frog")
+    ada = Author(name="Ada One", position=1, orcid="0000-0002-1825-0097")
+    preprint = Paper(
+        id="2",
+        title="T",
+        abstract="Frogs hop.",
+        authors=("Ada One",),
+        people=(ada,),
+        year=2025,
+        date="2025-12-01",
+        arxiv="2101.00001",
+        identifiers=("openalex:W1",),
+        keywords=("frogs",),
+    )
+    found = merged([preprint, journal])
+    assert found == merged([journal, preprint])
+    assert (found.doi, found.arxiv, found.identifiers) == ("10.1234/frog", "2101.00001", ("openalex:W1",))
+    assert (found.authors, found.people, found.year, found.date) == (("A. One",), (), 2026, None)
+    assert found.keywords == ("frogs",)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kg.records import Paper
 from kg.sources.dates import year_of
 from kg.sources.fields import NotAPaperError, paper_from
+from kg.sources.markup import Texts
 from kg.sources.people import author_names
 
 
@@ -206,3 +207,64 @@ def test_any_value_is_read_or_left_out(authors: object, year: object, venue: obj
 def test_parts_can_be_read_alone() -> None:
     assert list(author_names("A. One", print)) == ["A. One"]
     assert year_of("2020", print) == 2020
+
+
+FULL: dict[str, Any] = {
+    "id": None,
+    "title": " <b>Frogs</b> &amp; toads ",
+    "subtitle": ["A survey"],
+    "abstract": "Abstract: They hop.\nCode: https://github.com/pond/frogs.",
+    "date": "2026-01-05",
+    "doi": ["none", "https://doi.org/10.1234/FROG"],
+    "arxiv": "arXiv:2101.00001v2",
+    "identifiers": {"openalex": "https://openalex.org/W1", "pmid": 7, "acl": None},
+    "links": ["https://gitlab.com/pond/frogs", "https://github.com/pond/frogs"],
+    "licence": "CC BY 4.0",
+    "keywords": "frogs; toads; frogs",
+}
+
+
+def test_every_field_that_the_graph_has_a_place_for() -> None:
+    found = paper_from(FULL, source="s", line=1, note=print, texts=Texts())
+    assert (found.title, found.abstract) == (
+        "Frogs & toads: A survey",
+        "They hop. Code: https://github.com/pond/frogs.",
+    )
+    assert (found.id, found.doi, found.arxiv) == ("10.1234/frog", "10.1234/frog", "2101.00001")
+    assert found.identifiers == ("openalex:W1", "pmid:7")
+    assert (found.year, found.date, found.licence, found.keywords) == (
+        2026,
+        "2026-01-05",
+        "CC BY 4.0",
+        ("frogs", "toads"),
+    )
+    assert (found.github, found.links) == ("https://github.com/pond/frogs", ("https://gitlab.com/pond/frogs",))
+
+
+def test_texts_of_our_own_formats_are_kept_as_given() -> None:
+    found = paper_from(FULL, source="s", line=1, note=print)
+    assert (found.title, found.abstract, found.github) == (FULL["title"], FULL["abstract"], None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "github"),
+    [
+        ({"github": "pond/toads"}, "https://github.com/pond/toads"),
+        (
+            {"notes": ["12 pages", "see github.com/pond/toads.git"], "abstract": "None."},
+            "https://github.com/pond/toads",
+        ),
+        ({"notes": "https://github.com/pond/toads"}, "https://github.com/pond/frogs"),
+        ({"github": "https://gitlab.com/pond/frogs", "abstract": "None."}, None),
+        ({"abstract": "See https://github.com/topics/frogs."}, None),
+    ],
+)
+def test_the_first_repository_on_github_of_any_field(fields: dict[str, Any], github: str | None) -> None:
+    record = {"title": "T", "abstract": FULL["abstract"], **fields}
+    assert paper_from(record, source="s", line=1, note=print, texts=Texts()).github == github
+
+
+@pytest.mark.parametrize("abstract", ["[No abstract available]", "<p></p>", " "])
+def test_an_abstract_of_nothing_but_markup_is_none(abstract: str) -> None:
+    with pytest.raises(NotAPaperError, match="has no abstract"):
+        paper_from({"title": "T", "abstract": abstract}, source="s", line=1, note=print, texts=Texts())

@@ -76,7 +76,7 @@ def test_records_that_are_not_papers_are_skipped_and_the_others_read(tmp_path: P
         (b'{"title": "T", "abst', "is not a complete JSON object (Unterminated string starting at column 16)"),
         (b"[1, 2]", 'is not a JSON object; expected a paper a line, {"id", "title", "abstract", ...}'),
         (
-            b'{"title": "caf\xe9", "abstract": "A"}',
+            b'{"title": "caf\xe9 caf\xc3\xa9", "abstract": "A"}',
             'is not UTF-8 text; expected a paper a line, {"id", "title", "abstract", ...}',
         ),
         (

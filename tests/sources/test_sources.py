@@ -58,7 +58,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"", "", "is empty"),
         (b"\n  \n", "", "is empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", ":1", "not UTF-8 text"),
-        (b"caf\xe9\n", ":1", "not UTF-8 text"),
+        (b"caf\xe9\n", "", "no title and abstract in turn"),
         (b'{"id":"2","ti', ":1", "not a complete JSON object"),
         (b'{"id":"2","ti\n[1]\n', ":1", "not a complete JSON object"),
         (b'{"id":"1","title":5,"abstract":"A"}\n', ":1", '"title"'),
@@ -168,7 +168,7 @@ OTHER_FILES: dict[str, str | bytes] = {
     "answer.csv": "paper,papers\r\nx,1\r\n",
     "notes.md": "# Notes\n",
     "empty": "",
-    "latin.txt": b"caf\xe9\n",
+    "latin.txt": b"caf\xe9 caf\xc3\xa9\n",
     "broken.gz": gzip.compress(b"text")[:-6],
 }
 FORMATS = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -28,9 +28,9 @@ from kg.text.lines import (
     json_object,
     numbered_lines,
     reading,
-    unzipped,
     validated,
 )
+from kg.text.packed import unpacked
 
 RECORDS = b'{"id": "1", "title": "Frogs"}\n' * 3_000  # more than a pipe and a buffer hold
 
@@ -60,36 +60,6 @@ def lines(content: bytes) -> list[Line]:
 # --- opening ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_gzip_bomb_ends_in_an_error_that_says_how_to_allow_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "bomb.gz"
-    path.write_bytes(gzip.compress(b"\n" * 3_000_000))
-    monkeypatch.setenv("KG_MAX_BYTES", "2000000")
-    limit = r"unpacks to more than 2,000,000 bytes and 100 times its size; KG_MAX_BYTES=BYTES allows more$"
-    with pytest.raises(InputError, match=rf"^{path}: {limit}"), reading(path) as stream:
-        stream.read()
-    monkeypatch.setenv("KG_MAX_BYTES", "3000000")
-    with reading(path) as stream:
-        assert len(stream.read()) == 3_000_000
-
-
-def test_what_unpacks_as_text_does_has_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "texts.gz").write_bytes(gzip.compress(RECORDS[:2_000] + os.urandom(2_000)))
-    monkeypatch.setenv("KG_MAX_BYTES", "0")
-    with reading(tmp_path / "texts.gz") as stream:
-        assert len(stream.read()) == 4_000
-
-
-@pytest.mark.parametrize("value", ["", "1GB", "-1", "1e9", "9" * 5_000])
-def test_a_limit_that_is_not_a_number_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    (tmp_path / "texts.gz").write_bytes(gzip.compress(RECORDS))
-    monkeypatch.setenv("KG_MAX_BYTES", value)
-    problem = r"^KG_MAX_BYTES: is .*; expected a number of bytes$"
-    with pytest.raises(InputError, match=problem), reading(tmp_path / "texts.gz"):
-        pass
-
-
 @pytest.mark.parametrize("depth", [300, 450, 900, 5_000, 200_000])
 @pytest.mark.parametrize("brackets", ["[]", ('{"a":', "}")])
 def test_json_that_is_nested_deep_is_read_or_refused(depth: int, brackets: Sequence[str]) -> None:
@@ -103,7 +73,7 @@ def test_json_that_is_nested_deep_is_read_or_refused(depth: int, brackets: Seque
 @pytest.mark.parametrize("content", [RECORDS, gzip.compress(RECORDS)], ids=["plain", "gzipped"])
 def test_a_pipe_that_is_peeked_at_loses_nothing(content: bytes) -> None:
     with piped([content]) as pipe:
-        stream = unzipped(pipe, "<stdin>")
+        stream = unpacked(pipe, "<stdin>")
         head = stream.peek()
         assert RECORDS.startswith(head[:20]) and head
         assert stream.read() == RECORDS
@@ -133,27 +103,10 @@ def test_a_named_pipe_is_read_whole(content: bytes, tmp_path: Path) -> None:
 )
 def test_the_first_visible_characters_can_be_peeked_at_however_small_the_pieces_are(pieces: list[bytes]) -> None:
     with piped(pieces, pause=0.01) as pipe:
-        stream = unzipped(pipe, "<stdin>")
+        stream = unpacked(pipe, "<stdin>")
         assert b'{"a"'.startswith(stream.peek().removeprefix(b"\xef\xbb\xbf").strip()[:4])
         assert b"{" in stream.peek()
         assert [line.fields for line in json_lines(stream, "<stdin>", "JSON")] == [{"a": 1}]
-
-
-@given(st.binary(max_size=300), st.integers(1, 50))
-def test_any_bytes_in_any_pieces_are_read_back(content: bytes, size: int) -> None:
-    class Pieces(io.BytesIO):
-        def read1(self, limit: int | None = -1, /) -> bytes:
-            return super().read1(size)
-
-    assume(not content.startswith(b"\x1f\x8b"))
-    for packed in (content, gzip.compress(content)):
-        assert unzipped(Pieces(packed), "<stdin>").read() == content
-
-
-def test_closing_what_was_unzipped_leaves_standard_input_open() -> None:
-    stdin = io.BytesIO(gzip.compress(b"frogs"))
-    unzipped(stdin, "<stdin>").close()
-    assert not stdin.closed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Identifiers in every spelling become bare ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.sources.identifiers import bare_arxiv, bare_doi, bare_orcid
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("10.1234/Frog.1", "10.1234/frog.1"),
+        ("https://doi.org/10.1234/frog", "10.1234/frog"),
+        ("doi: 10.1234/frog.", "10.1234/frog"),
+        ("10.1234/(sici)1-2(99)3", "10.1234/(sici)1-2(99)3"),
+        ("(10.1234/frog)", "10.1234/frog"),
+        ("10.1/x", None),
+        ("none", None),
+    ],
+)
+def test_dois(text: str, doi: str | None) -> None:
+    assert bare_doi(text) == doi
+
+
+@pytest.mark.parametrize(
+    ("text", "arxiv"),
+    [
+        ("2101.00001v3", "2101.00001"),
+        ("arXiv:2101.00001 [cs]", "2101.00001"),
+        ("https://arxiv.org/pdf/2101.00001v1.pdf", "2101.00001"),
+        ("oai:arXiv.org:math.GT/0309136", "math.GT/0309136"),
+        ("cs/0112017v1", "cs/0112017"),
+        ("10.48550/arXiv.2101.00001", "2101.00001"),
+        ("10.1234/2101.000012", None),
+        ("frogs", None),
+    ],
+)
+def test_arxiv_ids(text: str, arxiv: str | None) -> None:
+    assert bare_arxiv(text) == arxiv
+
+
+def test_a_number_in_another_address_is_no_arxiv_id() -> None:
+    assert bare_arxiv("https://pond.example/2101.00001", named=True) is None
+
+
+def test_orcids() -> None:
+    assert bare_orcid("https://orcid.org/0000-0002-1825-009x") == "0000-0002-1825-009X"
+    assert bare_orcid("0000") is None
