@@ -18,10 +18,10 @@ from zipfile import ZipFile, ZipInfo
 from kg.errors import InputError, KGError
 from kg.plugins import load_plugins
 from kg.records import Paper
-from kg.sources import archive, foreign, jsonl, listing
+from kg.sources import archive, foreign, jsondoc, jsonl, listing
 from kg.sources.archive import is_archive
 from kg.sources.folder import files_of
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import NotPapersError, Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.encodings import in_utf8
 from kg.text.files import path_text
@@ -39,7 +39,7 @@ def readers() -> list[Reader]:
     Raises:
         KGError: an entry point of the group ``kg.sources`` cannot be imported, or is not a :class:`Reader`.
     """
-    return [*load_plugins("kg.sources", Reader).values(), foreign.READER, jsonl.READER, listing.READER]
+    return [*load_plugins("kg.sources", Reader).values(), foreign.READER, jsonl.READER, jsondoc.READER, listing.READER]
 
 
 def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Paper]:
@@ -111,7 +111,7 @@ class _Inputs:
                 for paper in reader.read(source, warn):
                     yield replace(paper, origin=origin)
             except InputError as error:
-                if taken_for_any:
+                if taken_for_any or (within and isinstance(error, NotPapersError)):
                     raise _NotASourceError(error.place, error.problem) from None
                 raise
 

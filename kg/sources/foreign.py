@@ -31,8 +31,6 @@ _FORMATS: tuple[tuple[str, str], ...] = (  # (what messages call it, how it begi
     ("the answer to a query", r'\{\s*"head"\s*:'),
     ("the output of kg extract", r'\{"id":"(?:[^"\\]|\\.)*","title":"(?:[^"\\]|\\.)*","entities":\['),
     ("Turtle", r"(?i:@?prefix\s+[\w.-]*:\s*<|@base\s+<)"),
-    ("a JSON array", r"\[\s*[{\[\"\]]"),
-    ("a JSON document of several lines", r'\{\s*\n|\{[^\n]*(?:\[\s*\n|[{:]\s*\n\s*[^\s{]|,\s*\n\s*")'),
     ("a mail of arXiv", r"-{20,}\r?\n|\\\\\s*\narXiv:"),
     ("Markdown", r"(?:---\n.*?\n---\s*)?(?:#{1,6} \S|[-*+] \[|!?\[!?\[|!\[|\| ?[\w*-])|.{0,300}?\n#{1,6} \S"),
     ("YAML, or fields with names", rf"(?:---\s*\n)?{_FIELD}{{0,4}}(?i:title):[^\n]*\n{_FIELD}"),

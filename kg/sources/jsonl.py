@@ -1,21 +1,34 @@
-"""JSON lines: a paper a line, ``{"id"?, "title", "abstract", "authors"?, "year"?, "venue"?, "url"?, "github"?}``."""
+"""JSON lines (https://jsonlines.org): a paper a line, ``{"id"?, "title", "abstract", "authors"?, "year"?, "venue"?}``.
+
+Besides the names of our own contract the lines may be of any layout in ``layouts.toml``.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from kg.errors import InputError
 from kg.records import Paper
-from kg.sources.fields import NotAPaperError, paper_from
+from kg.sources.entries import Entry, papers_of
+from kg.sources.jsondoc import is_page, papers_in
+from kg.sources.layouts import paper_of
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import json_lines
+from kg.text.packed import HEAD
 
 _EXPECTED = 'a paper a line, {"id", "title", "abstract", ...}'
 
 
 def recognises(head: bytes, name: str) -> bool:
-    """Whether an input begins with an object."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    """Whether an input begins with an object on a line, also a damaged one, and not with a page of several papers."""
+    line, end, _ = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if not line.startswith(b"{"):
+        return False
+    try:
+        return not is_page(json.loads(line.rstrip(b"\r, ")))
+    except (ValueError, RecursionError):  # cut off by the end of what can be seen, or by its own
+        return len(head) < HEAD if not end else not line.rstrip().endswith((b"{", b"[", b","))
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
@@ -24,40 +37,13 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     Raises:
         InputError: every line was skipped, or the source cannot be read.
     """
-    papers = 0
-    first = ""
-    held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other line
 
-    def release() -> None:
-        while held:
-            warn(f"{held.pop()}; skipped")
+    def entries(skip: Warn) -> Iterator[Entry]:
+        for line in json_lines(source.stream, source.place, _EXPECTED, skip):
+            for fields in papers_in(line.fields):
+                yield Entry(line.number, line.place, fields)
 
-    def skip(problem: str) -> None:
-        nonlocal first
-        release()
-        if papers or first:
-            warn(f"{problem}; skipped")
-        else:
-            held.append(problem)
-        first = first or problem
-
-    for line in json_lines(source.stream, source.place, _EXPECTED, skip):
-        release()
-        try:
-            paper = paper_from(
-                line.fields,
-                source=source.name,
-                line=line.number,
-                note=lambda problem, place=line.place: warn(f"{place}: {problem}"),  # type: ignore[misc]
-            )
-        except NotAPaperError as error:
-            skip(f"{line.place}: {error}")
-            continue
-        papers += 1
-        yield paper
-    if first and not papers:
-        place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise InputError(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
+    return papers_of(source, warn, entries, paper_of, InputError)
 
 
 READER = Reader("JSON lines", recognises, read)

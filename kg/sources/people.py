@@ -73,7 +73,8 @@ def _listed(text: str) -> Iterator[str]:
         return
     parts = [part for part in re.split(r"[;|\n]", text) if part.strip()]
     if len(parts) == 1:
-        parts = [part for piece in re.split(r",?\s+(?:and|&)\s+", text) for part in _by_commas(_OTHERS.sub("", piece))]
+        pieces = re.split(r",?\s+(?:and|&)\s+", parts[0])
+        parts = [part for piece in pieces for part in _by_commas(_OTHERS.sub("", piece))]
     yield from filter(None, (_in_order(_OTHERS.sub("", part)) for part in parts))
 
 

@@ -36,7 +36,13 @@ from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.errors import InputError
 from kg.records import Paper
+
+
+class NotPapersError(InputError):
+    """A file is no source of papers, although its format is known; within a folder or an archive it is skipped."""
+
 
 Warn = Callable[[str], None]
 """Called with one line for each entry that is skipped or looks damaged."""

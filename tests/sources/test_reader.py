@@ -41,7 +41,12 @@ def documented_example() -> str:
 
 
 def test_without_other_packages_there_are_the_shipped_readers() -> None:
-    assert [known.name for known in readers()] == ["another format", "JSON lines", "a listing page"]
+    assert [known.name for known in readers()] == [
+        "another format",
+        "JSON lines",
+        "a JSON document",
+        "a listing page",
+    ]
 
 
 def test_the_documented_reader_is_used_for_its_files_alone(install: Install, tmp_path: Path) -> None:

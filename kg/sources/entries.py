@@ -1,0 +1,73 @@
+"""The records of a source as papers: those that are not papers are skipped with a warning that names their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from kg.errors import InputError
+from kg.records import Paper
+from kg.sources.fields import NotAPaperError
+from kg.sources.reader import NotPapersError, Source, Warn
+from kg.sources.values import Note
+
+
+class Entry(NamedTuple):
+    """A record of a source: its number there (its line, where it is read by lines), and its fields."""
+
+    number: int
+    place: str
+    fields: Mapping[str, Any]
+
+
+def papers_of(
+    source: Source,
+    warn: Warn,
+    entries: Callable[[Warn], Iterable[Entry]],
+    paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
+    nothing: type[InputError] = NotPapersError,
+) -> Iterator[Paper]:
+    """The papers of a source.
+
+    Args:
+        warn: called with one line for each entry that is skipped, and each field that is left out.
+        entries: yields the entries; it is given a function that takes one line for each that it cannot read.
+        paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
+        nothing: the error if no entry is a paper.
+
+    Raises:
+        InputError: every entry was skipped, or the source cannot be read.
+    """
+    papers = 0
+    first = ""
+    held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
+
+    def release() -> None:
+        while held:
+            warn(f"{held.pop()}; skipped")
+
+    def skip(problem: str) -> None:
+        nonlocal first
+        release()
+        if papers or first:
+            warn(f"{problem}; skipped")
+        else:
+            held.append(problem)
+        first = first or problem
+
+    for entry in entries(skip):
+        release()
+        try:
+            found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
+        except NotAPaperError as error:
+            skip(f"{entry.place}: {error}")
+            continue
+        papers += 1
+        yield found
+    if first and not papers:
+        place, _, problem = first.removeprefix(source.place).partition(": ")
+        raise nothing(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
+
+
+def _noting(place: str, warn: Warn) -> Note:
+    return lambda problem: warn(f"{place}: {problem}")
