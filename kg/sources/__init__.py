@@ -21,6 +21,7 @@ from kg.records import Paper
 from kg.sources import archive, foreign, jsondoc, jsonl, listing
 from kg.sources.archive import is_archive
 from kg.sources.folder import files_of
+from kg.sources.halves import joined
 from kg.sources.reader import NotPapersError, Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.encodings import in_utf8
@@ -57,6 +58,10 @@ def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterat
             file and line.
         KGError: something that is given is not a path, or a reader of another package cannot be used.
     """
+    yield from joined(_read(inputs, warn), warn)
+
+
+def _read(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Paper]:
     inputs_read = _Inputs(readers(), warn)
     for given in [inputs] if isinstance(inputs, str | Path) else inputs:
         if not isinstance(given, str | os.PathLike):

@@ -20,6 +20,7 @@ from kg.sources.values import UNWRITABLE, Note, kind_of, plain_value, says_nothi
 from kg.text.addresses import address_key, given_repository, repository
 from kg.text.names import slug
 
+_LONGEST = 1_000_000  # characters; the longest abstracts are a thousandth of it
 _GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 
 
@@ -56,6 +57,8 @@ def paper_from(
     """
     fields = {name.lower(): value for name, value in fields.items()} | dict(fields)
     title, abstract = (_required(fields.get(name), name) for name in ("title", "abstract"))
+    if len(title) + len(abstract) > _LONGEST:
+        raise NotAPaperError(f"has a title and an abstract of more than {_LONGEST:,} characters")
     if texts:
         title, abstract = _cleaned(title, abstract, plain_value(fields.get("subtitle")), texts)
 

@@ -29,7 +29,7 @@ _DEPTH = 4  # objects within one another that a list of papers may be in
 
 # What APIs call the list of papers in a page, and the objects that such a list is in.
 _LISTS = frozenset(("articles", "data", "docs", "documents", "edges", "entries", "entry", "hits", "items", "notes"))
-_LISTS |= {"papers", "publications", "records", "result", "results", "rows", "value", "works"}
+_LISTS |= {"papers", "publications", "recommendedPapers", "records", "result", "results", "rows", "value", "works"}
 _WRAPPERS = frozenset(("collection", "data", "feed", "hits", "message", "response", "result", "resultList", "results"))
 _WRAPPERS |= {"search", "search-results"}
 _DECODER = json.JSONDecoder()

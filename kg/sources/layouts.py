@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from importlib.resources import files
@@ -16,22 +17,32 @@ from typing import Any
 
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError, paper_from
+from kg.sources.halves import HalfPaper
 from kg.sources.identifiers import bare_arxiv, bare_doi
 from kg.sources.markup import Texts
 from kg.sources.reader import NotPapersError, Source
 from kg.sources.values import Note, plain_value, says_nothing, values_of
 
-_HOLDERS = ("_source", "row", "node", "data", "message")  # of a record, in records of search engines and APIs
+_HOLDERS = (
+    "_source",
+    "row",
+    "node",
+    "data",
+    "message",
+    "citingPaper",
+    "citedPaper",
+)  # of a record, in records of search engines and APIs
 # Fields of which all members are given, not only the first that says something.
 _GATHERED = ("keywords", "links", "notes", "arxiv", "doi", "date")
-_SETTINGS = ("has", "any", "texts", "refused", "skipped", "spam", "fold")
+_SETTINGS = ("has", "any", "texts", "refused", "skipped", "spam", "fold", "half")
 _SIGNS = re.compile(r"[\W_]+")
 _FILLED = re.compile(r"\{(\w+)\}")
-# A telephone number with words that sell: what filled the last dumps of Papers with Code.
-_TELEPHONE = re.compile(r"(?:\+?\s*1[\s.()/-]*)?\(?8\d\d\)?[\s.()/-]*\d{3}[\s./-]*\d{4}|[☎📞]|\+\d[\d\s().-]{8,}\d")
+# A telephone number in a text that sells: what filled the last dumps of Papers with Code.
+_TELEPHONE = re.compile(r"(?:\d[^\w\n]{0,3}){10}|[\u260e\U0001f4de]")
 _SELLING = re.compile(
-    r"\b(?:customer (?:service|support|care)|support number|phone number|contact number|toll[- ]free|helpline|hotline|"
-    r"refund|call (?:now|us)|whatsapp|airlines?|booking|reservations?|quickbooks|expedia|speak to (?:a|someone))\b",
+    r"\b(?:customer (?:service|support|care)|support (?:number|phone)|(?:phone|contact|helpline) number|toll[- ]free|"
+    r"helpline|hotline|refund|call (?:now|us)|whatsapp|airlines?|flights?|bookings?|reservations?|quickbooks|expedia|"
+    r"live person|(?:speak|talk) (?:to|with) (?:a|someone))\b",
     re.IGNORECASE,
 )
 
@@ -48,6 +59,7 @@ class _Layout:
     skipped: tuple[str, ...]
     spam: bool
     fold: bool
+    half: bool
 
     def folded(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """The record with the names of its members in lower case and without signs, if the layout has them so."""
@@ -72,6 +84,7 @@ def _layouts() -> tuple[_Layout, ...]:
             skipped=tuple(table.get("skipped", ())),
             spam=table.get("spam", False),
             fold=table.get("fold", False),
+            half=table.get("half", False),
         )
         for table in tables.values()
     )
@@ -100,7 +113,13 @@ def paper_of(record: Mapping[str, Any], source: Source, number: int, note: Note)
     if any(record.get(name) for name in layout.skipped):
         raise NotAPaperError("is not a paper (such as a cover or a table of contents)")
     fields = record if layout.texts is None else fields_of(layout.folded(record), layout.fields)
+    missing = [name for name in ("title", "abstract") if layout.half and says_nothing(fields.get(name))]
+    fields = {**fields, **dict.fromkeys(missing, "…")} if len(missing) == 1 else fields
     paper = paper_from(fields, source=source.name, line=number, note=note, texts=layout.texts)
+    if len(missing) == 1:
+        return HalfPaper(
+            **{each.name: getattr(paper, each.name) for each in dataclass_fields(Paper)} | {missing[0]: ""}
+        )
     if layout.spam and _is_spam(paper):
         raise NotAPaperError("is an advertisement")
     return paper
@@ -118,7 +137,8 @@ def _found(record: Mapping[str, Any], paths: Any, *, gathered: bool) -> Any:
     said = (value for value in values if not says_nothing(value))
     if not gathered:
         return next(said, None)
-    return [each for value in said for each in (value if isinstance(value, list) else [value])]
+    found = [each for value in said for each in (value if isinstance(value, list) else [value])]
+    return found[0] if len(found) == 1 else found
 
 
 def _member(record: Mapping[str, Any], path: str) -> Any:
@@ -145,7 +165,7 @@ def _held(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_spam(paper: Paper) -> bool:
-    return any(_TELEPHONE.search(text) for text in (paper.title, paper.abstract)) and bool(_SELLING.search(paper.text))
+    return _TELEPHONE.search(paper.text) is not None and _SELLING.search(paper.text) is not None
 
 
 # --- what the layouts do with values ----------------------------------------------------------------------------------

@@ -37,18 +37,20 @@ _OTHER_TAGS = re.compile(
 )
 _MARKDOWN = re.compile(
     r"!?\[(?P<words>[^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)"
-    r"|(?P<strong>\*\*|__)(?=\S)(?P<bold>.+?)(?<=\S)(?P=strong)"
+    r"|(?P<strong>\*\*|__)(?=\S)(?P<bold>.{1,2000}?)(?<=\S)(?P=strong)"
     r"|(?<![\w*])(?P<weak>[*_])(?=[^\s*_])(?P<slanted>[^*_\n]+?)(?<=\S)(?P=weak)(?![\w*])"
     r"|(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
     r"|^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S))",
     re.MULTILINE | re.DOTALL,
 )
 _ABSTRACT = re.compile(
-    r"\s*(?i:abstract|summary)\s*(?:[:.—–-]+\s+|[:—]|\n\s*)"
+    r"\s*(?i:abstract|summary)\s*(?:[:.—–-]+\s+|[:—]|[.–-]+(?=[A-Z]))"
     r"|\s*ABSTRACT\s+(?=[A-Z])"
     r"|\s*Abstract(?=[A-Z][a-z]*\b)"
-    r"|\s*Abstract\s+(?=(?:A|An|As|At|Background|Based|By|For|Here|In|Introduction|It|Many|Most|Motivation|Objectives?|On|"
-    r"One|Our|Purpose|Recent(?:ly)?|The|There|These|This|To|We|When|While|With)\b)"
+    r"|\s*Abstract\s+(?=[A-Z])"
+    # What "Abstract" belongs to where a capital follows: "Abstract Meaning Representation is".
+    r"(?!Algebra|Arg|Art\b|Categor|Class|Concept|Data|Dialect|Domain|Interp|Machine|Meaning|Reason|Rewrit|Scene|Sem|State|"
+    r"Summar|Syntax|Text|Visual|Wiki)"
 )
 _FIRST_LINE = re.compile(r"\A\W*abstract\W*\n", re.IGNORECASE)
 _YEAR = r"(?:19|20)\d\d"

@@ -14,7 +14,7 @@ from kg.text.names import one_line
 
 _GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")
 _FAMILY = ("family", "last", "lastName", "last_name", "surname", "familyName")
-_WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author")
+_WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author", "fullName", "raw_author_name")
 _MIDDLE = ("middle", "middleName", "middle_name")
 _PARTICLES = ("dropping-particle", "non-dropping-particle")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
@@ -31,16 +31,22 @@ def authors_of(value: object, texts: Texts | None, note: Note) -> tuple[tuple[st
     for each in value if isinstance(value, list | tuple) else [value]:
         found = list(author_names([each] if isinstance(value, list | tuple) else each, note))
         names += [_NUMBERED.sub("", clean_text(name, texts)) for name in found] if texts else found
-        if isinstance(each, Mapping) and found:
-            about = {**each, **(each["author"] if isinstance(each.get("author"), Mapping) else {})}
-            orcid = next(
-                filter(None, (bare_orcid(plain_value(about.get(name)) or "") for name in ("orcid", "ORCID"))), None
-            )
-            places = next(filter(None, (tuple(values_of(about.get(name))) for name in _AFFILIATION)), ())
-            if orcid or places:
-                places = tuple(dict.fromkeys(clean_text(place) for place in places))
-                people.append(Author(name=names[-1], position=len(names), orcid=orcid, affiliations=places))
+        if found and (more := _more(each)) and any(more):
+            orcid, places = more
+            people.append(Author(name=names[-1], position=len(names), orcid=orcid, affiliations=places))
     return tuple(filter(None, names)), tuple(people)
+
+
+def _more(author: object) -> tuple[str | None, tuple[str, ...]]:
+    """The ORCID iD and the affiliations of an author, where they are given."""
+    if isinstance(author, list | tuple):
+        return None, tuple(map(clean_text, values_of(author[3:])))
+    if not isinstance(author, Mapping):
+        return None, ()
+    inner = [author, *(author[name] for name in ("author", "externalIds") if isinstance(author.get(name), Mapping))]
+    orcids = (plain_value(each.get(name)) or "" for each in inner for name in ("orcid", "ORCID"))
+    places = next(filter(None, (tuple(values_of(author.get(name))) for name in _AFFILIATION)), ())
+    return next(filter(None, map(bare_orcid, orcids)), None), tuple(dict.fromkeys(map(clean_text, places)))
 
 
 def author_names(value: object, note: Note) -> Iterator[str]:
@@ -105,9 +111,9 @@ def _author(value: object) -> str | None:
     if isinstance(value, str):
         name = _in_order(_OTHERS.sub("", UNWRITABLE.sub(" ", value)))
         return None if name.casefold() in NO_VALUE else name
-    if isinstance(value, list | tuple):  # arXiv: [last, first, suffix]
+    if isinstance(value, list | tuple):  # arXiv: [last, first, suffix, affiliation, ...]
         parts = [one_line(part) for part in value if isinstance(part, str)]
-        ordered = [*parts[1:2], *parts[:1], *parts[2:]]
+        ordered = [*parts[1:2], *parts[:1], *parts[2:3]]
         return " ".join(filter(None, ordered)) or None
     if isinstance(value, Mapping):
         given, middle, family = (
@@ -116,6 +122,5 @@ def _author(value: object) -> str | None:
         if family or given:
             particles = (plain_value(value.get(name)) for name in _PARTICLES)
             return " ".join(filter(None, (given, middle, *particles, family, plain_value(value.get("suffix")))))
-        inner = next((value[name] for name in _WHOLE if value.get(name)), None)
-        return _author(inner) if inner is not None else None
+        return next(filter(None, (_author(value[name]) for name in _WHOLE if value.get(name))), None)
     return None
