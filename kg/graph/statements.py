@@ -209,7 +209,8 @@ class _PaperGraph:
             yield self._about_paper(SCHEMA + "url", f"<{address}>")
         if paper.licence:
             address = given_address(paper.licence) if "://" in paper.licence else None
-            yield self._about_paper(SCHEMA + "license", f"<{address}>" if address else literal(paper.licence))
+            slash = "/" * paper.licence.endswith("/")  # which the addresses of Creative Commons have
+            yield self._about_paper(SCHEMA + "license", f"<{address}{slash}>" if address else literal(paper.licence))
         for keyword in paper.keywords:
             yield self._about_paper(DCTERMS + "subject", literal(keyword))
         for person in paper.people:

@@ -76,8 +76,9 @@ def paper_from(
         _code(fields, abstract, texts) if texts else (plain("github"), tuple(values_of(fields.get("links"))))
     )
     doi = given_doi or (doi if doi and not texts else None)
+    minted = ((texts and f"{scheme}:{value}") or value for scheme, value in (("doi", doi), ("arxiv", arxiv)) if value)
     return Paper(
-        id=_id(fields.get("id"), note) or doi or arxiv or url or slug(title),
+        id=_id(fields.get("id"), note) or next(minted, None) or url or slug(title),
         title=title,
         abstract=abstract,
         authors=authors,

@@ -369,7 +369,7 @@ def test_what_other_formats_say_of_a_paper() -> None:
         "https://pubmed.ncbi.nlm.nih.gov/7",
     }
     assert (P, rdflib.DCTERMS.issued, rdflib.Literal("2026-01-05", datatype=rdflib.XSD.date)) in graph
-    assert values(P, SCHEMA + "license") == {"https://creativecommons.org/licenses/by/4.0"}
+    assert values(P, SCHEMA + "license") == {"https://creativecommons.org/licenses/by/4.0/"}
     assert values(P, DCTERMS + "subject") == {"frogs"}
     assert values(P, SCHEMA + "author") == {"Ada One", "Bo Two"}
     assert values(P, KG + "hasCode") == {"http://x/code/gitlab.com/pond/frogs"}

@@ -230,7 +230,7 @@ def test_every_field_that_the_graph_has_a_place_for() -> None:
         "Frogs & toads: A survey",
         "They hop. Code: https://github.com/pond/frogs.",
     )
-    assert (found.id, found.doi, found.arxiv) == ("10.1234/frog", "10.1234/frog", "2101.00001")
+    assert (found.id, found.doi, found.arxiv) == ("doi:10.1234/frog", "10.1234/frog", "2101.00001")
     assert found.identifiers == ("openalex:W1", "pmid:7")
     assert (found.year, found.date, found.licence, found.keywords) == (
         2026,
