@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from kg.sources.values import INNER, Note, says_nothing, values_of
+from kg.sources.values import INNER, Note, says_nothing
 
 _EARLIEST, _LATEST = 1000, 2999  # years that a publication can have; xsd:gYear takes others, people do not mean them
 _YEAR = re.compile(r"(?<![\d.])[12]\d{3}(?!\d|\.\d{3})")
-_DATED = ("date-parts", "year", "date", "date-time", *INNER)
+_DATED = ("date-parts", "year", "date", "date-time", "literal", *INNER)
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?!\d))?)?(?=$|[T\s/Z])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
@@ -29,7 +29,7 @@ def published(fields: Mapping[str, Any], note: Note) -> tuple[int | None, str | 
     date = next(filter(None, map(date_of, given if isinstance(given, list | tuple) else [given])), None)
     year = year_of(fields.get("year"), note)
     if date is None and year is None:
-        years = (year_of(each, lambda problem: None) for each in values_of(given))
+        years = (year_of(each, lambda problem: None) for each in (given if isinstance(given, list) else [given]))
         return next(filter(None, years), None), None
     known = year or int(str(date)[:4])
     return known, date if date and len(date) > 4 and int(date[:4]) == known else None

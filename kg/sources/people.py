@@ -19,9 +19,17 @@ _MIDDLE = ("middle", "middleName", "middle_name")
 _PARTICLES = ("dropping-particle", "non-dropping-particle")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
+_ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\)){0,500}\)")  # an affiliation, or its number
 _OTHERS = re.compile(r",?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s+\d{4}$")  # DBLP tells people of one name apart: "Bo Lily 0002"
-_AFFILIATION = ("raw_affiliation_strings", "affiliations", "affiliation", "institutions", "institution")
+_AFFILIATION = (
+    "raw_affiliation_strings",
+    "raw_affiliation_string",
+    "affiliations",
+    "affiliation",
+    "institutions",
+    "institution",
+)
 
 
 def authors_of(value: object, texts: Texts | None, note: Note) -> tuple[tuple[str, ...], tuple[Author, ...]]:
@@ -74,7 +82,7 @@ def author_names(value: object, note: Note) -> Iterator[str]:
 
 def _listed(text: str) -> Iterator[str]:
     """The names in one text: parted by semicolons, bars, lines, by "and" (as BibTeX does) or "&", or by commas."""
-    text = UNWRITABLE.sub(" ", text).strip()
+    text = _ASIDE.sub("", UNWRITABLE.sub(" ", text)).strip()
     if text.casefold() in NO_VALUE:
         return
     parts = [part for part in re.split(r"[;|\n]", text) if part.strip()]
@@ -117,7 +125,8 @@ def _author(value: object) -> str | None:
         return " ".join(filter(None, ordered)) or None
     if isinstance(value, Mapping):
         given, middle, family = (
-            next((plain_value(value[n]) for n in names if value.get(n)), None) for names in (_GIVEN, _MIDDLE, _FAMILY)
+            next((" ".join(values_of(value[n])) for n in names if value.get(n)), None)
+            for names in (_GIVEN, _MIDDLE, _FAMILY)
         )
         if family or given:
             particles = (plain_value(value.get(name)) for name in _PARTICLES)

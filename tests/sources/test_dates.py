@@ -42,4 +42,5 @@ def test_the_date_is_kept_where_it_is_of_the_year_of_publication() -> None:
     assert published({"year": 2026, "date": ["soon", "2026-01-05"]}, print) == (2026, "2026-01-05")
     assert published({"year": 2025, "date": "2026-01-05"}, print) == (2025, None)
     assert published({"date": "Spring 2026"}, print) == (2026, None)
+    assert published({"date": [{"literal": "Spring 2026"}]}, print) == (2026, None)
     assert published({"date": {"date-parts": [[None]]}}, print) == (None, None)

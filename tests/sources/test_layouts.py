@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.records import Author, Paper
 from kg.sources.fields import NotAPaperError
@@ -337,6 +339,37 @@ def test_the_tables_of_papers_with_code_are_for_another_command(record: dict[str
 def test_what_is_no_paper_is_skipped(record: dict[str, Any]) -> None:
     with pytest.raises(NotAPaperError):
         read(record)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("a<&$\\\\{}*\n1-", max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "name", "date-parts"]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+def changed(value: Any, data: st.DataObject) -> Any:
+    """A value of which one part, however deep, is another value."""
+    if isinstance(value, dict) and value and data.draw(st.booleans()):
+        name = data.draw(st.sampled_from(sorted(value)))
+        return value | {name: changed(value[name], data)}
+    if isinstance(value, list) and value and data.draw(st.booleans()):
+        return [changed(value[0], data), *value[1:]]
+    return data.draw(json_values)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from([record for _, record, _ in FULL]), st.data())
+def test_a_record_with_any_value_anywhere_is_a_paper_or_none(record: dict[str, Any], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(record)))
+    try:
+        paper = read(record | {name: changed(record[name], data)})[0]
+    except NotAPaperError:
+        return
+    assert paper.title.strip()
+    assert all(isinstance(each, str) for each in (*paper.authors, *paper.keywords, *paper.identifiers, *paper.links))
 
 
 def test_numbers_alone_do_not_make_an_advertisement() -> None:

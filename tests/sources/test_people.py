@@ -50,3 +50,5 @@ def test_names_with_particles_and_suffixes() -> None:
 def test_names_of_other_formats_are_cleaned() -> None:
     given = 'M{\\"u}ller, Gia and Bo Two 0002 and others'
     assert authors_of(given, Texts(), print) == (("Gia Müller", "Bo Two"), ())
+    given = "A. One (1, Pond U (East)), B. Two (2) ((1) Pond, (2) Lake)"
+    assert authors_of(given, Texts(), print) == (("A. One", "B. Two"), ())
