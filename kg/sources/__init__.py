@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from io import BufferedReader
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
@@ -73,7 +74,17 @@ def _read(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Pap
             yield from inputs_read.folder(path)
         else:
             with reading(path) as stream:
-                yield from inputs_read.source(Source(stream, path_text(path), path_text(path.name), path), path)
+                source = Source(stream, path_text(path), path_text(path.name), _as_it_is(path, stream))
+                yield from inputs_read.source(source, path)
+
+
+def _as_it_is(path: Path, stream: BufferedReader) -> Path | None:
+    """A path, if it leads to a file that has the bytes of the stream, and not a compressed form of them."""
+    start = stream.peek()[:8]
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return path if file.read(len(start)) == start else None
 
 
 class _NotASourceError(InputError):
@@ -136,7 +147,7 @@ class _Inputs:
                 stream = stack.enter_context(reading(file))
             except InputError as error:
                 raise _NotASourceError(place, error.problem) from None
-            yield from self.source(Source(stream, place, name, file), file, within=True)
+            yield from self.source(Source(stream, place, name, _as_it_is(file, stream)), file, within=True)
 
     def _archive(self, source: Source, path: Path | None) -> Iterator[Paper]:
         """The papers of all files in an archive."""

@@ -22,7 +22,7 @@ from kg.sources.layouts import paper_of
 from kg.sources.reader import NotPapersError, Reader, Source, Warn
 from kg.text.files import reason
 
-ENTRY_LIMIT = 20_000_000  # characters
+ENTRY_LIMIT = 10_000_000  # characters
 _PIECE = 1 << 20  # bytes that are read at once
 _NEAR_END = 32  # characters; an error so near to the end of the window may be one because the rest is missing
 _DEPTH = 4  # objects within one another that a list of papers may be in

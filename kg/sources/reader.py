@@ -57,7 +57,8 @@ class Source(NamedTuple):
         place: its path as the user gave it, or "<stdin>"; messages name it. That of a member of a ZIP archive goes on
             after the archive's.
         name: what the graph calls it (``kg:listedOn``): the file's name, or its path below the folder that was given.
-        path: the file, for formats that are not read from beginning to end; ``None`` where it is not a file on its own.
+        path: the file, for formats that are not read from beginning to end; ``None`` where the stream is not that of an
+            uncompressed file on its own.
     """
 
     stream: BufferedReader

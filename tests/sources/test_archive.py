@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 import zipfile
@@ -37,6 +38,12 @@ def test_members_are_read_in_order_and_other_files_skipped(tmp_path: Path) -> No
     assert [(paper.title, paper.source) for paper in papers] == [("Frogs", "dump.zip/a"), ("Toads", "dump.zip/b/two")]
     assert papers[0].origin == str(path / "a")
     assert [line.partition(";")[0] for line in warnings] == [f"{path}/notes: has no title and abstract in turn"]
+
+
+def test_a_compressed_archive(tmp_path: Path) -> None:
+    path = tmp_path / "dump.zip.gz"
+    path.write_bytes(gzip.compress(archive_of(a=RECORD % (1, "Frogs"))))
+    assert [paper.title for paper in read(path)[0]] == ["Frogs"]
 
 
 def test_an_archive_from_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
