@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError
 from kg.sources.reader import NotPapersError, Source, Warn
 from kg.sources.values import Note
+
+MOST_SKIPPED = 100_000  # entries that are no papers, before a file is given up of which none is one
 
 
 class Entry(NamedTuple):
@@ -38,7 +40,7 @@ def papers_of(
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = 0
+    papers = skipped = 0
     first = ""
     held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
 
@@ -47,13 +49,20 @@ def papers_of(
             warn(f"{held.pop()}; skipped")
 
     def skip(problem: str) -> None:
-        nonlocal first
+        nonlocal first, skipped
+        skipped += 1
+        if skipped > MOST_SKIPPED and not papers:
+            refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
         release()
         if papers or first:
             warn(f"{problem}; skipped")
         else:
             held.append(problem)
         first = first or problem
+
+    def refuse(more: str = "") -> NoReturn:
+        place, _, problem = first.removeprefix(source.place).partition(": ")
+        raise nothing(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
 
     for entry in entries(skip):
         release()
@@ -65,8 +74,7 @@ def papers_of(
         papers += 1
         yield found
     if first and not papers:
-        place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise nothing(f"{source.place}{place}", f"{problem}; no record of this file is a paper")
+        refuse()
 
 
 def _noting(place: str, warn: Warn) -> Note:

@@ -112,7 +112,13 @@ def paper_of(record: Mapping[str, Any], source: Source, number: int, note: Note)
         raise NotPapersError(source.place, layout.refused)
     if any(record.get(name) for name in layout.skipped):
         raise NotAPaperError("is not a paper (such as a cover or a table of contents)")
-    fields = record if layout.texts is None else fields_of(layout.folded(record), layout.fields)
+    fields = record
+    if layout.texts is not None:
+        folded = layout.folded(record)
+        for name in ("title", "abstract"):  # first, because most records of other kinds end here
+            if not layout.half and says_nothing(_found(folded, layout.fields[name], gathered=False)):
+                raise NotAPaperError(f"has no {name}")
+        fields = fields_of(folded, layout.fields)
     missing = [name for name in ("title", "abstract") if layout.half and says_nothing(fields.get(name))]
     fields = {**fields, **dict.fromkeys(missing, "…")} if len(missing) == 1 else fields
     paper = paper_from(fields, source=source.name, line=number, note=note, texts=layout.texts)
@@ -146,16 +152,23 @@ def _member(record: Mapping[str, Any], path: str) -> Any:
     if "{" in path:
         filled = {name: plain_value(record.get(name)) for name in _FILLED.findall(path)}
         return path.format_map(filled) if all(filled.values()) else None
-    members, _, function = path.partition(" | ")
+    names, function = _parsed(path)
     value: Any = record
-    for name in filter(None, members.split(".")):
+    for name in names:
         if isinstance(value, list):
             value = [each.get(name) for each in value if isinstance(each, Mapping)]
         else:
             value = value.get(name) if isinstance(value, Mapping) else None
     if isinstance(value, Mapping) and "value" in value:  # OpenReview has all members of a note like this
         value = value["value"]
-    return _FUNCTIONS[function](value) if function else value
+    return function(value) if function else value
+
+
+@cache
+def _parsed(path: str) -> tuple[tuple[str, ...], Callable[[Any], Any] | None]:
+    """The names of a path, and the function after them."""
+    members, _, function = path.partition(" | ")
+    return tuple(filter(None, members.split("."))), _FUNCTIONS[function] if function else None
 
 
 def _held(record: Mapping[str, Any]) -> Mapping[str, Any]:

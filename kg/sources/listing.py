@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, islice
 
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.reader import Reader, Source, Warn
-from kg.text.lines import Line, numbered_lines
+from kg.text.lines import LINE_LIMIT, Line, numbered_lines
 from kg.text.names import slug
 from kg.text.sentences import sentence_spans
 
 _EXPECTED = "a listing page or JSON lines"
 _HEADER_BLOCKS = 40  # a date line further down than this does not end the page's header
+_MOST_BLOCKS = 500_000  # of a page, all of which are in memory
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
 _RULE = re.compile(r"[=~_*-]{3,}")
@@ -42,7 +44,9 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    all_blocks = list(_blocks(numbered_lines(source.stream, place, _EXPECTED)))
+    all_blocks = list(islice(_blocks(numbered_lines(source.stream, place, _EXPECTED), place), _MOST_BLOCKS + 1))
+    if len(all_blocks) > _MOST_BLOCKS:
+        raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {_EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
@@ -138,19 +142,25 @@ def listed_date(line: str) -> str | None:
     return known.isoformat() if year else f"--{known:%m-%d}"
 
 
-def _blocks(lines: Iterator[Line]) -> Iterator[Line]:
+def _blocks(lines: Iterator[Line], place: str) -> Iterator[Line]:
     """Blocks of lines between blank lines, each with the number of its first line; without lines that are only rules.
 
     A title without a blank line between it and its abstract is a block of its own.
     """
     block: list[Line] = []
-    for line in [*lines, Line(0, "")]:
+    size = 0
+    for line in chain(lines, [Line(0, "")]):
         text = line.text.strip()
         if _RULE.fullmatch(text):
             continue
         if text:
             block.append(Line(line.number, text))
+            size += len(text) + 1
+            if size > LINE_LIMIT:
+                problem = f"has more than {LINE_LIMIT:,} characters without a blank line; expected {_EXPECTED}"
+                raise InputError(f"{place}:{block[0].number}", problem)
             continue
+        size = 0
         if len(block) > 1 and not _looks_like_abstract(block[0].text) and not _is_wrapped(block):
             rest = " ".join(part.text for part in block[1:])
             if _looks_like_abstract(rest):

@@ -23,6 +23,7 @@ from kg.errors import InputError
 from kg.text.files import path_text, reason
 from kg.text.packed import unpacked
 
+BLANK_LIMIT = 100_000  # lines in a row
 LINE_LIMIT = 1_000_000  # characters; the longest abstracts are a thousandth of it
 
 _Checked = TypeVar("_Checked")
@@ -121,10 +122,13 @@ def numbered_lines(
             that is an error.
 
     Raises:
-        InputError: a line is not UTF-8 text, too long, or cannot be read.
+        InputError: a line is not UTF-8 text, too long, or cannot be read, or there are too many blank ones.
     """
-    number = 0
+    number = blank = 0
     while raw := _raw_line(stream, f"{place}:{(number := number + 1)}"):
+        blank = blank + 1 if raw.isspace() else 0
+        if blank > BLANK_LIMIT:
+            raise InputError(f"{place}:{number}", f"has more than {BLANK_LIMIT:,} blank lines before it")
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:

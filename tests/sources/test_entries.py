@@ -47,3 +47,13 @@ def test_problems_name_their_place() -> None:
 def test_if_no_entry_is_a_paper_the_first_problem_is_the_error() -> None:
     with pytest.raises(NotPapersError, match=r"^pond\.txt:1: has no abstract; no record of this file is a paper$"):
         list(papers_of(SOURCE, print, entries({"title": "T"}), made))
+
+
+def test_a_file_of_other_records_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.sources.entries.MOST_SKIPPED", 3)
+    read = entries(*({"title": "T"} for _ in range(9)), GOOD)
+    with pytest.raises(NotPapersError, match=r"^pond\.txt:1: has no abstract; none of the first 3 records is a paper$"):
+        list(papers_of(SOURCE, print, read, made))
+    assert (
+        len(list(papers_of(SOURCE, lambda line: None, entries(GOOD, *({"title": "T"} for _ in range(9))), made))) == 1
+    )

@@ -168,3 +168,17 @@ def test_a_title_right_above_its_abstract_and_one_over_two_lines(listing: Path) 
     assert titles(papers) == ["First Title", "Second Title over Two Lines"]
     assert [paper.line for paper in papers] == [9, 12]
     assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"frogs hop\n" * 200_000, r":1: has more than 1,000,000 characters without a blank line"),
+        (b"\n" * 100_002, r":100001: has more than 100,000 blank lines before it"),
+    ],
+)
+def test_pages_that_would_fill_the_memory_are_refused(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "page.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=problem):
+        list(read_papers(path, print))
