@@ -23,15 +23,8 @@ from kg.sources.markup import Texts
 from kg.sources.reader import NotPapersError, Source
 from kg.sources.values import Note, plain_value, says_nothing, values_of
 
-_HOLDERS = (
-    "_source",
-    "row",
-    "node",
-    "data",
-    "message",
-    "citingPaper",
-    "citedPaper",
-)  # of a record, in records of search engines and APIs
+# What search engines and APIs wrap around a record.
+_HOLDERS = ("_source", "row", "node", "data", "message", "citingPaper", "citedPaper")
 # Fields of which all members are given, not only the first that says something.
 _GATHERED = ("keywords", "links", "notes", "arxiv", "doi", "date")
 _SETTINGS = ("has", "any", "texts", "refused", "skipped", "spam", "fold", "half")
@@ -66,6 +59,9 @@ class _Layout:
         return {_SIGNS.sub("", name.lower()): value for name, value in record.items()} if self.fold else record
 
     def fits(self, names: frozenset[str]) -> bool:
+        """Whether a record with members of these names is in this layout; one with an abstract is never refused."""
+        if self.refused and "abstract" in names:
+            return False
         return self.has <= names and (not self.any_of or not self.any_of.isdisjoint(names))
 
 

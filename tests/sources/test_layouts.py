@@ -372,6 +372,11 @@ def test_a_record_with_any_value_anywhere_is_a_paper_or_none(record: dict[str, A
     assert all(isinstance(each, str) for each in (*paper.authors, *paper.keywords, *paper.identifiers, *paper.links))
 
 
+def test_a_paper_that_names_its_code_is_one() -> None:
+    record = {"paper_url": "u", "repo_url": "https://github.com/pond/frogs", "title": "Frogs", "abstract": "They hop."}
+    assert read(record)[0].github == "https://github.com/pond/frogs"
+
+
 def test_numbers_alone_do_not_make_an_advertisement() -> None:
     record = {"paper_url": "u", "url_abs": "v", "title": "Flights", "abstract": "Errors of 10.5, 20.3, 30.1 and 40.2%."}
     record["title"] = "Ten numbers"
