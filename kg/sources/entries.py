@@ -27,7 +27,7 @@ def papers_of(
     warn: Warn,
     entries: Callable[[Warn], Iterable[Entry]],
     paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
-    nothing: type[InputError] = NotPapersError,
+    damaged: type[InputError] = NotPapersError,
 ) -> Iterator[Paper]:
     """The papers of a source.
 
@@ -35,12 +35,12 @@ def papers_of(
         warn: called with one line for each entry that is skipped, and each field that is left out.
         entries: yields the entries; it is given a function that takes one line for each that it cannot read.
         paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
-        nothing: the error if no entry is a paper.
+        damaged: the error if no entry is a paper, and some cannot be read.
 
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = skipped = 0
+    papers = skipped = unread = 0
     first = ""
     held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
 
@@ -62,9 +62,15 @@ def papers_of(
 
     def refuse(more: str = "") -> NoReturn:
         place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise nothing(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
+        refused = damaged if unread else NotPapersError
+        raise refused(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
 
-    for entry in entries(skip):
+    def skip_unread(problem: str) -> None:
+        nonlocal unread
+        unread += 1
+        skip(problem)
+
+    for entry in entries(skip_unread):
         release()
         try:
             found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
