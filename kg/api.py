@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.ask.card import Card
-    from kg.ask.lookup import Found
+    from kg.ask.lookup import Found, Match
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
     from kg.ask.process import QueryProcess
@@ -76,7 +76,8 @@ class KnowledgeGraph:
 
     def __init__(self, folder: str | Path = "output") -> None:
         self.folder = _path("folder", folder)
-        self._generation, self.settings, self.store = opened(self.folder)
+        self._generation, self.settings, self.reader = opened(self.folder)
+        self.store: Store = self.reader.store
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
 
@@ -162,7 +163,7 @@ class KnowledgeGraph:
         values = {
             _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
         }
-        return pose(self.store, named_query(_text("name", name)), values, self.base)
+        return pose(self.reader, named_query(_text("name", name)), values, self.base)
 
     @_names_damage
     def answer(self, question: Question, *, timeout: float = 60) -> Answer:
@@ -190,7 +191,25 @@ class KnowledgeGraph:
         if type is not None and type not in KINDS:
             _refuse("type", f"one of {', '.join(KINDS)}", type)
         limit = None if limit is None else _count("limit", limit)
-        return find(self.store, _text("words", words), base=self.base, type=type, limit=limit)
+        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit)
+
+    @_names_damage
+    def suggest(self, words: str, limit: int = 10) -> list[Match]:
+        """Names for what somebody is typing, for a search box: what most papers mention first.
+
+        They begin with the words, or have them among their own, the last one incomplete. What has exactly this name
+        comes before all others.
+
+        Args:
+            words: the beginning of a name, or some of its words.
+            limit: the maximum number of matches.
+
+        Raises:
+            KGError: ``limit`` is less than 1.
+        """
+        from kg.ask.lookup import suggest
+
+        return suggest(self.reader, _text("words", words), _count("limit", limit))
 
     @_names_damage
     def papers(
@@ -229,7 +248,7 @@ class KnowledgeGraph:
         from kg.ask.papers import find_papers
 
         return find_papers(
-            self.store,
+            self.reader,
             task=_texts("task", task),
             dataset=_texts("dataset", dataset),
             method=_texts("method", method),
@@ -275,7 +294,7 @@ class KnowledgeGraph:
 
         source, target = _text("source", source), _text("target", target)
         limit = None if limit is None else _count("limit", limit)
-        return shortest_paths(self.store, source, target, base=self.base, limit=limit)
+        return shortest_paths(self.reader, source, target, base=self.base, limit=limit)
 
     @_names_damage
     def export(
@@ -366,7 +385,7 @@ class KnowledgeGraph:
         """Count papers, entities, links, results and triples."""
         from kg.ask.stats import count_graph
 
-        return count_graph(self.store)
+        return count_graph(self.reader.index)
 
     @_names_damage
     def provenance(self) -> list[Run]:

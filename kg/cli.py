@@ -525,7 +525,7 @@ def _ask(name: str, words: list[str], graph: Path, format: str | None, output: P
     for meant in question.meant.values():
         if meant.guessed and meant.match:
             _note(f"{meant.words!r} is taken for {meant.match.name}")
-    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.store, question))
+    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.reader, question))
 
 
 def _write_answer(answer: Answer, format: str | None, output: Path | None, nothing: Callable[[], str]) -> None:

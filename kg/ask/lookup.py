@@ -1,6 +1,6 @@
 """Finding entities, papers and repositories by their names as people write them.
 
->>> found = find(store, "cifar 10")  # doctest: +SKIP
+>>> found = find(reader, "cifar 10")  # doctest: +SKIP
 >>> found.winner.name, found.winner.rank  # doctest: +SKIP
 ('CIFAR-10', 'spelling')
 
@@ -15,31 +15,28 @@ words       some words of the name, in any order
 typo        one or two edits away from the name, and no name is nearer
 ==========  ============================================================================================
 
-The first three are whole names, and the store's index finds most of them. Only if there are none, all names are
-scanned, once for prefixes and words, and once more for typos.
+Names that begin with the words or have them in another order are looked for only if there is no whole name, and
+typos only if there is neither.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.graph.reader import GraphReader
+from kg.graph.index import ID_TYPE, IndexedReader, Name, Node
 from kg.jsonrecord import as_dict
 from kg.text.names import one_line, singular, spaced_key
 from kg.text.spellings import plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
-    CLASS_NAMES,
     DCTERMS,
     DEFAULT_BASE,
     ENTITY_KINDS,
-    KG,
     KINDS,
     SCHEMA,
-    SKOS,
     Kind,
     entity_iri,
     paper_iri,
@@ -56,15 +53,6 @@ _DOMINANCE = 3
 _NEAREST = 3
 _LONGEST = 300
 """Characters; names and titles are shorter, so that no more of the words is compared with them."""
-
-_NAME_PROPERTIES = (SKOS + "prefLabel", SKOS + "altLabel", SCHEMA + "name")
-_NAMES = f"?thing <{SKOS}prefLabel>|<{SKOS}altLabel>|<{SCHEMA}name> ?name"
-_ALL_NAMES = f"SELECT DISTINCT ?name WHERE {{ {_NAMES} }}"
-_NAMES_OF_CLASS = f"SELECT DISTINCT ?name ?class WHERE {{ ?thing a ?class . {_NAMES} }}"
-_PAPERS = f"SELECT ?paper ?title WHERE {{ ?paper a <{KG}Paper> ; <{SCHEMA}name> ?title }}"
-_VENUES = f"SELECT ?venue ?name WHERE {{ ?venue a <{SCHEMA}Periodical> ; <{SCHEMA}name> ?name }}"
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_FIRST_LETTERS = re.compile(r"([^\W_])[^\W_]*[\W_]*")
 
 
 class Match(NamedTuple):
@@ -101,7 +89,7 @@ class Found(NamedTuple):
 
 
 def find(
-    store: ox.Store,
+    reader: IndexedReader,
     words: str,
     *,
     base: str = DEFAULT_BASE,
@@ -114,39 +102,76 @@ def find(
     times their papers, and loses to one of a lower rank with three times its own papers; the same holds for typos.
 
     Args:
-        store: the graph.
+        reader: the graph.
         words: a name in any spelling, words of a title, a paper's identifier, ``owner/name``, an address, or an IRI,
             also with the prefix of its kind (``task:image-classification``).
-        base: the base IRI of the graph's resources; with a wrong one only the slower scan finds other spellings.
+        base: the base IRI of the graph's resources.
         type: the only kind to look for, or the only kinds.
         limit: the maximum number of matches; ``None`` for all.
     """
     text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
-    search = _Search(GraphReader(store), text, base, wanted)
+    search = _Search(reader, text, base, wanted)
     search.whole_names()
-    names = search.all_names() if not search.matches and text else {}
-    if names:
-        search.scan(names)
-    if names and not search.matches:
-        search.typos(names)
+    further: list[tuple[Rank, list[tuple[int, int]]]] = []
+    if text and not search.matches:
+        search.other_spellings()
+        further = search.parts_of_names()
+        if not search.matches and not any(found for _, found in further):
+            search.typos()
     matches = sorted(
         search.matches.values(), key=lambda match: (_RANKS.index(match.rank), -match.papers, match.name, match.iri)
     )
-    nearest = () if matches else tuple(search.nearest(names))
-    return Found(text, tuple(matches[:limit]), len(matches), nearest, _winner(matches))
+    total = len(matches) + sum(len(found) for _, found in further)
+    for rank, found in further:
+        # Two are enough to see whether one of them is the only one.
+        matches += search.first(rank, found, None if limit is None else max(limit - len(matches), 2))
+    nearest = tuple(search.nearest()) if text and not matches else ()
+    return Found(text, tuple(matches[:limit]), total, nearest, _winner(matches))
 
 
-def titled(store: ox.Store, words: str) -> list[str]:
+def suggest(reader: IndexedReader, words: str, limit: int = 10) -> list[Match]:
+    """Names for what somebody is typing: those that begin with it, or that have its words, the last one incomplete.
+
+    What has exactly this name comes first, then what most papers mention.
+
+    Args:
+        reader: the graph.
+        words: the beginning of a name, or some of its words.
+        limit: the maximum number of matches.
+    """
+    text = one_line(words.encode("utf-8", "replace").decode())[:_LONGEST]
+    key, parts = typed_key(text), [singular(word) for word in typed_words(text)]
+    if not parts:
+        return []
+    matches: dict[int, Match] = {}
+    # A node can have several such names, most often two.
+    for name in reader.index.completing(key, parts, 4 * limit):
+        same = typed_key(name.text) == key
+        rank: Rank = "spelling" if same else "prefix" if typed_key(name.text).startswith(key) else "words"
+        matches.setdefault(name.node.id, _match(name.node, name.text, rank))
+    return [*matches.values()][:limit]
+
+
+def titled(reader: IndexedReader, words: str) -> list[str]:
     """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
-    part = plain_name(one_line(words))
-    rows = GraphReader(store).rows(_PAPERS)
-    return sorted({paper for paper, title in rows if part in plain_name(title)})
+    from rapidfuzz.utils import default_process
+
+    index, part = reader.index, plain_name(one_line(words))
+    form = default_process(part)
+    names = [
+        name
+        for forms, ids in index.forms(("paper",), index.lengths(("paper",)))
+        if form in forms
+        for name, title in zip(array(ID_TYPE, ids), forms.split("\n"), strict=True)
+        if form in title
+    ]
+    return sorted({name.node.iri for name in index.names(names) if part in plain_name(name.text)})
 
 
-def venues_named(store: ox.Store, words: str) -> list[tuple[str, str]]:
+def venues_named(reader: IndexedReader, words: str) -> list[tuple[str, str]]:
     """The venues of this name in any spelling, or else those with all its words, as pairs of IRI and name."""
-    venues = sorted(set(GraphReader(store).rows(_VENUES)))
+    venues = reader.index.venues()
     same = [(iri, name) for iri, name in venues if typed_key(name) == typed_key(words)]
     parts = set(typed_words(words))
     return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
@@ -168,64 +193,64 @@ def _winner(matches: list[Match]) -> Match | None:
 
 
 class _Search:
-    """One look-up: the words in the forms in which names are compared, and the matches so far by IRI."""
+    """One look-up: the words in the forms in which names are compared, and the matches so far by their nodes."""
 
-    def __init__(self, reader: GraphReader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
+    def __init__(self, reader: IndexedReader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
         self.reader = reader
+        self.index = reader.index
         self.text = text
         self.base = base
         self.wanted = wanted
         self.key = typed_key(text[:_LONGEST])
         self.words = typed_words(text[:_LONGEST])
-        self.matches: dict[str, Match] = {}
+        self.matches: dict[int, Match] = {}
 
     def whole_names(self) -> None:
-        """Match names, titles, identifiers and addresses through the store's index."""
-        for form in dict.fromkeys((self.text, self.text.upper(), self.text.lower())):
-            literal = ox.Literal(form)
-            for name_property in _NAME_PROPERTIES:
-                for iri in self.reader.subjects(name_property, literal):
-                    self._add_by_name(iri, form)
-        for iri in self.reader.subjects(DCTERMS + "identifier", ox.Literal(self.text)):
-            self._add(iri, "exact", self.text)
-        for iri in self._iris():
-            self._add(iri, "exact", self.text)
+        """Match names as they are written, titles, identifiers and addresses."""
+        for name in self.index.called({self.text, self.text.upper(), self.text.lower()}):
+            self._add_by_name(name)
+        for iri in (*self.reader.subjects(DCTERMS + "identifier", ox.Literal(self.text)), *self._iris()):
+            if node := self.index.node(iri):
+                self._add(node, "exact", self.text)
         if self.words:
             spaced = spaced_key(readable(self.text[:_LONGEST]))
             for iri in (
                 *(entity_iri(self.base, kind, spaced) for kind in ENTITY_KINDS),
                 paper_iri(self.base, readable(self.text)),
             ):
-                for name in self._names(iri):
-                    if typed_key(name) == self.key:
-                        self._add_by_name(iri, name)
+                for name in self.index.names_of(iri):
+                    if typed_key(name.text) == self.key:
+                        self._add_by_name(name)
 
-    def scan(self, names: Mapping[str, str]) -> None:
-        """Match acronyms, other spellings, prefixes and words among all names."""
-        start = _stem("".join(filter(str.isalnum, self.key)))
-        if not start:
+    def other_spellings(self) -> None:
+        """Match all names that are the same in another spelling, and those of which the words are the first letters."""
+        if not self._has_letters:
             return
-        initials = self.key if self._may_be_initials else ""
-        words = list(dict.fromkeys(_stem(singular(word)) for word in self.words))
-        for name, plain in names.items():
-            # Coarse, because the keys of names take longer to make; :meth:`_rank` decides.
-            if (
-                all(word in plain for word in words)
-                or _NOT_LETTERS.sub("", plain).startswith(start)
-                or (initials and plain.startswith(initials[0]) and _FIRST_LETTERS.sub(r"\1", plain) == initials)
-            ):
-                for iri in self._bearers(name):
-                    self._add_by_name(iri, name)
+        for name in self.index.with_key(self.key):
+            self._add_by_name(name)
+        if self._may_be_initials:
+            for name in self.index.with_initials(self.key):
+                self._add_by_name(name)
 
-    def all_names(self) -> dict[str, str]:
-        """Every name in the graph, or of the wanted kinds, with its plain form; the names of venues are among them."""
-        if self.wanted == KINDS:
-            return {row[0]: plain_name(row[0]) for row in self.reader.rows(_ALL_NAMES)}
-        classes = [ox.NamedNode(KG + CLASS_NAMES[kind]) for kind in self.wanted]
-        rows = (row for of_class in classes for row in self.reader.rows(_NAMES_OF_CLASS, **{"class": of_class}))
-        return {row[0]: plain_name(row[0]) for row in rows}
+    def parts_of_names(self) -> list[tuple[Rank, list[tuple[int, int]]]]:
+        """The nodes that match by the beginning of a name, and those that match by some words of it.
 
-    def typos(self, names: Mapping[str, str]) -> None:
+        Each list has the ids of nodes and of their names in the order of the nodes; none has what matched before.
+        """
+        if not self._has_letters or not self.words:
+            return []
+        begun = [found for found in self.index.beginning(self.key, self.wanted) if found[0] not in self.matches]
+        known = self.matches.keys() | {node for node, _ in begun}
+        words = dict.fromkeys(map(singular, self.words))
+        within = [found for found in self.index.with_words(words, self.wanted) if found[0] not in known]
+        return [("prefix", begun), ("words", within)]
+
+    def first(self, rank: Rank, found: Sequence[tuple[int, int]], limit: int | None) -> list[Match]:
+        """The first of what :meth:`parts_of_names` returned."""
+        names = {name.id: name for name in self.index.names([name for _, name in found[:limit]])}
+        return [_match(names[name].node, names[name].text, rank) for _, name in found[:limit]]
+
+    def typos(self) -> None:
         """Match names by edit distance, with adjacent letters swapped as one edit.
 
         As many edits are allowed as by Lucene's "AUTO" fuzziness: none for up to two letters, one for up to five, two
@@ -234,40 +259,47 @@ class _Search:
         from rapidfuzz import process, utils
         from rapidfuzz.distance import OSA
 
-        words = plain_name(self.text)
-        letters = min(len(self.key), len(utils.default_process(words)))  # of symbols alone nothing is compared
+        words = utils.default_process(plain_name(self.text))
+        letters = min(len(self.key), len(words))  # of symbols alone nothing is compared
         edits = 0 if letters <= 2 else 1 if letters <= 5 else 2
         if not edits or len(self.text) > _LONGEST:
             return
-        near = process.extract(
-            words,
-            names,
-            scorer=OSA.distance,
-            processor=utils.default_process,
-            score_cutoff=edits,
-            limit=None,
-        )
-        fewest = min((distance for _, distance, _ in near), default=0)
-        for _, distance, name in near:
-            if distance == fewest:
-                for iri in self._bearers(name):
-                    self._add(iri, "typo", name)
+        near: list[tuple[int, int]] = []
+        for forms, ids in self.index.forms(self.wanted, range(len(words) - edits, len(words) + edits + 1)):
+            choices = forms.split("\n")
+            found = process.extract(words, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
+            if found:
+                names = array(ID_TYPE, ids)
+                near += [(distance, names[place]) for _, distance, place in found]
+        fewest = min(near, default=(0, 0))[0]
+        for name in self.index.names([name for distance, name in near if distance == fewest]):
+            self._add(name.node, "typo", name.text)
 
-    def nearest(self, names: Mapping[str, str]) -> Iterator[str]:
+    def nearest(self) -> list[str]:
         """The names most similar to the words, best first, then by the alphabet."""
         from rapidfuzz import fuzz, process, utils
 
-        # A few more than wanted, because some may turn out to be the names of venues.
-        near = process.extract(
-            plain_name(self.text[:_LONGEST]),
-            names,
-            scorer=fuzz.ratio,
-            processor=utils.default_process,
-            limit=10 * _NEAREST,
-        )
-        in_order = [name for _, _, name in sorted(near, key=lambda item: (-item[1], item[2]))]
-        things = [name for name in in_order if any(map(self._kind, self._bearers(name)))]
-        yield from things[:_NEAREST]
+        words = utils.default_process(plain_name(self.text[:_LONGEST]))
+        best: dict[str, float] = {}
+        least = 0.0
+        # From lengths near by to others: no name of these can be as similar as those that are known.
+        for length in sorted(self.index.lengths(self.wanted), key=lambda length: abs(length - len(words))):
+            if 200 * min(length, len(words)) < least * (length + len(words)):
+                continue
+            for forms, ids in self.index.forms(self.wanted, [length]):
+                choices = forms.split("\n")
+                # A few more than wanted, because names that differ in signs alone are as similar.
+                near = process.extract(words, choices, scorer=fuzz.ratio, score_cutoff=least, limit=10 * _NEAREST)
+                names = array(ID_TYPE, ids)
+                scores = {names[place]: score for _, score, place in near}
+                best |= {name.text: scores[name.id] for name in self.index.names([*scores])}
+                best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
+                least = min(best.values(), default=0.0) if len(best) == _NEAREST else 0.0
+        return [*best]
+
+    @property
+    def _has_letters(self) -> bool:
+        return any(map(str.isalnum, self.key))
 
     @property
     def _may_be_initials(self) -> bool:
@@ -289,34 +321,16 @@ class _Search:
         yield address
         yield from self.reader.subjects(SCHEMA + "url", node)
 
-    def _names(self, iri: str) -> list[str]:
-        return [name for name_property in _NAME_PROPERTIES for name in self.reader.objects(iri, name_property)]
-
-    def _bearers(self, name: str) -> Iterator[str]:
-        for name_property in _NAME_PROPERTIES:
-            yield from self.reader.subjects(name_property, ox.Literal(name))
-
-    def _kind(self, iri: str) -> Kind | None:
-        """The kind of a node, if it is a wanted one."""
-        kind = self.reader.kind(iri)
-        return kind if kind in self.wanted else None
-
-    def _add_by_name(self, iri: str, name: str) -> None:
+    def _add_by_name(self, name: Name) -> None:
         """Add a node, if it is of a wanted kind and its name matches exactly enough for a rank."""
-        kind = self._kind(iri)
-        if kind and (rank := self._rank(kind, preferred := self.reader.name(iri), name)):
-            self._keep(iri, kind, preferred, name, rank)
+        if rank := self._rank(name.node.kind, name.node.name, name.text):
+            self._add(name.node, rank, name.text)
 
-    def _add(self, iri: str, rank: Rank, name: str) -> None:
+    def _add(self, node: Node, rank: Rank, name: str) -> None:
         """Add a node with a known rank, if it is of a wanted kind."""
-        if kind := self._kind(iri):
-            self._keep(iri, kind, self.reader.name(iri), name, rank)
-
-    def _keep(self, iri: str, kind: Kind, preferred: str, name: str, rank: Rank) -> None:
-        known = self.matches.get(iri)
-        if known is None or _RANKS.index(rank) < _RANKS.index(known.rank):
-            papers = known.papers if known else self.reader.papers(iri, kind)
-            self.matches[iri] = Match(iri, kind, preferred, name, rank, papers)
+        known = self.matches.get(node.id)
+        if node.kind in self.wanted and (known is None or _RANKS.index(rank) < _RANKS.index(known.rank)):
+            self.matches[node.id] = _match(node, name, rank)
 
     def _rank(self, kind: Kind, preferred: str, name: str) -> Rank | None:
         """How a name matches the words; a repository also has the name of its path without the owner."""
@@ -324,19 +338,16 @@ class _Search:
             return "exact"
         key = typed_key(name)
         keys = {key, typed_key(name.rpartition("/")[2])} if kind == "code" else {key}
-        if self.key in keys:
+        if self.key in keys or name.casefold() == self.text.casefold():
             return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
         words = typed_words(name)
         if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
             return "acronym"
-        if any(key.startswith(self.key) for key in keys):
-            return "prefix"
-        return "words" if set(map(singular, self.words)) <= set(map(singular, words)) else None
+        return None
 
 
-def _stem(word: str) -> str:
-    """A word without the final "y" that a plural turns into "ie", so that it is part of both."""
-    return word[:-1] if word.endswith("y") and len(word) > 1 else word
+def _match(node: Node, name: str, rank: Rank) -> Match:
+    return Match(node.iri, node.kind, node.name, name, rank, node.papers)
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -1,6 +1,6 @@
 """Papers by what they are on, what they introduce, who wrote them, and since when they are known: one filter.
 
->>> found = find_papers(store, task=["image classification"], year=["2020.."], with_code=True)  # doctest: +SKIP
+>>> found = find_papers(reader, task=["image classification"], year=["2020.."], with_code=True)  # doctest: +SKIP
 >>> [paper.title for paper in found.papers]  # doctest: +SKIP
 ['A Frog that Sees']
 """
@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import venues_named
 from kg.ask.questions import Meant, meant
 from kg.errors import QueryError
+from kg.graph.index import IndexedReader
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
 from kg.text.spellings import typed_words
@@ -60,7 +61,7 @@ class FoundPapers(Record):
 
 
 def find_papers(
-    store: ox.Store,
+    reader: IndexedReader,
     *,
     task: Iterable[str] = (),
     dataset: Iterable[str] = (),
@@ -78,7 +79,7 @@ def find_papers(
     """The papers that fit all of the conditions; with no condition all papers.
 
     Args:
-        store: the graph.
+        reader: the graph.
         task: names of tasks, as a look-up takes them; a paper on something narrower is on the task too.
         dataset: names of datasets, in the same way, and so on.
         method: names of methods.
@@ -97,7 +98,6 @@ def find_papers(
     Raises:
         QueryError: a name may mean several things, or a year or date is not one.
     """
-    reader = GraphReader(store)
     years = [year_range(text) for text in year]
     since = start_of(new_since) if new_since is not None else None
     asked: list[tuple[str, tuple[Kind, ...], str]] = [
@@ -108,11 +108,11 @@ def find_papers(
         ),
         *((words, ENTITY_KINDS, KG + "introduces") for words in introduces),
     ]
-    names = [meant(store, words, kinds, base) for words, kinds, _ in asked]
+    names = [meant(reader, words, kinds, base) for words, kinds, _ in asked]
     fitting: list[set[str]] = [
         _papers_with(reader, name, predicate) for name, (_, _, predicate) in zip(names, asked, strict=True)
     ]
-    venues = {words: venues_named(store, words) for words in venue}
+    venues = {words: venues_named(reader, words) for words in venue}
     for named in venues.values():
         fitting.append(set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in named))))
     papers = set(reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))).intersection(*fitting)

@@ -1,6 +1,6 @@
 """The shortest chains of papers between two entities: papers that share a method, dataset, metric, task or repository.
 
->>> found = shortest_paths(store, "SimCLR", "BLEU")  # doctest: +SKIP
+>>> found = shortest_paths(reader, "SimCLR", "BLEU")  # doctest: +SKIP
 >>> [node.name for node in found.chains[0]]  # doctest: +SKIP
 ['SimCLR', 'A Simple Framework for ...', 'ImageNet', 'Attention ...', 'BLEU']
 """
@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import Match
 from kg.ask.questions import meant
 from kg.errors import QueryError
+from kg.graph.index import IndexedReader
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, Kind
@@ -48,14 +49,14 @@ class Paths(Record):
 
 
 def shortest_paths(
-    store: ox.Store, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int | None = 10
+    reader: IndexedReader, source: str, target: str, *, base: str = DEFAULT_BASE, limit: int | None = 10
 ) -> Paths:
     """The shortest chains of papers from one entity to another, those through what the fewest papers share first.
 
     A paper on something narrower than an end counts as a paper on this end.
 
     Args:
-        store: the graph.
+        reader: the graph.
         source: the name of an entity in any spelling, or its IRI.
         target: the name of the other.
         base: the IRI that the graph's resources live under.
@@ -64,11 +65,10 @@ def shortest_paths(
     Raises:
         QueryError: a name is unknown or may mean several entities, both are the same, or no chain joins them.
     """
-    start, end = _entity(store, source, base), _entity(store, target, base)
+    start, end = _entity(reader, source, base), _entity(reader, target, base)
     if start.iri == end.iri:
         raise QueryError(f"{source!r} and {target!r} are the same: {start.name} ({start.iri})")
-    reader = GraphReader(store)
-    shortest = _shortest(_links(store, reader, start.iri, end.iri), start.iri, end.iri)
+    shortest = _shortest(_links(reader, start.iri, end.iri), start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
     # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps decide which of equal paths is first.
@@ -77,8 +77,8 @@ def shortest_paths(
     return Paths(start, end, len(chains[0]) // 2, tuple(chains), _count(shortest, start.iri, end.iri))
 
 
-def _entity(store: ox.Store, words: str, base: str) -> Match:
-    name = meant(store, words, ENTITY_KINDS, base)
+def _entity(reader: IndexedReader, words: str, base: str) -> Match:
+    name = meant(reader, words, ENTITY_KINDS, base)
     if name.match is None:
         nearest = f"; nearest: {', '.join(name.nearest)}" if name.nearest else ""
         raise QueryError(f"the graph has no method, dataset, metric or task {name.words!r}{nearest}")
@@ -91,11 +91,11 @@ def _step(reader: GraphReader, node: str) -> Step:
     return Step(node, kind, reader.name(node))
 
 
-def _links(store: ox.Store, reader: GraphReader, *ends: str) -> nx.Graph[str]:
+def _links(reader: GraphReader, *ends: str) -> nx.Graph[str]:
     """Papers joined to what they mention and to their code, and to the ends also by what is narrower."""
     graph: nx.Graph[str] = nx.Graph()
     for predicate in (KG + "mentions", LINKS["code"]):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
+        for quad in reader.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
                 graph.add_edge(quad.subject.value, quad.object.value)
     for end in ends:

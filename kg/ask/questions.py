@@ -1,6 +1,6 @@
 """Putting values into a named query: the names that a person gives become the IRIs of what they mean in a graph.
 
->>> question = pose(store, named_query("datasets-for-task"), {"task": "image classifications"})  # doctest: +SKIP
+>>> question = pose(reader, named_query("datasets-for-task"), {"task": "image classifications"})  # doctest: +SKIP
 >>> question.meant["task"].name  # doctest: +SKIP
 'image classification'
 """
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.errors import QueryError
-from kg.graph.reader import GraphReader
+from kg.graph.index import IndexedReader
 from kg.jsonrecord import Record
 from kg.text.names import spaced_key
 from kg.vocabulary import DEFAULT_BASE, KG, Kind, curie, entity_iri, paper_iri
@@ -64,13 +64,13 @@ class Question(Record):
         return said
 
 
-def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> Question:
+def pose(reader: IndexedReader, query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> Question:
     """Find what the parameters mean and put it into a query.
 
     For a name that the graph does not have, the IRI that it would have is put in: the query then finds nothing.
 
     Args:
-        store: the graph.
+        reader: the graph.
         query: the query.
         values: text for each parameter; those left out take their default.
         base: the IRI that the graph's resources live under.
@@ -84,23 +84,23 @@ def pose(store: ox.Store, query: NamedQuery, values: Mapping[str, str], base: st
     for parameter in query.parameters:
         words = given[parameter.name]
         if parameter.type in NAMED and words is not None:
-            found[parameter.name] = name = meant(store, words, NAMED[parameter.type], base)
+            found[parameter.name] = name = meant(reader, words, NAMED[parameter.type], base)
             terms[parameter.name] = (
                 name.match.iri if name.match else entity_iri(base, parameter.type, spaced_key(name.words))
             )
         elif parameter.type == "papers" and words is not None:
-            papers = titled(store, words)
+            papers = titled(reader, words)
             if not papers:
-                found[parameter.name] = name = meant(store, words, ("paper",), base)
+                found[parameter.name] = name = meant(reader, words, ("paper",), base)
                 papers = [name.match.iri if name.match else paper_iri(base, words)]
             terms[parameter.name] = " ".join(papers)
         elif parameter.type == "venue" and words is not None:
-            terms[parameter.name] = next((name for _, name in venues_named(store, words)), words)
+            terms[parameter.name] = next((name for _, name in venues_named(reader, words)), words)
     sparql = bind(query, terms, base)
     return Question(query.name, query.profile, dict(values), found, sparql)
 
 
-def reported_on(store: ox.Store, question: Question) -> str:
+def reported_on(reader: IndexedReader, question: Question) -> str:
     """What is reported on the dataset of a leaderboard that is empty; "" for a question without dataset and metric.
 
     It counts all scores, also those that leaderboards leave out, and those on narrower datasets.
@@ -108,7 +108,6 @@ def reported_on(store: ox.Store, question: Question) -> str:
     dataset = question.meant["dataset"].match if {"dataset", "metric"} <= question.meant.keys() else None
     if dataset is None:
         return ""
-    reader = GraphReader(store)
     results = {
         result
         for entity in (dataset.iri, *reader.narrower(dataset.iri))
@@ -127,11 +126,11 @@ def reported_on(store: ox.Store, question: Question) -> str:
     return f"; reported on {dataset.name}: {reported}"
 
 
-def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:
+def meant(reader: IndexedReader, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:
     """What a name means, as ``kg lookup`` finds it.
 
     Args:
-        store: the graph.
+        reader: the graph.
         words: a name in any spelling, or an IRI, in full or with a prefix (``method:sam``).
         kinds: what to look for.
         base: the IRI that the graph's resources live under.
@@ -139,7 +138,7 @@ def meant(store: ox.Store, words: str, kinds: Sequence[Kind], base: str = DEFAUL
     Raises:
         QueryError: several have this name, and it is not clear which is meant; names them.
     """
-    found = find(store, words, base=base, type=tuple(kinds))
+    found = find(reader, words, base=base, type=tuple(kinds))
     if found.winner:
         return Meant(found.words, found.winner, ())
     rivals = [match for match in found.matches if match.rank in WHOLE_NAMES]

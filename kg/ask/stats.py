@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyoxigraph as ox
-
-from kg.graph.provenance import provenance_graphs
+from kg.graph.index import GraphIndex
 from kg.jsonrecord import Record
-from kg.vocabulary import ENTITY_TYPES, LINKS, PREFIXES
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KINDS, LINKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +30,19 @@ class Stats(Record):
     triples: int
 
 
-def count_graph(store: ox.Store) -> Stats:
-    """Count what a store holds."""
-
-    def count(what: str, pattern: str) -> int:
-        solutions = store.query(
-            f"SELECT (COUNT({what}) AS ?count) WHERE {{ {pattern} }}",
-            prefixes=PREFIXES,
-            use_default_graph_as_union=True,
-        )
-        assert isinstance(solutions, ox.QuerySolutions)
-        return int(next(solutions)["count"].value)
-
-    def instances(name: str) -> int:
-        return count("DISTINCT ?node", f"?node a kg:{name}")
-
+def count_graph(index: GraphIndex) -> Stats:
+    """The counts that the index of a graph keeps."""
+    nodes = dict.fromkeys(KINDS, (0, 0))
+    query = "SELECT kind, count(*), sum(introducing > 0) FROM node GROUP BY kind"
+    nodes |= {kind: (count, introduced) for kind, count, introduced in index.rows(query)}
     return Stats(
-        papers=instances("Paper"),
-        merged=count("*", "?paper kg:listedOn ?entry") - count("DISTINCT ?paper", "?paper kg:listedOn ?entry"),
-        entities={name: instances(name) for name in ENTITY_TYPES},
-        introduced={
-            name: count("DISTINCT ?entity", f"?paper kg:introduces ?entity . ?entity a kg:{name}")
-            for name in ENTITY_TYPES
-        },
-        links={kind: count("*", f"?paper <{link}> ?address") for kind, link in LINKS.items()},
-        repositories=instances("Repository"),
-        results=instances("Result"),
-        mentions=instances("Mention"),
-        triples=len(store)
-        - sum(1 for graph in provenance_graphs(store) for _ in store.quads_for_pattern(None, None, None, graph)),
+        papers=nodes["paper"][0],
+        merged=index.total("entry") - index.total("listed"),
+        entities={CLASS_NAMES[kind]: nodes[kind][0] for kind in ENTITY_KINDS},
+        introduced={CLASS_NAMES[kind]: nodes[kind][1] for kind in ENTITY_KINDS},
+        links={kind: index.total(f"link {kind}") for kind in LINKS},
+        repositories=nodes["code"][0],
+        results=index.total("Result"),
+        mentions=index.total("Mention"),
+        triples=index.total("triple"),
     )

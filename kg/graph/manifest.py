@@ -53,7 +53,7 @@ def is_marked(folder: Path) -> bool:
     return (folder / GENERATION_MANIFEST).is_file()
 
 
-def check(folder: Path, *, part: str = "store/", thorough: bool = False) -> None:
+def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index."), thorough: bool = False) -> None:
     """Compare the files of a complete generation with its manifest; one of an earlier version has none.
 
     Sizes are always compared. Digests are compared for files that were touched since the build, as long as that is
@@ -61,7 +61,7 @@ def check(folder: Path, *, part: str = "store/", thorough: bool = False) -> None
 
     Args:
         folder: that of the generation.
-        part: how the names of the files that matter begin.
+        parts: how the names of the files that matter begin.
         thorough: compare the digests of all files.
 
     Raises:
@@ -71,7 +71,7 @@ def check(folder: Path, *, part: str = "store/", thorough: bool = False) -> None
         return
     try:
         files: Mapping[str, tuple[int, int, str]] = {name: (*entry,) for name, entry in _read(folder)["files"].items()}
-        expected = {name: entry for name, entry in files.items() if thorough or name.startswith(part)}
+        expected = {name: entry for name, entry in files.items() if thorough or name.startswith(parts)}
         touched = [name for name, entry in expected.items() if _is_touched(folder / name, *entry)]
         quick = sum(files[name][0] for name in touched) <= _QUICKLY_READ
         for name in expected if thorough else touched if quick else ():

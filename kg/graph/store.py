@@ -1,7 +1,7 @@
 """The graph folder: an Oxigraph store and the records that it was made from, replaced as a whole.
 
     output/CURRENT              the name of the current generation
-    output/generation-3/        store/ (Oxigraph), papers.jsonl (records), merges.jsonl, meta.json
+    output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl, meta.json
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
@@ -26,11 +26,13 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
+from kg.graph.index import GraphIndex, IndexedReader
 from kg.text.files import GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
+_STORE, _INDEX = "store", "index.sqlite"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
@@ -143,9 +145,21 @@ class Generation(NamedTuple):
         """
         self.check()
         try:
-            return Store.read_only(str(self.folder / "store"))
+            return Store.read_only(str(self.folder / _STORE))
         except (OSError, RuntimeError, ValueError) as error:
             raise GraphError(f"{self.folder}: the graph cannot be opened ({one_line(str(error))})") from None
+
+    def reader(self, store: Store) -> IndexedReader:
+        """A reader of :meth:`open`'s store with the index.
+
+        A graph of a version that made no index gets one in memory, which takes about as long as that of a build.
+        """
+        path = self.folder / _INDEX
+        if path.exists():
+            return IndexedReader(store, lambda: GraphIndex.open(path))
+        from kg.graph.indexing import indexed
+
+        return indexed(store)
 
     def check(self, *, thorough: bool = False) -> None:
         """Compare the files with the manifest; ``thorough`` reads all of them.
@@ -162,18 +176,21 @@ class Generation(NamedTuple):
             GraphError: they are damaged.
         """
         if manifest.made_by_a_build(self.folder):  # and the manifest itself is not damaged
-            manifest.check(self.folder, part=self.records.name)
+            manifest.check(self.folder, parts=(self.records.name,))
 
     def load(self, settings: Settings) -> None:
-        """Fill the store from :attr:`statements` and remove that file; keep the settings."""
-        store = Store(self.folder / "store")
+        """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings."""
+        from kg.graph.indexing import write_index  # needed by builds alone
+
+        store = Store(self.folder / _STORE)
         store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
-        Store(self.folder / "store")
+        store = Store(self.folder / _STORE)
         self.statements.unlink()
+        write_index(store, self.folder / _INDEX)
         graph = self.folder.parent
         meta = {
             "base": settings.base,
@@ -212,7 +229,11 @@ class Opened(NamedTuple):
 
     generation: Generation
     settings: Settings
-    store: Store
+    reader: IndexedReader
+
+    @property
+    def store(self) -> Store:
+        return self.reader.store
 
 
 def opened(folder: Path) -> Opened:
@@ -224,7 +245,7 @@ def opened(folder: Path) -> Opened:
     while True:
         generation = existing(folder)
         try:
-            return Opened(generation, generation.settings, generation.open())
+            return Opened(generation, generation.settings, generation.reader(generation.open()))
         except GraphError:
             if current(folder) == generation:
                 raise

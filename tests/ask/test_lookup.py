@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg.ask.lookup import Found, Rank, find, titled, venues_named
+from kg.ask.lookup import Found, Rank, find, suggest, titled, venues_named
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.vocabulary import Kind
 
 PREFIXES = """
@@ -42,10 +44,10 @@ GRAPH = """
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def graph() -> IndexedReader:
     store = Store()
     store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
-    return store
+    return indexed(store)
 
 
 def met(found: Found) -> list[tuple[str, Rank]]:
@@ -82,27 +84,27 @@ def met(found: Found) -> list[tuple[str, Rank]]:
         ("https://www.github.com/pond/frog-net/tree/main", "Pond/Frog-Net", "exact"),
     ],
 )
-def test_what_is_clearly_meant_wins(store: Store, words: str, name: str, rank: Rank) -> None:
-    found = find(store, words)
+def test_what_is_clearly_meant_wins(graph: IndexedReader, words: str, name: str, rank: Rank) -> None:
+    found = find(graph, words)
     assert found.winner is not None
     assert (found.winner.name, found.winner.rank) == (name, rank)
     assert found.matches[0] == found.winner
 
 
-def test_of_several_with_one_beginning_none_wins_and_more_papers_come_first(store: Store) -> None:
-    found = find(store, "cifar")
+def test_of_several_with_one_beginning_none_wins_and_more_papers_come_first(graph: IndexedReader) -> None:
+    found = find(graph, "cifar")
     assert met(found) == [("CIFAR-100", "prefix"), ("CIFAR-10", "prefix")]
     assert [match.papers for match in found.matches] == [2, 1]
     assert found.winner is None
 
 
-def test_limit_bounds_the_matches_and_not_their_total(store: Store) -> None:
-    found = find(store, "cifar", limit=1)
+def test_limit_bounds_the_matches_and_not_their_total(graph: IndexedReader) -> None:
+    found = find(graph, "cifar", limit=1)
     assert (len(found.matches), found.total, found.winner) == (1, 2, None)
 
 
-def test_three_times_the_papers_decide_between_equal_names(store: Store) -> None:
-    found = find(store, "Mirror")
+def test_three_times_the_papers_decide_between_equal_names(graph: IndexedReader) -> None:
+    found = find(graph, "Mirror")
     assert [(match.type, match.papers) for match in found.matches] == [("method", 3), ("task", 0)]
     assert found.winner == found.matches[0]
 
@@ -123,10 +125,10 @@ SPELT = """
 
 
 @pytest.fixture(scope="module")
-def spelt() -> Store:
+def spelt() -> IndexedReader:
     store = Store()
     store.load(PREFIXES + SPELT, format=RdfFormat.TRIG)
-    return store
+    return indexed(store)
 
 
 @pytest.mark.parametrize(
@@ -155,21 +157,47 @@ def spelt() -> Store:
         ("Möbius", r"Na\"ive Frogs on M\"obius Strips", "words"),
     ],
 )
-def test_names_are_found_as_people_type_them(spelt: Store, words: str, name: str, rank: Rank) -> None:
+def test_names_are_found_as_people_type_them(spelt: IndexedReader, words: str, name: str, rank: Rank) -> None:
     winner = find(spelt, words).winner
     assert (winner.name, winner.rank) == (name, rank) if winner else name == ""
 
 
 def test_a_title_typed_with_latex_is_found_beside_an_entity_of_the_same_name() -> None:
     store = Store()
-    graph = """<entities> { <method/möbius-net> a kg:Method ; skos:prefLabel "Möbius-Net" }
+    pair = """<entities> { <method/möbius-net> a kg:Method ; skos:prefLabel "Möbius-Net" }
       <paper/möbius-net> { <paper/möbius-net> a kg:Paper ; schema:name "Möbius Net" }"""
-    store.load(PREFIXES + graph, format=RdfFormat.TRIG)
+    store.load(PREFIXES + pair, format=RdfFormat.TRIG)
     for words in ("mobius net", "möbius net", r"M\"obius net"):
-        assert [match.type for match in find(store, words).matches] == ["paper", "method"]
+        assert [match.type for match in find(indexed(store), words).matches] == ["paper", "method"]
 
 
-def test_venues_and_titles_are_found_in_any_spelling(spelt: Store) -> None:
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("cif", ["CIFAR-100", "CIFAR-10"]),
+        ("cifar-10", ["CIFAR-10", "CIFAR-100"]),
+        ("neur", ["recurrent neural network"]),
+        ("lily leap", ["Leaping over Lily Pads"]),
+        ("mirror", ["Mirror", "Mirror"]),
+        ("", []),
+        ('"*', []),
+    ],
+)
+def test_suggestions_begin_with_what_is_typed_or_have_its_words(
+    graph: IndexedReader, words: str, names: list[str]
+) -> None:
+    assert [match.name for match in suggest(graph, words)] == names
+    assert [match.name for match in suggest(graph, words, 1)] == names[:1]
+
+
+def test_a_name_in_another_case_is_the_same_name_whatever_its_plural_would_be() -> None:
+    store = Store()
+    two = '<entities> { <task/is> a kg:Task ; skos:prefLabel "IS" . <task/it> a kg:Task ; skos:prefLabel "Item" }'
+    store.load(PREFIXES + two, format=RdfFormat.TRIG)
+    assert met(find(indexed(store), "Is")) == [("IS", "spelling")]
+
+
+def test_venues_and_titles_are_found_in_any_spelling(spelt: IndexedReader) -> None:
     assert [name for _, name in venues_named(spelt, "cafe workshop")] == ["Café Workshop"]
     assert [name for _, name in venues_named(spelt, "CAFÉ")] == ["Café Workshop"]
     assert venues_named(spelt, "") == []
@@ -177,20 +205,20 @@ def test_venues_and_titles_are_found_in_any_spelling(spelt: Store) -> None:
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("task", ["task"]), ("method", ["method"]), ("paper", [])])
-def test_type_leaves_out_all_others(store: Store, kind: Kind, expected: list[str]) -> None:
-    assert [match.type for match in find(store, "Mirror", type=kind).matches] == expected
+def test_type_leaves_out_all_others(graph: IndexedReader, kind: Kind, expected: list[str]) -> None:
+    assert [match.type for match in find(graph, "Mirror", type=kind).matches] == expected
 
 
 @pytest.mark.parametrize("words", ["zyzzyva", "toadmeet"])
-def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(store: Store, words: str) -> None:
-    found = find(store, words)
+def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(graph: IndexedReader, words: str) -> None:
+    found = find(graph, words)
     assert found.matches == ()
     assert len(found.nearest) == 3
     assert "Toadmeet" not in found.nearest
 
 
-def test_the_nearest_are_of_the_type_asked_for(store: Store) -> None:
-    assert set(find(store, "zyzzyva", type="dataset").nearest) <= {
+def test_the_nearest_are_of_the_type_asked_for(graph: IndexedReader) -> None:
+    assert set(find(graph, "zyzzyva", type="dataset").nearest) <= {
         "CIFAR-10",
         "CIFAR10",
         "CIFAR-100",
@@ -200,8 +228,8 @@ def test_the_nearest_are_of_the_type_asked_for(store: Store) -> None:
 
 
 @pytest.mark.parametrize("words", ["", " ", '"}{\\', "' OR ?s ?p ?o . {", "\N{FROG FACE}" * 50, "x" * 10_000, "\udcff"])
-def test_hostile_words_find_nothing_and_break_nothing(store: Store, words: str) -> None:
-    assert find(store, words).winner is None
+def test_hostile_words_find_nothing_and_break_nothing(graph: IndexedReader, words: str) -> None:
+    assert find(graph, words).winner is None
 
 
 @settings(deadline=None, max_examples=50)
@@ -209,19 +237,19 @@ def test_hostile_words_find_nothing_and_break_nothing(store: Store, words: str) 
 def test_any_text_can_be_looked_up(words: str) -> None:
     store = Store()
     store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
-    found = find(store, words)
+    found = find(indexed(store), words)
     assert not (found.matches and found.nearest)
 
 
 def test_an_empty_graph_has_nothing_near() -> None:
-    assert find(Store(), "CIFAR-10").nearest == ()
+    assert find(indexed(Store()), "CIFAR-10").nearest == ()
 
 
-def test_another_base_finds_the_same(store: Store) -> None:
-    assert find(store, "cifar 10", base="https://example.org/").winner == find(store, "cifar 10").winner
+def test_another_base_finds_the_same(graph: IndexedReader) -> None:
+    assert find(graph, "cifar 10", base="https://example.org/").winner == find(graph, "cifar 10").winner
 
 
-def test_as_dict_is_plain_data(store: Store) -> None:
-    found = find(store, "CIFAR-10").as_dict()
+def test_as_dict_is_plain_data(graph: IndexedReader) -> None:
+    found = find(graph, "CIFAR-10").as_dict()
     assert found["winner"] == found["matches"][0]
     assert found["winner"]["type"] == "dataset"

@@ -9,6 +9,8 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.ask.papers import find_papers, known_since, start_of, year_range
 from kg.errors import QueryError
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 
 # Alpha (2019, Café Workshop) brings ANet on Tiles, with code; Beta (2021) uses it on Small Tiles, a part of Tiles.
 # Gamma has no year and was seen in 2024 on a page of "Mar 11"; Delta (2021) is listed on pages of 2025.
@@ -45,10 +47,10 @@ GRAPH = """
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def graph() -> IndexedReader:
     store = Store()
     store.load(GRAPH.encode(), format=RdfFormat.TRIG)
-    return store
+    return indexed(store)
 
 
 @pytest.mark.parametrize(
@@ -87,40 +89,40 @@ def store() -> Store:
 )
 @pytest.mark.parametrize("few", [1000, 0])
 def test_papers_that_fit_all_conditions_the_newest_first(
-    store: Store, asked: dict[str, Any], titles: list[str], few: int, monkeypatch: pytest.MonkeyPatch
+    graph: IndexedReader, asked: dict[str, Any], titles: list[str], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.ask.papers._FEW", few)
-    assert [paper.title for paper in find_papers(store, **asked).papers] == titles
+    assert [paper.title for paper in find_papers(graph, **asked).papers] == titles
 
 
-def test_a_page_without_a_year_is_of_the_last_such_day_before_the_build(store: Store) -> None:
-    (gamma,) = find_papers(store, introduces=["Möbius-Net"]).papers
+def test_a_page_without_a_year_is_of_the_last_such_day_before_the_build(graph: IndexedReader) -> None:
+    (gamma,) = find_papers(graph, introduces=["Möbius-Net"]).papers
     assert known_since(gamma.listed, gamma.first_seen) == "2023-03-11"
     assert known_since("--02-29", "2026-01-01") == "2024-02-29"
 
 
-def test_a_limit_bounds_the_papers_and_not_their_total(store: Store) -> None:
-    found = find_papers(store, limit=1)
+def test_a_limit_bounds_the_papers_and_not_their_total(graph: IndexedReader) -> None:
+    found = find_papers(graph, limit=1)
     assert ([paper.title for paper in found.papers], found.total) == (["Beta"], 4)
 
 
-def test_names_that_are_unknown_or_only_similar_are_told(store: Store) -> None:
-    found = find_papers(store, dataset=["Zyzzyva-9000"], venue=["Lake"], method=["ANte"])
+def test_names_that_are_unknown_or_only_similar_are_told(graph: IndexedReader) -> None:
+    found = find_papers(graph, dataset=["Zyzzyva-9000"], venue=["Lake"], method=["ANte"])
     assert [(name.words, name.match is None) for name in found.meant] == [("ANte", False), ("Zyzzyva-9000", True)]
     assert found.meant[0].guessed
     assert found.unknown_venues == ("Lake",)
 
 
-def test_as_dict_is_plain_data(store: Store) -> None:
-    (paper,) = find_papers(store, with_code=True).as_dict()["papers"]
+def test_as_dict_is_plain_data(graph: IndexedReader) -> None:
+    (paper,) = find_papers(graph, with_code=True).as_dict()["papers"]
     assert paper["code"] == ["https://github.com/a/anet"]
     assert (paper["venue"], paper["year"], paper["first_seen"]) == ("Café Workshop", 2019, None)
 
 
 @pytest.mark.parametrize("text", ["", "20x", "..", "2020-2021", "2021..2020", "0", "12345", "²⁰²⁰"])
-def test_what_is_not_a_year_is_refused(store: Store, text: str) -> None:
+def test_what_is_not_a_year_is_refused(graph: IndexedReader, text: str) -> None:
     with pytest.raises(QueryError, match="year: expected 2020"):
-        find_papers(store, year=[text])
+        find_papers(graph, year=[text])
     with pytest.raises(QueryError):
         year_range(text)
 

@@ -9,6 +9,8 @@ import pytest
 
 from kg.ask.paths import shortest_paths
 from kg.errors import QueryError
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -38,7 +40,7 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def store() -> ox.Store:
+def graph() -> IndexedReader:
     lines = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in (PREFIXES | resource_prefixes(BASE)).items()]
     lines.append(f"@base <{BASE}> .")
     for iri, name in NAMES.items():
@@ -52,42 +54,42 @@ def store() -> ox.Store:
     lines += [f"<paper/{paper}> kg:hasCode <code/github.com/pond/all> ." for paper in ("one", "five", "seven")]
     store = ox.Store()
     store.load("\n".join(lines), format=ox.RdfFormat.TURTLE)
-    return store
+    return indexed(store)
 
 
-def chains(store: ox.Store, source: str, target: str) -> list[list[str]]:
-    return [[step.name for step in chain] for chain in shortest_paths(store, source, target, base=BASE).chains]
+def chains(graph: IndexedReader, source: str, target: str) -> list[list[str]]:
+    return [[step.name for step in chain] for chain in shortest_paths(graph, source, target, base=BASE).chains]
 
 
-def test_all_shortest_chains_come_and_those_through_what_few_papers_share_come_first(store: ox.Store) -> None:
-    assert chains(store, "FrogNet", "ToadNet") == [
+def test_all_shortest_chains_come_and_those_through_what_few_papers_share_come_first(graph: IndexedReader) -> None:
+    assert chains(graph, "FrogNet", "ToadNet") == [
         ["FrogNet", "Paper one", "CIFAR", "Paper two", "ToadNet"],
         ["FrogNet", "Paper one", "pond/all", "Paper five", "ToadNet"],
         ["FrogNet", "Paper one", "accuracy", "Paper two", "ToadNet"],
     ]
 
 
-def test_the_limit_cuts_and_the_total_stays(store: ox.Store) -> None:
-    found = shortest_paths(store, "FrogNet", "ToadNet", base=BASE, limit=1)
+def test_the_limit_cuts_and_the_total_stays(graph: IndexedReader) -> None:
+    found = shortest_paths(graph, "FrogNet", "ToadNet", base=BASE, limit=1)
     assert (len(found.chains), found.total, found.papers) == (1, 3, 2)
 
 
-def test_one_paper_on_both_is_the_shortest_chain(store: ox.Store) -> None:
-    assert chains(store, "croaking", "accuracy") == [["croaking", "Paper three", "accuracy"]]
+def test_one_paper_on_both_is_the_shortest_chain(graph: IndexedReader) -> None:
+    assert chains(graph, "croaking", "accuracy") == [["croaking", "Paper three", "accuracy"]]
 
 
-def test_a_paper_on_something_narrower_is_a_paper_on_an_end(store: ox.Store) -> None:
-    assert ["FrogNet", "Paper one", "pond/all", "Paper five", "ToadNet"] in chains(store, "FrogNet", "ToadNet")
-    assert chains(store, "Newt", "ToadNet") == [["Newt", "Paper five", "ToadNet"]]
+def test_a_paper_on_something_narrower_is_a_paper_on_an_end(graph: IndexedReader) -> None:
+    assert ["FrogNet", "Paper one", "pond/all", "Paper five", "ToadNet"] in chains(graph, "FrogNet", "ToadNet")
+    assert chains(graph, "Newt", "ToadNet") == [["Newt", "Paper five", "ToadNet"]]
 
 
-def test_the_way_back_is_the_same(store: ox.Store) -> None:
-    there, back = chains(store, "croaking", "ToadNet"), chains(store, "ToadNet", "croaking")
+def test_the_way_back_is_the_same(graph: IndexedReader) -> None:
+    there, back = chains(graph, "croaking", "ToadNet"), chains(graph, "ToadNet", "croaking")
     assert there == [chain[::-1] for chain in back]
 
 
-def test_names_are_found_as_a_look_up_finds_them(store: ox.Store) -> None:
-    found = shortest_paths(store, "frog-net", "metric:accuracy", base=BASE)
+def test_names_are_found_as_a_look_up_finds_them(graph: IndexedReader) -> None:
+    found = shortest_paths(graph, "frog-net", "metric:accuracy", base=BASE)
     assert (found.source.name, found.target.name) == ("FrogNet", "accuracy")
 
 
@@ -101,11 +103,11 @@ def test_names_are_found_as_a_look_up_finds_them(store: ox.Store) -> None:
         ("Moss", "FrogNet", r"no chain of papers joins Moss \(method\) and FrogNet \(method\)"),
     ],
 )
-def test_where_there_is_none_it_is_said_why(store: ox.Store, source: str, target: str, problem: str) -> None:
+def test_where_there_is_none_it_is_said_why(graph: IndexedReader, source: str, target: str, problem: str) -> None:
     with pytest.raises(QueryError, match=problem):
-        shortest_paths(store, source, target, base=BASE)
+        shortest_paths(graph, source, target, base=BASE)
 
 
-def test_as_dict_is_json(store: ox.Store) -> None:
-    found = json.loads(json.dumps(shortest_paths(store, "croaking", "accuracy", base=BASE).as_dict()))
+def test_as_dict_is_json(graph: IndexedReader) -> None:
+    found = json.loads(json.dumps(shortest_paths(graph, "croaking", "accuracy", base=BASE).as_dict()))
     assert [step["type"] for step in found["chains"][0]] == ["task", "paper", "metric"]

@@ -13,6 +13,7 @@ from kg.ask.named import named_queries, named_query
 from kg.ask.questions import Question, meant, pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
+from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -114,7 +115,7 @@ def graph_of(text: str) -> ox.Store:
 
 
 def question(store: ox.Store, name: str, **values: str) -> Question:
-    return pose(store, named_query(name), values, BASE)
+    return pose(indexed(store), named_query(name), values, BASE)
 
 
 def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
@@ -127,14 +128,14 @@ def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("words", ["Tiles", "tiles", "TILES 10", "tiles10", "dataset:tiles", f"{BASE}dataset/tiles"])
 def test_a_thing_is_found_by_any_spelling_of_its_names_and_by_its_iri(store: ox.Store, words: str) -> None:
-    match = meant(store, words, ("dataset",), BASE).match
+    match = meant(indexed(store), words, ("dataset",), BASE).match
     assert match
     assert match.iri == f"{BASE}dataset/tiles"
 
 
 def test_only_the_kinds_asked_for_are_found(store: ox.Store) -> None:
-    assert meant(store, "Roads", ("method", "task"), BASE).match is None
-    assert meant(store, "Roads", ("method", "dataset"), BASE).match
+    assert meant(indexed(store), "Roads", ("method", "task"), BASE).match is None
+    assert meant(indexed(store), "Roads", ("method", "dataset"), BASE).match
 
 
 def test_a_name_of_two_things_is_refused_with_both(store: ox.Store) -> None:

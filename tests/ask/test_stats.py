@@ -8,12 +8,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.ask.stats import count_graph
+from kg.graph.indexing import make_index
 
 
 def test_the_counts_of_a_graph() -> None:
     store = ox.Store()
     store.load(path=Path(__file__).parents[1] / "data" / "small.trig", format=ox.RdfFormat.TRIG)
-    found = count_graph(store)
+    found = count_graph(make_index(store))
     assert json.loads(json.dumps(found.as_dict())) == {
         "papers": 2,
         "merged": 1,
@@ -28,6 +29,6 @@ def test_the_counts_of_a_graph() -> None:
 
 
 def test_an_empty_graph_has_none_of_anything() -> None:
-    found = count_graph(ox.Store())
+    found = count_graph(make_index(ox.Store()))
     assert (found.papers, found.merged, found.triples) == (0, 0, 0)
     assert set(found.entities.values()) == {0}

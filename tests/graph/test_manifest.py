@@ -72,7 +72,7 @@ def test_other_files_than_those_of_the_store_are_checked_thoroughly_only(generat
     (generation / "papers.jsonl").write_bytes(b"[]")
     (generation / "store" / "LOG").write_bytes(b"what a reader wrote there")
     manifest.check(generation)
-    for options in ({"thorough": True}, {"part": "papers.jsonl"}):
+    for options in ({"thorough": True}, {"parts": ("papers.jsonl",)}):
         with pytest.raises(GraphError, match=r"papers\.jsonl: is damaged or incomplete; .* in a new folder$"):
             manifest.check(generation, **options)
 

@@ -1,0 +1,253 @@
+"""The index of a graph: names, counts and neighbours, kept by the build so that no question has to count or scan.
+
+It is an SQLite file beside the store, made from the store alone (:mod:`kg.graph.indexing`), and is only read
+afterwards. Its tables are in :data:`SCHEMA`. Nodes are numbered in the order in which look-ups list them, those of most
+papers first, and papers also from the newest to the oldest, so that "the first ten" are ten rows and not a sort.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+
+from kg.errors import GraphError
+from kg.graph.reader import GraphReader
+from kg.text.names import one_line
+from kg.vocabulary import KINDS, Kind
+
+SCHEMA = """
+-- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
+-- the entity or link to the repository (1 for a paper), "introducing" how many of them introduce it.
+CREATE TABLE node (
+    id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, label INTEGER, papers INTEGER, introducing INTEGER, mentions INTEGER
+);
+-- All names of nodes, the preferred one first.
+CREATE TABLE name (id INTEGER PRIMARY KEY, node INTEGER, text TEXT);
+CREATE INDEX name_node ON name (node);
+-- The normal form of each name; for "owner/name" also that of the part after the slash.
+CREATE TABLE key (key TEXT, name INTEGER, node INTEGER, PRIMARY KEY (key, name)) WITHOUT ROWID;
+-- The first letters of names of two to eight words.
+CREATE TABLE initials (letters TEXT, name INTEGER, PRIMARY KEY (letters, name)) WITHOUT ROWID;
+-- The words of each name in the singular, under the name's id.
+CREATE VIRTUAL TABLE word USING fts5 (
+    words, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = "ascii tokenchars '.+*#'"
+);
+-- The names of a kind that have the same length, one a line: letters and digits in lower case, other signs as spaces.
+-- "names" are their ids, as 32-bit numbers.
+CREATE TABLE form (kind TEXT, length INTEGER, part INTEGER, forms TEXT, names BLOB, PRIMARY KEY (kind, length, part));
+CREATE TABLE venue (iri TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+-- Papers from the newest to those without a year; within a year by IRI.
+CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
+-- Which papers introduce (role 0) or use (role 1) an entity, or link to a repository (role 2).
+CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
+-- The counts of the whole graph.
+CREATE TABLE total (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+"""
+INDEXES = """
+CREATE UNIQUE INDEX node_iri ON node (iri);
+CREATE INDEX name_text ON name (text);
+CREATE UNIQUE INDEX paper_node ON paper (node);
+CREATE INDEX edge_place ON edge (place, node, role);
+"""
+INTRODUCES, USES, LINKS_TO = range(3)
+ID_TYPE = "I"
+"""The type code of :mod:`array` for the ids in the table "form"."""
+
+_LAST = "\U0010ffff"  # comes after every character of a name
+_MOST = 500  # values of one statement; SQLite takes 32,766, and 999 in versions before 3.32
+_NODE = """SELECT node.id, node.iri, node.kind, coalesce(label.text, node.iri), node.papers, node.introducing,
+    node.mentions FROM node LEFT JOIN name AS label ON label.id = node.label"""
+_NAME = f"{_NODE.replace('SELECT ', 'SELECT name.id, name.text, ', 1)} JOIN name ON name.node = node.id"
+
+
+class Node(NamedTuple):
+    """An entity, paper or repository.
+
+    ``papers`` counts those that mention the entity or link to the repository, and is 1 for a paper; ``introducing``
+    counts those that introduce it, ``mentions`` the spans of text that name it.
+    """
+
+    id: int
+    iri: str
+    kind: Kind
+    name: str
+    papers: int
+    introducing: int
+    mentions: int
+
+
+class Name(NamedTuple):
+    """A name of a node."""
+
+    id: int
+    text: str
+    node: Node
+
+
+class GraphIndex:
+    """The index of a graph, for reading, from any thread.
+
+    Args:
+        connection: to a database with the tables of :data:`SCHEMA`.
+        place: what errors call it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, place: str = "index") -> None:
+        self._connection = connection
+        self._place = place
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> GraphIndex:
+        """The index in a file, which may be in a folder that cannot be written.
+
+        Raises:
+            GraphError: there is no such file.
+        """
+        try:
+            connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise GraphError(f"{path}: the graph was built anew or is damaged ({error}); open it again") from None
+        return cls(connection, str(path))
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of an SQL query.
+
+        Raises:
+            GraphError: the file is damaged.
+        """
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise GraphError(f"{self._place}: is damaged ({one_line(str(error))}); build the graph again") from None
+
+    def total(self, name: str) -> int:
+        """A count of the whole graph."""
+        return next((count for (count,) in self.rows("SELECT count FROM total WHERE name = ?", name)), 0)
+
+    def node(self, iri: str) -> Node | None:
+        """The entity, paper or repository of this IRI."""
+        return next((Node(*row) for row in self.rows(f"{_NODE} WHERE node.iri = ?", iri)), None)
+
+    def nodes(self, ids: Sequence[int]) -> list[Node]:
+        """The nodes of these ids, in the order of the ids."""
+        found = {row[0]: Node(*row) for row in self._in(f"{_NODE} WHERE node.id", ids)}
+        return [found[node] for node in ids]
+
+    def names(self, ids: Sequence[int]) -> list[Name]:
+        """The names of these ids, sorted."""
+        return _names(self._in(f"{_NAME} WHERE name.id", sorted(ids)))
+
+    def called(self, texts: Iterable[str]) -> list[Name]:
+        """All names that are one of these texts."""
+        return _names(self._in(f"{_NAME} WHERE name.text", [*texts]))
+
+    def names_of(self, iri: str) -> list[Name]:
+        """The names of a node, the preferred one first."""
+        return _names(self.rows(f"{_NAME} WHERE node.iri = ? ORDER BY name.id", iri))
+
+    def with_key(self, key: str) -> list[Name]:
+        """The names with this normal form (:func:`kg.text.spellings.typed_key`)."""
+        return _names(self.rows(f"{_NAME} WHERE name.id IN (SELECT name FROM key WHERE key = ?)", key))
+
+    def with_initials(self, letters: str) -> list[Name]:
+        """The names of several words that begin with these letters."""
+        return _names(self.rows(f"{_NAME} WHERE name.id IN (SELECT name FROM initials WHERE letters = ?)", letters))
+
+    def beginning(self, key: str, kinds: Sequence[Kind] = KINDS) -> list[tuple[int, int]]:
+        """Nodes with a name whose normal form begins with this one, in order, and the first such name of each."""
+        of_kind = _of_kinds("key.node", kinds)
+        query = f"SELECT node, min(name) FROM key WHERE key >= ? AND key < ? {of_kind} GROUP BY node ORDER BY node"
+        return self.rows(query, key, key + _LAST, *_given(kinds))
+
+    def with_words(self, words: Iterable[str], kinds: Sequence[Kind] = KINDS) -> list[tuple[int, int]]:
+        """Nodes with a name that has all these words in the singular, in order, and the first such name of each."""
+        query = f"""SELECT node, min(name.id) FROM word JOIN name ON name.id = word.rowid
+            WHERE word MATCH ? {_of_kinds("name.node", kinds)} GROUP BY node ORDER BY node"""
+        return self.rows(query, " ".join(map(_quoted, words)), *_given(kinds))
+
+    def completing(self, key: str, words: Sequence[str], limit: int) -> list[Name]:
+        """Names that begin with a normal form, or that have some words, of which the last may be incomplete.
+
+        Those with exactly this normal form come first, then those of nodes with most papers.
+        """
+        whole = [name for (name,) in self.rows("SELECT name FROM key WHERE key = ? ORDER BY name LIMIT ?", key, limit)]
+        begun = self.rows(
+            "SELECT name FROM key WHERE key >= ? AND key < ? ORDER BY name LIMIT ?", key, key + _LAST, limit
+        )
+        match = " ".join(map(_quoted, words)) + " *"
+        within = self.rows("SELECT rowid FROM word WHERE word MATCH ? ORDER BY rowid LIMIT ?", match, limit)
+        others = sorted({name for (name,) in (*begun, *within)} - {*whole})
+        return [*self.names(whole), *self.names(others[:limit])]
+
+    def forms(self, kinds: Sequence[Kind], lengths: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+        """The names of some kinds and lengths, one a line, with the bytes of their ids."""
+        marks = ", ".join("?" * len(kinds))
+        for length in lengths:
+            query = f"SELECT forms, names FROM form WHERE kind IN ({marks}) AND length = ? ORDER BY kind, part"
+            yield from self.rows(query, *kinds, length)
+
+    def lengths(self, kinds: Sequence[Kind]) -> list[int]:
+        """The lengths that names of some kinds have, sorted."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT DISTINCT length FROM form WHERE kind IN ({marks}) ORDER BY length"
+        return [length for (length,) in self.rows(query, *kinds)]
+
+    def venues(self) -> list[tuple[str, str]]:
+        """The IRIs and names of all venues, sorted."""
+        return self.rows("SELECT iri, name FROM venue ORDER BY iri, name")
+
+    def _in(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a query that ends with a column, for all values of that column."""
+        found = []
+        for start in range(0, len(values), _MOST):
+            part = values[start : start + _MOST]
+            found += self.rows(f"{query} IN ({', '.join('?' * len(part))}) ORDER BY 1", *part)
+        return found
+
+
+class IndexedReader(GraphReader):
+    """Look-ups in a store by IRI, together with the index of its graph.
+
+    Args:
+        store: the graph; its named graphs are read as one.
+        open_index: opens its index, when it is first needed.
+    """
+
+    def __init__(self, store: ox.Store, open_index: Callable[[], GraphIndex]) -> None:
+        super().__init__(store)
+        self._open_index = open_index
+
+    @cached_property
+    def index(self) -> GraphIndex:
+        """The index of the graph."""
+        return self._open_index()
+
+
+def _names(rows: Iterable[tuple[Any, ...]]) -> list[Name]:
+    return [Name(number, text, Node(*node)) for number, text, *node in rows]
+
+
+def _of_kinds(node: str, kinds: Sequence[Kind]) -> str:
+    if len(kinds) == len(KINDS):
+        return ""
+    marks = ", ".join("?" * len(kinds))
+    return f"AND (SELECT kind FROM node WHERE node.id = {node}) IN ({marks})"
+
+
+def _given(kinds: Sequence[Kind]) -> Sequence[Kind]:
+    return () if len(kinds) == len(KINDS) else kinds
+
+
+def _quoted(word: str) -> str:
+    """A word in the query language of FTS5."""
+    return '"' + word.replace('"', '""') + '"'

@@ -1,0 +1,206 @@
+"""Making the index of a graph (:mod:`kg.graph.index`) from its store, in one pass over each kind of statement.
+
+What is read from the store is collected in tables on disk and put in order there, so that memory holds no list of
+papers or names.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, cast
+
+import pyoxigraph as ox
+
+from kg.graph.index import ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
+from kg.graph.provenance import provenance_graphs
+from kg.text.names import singular
+from kg.text.spellings import plain_name, typed_key, typed_words
+from kg.vocabulary import CLASS_NAMES, KG, LINKS, OA, RDF, SKOS
+from kg.vocabulary import SCHEMA as SCHEMA_ORG
+
+_SCRATCH = """
+CREATE TABLE scratch.thing (iri TEXT PRIMARY KEY, kind TEXT) WITHOUT ROWID;
+CREATE TABLE scratch.named (iri TEXT, text TEXT, place INTEGER, PRIMARY KEY (iri, text)) WITHOUT ROWID;
+CREATE TABLE scratch.link (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
+CREATE TABLE scratch.year (iri TEXT PRIMARY KEY, year INTEGER) WITHOUT ROWID;
+CREATE TABLE scratch.mention (iri TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER, PRIMARY KEY (kind, length, form, name))
+    WITHOUT ROWID;
+"""
+_IN_ORDER = """
+CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
+INSERT INTO scratch.label
+    SELECT iri, text FROM (
+        SELECT iri, text, row_number() OVER (PARTITION BY iri ORDER BY place, text) AS number FROM scratch.named
+    ) WHERE number = 1;
+CREATE TABLE scratch.linked (iri TEXT PRIMARY KEY, papers INTEGER, introducing INTEGER) WITHOUT ROWID;
+INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.link GROUP BY target;
+CREATE TABLE scratch.node (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, kind TEXT, papers INTEGER, introducing INTEGER);
+INSERT INTO scratch.node (iri, kind, papers, introducing)
+    SELECT iri, kind, iif(kind = 'paper', 1, coalesce(papers, 0)) AS papers, coalesce(introducing, 0)
+    FROM scratch.thing LEFT JOIN scratch.linked USING (iri) LEFT JOIN scratch.label USING (iri)
+    ORDER BY papers DESC, coalesce(text, iri), iri;
+INSERT INTO name (node, text)
+    SELECT id, text FROM scratch.named JOIN scratch.node USING (iri) ORDER BY id, place, text;
+INSERT INTO node
+    SELECT id, iri, kind, (SELECT min(name.id) FROM name WHERE name.node = scratch.node.id), papers, introducing,
+        coalesce((SELECT count FROM scratch.mention WHERE mention.iri = scratch.node.iri), 0)
+    FROM scratch.node ORDER BY id;
+INSERT INTO paper (node, year)
+    SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper'
+    ORDER BY coalesce(year, 0) DESC, iri;
+"""
+_EDGES = """
+INSERT INTO edge SELECT target.id, role, place FROM scratch.link
+    JOIN scratch.node AS target ON target.iri = link.target
+    JOIN scratch.node AS source ON source.iri = link.source
+    JOIN paper ON paper.node = source.id
+    ORDER BY target.id, role, place;
+"""
+_BATCH = 10_000
+_PART = 20_000  # names in one row of the table "form"
+_INITIALS = range(2, 9)
+_NAME_PROPERTIES = (SKOS + "prefLabel", SCHEMA_ORG + "name", SKOS + "altLabel")
+
+
+def indexed(store: ox.Store) -> IndexedReader:
+    """A graph that has no index on disk, with one that is made in memory when it is first needed."""
+    return IndexedReader(store, lambda: make_index(store))
+
+
+def make_index(store: ox.Store) -> GraphIndex:
+    """The index of a graph, in memory."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.execute("ATTACH ':memory:' AS scratch")
+    _fill(connection, store)
+    connection.execute("DETACH scratch")
+    return GraphIndex(connection)
+
+
+def write_index(store: ox.Store, path: Path) -> None:
+    """Write the index of a graph to a new file.
+
+    Raises:
+        OSError: it cannot be written; names it.
+    """
+    scratch = path.with_suffix(".scratch")
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute("ATTACH ? AS scratch", (str(scratch),))
+            _fill(connection, store)
+        finally:
+            connection.close()
+            scratch.unlink(missing_ok=True)
+    except sqlite3.Error as error:
+        raise OSError(errno.EIO, str(error), str(path)) from None
+
+
+def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+    connection.isolation_level = None
+    for database in ("main", "scratch"):  # a build that is interrupted removes the file
+        connection.execute(f"PRAGMA {database}.journal_mode = OFF")
+        connection.execute(f"PRAGMA {database}.synchronous = OFF")
+    connection.execute("BEGIN")
+    _run(connection, SCHEMA + _SCRATCH)
+    totals = _read(connection, store)
+    _run(connection, _IN_ORDER + INDEXES)
+    _run(connection, _EDGES)
+    _names(connection)
+    _forms(connection)
+    connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+    connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
+    connection.execute("COMMIT")
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
+    """Collect what the index needs of the store; returns the counts of what it does not keep."""
+
+    def insert(table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
+        connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", rows)
+
+    for kind, name in CLASS_NAMES.items():
+        instances = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + name))
+        insert("scratch.thing", 2, ((_text(quad.subject), kind) for quad in instances))
+    for place, name_property in enumerate(_NAME_PROPERTIES):
+        insert("scratch.named", 3, ((iri, text, place) for iri, text in _pairs(store, name_property)))
+    for role, link in ((INTRODUCES, KG + "introduces"), (USES, KG + "mentions"), (LINKS_TO, LINKS["code"])):
+        insert("scratch.link", 3, ((target, paper, role) for paper, target in _pairs(store, link)))
+    insert("scratch.year", 2, ((paper, int(year)) for paper, year in _pairs(store, SCHEMA_ORG + "datePublished")))
+    venues = f"SELECT ?venue ?name WHERE {{ ?venue a <{SCHEMA_ORG}Periodical> ; <{SCHEMA_ORG}name> ?name }}"
+    insert("venue", 2, _rows(store, venues))
+    mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
+    insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
+    totals = {f"link {kind}": _count(store, f"?paper <{link}> ?address") for kind, link in LINKS.items()}
+    totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
+    totals |= {"entry": _count(store, f"?paper <{KG}listedOn> ?entry")}
+    totals |= {"listed": _count(store, f"?paper <{KG}listedOn> ?entry", "DISTINCT ?paper")}
+    about_runs = sum(1 for graph in provenance_graphs(store) for _ in store.quads_for_pattern(None, None, None, graph))
+    return totals | {"triple": len(store) - about_runs}
+
+
+def _pairs(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
+    for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
+        yield _text(quad.subject), _text(quad.object)
+
+
+def _rows(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
+    for solution in cast(ox.QuerySolutions, store.query(query, use_default_graph_as_union=True)):
+        yield tuple(map(_text, solution))
+
+
+def _count(store: ox.Store, pattern: str, what: str = "*") -> int:
+    return int(next(_rows(store, f"SELECT (COUNT({what}) AS ?count) WHERE {{ {pattern} }}"))[0])
+
+
+def _text(term: object) -> str:
+    return cast(str, term.value)  # type: ignore[attr-defined]  # the graph holds no blank nodes and no quoted triples
+
+
+def _names(connection: sqlite3.Connection) -> None:
+    """Fill the tables of the forms in which names are compared."""
+    from rapidfuzz.utils import default_process
+
+    found = connection.execute(
+        "SELECT name.id, node, kind, text FROM name JOIN node ON node.id = node ORDER BY name.id"
+    )
+    while rows := found.fetchmany(_BATCH):
+        keys: list[tuple[str, int, int]] = []
+        initials: list[tuple[str, int]] = []
+        words: list[tuple[int, str]] = []
+        forms: list[tuple[str, int, str, int]] = []
+        for name, node, kind, text in rows:
+            keys.append((typed_key(text), name, node))
+            if kind == "code" and "/" in text:
+                keys.append((typed_key(text.rpartition("/")[2]), name, node))
+            parts = typed_words(text)
+            words.append((name, " ".join(map(singular, parts))))
+            if len(parts) in _INITIALS:
+                initials.append(("".join(part[0] for part in parts), name))
+            form = default_process(plain_name(text))
+            forms.append((kind, len(form), form, name))
+        connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", keys)
+        connection.executemany("INSERT INTO initials VALUES (?, ?)", initials)
+        connection.executemany("INSERT INTO word (rowid, words) VALUES (?, ?)", words)
+        connection.executemany("INSERT INTO scratch.form VALUES (?, ?, ?, ?)", forms)
+
+
+def _forms(connection: sqlite3.Connection) -> None:
+    found: Iterator[Any] = connection.execute("SELECT kind, length, form, name FROM scratch.form ORDER BY 1, 2, 3, 4")
+    for (kind, length), rows in groupby(found, key=lambda row: (row[0], row[1])):
+        part = 0
+        while some := [*islice(rows, _PART)]:
+            text, names = "\n".join(row[2] for row in some), array(ID_TYPE, (row[3] for row in some))
+            connection.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (kind, length, part, text, names.tobytes()))
+            part += 1
