@@ -276,7 +276,7 @@ class KnowledgeGraph:
         """
         from kg.ask.card import read_card
 
-        return read_card(self.store, _text("iri", iri), whole=whole)
+        return read_card(self.reader, _text("iri", iri), whole=whole)
 
     @_names_damage
     def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:

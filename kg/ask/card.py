@@ -6,17 +6,18 @@ use; each has a total.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
+from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Node, Reported
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
-from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, USES, Kind
+from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, Kind
+from kg.vocabulary import USES as USING
 
 
 class _Bounds(NamedTuple):
@@ -33,8 +34,6 @@ class _Bounds(NamedTuple):
 _PROBABLE = 0.5  # confidence from which a card that is not whole shows a result
 _SHORT = _Bounds()
 _WHOLE = _Bounds(None, None, None, None, None, None)
-
-_RELATIONS = {"dataset": "onDataset", "metric": "byMetric", "method": "ofMethod"}
 
 
 class PaperLine(NamedTuple):
@@ -192,77 +191,64 @@ class RepositoryCard(NamedTuple):
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
 
 
-def read_card(store: ox.Store, iri: str, *, whole: bool = False) -> Card:
+def read_card(reader: IndexedReader, iri: str, *, whole: bool = False) -> Card:
     """Everything that the graph says about one entity, paper or repository.
 
     Args:
-        store: the graph.
+        reader: the graph.
         iri: of a resource in it, such as :func:`kg.ask.lookup.find` returns.
         whole: whether lists have all that the graph says.
 
     Raises:
         KGError: the graph has no entity, paper or repository of this IRI.
     """
-    reader = GraphReader(store)
-    try:
-        kind = reader.kind(iri)
-    except ValueError:
-        kind = None
-    if kind is None:
+    node = reader.index.node(iri)
+    if node is None:
         raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
     bounds = _WHOLE if whole else _SHORT
-    if kind == "paper":
+    if node.kind == "paper":
         return _paper_card(reader, iri, bounds)
-    if kind == "code":
-        return _repository_card(reader, iri, bounds)
-    return _entity_card(reader, iri, kind, bounds)
+    return (_repository_card if node.kind == "code" else _entity_card)(reader, node, bounds)
 
 
-def _entity_card(reader: GraphReader, iri: str, kind: Kind, bounds: _Bounds) -> EntityCard:
-    node = ox.NamedNode(iri)
-    introducing = _newest_first(reader, reader.subjects(KG + "introduces", node))
-    using = _newest_first(reader, reader.subjects(USES[kind.capitalize()], node))
-    introducing_lines = tuple(_paper_line(reader, paper) for paper in introducing[: bounds.papers])
-    using_lines = tuple(_paper_line(reader, paper) for paper in using[: bounds.papers])
-    narrower = reader.narrower(iri)
-    papers_of = {entity: reader.subjects(KG + "mentions", ox.NamedNode(entity)) for entity in (iri, *narrower)}
-    all_papers = set().union(*papers_of.values())
-    relation = _RELATIONS.get(kind)
-    results = _shown(reader, reader.subjects(KG + relation, node) if relation else [], bounds)
-    if relation:
-        related = {result for entity in papers_of for result in reader.subjects(KG + relation, ox.NamedNode(entity))}
-    else:
-        related = {result for paper in all_papers for result in reader.objects(paper, KG + "reports")}
-    below = sorted(narrower, key=lambda entity: (-len(papers_of[entity]), entity))
+def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCard:
+    index = reader.index
+    introducing = _paper_lines(reader, index.papers(node.id, INTRODUCES, bounds.papers))
+    using = _paper_lines(reader, index.papers(node.id, USES, bounds.papers))
+    below = sorted(_known(index, reader.narrower(node.iri)), key=lambda entity: (-entity.papers, entity.iri))
+    all_nodes = [node.id, *(entity.id for entity in below)]
+    results: list[tuple[str, str]] = []
+    results_in_all = 0
+    if node.kind != "task":
+        least = 0 if bounds.results is None else _PROBABLE
+        results, results_in_all = index.results(node.kind, node.id, least, bounds.results)
     return EntityCard(
-        iri=iri,
-        type=kind,
-        name=reader.name(iri),
-        other_names=tuple(reader.objects(iri, SKOS + "altLabel")),
-        broader=tuple(_entity_line(reader, entity) for entity in reader.objects(iri, SKOS + "broader")),
-        narrower=tuple(
-            EntityLine(entity, reader.name(entity), len(papers_of[entity])) for entity in below[: bounds.narrower]
-        ),
+        iri=node.iri,
+        type=node.kind,
+        name=node.name,
+        other_names=tuple(reader.objects(node.iri, SKOS + "altLabel")),
+        broader=tuple(map(_entity_line, _known(index, reader.objects(node.iri, SKOS + "broader")))),
+        narrower=tuple(map(_entity_line, below[: bounds.narrower])),
         narrower_in_all=len(below),
-        papers=len(introducing) + len(using),
-        papers_with_narrower=len(all_papers),
-        introduced_by=len(introducing),
-        used_by=len(using),
-        mentions=reader.count(OA + "hasBody", iri),
-        introducing=introducing_lines,
-        using=using_lines,
-        companions=_companions(reader, node, bounds.companions),
-        best=_best(reader, related, bounds.best),
-        results=_newest_results(reader, results, bounds.results),
-        results_in_all=len(results),
-        evidence=_evidence(reader, iri, (*introducing_lines, *using_lines), bounds.quotes),
+        papers=node.papers,
+        papers_with_narrower=index.papers_with(all_nodes) if below else node.papers,
+        introduced_by=node.introducing,
+        used_by=node.papers - node.introducing,
+        mentions=node.mentions,
+        introducing=introducing,
+        using=using,
+        companions=_by_kind(index.companions(node.id, bounds.companions)),
+        best=_best(reader, index.comparable(node.kind, all_nodes), bounds.best),
+        results=tuple(_result_line(reader, result, paper) for result, paper in results),
+        results_in_all=results_in_all,
+        evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes),
     )
 
 
-def _paper_card(reader: GraphReader, iri: str, bounds: _Bounds) -> PaperCard:
+def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
     venue = reader.value(iri, SCHEMA + "isPartOf")
     introduced = reader.objects(iri, KG + "introduces")
-    used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USES[name])]
+    used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USING[name])]
     results = _shown(reader, reader.objects(iri, KG + "reports"), bounds)
     return PaperCard(
         iri=iri,
@@ -279,32 +265,34 @@ def _paper_card(reader: GraphReader, iri: str, bounds: _Bounds) -> PaperCard:
         code=_addresses(reader, iri),
         data=tuple(reader.objects(iri, LINKS["data"])),
         project_pages=tuple(reader.objects(iri, LINKS["project"])),
-        introduces=_by_kind(reader, Counter(introduced)),
-        uses=_by_kind(reader, Counter(used)),
+        introduces=_by_kind(_in_paper(reader.index, introduced)),
+        uses=_by_kind(_in_paper(reader.index, used)),
         results=tuple(
             _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
         ),
     )
 
 
-def _repository_card(reader: GraphReader, iri: str, bounds: _Bounds) -> RepositoryCard:
-    papers = _newest_first(reader, reader.subjects(LINKS["code"], ox.NamedNode(iri)))
-    introduced = Counter(entity for paper in papers for entity in reader.objects(paper, KG + "introduces"))
+def _repository_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> RepositoryCard:
     return RepositoryCard(
-        iri=iri,
+        iri=node.iri,
         type="code",
-        name=reader.name(iri),
-        url=reader.value(iri, SCHEMA + "codeRepository"),
-        linked_by=len(papers),
-        papers=tuple(_paper_line(reader, paper) for paper in papers[: bounds.papers]),
-        introduces=_by_kind(reader, introduced),
+        name=node.name,
+        url=reader.value(node.iri, SCHEMA + "codeRepository"),
+        linked_by=node.papers,
+        papers=_paper_lines(reader, reader.index.papers(node.id, LINKS_TO, bounds.papers)),
+        introduces=_by_kind(reader.index.introduced_with(node.id)),
     )
 
 
-def _newest_first(reader: GraphReader, papers: Iterable[str]) -> list[str]:
-    """Papers from the newest to those without a year; within a year by IRI, which is made of the title."""
-    years = {paper: _year(reader, paper) or 0 for paper in papers}
-    return sorted(years, key=lambda paper: (-years[paper], paper))
+def _in_paper(index: GraphIndex, entities: Iterable[str]) -> Iterator[tuple[Kind, str, str, int]]:
+    """The entities of one paper, sorted by IRI."""
+    return ((entity.kind, entity.iri, entity.name, 1) for entity in _known(index, sorted(entities)))
+
+
+def _known(index: GraphIndex, iris: Iterable[str]) -> list[Node]:
+    """The nodes of these IRIs."""
+    return [node for iri in iris if (node := index.node(iri))]
 
 
 def _year(reader: GraphReader, paper: str) -> int | None:
@@ -312,13 +300,15 @@ def _year(reader: GraphReader, paper: str) -> int | None:
     return int(year) if year else None
 
 
-def _paper_line(reader: GraphReader, paper: str) -> PaperLine:
-    code = _addresses(reader, paper)
-    return PaperLine(paper, reader.name(paper), _year(reader, paper), code[0] if code else None)
+def _paper_lines(reader: GraphReader, papers: Iterable[Node]) -> tuple[PaperLine, ...]:
+    return tuple(
+        PaperLine(paper.iri, paper.name, _year(reader, paper.iri), next(iter(_addresses(reader, paper.iri)), None))
+        for paper in papers
+    )
 
 
-def _entity_line(reader: GraphReader, entity: str) -> EntityLine:
-    return EntityLine(entity, reader.name(entity), reader.count(KG + "mentions", entity))
+def _entity_line(entity: Node) -> EntityLine:
+    return EntityLine(entity.iri, entity.name, entity.papers)
 
 
 def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
@@ -327,30 +317,12 @@ def _addresses(reader: GraphReader, paper: str) -> tuple[str, ...]:
     return tuple(reader.value(repository, SCHEMA + "codeRepository") or repository for repository in repositories)
 
 
-def _companions(reader: GraphReader, node: ox.NamedNode, limit: int | None) -> dict[Kind, tuple[EntityLine, ...]]:
-    rows = reader.rows(
-        "SELECT ?node ?other (COUNT(DISTINCT ?paper) AS ?count) "
-        f"WHERE {{ ?paper <{KG}mentions> ?node . ?paper <{KG}mentions> ?other }} GROUP BY ?node ?other",
-        node=node,
-    )
-    together = Counter({other: int(count) for _, other, count in rows if other != node.value})
-    return _by_kind(reader, together, limit=limit)
-
-
-def _by_kind(reader: GraphReader, papers: Counter[str], limit: int | None = None) -> dict[Kind, tuple[EntityLine, ...]]:
-    """Entities by kind, those of the most papers first, then by IRI; ``limit`` of each kind."""
-    # An entity's IRI has its kind (kg.vocabulary.entity_iri); asking the store took half the time of a card.
-    lines: dict[str, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
-    full = 0
-    for iri, number in sorted(papers.items(), key=lambda item: (-item[1], item[0])):
-        same_kind = lines.get(iri.rpartition("/")[0].rpartition("/")[2])
-        if same_kind is None or len(same_kind) == limit:
-            continue
-        same_kind.append(EntityLine(iri, reader.name(iri), number))
-        full += len(same_kind) == limit
-        if full == len(lines):
-            break
-    return {kind: tuple(lines[kind]) for kind in ENTITY_KINDS if lines[kind]}
+def _by_kind(found: Iterable[tuple[Kind, str, str, int]]) -> dict[Kind, tuple[EntityLine, ...]]:
+    """Entities by kind, in the order in which they come."""
+    lines: dict[Kind, list[EntityLine]] = {kind: [] for kind in ENTITY_KINDS}
+    for kind, iri, name, papers in found:
+        lines[kind].append(EntityLine(iri, name, papers))
+    return {kind: tuple(some) for kind, some in lines.items() if some}
 
 
 def _shown(reader: GraphReader, results: Iterable[str], bounds: _Bounds) -> list[str]:
@@ -360,38 +332,27 @@ def _shown(reader: GraphReader, results: Iterable[str], bounds: _Bounds) -> list
     return [result for result in results if float(reader.value(result, KG + "confidence") or 0) >= _PROBABLE]
 
 
-def _newest_results(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[ResultLine, ...]:
-    reported: dict[str, list[str]] = {}
-    for result in results:
-        for paper in reader.subjects(KG + "reports", ox.NamedNode(result)):
-            reported.setdefault(paper, []).append(result)
-    lines: list[ResultLine] = []
-    for paper in _newest_first(reader, reported):
-        if limit is not None and len(lines) >= limit:
-            break
-        in_order = sorted(reported[paper], key=lambda result: _start(reader, result))
-        lines.extend(_result_line(reader, result, paper) for result in in_order)
-    return tuple(lines[:limit])
-
-
-def _best(reader: GraphReader, results: Iterable[str], limit: int | None) -> tuple[BestLine, ...]:
+def _best(reader: IndexedReader, results: Iterable[Reported], limit: int | None) -> tuple[BestLine, ...]:
     """The best comparable result for each metric and dataset; equal ones by IRI, which is made of the paper's title.
 
     A metric of which no better values are known has no best.
     """
-    boards: dict[tuple[str, str], list[tuple[Decimal, bool, str]]] = {}
-    for result in sorted(results):
-        value, percent = reader.value(result, KG + "value"), reader.value(result, KG + "unit") == "%"
-        metric, dataset = reader.value(result, KG + "byMetric"), reader.value(result, KG + "onDataset")
-        if value and metric and dataset and reader.value(result, KG + "comparable") == "true":
-            boards.setdefault((metric, dataset), []).append((Decimal(value), percent, result))
-    lines = []
-    for (metric, _), board in sorted(boards.items(), key=lambda item: (-len(item[1]), item[0])):
-        if better := reader.value(metric, KG + "better"):
-            _, result = (min if better == "lower" else max)(_on_one_scale(board), key=lambda entry: entry[0])
-            (paper,) = reader.subjects(KG + "reports", ox.NamedNode(result))
-            lines.append(BestLine(_result_line(reader, result, paper), better, len(board)))
-    return tuple(lines[:limit])
+    boards: dict[tuple[int, int], list[tuple[Decimal, bool, str]]] = {}
+    for result in results:
+        board = boards.setdefault((result.metric, result.dataset), [])
+        board.append((Decimal(result.value), bool(result.percent), result.iri))
+    iris = {node.id: node.iri for node in reader.index.nodes(sorted({node for pair in boards for node in pair}))}
+    lines: list[BestLine] = []
+    for (metric, _), board in sorted(
+        boards.items(), key=lambda item: (-len(item[1]), iris[item[0][0]], iris[item[0][1]])
+    ):
+        if len(lines) == limit:
+            break
+        if better := reader.value(iris[metric], KG + "better"):
+            _, best = (min if better == "lower" else max)(_on_one_scale(board), key=lambda entry: entry[0])
+            (paper,) = reader.subjects(KG + "reports", ox.NamedNode(best))
+            lines.append(BestLine(_result_line(reader, best, paper), better, len(board)))
+    return tuple(lines)
 
 
 def _on_one_scale(board: Sequence[tuple[Decimal, bool, str]]) -> list[tuple[Decimal, str]]:

@@ -46,6 +46,12 @@ CREATE TABLE venue (iri TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
 CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 -- Which papers introduce (role 0) or use (role 1) an entity, or link to a repository (role 2).
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
+-- Reported results, numbered by paper and place in its text. "comparable" and "percent" are 0 or 1, "value" is the
+-- number as a decimal, and "metric", "dataset" and "method" are nodes.
+CREATE TABLE result (
+    id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER,
+    metric INTEGER, dataset INTEGER, method INTEGER
+);
 -- The counts of the whole graph.
 CREATE TABLE total (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 """
@@ -53,7 +59,11 @@ INDEXES = """
 CREATE UNIQUE INDEX node_iri ON node (iri);
 CREATE INDEX name_text ON name (text);
 CREATE UNIQUE INDEX paper_node ON paper (node);
-CREATE INDEX edge_place ON edge (place, node, role);
+CREATE INDEX edge_place ON edge (place, role, node);
+CREATE INDEX result_place ON result (place);
+CREATE INDEX result_metric ON result (metric);
+CREATE INDEX result_dataset ON result (dataset);
+CREATE INDEX result_method ON result (method);
 """
 INTRODUCES, USES, LINKS_TO = range(3)
 ID_TYPE = "I"
@@ -88,6 +98,16 @@ class Name(NamedTuple):
     id: int
     text: str
     node: Node
+
+
+class Reported(NamedTuple):
+    """A reported result that may be compared with others: ``value`` is a decimal, metric and dataset are nodes."""
+
+    iri: str
+    metric: int
+    dataset: int
+    value: str
+    percent: bool
 
 
 class GraphIndex:
@@ -201,6 +221,85 @@ class GraphIndex:
         marks = ", ".join("?" * len(kinds))
         query = f"SELECT DISTINCT length FROM form WHERE kind IN ({marks}) ORDER BY length"
         return [length for (length,) in self.rows(query, *kinds)]
+
+    def papers(self, node: int, role: int, limit: int | None = None) -> list[Node]:
+        """The papers that introduce or use an entity or link to a repository, the newest first."""
+        query = "SELECT paper.node FROM edge JOIN paper USING (place) WHERE edge.node = ? AND role = ?"
+        found = self.rows(f"{query} ORDER BY place LIMIT ?", node, role, -1 if limit is None else limit)
+        return self.nodes([paper for (paper,) in found])
+
+    def papers_with(self, nodes: Sequence[int]) -> int:
+        """How many papers mention one of these entities."""
+        places = {place for (place,) in self._in("SELECT DISTINCT place FROM edge WHERE node", nodes)}
+        return len(places)
+
+    def companions(self, node: int, limit: int | None = None) -> list[tuple[Kind, str, str, int]]:
+        """The entities that share papers with an entity, those of the most first, then by IRI; some of each kind.
+
+        They come as kind, IRI, name and number of papers.
+        """
+        return self._by_kind(
+            """SELECT other.node AS node, count(*) AS shared FROM edge
+                JOIN edge AS other ON other.place = edge.place AND other.role < ?
+                WHERE edge.node = ? AND other.node != edge.node GROUP BY other.node""",
+            limit,
+            LINKS_TO,
+            node,
+        )
+
+    def introduced_with(self, repository: int) -> list[tuple[Kind, str, str, int]]:
+        """What the papers introduce that link to a repository, as :meth:`companions`."""
+        return self._by_kind(
+            """SELECT other.node AS node, count(*) AS shared FROM edge
+                JOIN edge AS other ON other.place = edge.place AND other.role = ?
+                WHERE edge.node = ? AND edge.role = ? GROUP BY other.node""",
+            None,
+            INTRODUCES,
+            repository,
+            LINKS_TO,
+        )
+
+    def _by_kind(self, counted: str, limit: int | None, *values: int) -> list[tuple[Kind, str, str, int]]:
+        query = f"""
+            SELECT kind, iri, coalesce(name.text, iri), shared FROM (
+                SELECT *, row_number() OVER (PARTITION BY kind ORDER BY shared DESC, iri) AS place
+                FROM ({counted}) AS found JOIN node ON node.id = found.node
+            ) LEFT JOIN name ON name.id = label WHERE ? IS NULL OR place <= ? ORDER BY shared DESC, iri"""
+        return self.rows(query, *values, limit, limit)
+
+    def results(self, kind: Kind, node: int, least: float, limit: int | None) -> tuple[list[tuple[str, str]], int]:
+        """The results of a method, dataset or metric, those of the newest papers first, and how many there are.
+
+        Args:
+            kind: of the entity.
+            node: the entity.
+            least: the least confidence of the results.
+            limit: the maximum number of results.
+
+        Returns:
+            IRIs of results and of their papers.
+        """
+        where = f"FROM result WHERE {kind} = ? AND confidence >= ?"
+        ((count,),) = self.rows(f"SELECT count(*) {where}", node, least)
+        found = self.rows(
+            f"""SELECT iri, (SELECT node.iri FROM paper JOIN node ON node.id = paper.node WHERE place = result.place)
+                {where} ORDER BY id LIMIT ?""",
+            node,
+            least,
+            -1 if limit is None else limit,
+        )
+        return found, count
+
+    def comparable(self, kind: Kind, nodes: Sequence[int]) -> list[Reported]:
+        """The comparable results of some entities of one kind, for tasks those of their papers, sorted by IRI."""
+        query = "SELECT iri, metric, dataset, value, percent FROM result WHERE comparable AND value IS NOT NULL"
+        query += " AND metric IS NOT NULL AND dataset IS NOT NULL AND "
+        if kind == "task":
+            marks = ", ".join("?" * len(nodes))
+            found = self.rows(f"{query} place IN (SELECT place FROM edge WHERE node IN ({marks}))", *nodes)
+        else:
+            found = self._in(query + kind, nodes)
+        return [Reported(*row) for row in sorted(found)]
 
     def venues(self) -> list[tuple[str, str]]:
         """The IRIs and names of all venues, sorted."""

@@ -29,6 +29,10 @@ CREATE TABLE scratch.named (iri TEXT, text TEXT, place INTEGER, PRIMARY KEY (iri
 CREATE TABLE scratch.link (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE TABLE scratch.year (iri TEXT PRIMARY KEY, year INTEGER) WITHOUT ROWID;
 CREATE TABLE scratch.mention (iri TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+CREATE TABLE scratch.result (
+    paper TEXT, iri TEXT, start INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER, metric TEXT,
+    dataset TEXT, method TEXT
+);
 CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER, PRIMARY KEY (kind, length, form, name))
     WITHOUT ROWID;
 """
@@ -62,6 +66,20 @@ INSERT INTO edge SELECT target.id, role, place FROM scratch.link
     JOIN paper ON paper.node = source.id
     ORDER BY target.id, role, place;
 """
+_RESULTS = """
+INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, dataset, method)
+    SELECT result.iri, place, confidence, comparable, value, percent, metric.id, dataset.id, method.id
+    FROM scratch.result AS result
+    JOIN scratch.node AS source ON source.iri = result.paper
+    JOIN paper ON paper.node = source.id
+    LEFT JOIN scratch.node AS metric ON metric.iri = result.metric
+    LEFT JOIN scratch.node AS dataset ON dataset.iri = result.dataset
+    LEFT JOIN scratch.node AS method ON method.iri = result.method
+    ORDER BY place, start, result.iri;
+"""
+_FACTS = ("start", "confidence", "comparable", "value", "unit", "byMetric", "onDataset", "ofMethod")
+_RESULT_QUERY = f"""SELECT ?paper ?result ?{" ?".join(_FACTS)} WHERE {{ ?paper <{KG}reports> ?result
+    {" ".join(f"OPTIONAL {{ ?result <{OA if fact == 'start' else KG}{fact}> ?{fact} }}" for fact in _FACTS)} }}"""
 _BATCH = 10_000
 _PART = 20_000  # names in one row of the table "form"
 _INITIALS = range(2, 9)
@@ -110,7 +128,7 @@ def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
     _run(connection, SCHEMA + _SCRATCH)
     totals = _read(connection, store)
     _run(connection, _IN_ORDER + INDEXES)
-    _run(connection, _EDGES)
+    _run(connection, _EDGES + _RESULTS)
     _names(connection)
     _forms(connection)
     connection.execute("INSERT INTO word (word) VALUES ('optimize')")
@@ -142,6 +160,7 @@ def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
     insert("venue", 2, _rows(store, venues))
     mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
     insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
+    insert("scratch.result", 10, map(_result, _rows(store, _RESULT_QUERY)))
     totals = {f"link {kind}": _count(store, f"?paper <{link}> ?address") for kind, link in LINKS.items()}
     totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
     totals |= {"entry": _count(store, f"?paper <{KG}listedOn> ?entry")}
@@ -155,9 +174,16 @@ def _pairs(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
         yield _text(quad.subject), _text(quad.object)
 
 
-def _rows(store: ox.Store, query: str) -> Iterator[tuple[str, ...]]:
+def _rows(store: ox.Store, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as text, None where a variable is unbound."""
     for solution in cast(ox.QuerySolutions, store.query(query, use_default_graph_as_union=True)):
-        yield tuple(map(_text, solution))
+        yield tuple(term and _text(term) for term in solution)
+
+
+def _result(row: tuple[Any, ...]) -> tuple[object, ...]:
+    """A row of the table of results, from a row of the query."""
+    paper, result, start, confidence, comparable, value, unit, *entities = row
+    return paper, result, int(start or 0), float(confidence or 0), comparable == "true", value, unit == "%", *entities
 
 
 def _count(store: ox.Store, pattern: str, what: str = "*") -> int:

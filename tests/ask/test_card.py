@@ -9,6 +9,8 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.ask.card import Card, EntityCard, PaperCard, RepositoryCard, read_card
 from kg.errors import KGError
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 
 BASE = "https://w3id.org/papers-kg/"
 ABSTRACT = "Frogs are hard. We test on PondBench and win. It rains. PondBench is wet."
@@ -102,15 +104,15 @@ GRAPH = (
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
+def graph() -> IndexedReader:
     store = Store()
     store.load(GRAPH, format=RdfFormat.TRIG)
-    return store
+    return indexed(store)
 
 
 @pytest.fixture(scope="module")
-def pondbench(store: Store) -> EntityCard:
-    found = read_card(store, BASE + "dataset/pondbench")
+def pondbench(graph: IndexedReader) -> EntityCard:
+    found = read_card(graph, BASE + "dataset/pondbench")
     assert isinstance(found, EntityCard)
     return found
 
@@ -142,17 +144,17 @@ def best(found: object) -> list[tuple[str, str | None, str | None, str, int]]:
 
 
 def test_the_best_results_are_the_comparable_ones_of_each_metric_and_dataset_as_the_metric_wants(
-    store: Store, pondbench: EntityCard
+    graph: IndexedReader, pondbench: EntityCard
 ) -> None:
     narrow = [("9.5", "error", "Pond-XS", "lower", 2), ("50", "accuracy", "Pond-XS", "higher", 1)]
     assert sorted(best(pondbench)) == sorted([*narrow, ("91%", "accuracy", "PondBench", "higher", 1)])
     assert best(pondbench)[0] == narrow[0]
-    assert best(read_card(store, BASE + "metric/error")) == narrow[:1]
-    assert best(read_card(store, BASE + "method/frognet")) == [("91%", "accuracy", "PondBench", "higher", 1)]
+    assert best(read_card(graph, BASE + "metric/error")) == narrow[:1]
+    assert best(read_card(graph, BASE + "method/frognet")) == [("91%", "accuracy", "PondBench", "higher", 1)]
 
 
-def test_the_best_results_of_a_task_are_those_of_its_papers(store: Store) -> None:
-    assert len(best(read_card(store, BASE + "task/croaking"))) == 2
+def test_the_best_results_of_a_task_are_those_of_its_papers(graph: IndexedReader) -> None:
+    assert len(best(read_card(graph, BASE + "task/croaking"))) == 2
 
 
 def test_companions_are_counted_by_kind_without_the_entity_itself(pondbench: EntityCard) -> None:
@@ -177,8 +179,8 @@ def test_evidence_quotes_the_surest_sentence_of_two_papers_from_the_abstract(pon
         assert quote.sentence[quote.start - quote.offset : quote.end - quote.offset] == "PondBench"
 
 
-def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(store: Store) -> None:
-    found = read_card(store, BASE + "paper/new")
+def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(graph: IndexedReader) -> None:
+    found = read_card(graph, BASE + "paper/new")
     assert isinstance(found, PaperCard)
     assert (found.name, found.year, found.venue, found.authors) == (TITLE, 2021, "Toads", ("A. Newt", "B. Toad"))
     assert (found.code, found.data) == (("https://github.com/pond/frog",), ("https://example.org/data",))
@@ -193,8 +195,8 @@ def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(store: 
     ]
 
 
-def test_a_repository_has_its_papers_and_what_they_introduce(store: Store) -> None:
-    found = read_card(store, BASE + "code/github.com/pond/frog")
+def test_a_repository_has_its_papers_and_what_they_introduce(graph: IndexedReader) -> None:
+    found = read_card(graph, BASE + "code/github.com/pond/frog")
     assert isinstance(found, RepositoryCard)
     assert (found.name, found.url, found.linked_by) == ("pond/frog", "https://github.com/pond/frog", 1)
     assert [line.iri for line in found.papers] == [BASE + "paper/new"]
@@ -202,15 +204,15 @@ def test_a_repository_has_its_papers_and_what_they_introduce(store: Store) -> No
 
 
 @pytest.mark.parametrize("iri", ["dataset/pondbench", "paper/new", "code/github.com/pond/frog"])
-def test_as_dict_is_json(store: Store, iri: str) -> None:
-    found: Card = read_card(store, BASE + iri)
+def test_as_dict_is_json(graph: IndexedReader, iri: str) -> None:
+    found: Card = read_card(graph, BASE + iri)
     assert json.loads(json.dumps(found.as_dict()))["iri"] == BASE + iri
 
 
 @pytest.mark.parametrize("iri", [BASE + "method/unheard-of", BASE + "venue/toads", "no IRI at all", ""])
-def test_an_iri_of_nothing_is_an_error_that_names_it(store: Store, iri: str) -> None:
+def test_an_iri_of_nothing_is_an_error_that_names_it(graph: IndexedReader, iri: str) -> None:
     with pytest.raises(KGError, match="no entity, paper or repository"):
-        read_card(store, iri)
+        read_card(graph, iri)
 
 
 def test_a_whole_card_has_all_that_the_graph_says() -> None:
@@ -221,26 +223,27 @@ def test_a_whole_card_has_all_that_the_graph_says() -> None:
         f'kg:byMetric <metric/m{n}> ; kg:valueText "{n}" ; kg:value {n}.0 ; kg:relative false ; '
         f"kg:confidence 0.9 ; kg:comparable true . "
         f"<paper/p{n}#m> oa:hasTarget <paper/p{n}> ; oa:hasBody <dataset/d> ; oa:start {n} ; oa:end {n + 1} . }} "
-        f'<entities> {{ <metric/m{n}> kg:better "higher" . }} '
+        f'<entities> {{ <metric/m{n}> a kg:Metric ; kg:better "higher" . }} '
         f"<entities> {{ <method/m{n}> a kg:Method . <dataset/s{n}> a kg:Dataset ; skos:broader <dataset/d> . }}"
         for n in range(20)
     ]
     store = Store()
     shared = "<entities> { <dataset/d> a kg:Dataset . <code/c> a kg:Repository . }"
     store.load("\n".join([GRAPH.partition("<entities>")[0], shared, *lines]), format=RdfFormat.TRIG)
-    short, whole = (read_card(store, BASE + "dataset/d", whole=whole) for whole in (False, True))
+    graph = indexed(store)
+    short, whole = (read_card(graph, BASE + "dataset/d", whole=whole) for whole in (False, True))
     assert isinstance(short, EntityCard)
     assert isinstance(whole, EntityCard)
     for lists, lengths in ((short, (8, 10, 6, 12, 2, 5)), (whole, (20,) * 6)):
         found = (lists.using, lists.results, lists.best, lists.narrower, lists.evidence, lists.companions["method"])
         assert tuple(map(len, found)) == lengths
     for whole_repository, papers in ((False, 8), (True, 20)):
-        card = read_card(store, BASE + "code/c", whole=whole_repository)
+        card = read_card(graph, BASE + "code/c", whole=whole_repository)
         assert isinstance(card, RepositoryCard)
         assert (len(card.papers), card.linked_by) == (papers, 20)
 
 
-def test_a_paper_card_has_the_abstract(store: Store) -> None:
-    card = read_card(store, BASE + "paper/old")
+def test_a_paper_card_has_the_abstract(graph: IndexedReader) -> None:
+    card = read_card(graph, BASE + "paper/old")
     assert isinstance(card, PaperCard)
     assert card.abstract == ABSTRACT
