@@ -80,12 +80,17 @@ class KnowledgeGraph:
         self.store: Store = self.reader.store
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
+        self._profile_queries: dict[Path, QueryProcess] = {}
 
     @cached_property
     def _queries(self) -> QueryProcess:
+        return self._process(self._generation.store)
+
+    @staticmethod
+    def _process(store: Path) -> QueryProcess:
         from kg.ask.process import QueryProcess
 
-        return QueryProcess(self._generation.folder / "store")
+        return QueryProcess(store)
 
     def query(
         self,
@@ -129,9 +134,13 @@ class KnowledgeGraph:
         request = Request(sparql, self.base, source, allow_service)
         if profile is None:
             return self._queries.answer(request, timeout)
-        from kg.profiles import construct_queries
+        from kg.profiles import construct_queries, kept_profile
 
         queries = construct_queries(_text("profile", profile), allow_service=allow_service)
+        if kept := kept_profile(self._generation.folder, profile):
+            if kept not in self._profile_queries:
+                self._profile_queries[kept] = self._process(kept)
+            return self._profile_queries[kept].answer(request, timeout)
         return self._queries.answer(request, timeout, (profile, queries))
 
     @_names_damage
@@ -172,6 +181,10 @@ class KnowledgeGraph:
         Raises:
             QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
         """
+        from kg.ask.kept import kept_answer
+
+        if kept := kept_answer(self.reader.index, question, self.base):
+            return kept
         return self._answer(question.sparql, question.name, question.profile, timeout, False)
 
     @_names_damage
@@ -342,17 +355,20 @@ class KnowledgeGraph:
 
     @_names_damage
     def profile(self, name: str) -> Store:
-        """The graph in another vocabulary, in memory: "lpwc" for that of Linked Papers With Code.
+        """The graph in another vocabulary: "lpwc" for that of Linked Papers With Code.
 
-        Made by the first call and kept, because it takes longer than most queries of it.
+        The build keeps it for graphs of thousands of papers; else the first call makes it in memory.
 
         Raises:
             KGError: there is no such profile.
         """
-        from kg.profiles import apply_profile
+        from pyoxigraph import Store
+
+        from kg.profiles import apply_profile, kept_profile
 
         if _text("profile", name) not in self._profiles:
-            self._profiles[name] = apply_profile(self.store, name)
+            kept = kept_profile(self._generation.folder, name)
+            self._profiles[name] = Store.read_only(str(kept)) if kept else apply_profile(self.store, name)
         return self._profiles[name]
 
     def to_rdflib(self) -> Dataset:

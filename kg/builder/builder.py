@@ -26,6 +26,7 @@ from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, Settings, current, next_generation, reading
 from kg.jsonrecord import Record
+from kg.profiles import keep_profiles
 from kg.records import Extraction
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import Rule, load_rules, shipped_rules
@@ -33,6 +34,8 @@ from kg.sources import Warn, read_papers
 from kg.sources.duplicates import by_title
 from kg.text.files import path_text
 from kg.vocabulary import BASE_FORM, is_base
+
+_MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -122,6 +125,8 @@ def build_graph(
             stream.write(_provenance([*runs, run], settings.base))
         write_merges(generation, resolver.merges())
         generation.load(settings)
+        if update.total >= _MANY:
+            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     return BuildReport(
         entries=sum(map(len, read.values())),
         new=update.new,

@@ -8,7 +8,7 @@ papers first, and papers also from the newest to the oldest, so that "the first 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -139,14 +139,15 @@ class GraphIndex:
         return cls(connection, str(path))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """The rows of an SQL query.
+        """The rows of an SQL query, with values for its question marks or one mapping of its names to values.
 
         Raises:
             GraphError: the file is damaged.
         """
+        given = values[0] if len(values) == 1 and isinstance(values[0], Mapping) else values
         try:
             with self._lock:
-                return self._connection.execute(query, values).fetchall()
+                return self._connection.execute(query, given).fetchall()
         except sqlite3.DatabaseError as error:
             raise GraphError(f"{self._place}: is damaged ({one_line(str(error))}); build the graph again") from None
 

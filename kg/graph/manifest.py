@@ -53,7 +53,7 @@ def is_marked(folder: Path) -> bool:
     return (folder / GENERATION_MANIFEST).is_file()
 
 
-def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index."), thorough: bool = False) -> None:
+def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index.", "profiles/"), thorough: bool = False) -> None:
     """Compare the files of a complete generation with its manifest; one of an earlier version has none.
 
     Sizes are always compared. Digests are compared for files that were touched since the build, as long as that is

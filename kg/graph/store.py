@@ -32,7 +32,7 @@ from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
-_STORE, _INDEX = "store", "index.sqlite"
+_INDEX = "index.sqlite"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
@@ -80,6 +80,11 @@ class Generation(NamedTuple):
     def statements(self) -> Path:
         """Where a build collects the N-Quads for the bulk loader; absent from a finished generation."""
         return self.folder / _STATEMENTS
+
+    @property
+    def store(self) -> Path:
+        """The folder of the Oxigraph store."""
+        return self.folder / "store"
 
     @property
     def base(self) -> str:
@@ -145,7 +150,7 @@ class Generation(NamedTuple):
         """
         self.check()
         try:
-            return Store.read_only(str(self.folder / _STORE))
+            return Store.read_only(str(self.store))
         except (OSError, RuntimeError, ValueError) as error:
             raise GraphError(f"{self.folder}: the graph cannot be opened ({one_line(str(error))})") from None
 
@@ -182,13 +187,13 @@ class Generation(NamedTuple):
         """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings."""
         from kg.graph.indexing import write_index  # needed by builds alone
 
-        store = Store(self.folder / _STORE)
+        store = Store(self.store)
         store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
-        store = Store(self.folder / _STORE)
+        store = Store(self.store)
         self.statements.unlink()
         write_index(store, self.folder / _INDEX)
         graph = self.folder.parent

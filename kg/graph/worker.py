@@ -116,19 +116,20 @@ def _answer(
     return evaluate(store, request["query"], request["prefixes"], request["union"], content)
 
 
-def constructed(store: Store, queries: Sequence[tuple[str, bool]]) -> Store:
-    """What CONSTRUCT queries make, in one graph in memory.
+def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str | None = None) -> Store:
+    """What CONSTRUCT queries make, in one graph: in memory, or on disk in a new folder.
 
     Args:
         store: what to query.
         queries: each with whether its default graph is the union of all graphs.
+        folder: where the graph is kept.
 
     Raises:
         ValueError: a query is not a CONSTRUCT query; names its number.
     """
     from pyoxigraph import Quad, QueryTriples, Store
 
-    made = Store()
+    made = Store(folder)
     for number, (query, union) in enumerate(queries, start=1):
         try:
             triples = store.query(query, use_default_graph_as_union=union)

@@ -8,7 +8,9 @@ this file; other packages add profiles through the entry point group ``kg.profil
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -73,6 +75,41 @@ def apply_profile(store: ox.Store, name: str) -> ox.Store:
         return constructed(store, construct_queries(name))
     except ValueError as error:
         raise KGError(f"profile {name}, {one_line(str(error))}") from None
+
+
+def kept_profile(folder: Path, name: str) -> Path | None:
+    """Where a graph in the vocabulary of a profile is kept, if it is.
+
+    It is not if the profile has other queries than when it was made, as in another version of this package.
+
+    Args:
+        folder: that of the graph's generation.
+        name: a key of :func:`known_profiles`.
+    """
+    path = _place(folder, name) if name in _SHIPPED else None
+    return path if path and path.is_dir() else None
+
+
+def keep_profiles(store: ox.Store, folder: Path) -> None:
+    """Write a graph in the vocabulary of each shipped profile, so that no question has to wait for it.
+
+    Args:
+        store: the graph.
+        folder: that of its generation.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    for name in _SHIPPED:
+        path = _place(folder, name)
+        path.parent.mkdir(exist_ok=True)
+        constructed(store, construct_queries(name), str(path)).flush()
+        ox.Store(path)  # takes the log into the tables, as kg.graph.store does
+
+
+def _place(folder: Path, name: str) -> Path:
+    queries = "\0".join(find_profile(name).queries)
+    return folder / "profiles" / f"{name}-{blake2b(queries.encode(), digest_size=4).hexdigest()}"
 
 
 def construct_queries(name: str, *, allow_service: bool = False) -> list[tuple[str, bool]]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg.ask.kept import kept_answer
 from kg.ask.named import named_queries, named_query
 from kg.ask.questions import Question, meant, pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
-from kg.graph.indexing import indexed
+from kg.graph.indexing import indexed, make_index
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -119,7 +120,10 @@ def question(store: ox.Store, name: str, **values: str) -> Question:
 
 
 def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
-    answer = run(store, question(store, name, **values).sparql, BASE, name)
+    asked = question(store, name, **values)
+    answer = run(store, asked.sparql, BASE, name)
+    if kept := kept_answer(make_index(store), asked, BASE):
+        assert [*kept.rows()] == [*answer.rows()]
     return [tuple(record.values()) for record in answer.records()]
 
 

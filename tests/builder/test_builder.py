@@ -378,3 +378,16 @@ def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
     assert [match.papers for match in graph.lookup("Zorblatt").matches] == [2]
     assert build_graph([second], tmp_path / "g", rules=[]).extracted == 2
     assert KnowledgeGraph(tmp_path / "g").settings.rules == ()
+
+
+def test_a_large_graph_keeps_its_profiles(graph_folder: Path, pages: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("kg.builder.builder._MANY", 3)
+    build_graph([pages], tmp_path / "graph")
+    assert len([*(tmp_path / "graph" / "generation-1" / "profiles").iterdir()]) == 1
+    kept, made = KnowledgeGraph(tmp_path / "graph"), KnowledgeGraph(graph_folder)
+    answers = [[*graph.ask("lpwc-most-used-datasets").rows()] for graph in (kept, made)]
+    exports = [io.BytesIO(), io.BytesIO()]
+    for graph, export in zip((kept, made), exports, strict=True):
+        graph.export("ntriples", export, profile="lpwc")
+    assert answers[0] == answers[1] != []
+    assert exports[0].getvalue() == exports[1].getvalue()

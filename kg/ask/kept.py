@@ -1,0 +1,59 @@
+"""Answers that the index of a graph keeps ready, to those shipped questions which would count through the whole graph.
+
+Such a question has beside its ``.rq`` file, which any SPARQL endpoint answers, an ``.sql`` file that gets the same rows
+from the index (:data:`kg.graph.index.SCHEMA`). Its first line names the columns with their types, and ``:name`` is a
+parameter of the question::
+
+    -- columns: name text, papers integer
+    SELECT ... LIMIT :limit
+
+The types are ``text``, ``integer`` and ``year``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from importlib.resources import files
+from typing import IO, cast
+
+from kg.ask.named import named_query
+from kg.ask.questions import Question
+from kg.ask.sparql import IN_MEMORY, Answer
+from kg.graph.index import GraphIndex
+from kg.vocabulary import DEFAULT_BASE, XSD
+
+_COLUMNS = re.compile(r"-- columns: (.*)\n")
+_TYPES = {"text": {}, "integer": {"datatype": XSD + "integer"}, "year": {"datatype": XSD + "gYear"}}
+
+
+def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE) -> Answer | None:
+    """The answer to a shipped question, if the index has it.
+
+    Args:
+        index: of the graph.
+        question: with parameters that are whole numbers or one of several words.
+        base: the base IRI of the graph's resources.
+    """
+    file = files("kg.ask") / "queries" / f"{question.name}.sql"
+    if not file.is_file():
+        return None
+    text = file.read_text("utf-8")
+    found = _COLUMNS.match(text)
+    assert found
+    columns = dict(cast("list[tuple[str, str]]", [column.split() for column in found[1].split(", ")]))
+    defaults = {parameter.name: parameter.default for parameter in named_query(question.name).parameters}
+    values = defaults | {name: value.strip().lower() for name, value in question.values.items()}
+    rows = [
+        {
+            column: {"type": "literal", "value": f"{value:04d}" if kind == "year" else str(value)} | _TYPES[kind]
+            for (column, kind), value in zip(columns.items(), row, strict=True)
+            if value is not None
+        }
+        for row in index.rows(text, values)
+    ]
+    content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+    answer = {"head": {"vars": [*columns]}, "results": {"bindings": rows}}
+    content.write(json.dumps(answer, ensure_ascii=False).encode())
+    return Answer("select", (*columns,), base, content)
