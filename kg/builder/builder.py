@@ -22,6 +22,7 @@ from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
+from kg.graph.indexing import index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
 from kg.graph.store import Generation, Settings, current, next_generation, reading
@@ -117,14 +118,15 @@ def build_graph(
         for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
         runs = _earlier_runs(old, warn) if old else []
-        with generation.statements.open("w", encoding="utf-8") as stream:
-            for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
-                stream.writelines(lines)
-                progress("writing", min(done, update.total), update.total)
-            run = _run(len(runs) + 1, started, inputs, extractor)
-            stream.write(_provenance([*runs, run], settings.base))
-        write_merges(generation, resolver.merges())
-        generation.load(settings)
+        with index_file(generation.index_path) as index:
+            with generation.statements.open("w", encoding="utf-8") as stream:
+                for done, lines in enumerate(_statements(generation, resolver, folder), start=1):
+                    stream.writelines(index.reading(lines))
+                    progress("writing", min(done, update.total), update.total)
+                run = _run(len(runs) + 1, started, inputs, extractor)
+                stream.write(_provenance([*runs, run], settings.base))
+            write_merges(generation, resolver.merges())
+            generation.load(settings, index)
         if update.total >= _MANY:
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     return BuildReport(

@@ -7,9 +7,11 @@ papers or names.
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, cast
@@ -18,51 +20,61 @@ import pyoxigraph as ox
 
 from kg.graph.index import ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
 from kg.graph.provenance import provenance_graphs
+from kg.graph.statements import unescaped
 from kg.text.names import singular
 from kg.text.spellings import plain_name, typed_key, typed_words
 from kg.vocabulary import CLASS_NAMES, KG, LINKS, OA, RDF, SKOS
 from kg.vocabulary import SCHEMA as SCHEMA_ORG
 
+# What is read is appended to tables without an index and sorted once: that is several times faster than an index which
+# grows in the order in which the store has its statements.
 _SCRATCH = """
-CREATE TABLE scratch.thing (iri TEXT PRIMARY KEY, kind TEXT) WITHOUT ROWID;
-CREATE TABLE scratch.named (iri TEXT, text TEXT, place INTEGER, PRIMARY KEY (iri, text)) WITHOUT ROWID;
-CREATE TABLE scratch.link (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
+CREATE TABLE scratch.thing (iri TEXT, kind TEXT);
+CREATE TABLE scratch.named (iri TEXT, text TEXT, place INTEGER);
+CREATE TABLE scratch.link (target TEXT, source TEXT, role INTEGER);
 CREATE TABLE scratch.year (iri TEXT PRIMARY KEY, year INTEGER) WITHOUT ROWID;
 CREATE TABLE scratch.mention (iri TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 CREATE TABLE scratch.result (
     paper TEXT, iri TEXT, start INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER, metric TEXT,
     dataset TEXT, method TEXT
 );
-CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER, PRIMARY KEY (kind, length, form, name))
-    WITHOUT ROWID;
+CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER);
+CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
+CREATE TABLE scratch.edge (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
+CREATE TABLE scratch.linked (iri TEXT PRIMARY KEY, papers INTEGER, introducing INTEGER) WITHOUT ROWID;
+CREATE TABLE scratch.node (id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, papers INTEGER, introducing INTEGER);
 """
 _IN_ORDER = """
-CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 INSERT INTO scratch.label
     SELECT iri, text FROM (
         SELECT iri, text, row_number() OVER (PARTITION BY iri ORDER BY place, text) AS number FROM scratch.named
-    ) WHERE number = 1;
-CREATE TABLE scratch.linked (iri TEXT PRIMARY KEY, papers INTEGER, introducing INTEGER) WITHOUT ROWID;
-INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.link GROUP BY target;
-CREATE TABLE scratch.node (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, kind TEXT, papers INTEGER, introducing INTEGER);
+    ) WHERE number = 1 ORDER BY iri;
+INSERT INTO scratch.edge SELECT target, source, min(role) FROM scratch.link GROUP BY target, source;
+INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.edge GROUP BY target;
 INSERT INTO scratch.node (iri, kind, papers, introducing)
     SELECT iri, kind, iif(kind = 'paper', 1, coalesce(papers, 0)) AS papers, coalesce(introducing, 0)
-    FROM scratch.thing LEFT JOIN scratch.linked USING (iri) LEFT JOIN scratch.label USING (iri)
+    FROM (SELECT iri, min(kind) AS kind FROM scratch.thing WHERE kind != 'venue' GROUP BY iri)
+        LEFT JOIN scratch.linked USING (iri) LEFT JOIN scratch.label USING (iri)
     ORDER BY papers DESC, coalesce(text, iri), iri;
+CREATE UNIQUE INDEX scratch.node_iri ON node (iri);
 INSERT INTO name (node, text)
-    SELECT id, text FROM scratch.named JOIN scratch.node USING (iri) ORDER BY id, place, text;
+    SELECT id, text FROM (SELECT iri, text, min(place) AS place FROM scratch.named GROUP BY iri, text)
+        JOIN scratch.node USING (iri)
+    ORDER BY id, place, text;
 INSERT INTO node
     SELECT id, iri, kind, (SELECT min(name.id) FROM name WHERE name.node = scratch.node.id), papers, introducing,
         coalesce((SELECT count FROM scratch.mention WHERE mention.iri = scratch.node.iri), 0)
     FROM scratch.node ORDER BY id;
+INSERT OR IGNORE INTO venue
+    SELECT iri, text FROM scratch.thing JOIN scratch.named USING (iri) WHERE kind = 'venue' ORDER BY iri, text;
 INSERT INTO paper (node, year)
     SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper'
     ORDER BY coalesce(year, 0) DESC, iri;
 """
 _EDGES = """
-INSERT INTO edge SELECT target.id, role, place FROM scratch.link
-    JOIN scratch.node AS target ON target.iri = link.target
-    JOIN scratch.node AS source ON source.iri = link.source
+INSERT INTO edge SELECT target.id, role, place FROM scratch.edge AS found
+    JOIN scratch.node AS target ON target.iri = found.target
+    JOIN scratch.node AS source ON source.iri = found.source
     JOIN paper ON paper.node = source.id
     ORDER BY target.id, role, place;
 """
@@ -80,10 +92,16 @@ INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, 
 _FACTS = ("start", "confidence", "comparable", "value", "unit", "byMetric", "onDataset", "ofMethod")
 _RESULT_QUERY = f"""SELECT ?paper ?result ?{" ?".join(_FACTS)} WHERE {{ ?paper <{KG}reports> ?result
     {" ".join(f"OPTIONAL {{ ?result <{OA if fact == 'start' else KG}{fact}> ?{fact} }}" for fact in _FACTS)} }}"""
+_CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
 _PART = 20_000  # names in one row of the table "form"
 _INITIALS = range(2, 9)
-_NAME_PROPERTIES = (SKOS + "prefLabel", SCHEMA_ORG + "name", SKOS + "altLabel")
+_TYPE = RDF + "type"
+_KINDS = {KG + name: kind for kind, name in CLASS_NAMES.items()} | {SCHEMA_ORG + "Periodical": "venue"}
+_PLACES = {SKOS + "prefLabel": 0, SCHEMA_ORG + "name": 1, SKOS + "altLabel": 2}
+_ROLES = {KG + "introduces": INTRODUCES, KG + "mentions": USES, LINKS["code"]: LINKS_TO}
+_READ = frozenset((_TYPE, *_PLACES, *_ROLES, SCHEMA_ORG + "datePublished"))
+_LINE = re.compile(r'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)")')
 
 
 def indexed(store: ox.Store) -> IndexedReader:
@@ -95,7 +113,9 @@ def make_index(store: ox.Store) -> GraphIndex:
     """The index of a graph, in memory."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     connection.execute("ATTACH ':memory:' AS scratch")
-    _fill(connection, store)
+    maker = IndexMaker(connection)
+    maker.read(_statements(store))
+    maker.finish(store)
     connection.execute("DETACH scratch")
     return GraphIndex(connection)
 
@@ -106,12 +126,24 @@ def write_index(store: ox.Store, path: Path) -> None:
     Raises:
         OSError: it cannot be written; names it.
     """
+    with index_file(path) as maker:
+        maker.read(_statements(store))
+        maker.finish(store)
+
+
+@contextmanager
+def index_file(path: Path) -> Iterator[IndexMaker]:
+    """What makes an index in a new file.
+
+    Raises:
+        OSError: it cannot be written; names it.
+    """
     scratch = path.with_suffix(".scratch")
     try:
         connection = sqlite3.connect(path)
         try:
             connection.execute("ATTACH ? AS scratch", (str(scratch),))
-            _fill(connection, store)
+            yield IndexMaker(connection)
         finally:
             connection.close()
             scratch.unlink(missing_ok=True)
@@ -119,21 +151,72 @@ def write_index(store: ox.Store, path: Path) -> None:
         raise OSError(errno.EIO, str(error), str(path)) from None
 
 
-def _fill(connection: sqlite3.Connection, store: ox.Store) -> None:
-    connection.isolation_level = None
-    for database in ("main", "scratch"):  # a build that is interrupted removes the file
-        connection.execute(f"PRAGMA {database}.journal_mode = OFF")
-        connection.execute(f"PRAGMA {database}.synchronous = OFF")
-    connection.execute("BEGIN")
-    _run(connection, SCHEMA + _SCRATCH)
-    totals = _read(connection, store)
-    _run(connection, _IN_ORDER + INDEXES)
-    _run(connection, _EDGES + _RESULTS)
-    _names(connection)
-    _forms(connection)
-    connection.execute("INSERT INTO word (word) VALUES ('optimize')")
-    connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
-    connection.execute("COMMIT")
+class IndexMaker:
+    """Collects the statements that the index needs, and makes the index of them.
+
+    A build gives it the statements as it writes them: to read as many names from the store, where they are in the order
+    of their hashes, takes several times as long.
+
+    Args:
+        connection: to an empty database with an empty one attached as "scratch".
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        connection.isolation_level = None
+        for database in ("main", "scratch"):  # a build that is interrupted removes the file
+            connection.execute(f"PRAGMA {database}.journal_mode = OFF")
+            connection.execute(f"PRAGMA {database}.synchronous = OFF")
+            connection.execute(f"PRAGMA {database}.cache_size = -{_CACHE}")
+        connection.execute("BEGIN")
+        _run(connection, SCHEMA + _SCRATCH)
+        self._connection = connection
+
+    def reading(self, lines: Iterable[str]) -> Iterator[str]:
+        """Lines of N-Quads as :mod:`kg.graph.statements` writes them, read as they pass."""
+        batch: list[tuple[str, str, str]] = []
+        for line in lines:
+            start = line.find("> <") + 3
+            if line[start : line.find(">", start)] in _READ and (found := _LINE.match(line)):
+                subject, predicate, iri, text = found.groups()
+                batch.append((subject, predicate, unescaped(text) if iri is None else iri))
+            yield line
+        self.read(batch)
+
+    def read(self, statements: Iterable[tuple[str, str, str]]) -> None:
+        """Collect statements: subject, predicate, and the object as text."""
+        rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in ("thing", "named", "link", "year")}
+        statements = iter(statements)
+        while batch := [*islice(statements, _BATCH)]:
+            for subject, predicate, value in batch:
+                if predicate == _TYPE:
+                    if kind := _KINDS.get(value):
+                        rows["thing"].append((subject, kind))
+                elif predicate in _PLACES:
+                    rows["named"].append((subject, value, _PLACES[predicate]))
+                elif predicate in _ROLES:
+                    rows["link"].append((value, subject, _ROLES[predicate]))
+                else:
+                    rows["year"].append((subject, int(value)))
+            for table, some in rows.items():
+                if some:
+                    marks = ", ".join("?" * len(some[0]))
+                    self._connection.executemany(f"INSERT OR IGNORE INTO scratch.{table} VALUES ({marks})", some)
+                    some.clear()
+
+    def finish(self, store: ox.Store) -> None:
+        """Make the index, when all statements are collected.
+
+        Args:
+            store: the graph, for what is counted, and for its results.
+        """
+        totals = _read(self._connection, store)
+        _run(self._connection, _IN_ORDER + INDEXES)
+        _run(self._connection, _EDGES + _RESULTS)
+        _names(self._connection)
+        _forms(self._connection)
+        self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+        self._connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
+        self._connection.execute("COMMIT")
 
 
 def _run(connection: sqlite3.Connection, script: str) -> None:
@@ -148,16 +231,6 @@ def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
     def insert(table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
         connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", rows)
 
-    for kind, name in CLASS_NAMES.items():
-        instances = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + name))
-        insert("scratch.thing", 2, ((_text(quad.subject), kind) for quad in instances))
-    for place, name_property in enumerate(_NAME_PROPERTIES):
-        insert("scratch.named", 3, ((iri, text, place) for iri, text in _pairs(store, name_property)))
-    for role, link in ((INTRODUCES, KG + "introduces"), (USES, KG + "mentions"), (LINKS_TO, LINKS["code"])):
-        insert("scratch.link", 3, ((target, paper, role) for paper, target in _pairs(store, link)))
-    insert("scratch.year", 2, ((paper, int(year)) for paper, year in _pairs(store, SCHEMA_ORG + "datePublished")))
-    venues = f"SELECT ?venue ?name WHERE {{ ?venue a <{SCHEMA_ORG}Periodical> ; <{SCHEMA_ORG}name> ?name }}"
-    insert("venue", 2, _rows(store, venues))
     mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
     insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
     insert("scratch.result", 10, map(_result, _rows(store, _RESULT_QUERY)))
@@ -165,13 +238,21 @@ def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
     totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
     totals |= {"entry": _count(store, f"?paper <{KG}listedOn> ?entry")}
     totals |= {"listed": _count(store, f"?paper <{KG}listedOn> ?entry", "DISTINCT ?paper")}
-    about_runs = sum(1 for graph in provenance_graphs(store) for _ in store.quads_for_pattern(None, None, None, graph))
+    about_runs = sum(_count(store, f"GRAPH {graph} {{ ?s ?p ?o }}") for graph in provenance_graphs(store))
     return totals | {"triple": len(store) - about_runs}
 
 
-def _pairs(store: ox.Store, predicate: str) -> Iterator[tuple[str, str]]:
-    for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None):
-        yield _text(quad.subject), _text(quad.object)
+def _statements(store: ox.Store) -> Iterator[tuple[str, str, str]]:
+    """The statements of a store that :meth:`IndexMaker.read` takes.
+
+    By queries, because the store then looks up neither the names of predicates nor those of graphs.
+    """
+    for name in _KINDS:
+        for (subject,) in _rows(store, f"SELECT ?node WHERE {{ ?node a <{name}> }}"):
+            yield subject, _TYPE, name
+    for predicate in _READ - {_TYPE}:
+        for subject, value in _rows(store, f"SELECT ?subject ?value WHERE {{ ?subject <{predicate}> ?value }}"):
+            yield subject, predicate, value
 
 
 def _rows(store: ox.Store, query: str) -> Iterator[tuple[Any, ...]]:

@@ -45,7 +45,10 @@ from kg.vocabulary import (
     scheme_iri,
 )
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans(_ESCAPED)
+_UNESCAPES = {escape: sign for sign, escape in _ESCAPED.items()}
+_ESCAPE = re.compile(r"\\.")
 # XML 1.0 has no way to write these, and RDF/XML is one of the exports; the replacement keeps every offset.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -63,6 +66,15 @@ def literal(text: str, datatype: str | None = None) -> str:
     """An N-Triples literal. Characters that XML cannot hold become U+FFFD."""
     lexical = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
     return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
+
+
+def unescaped(lexical: str) -> str:
+    r"""The text of an N-Triples literal that :func:`literal` made.
+
+    >>> unescaped(literal('a "b" \\n')[1:-1])
+    'a "b" \\\\n'
+    """
+    return _ESCAPE.sub(lambda found: _UNESCAPES[found[0]], lexical) if "\\" in lexical else lexical
 
 
 COMPARABLE = 0.8  # confidence from which a result is ranked

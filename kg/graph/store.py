@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import RdfFormat, Store
 
@@ -31,8 +31,10 @@ from kg.text.files import GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
+if TYPE_CHECKING:
+    from kg.graph.indexing import IndexMaker
+
 _CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
-_INDEX = "index.sqlite"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
@@ -159,9 +161,8 @@ class Generation(NamedTuple):
 
         A graph of a version that made no index gets one in memory, which takes about as long as that of a build.
         """
-        path = self.folder / _INDEX
-        if path.exists():
-            return IndexedReader(store, lambda: GraphIndex.open(path))
+        if self.index_path.exists():
+            return IndexedReader(store, lambda: GraphIndex.open(self.index_path))
         from kg.graph.indexing import indexed
 
         return indexed(store)
@@ -183,8 +184,18 @@ class Generation(NamedTuple):
         if manifest.made_by_a_build(self.folder):  # and the manifest itself is not damaged
             manifest.check(self.folder, parts=(self.records.name,))
 
-    def load(self, settings: Settings) -> None:
-        """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings."""
+    @property
+    def index_path(self) -> Path:
+        """The file of the index; absent from a generation of a version that made none."""
+        return self.folder / "index.sqlite"
+
+    def load(self, settings: Settings, maker: IndexMaker | None = None) -> None:
+        """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings.
+
+        Args:
+            settings: what the graph is built with.
+            maker: makes :attr:`index_path` and has read the statements; if there is none, the store is read for it.
+        """
         from kg.graph.indexing import write_index  # needed by builds alone
 
         store = Store(self.store)
@@ -195,7 +206,10 @@ class Generation(NamedTuple):
         # longer than a look-up.
         store = Store(self.store)
         self.statements.unlink()
-        write_index(store, self.folder / _INDEX)
+        if maker:
+            maker.finish(store)
+        else:
+            write_index(store, self.index_path)
         graph = self.folder.parent
         meta = {
             "base": settings.base,
