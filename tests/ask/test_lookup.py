@@ -234,11 +234,10 @@ def test_hostile_words_find_nothing_and_break_nothing(graph: IndexedReader, word
 
 @settings(deadline=None, max_examples=50)
 @given(words=st.text(st.characters(codec=None), max_size=30))
-def test_any_text_can_be_looked_up(words: str) -> None:
-    store = Store()
-    store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
-    found = find(indexed(store), words)
+def test_any_text_can_be_looked_up(graph: IndexedReader, words: str) -> None:
+    found = find(graph, words)
     assert not (found.matches and found.nearest)
+    assert len(suggest(graph, words)) <= 10
 
 
 def test_an_empty_graph_has_nothing_near() -> None:
