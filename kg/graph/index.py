@@ -46,6 +46,8 @@ CREATE TABLE venue (iri TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
 CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 -- Which papers introduce (role 0) or use (role 1) an entity, or link to a repository (role 2).
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
+-- Of what very many papers mention: the entities of each kind that share most papers with it, and how many.
+CREATE TABLE companion (node INTEGER, other INTEGER, shared INTEGER, PRIMARY KEY (node, other)) WITHOUT ROWID;
 -- Reported results, numbered by paper and place in its text. "comparable" and "percent" are 0 or 1, "value" is the
 -- number as a decimal, and "metric", "dataset" and "method" are nodes.
 CREATE TABLE result (
@@ -66,6 +68,9 @@ CREATE INDEX result_dataset ON result (dataset);
 CREATE INDEX result_method ON result (method);
 """
 INTRODUCES, USES, LINKS_TO = range(3)
+COMPANIONS = 10
+"""How many companions of each kind are kept."""
+
 ID_TYPE = "I"
 """The type code of :mod:`array` for the ids in the table "form"."""
 
@@ -239,6 +244,10 @@ class GraphIndex:
 
         They come as kind, IRI, name and number of papers.
         """
+        if limit is not None and limit <= COMPANIONS:
+            kept = self._by_kind("SELECT other AS node, shared FROM companion WHERE node = ?", limit, node)
+            if kept:
+                return kept
         return self._by_kind(
             """SELECT other.node AS node, count(*) AS shared FROM edge
                 JOIN edge AS other ON other.place = edge.place AND other.role < ?

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import pyoxigraph as ox
 
-from kg.graph.index import ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
+from kg.graph.index import COMPANIONS, ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
 from kg.graph.provenance import provenance_graphs
 from kg.graph.statements import unescaped
 from kg.text.names import singular
@@ -78,6 +78,18 @@ INSERT INTO edge SELECT target.id, role, place FROM scratch.edge AS found
     JOIN paper ON paper.node = source.id
     ORDER BY target.id, role, place;
 """
+_COMPANIONS = """
+INSERT INTO companion SELECT node, other, shared FROM (
+    SELECT found.node, other, shared,
+        row_number() OVER (PARTITION BY found.node, kind ORDER BY shared DESC, iri) AS place
+    FROM (
+        SELECT edge.node AS node, other.node AS other, count(*) AS shared
+        FROM edge JOIN edge AS other ON other.place = edge.place AND other.role < 2 AND other.node != edge.node
+        WHERE edge.role < 2 AND edge.node IN (SELECT id FROM node WHERE papers >= :many)
+        GROUP BY edge.node, other.node
+    ) AS found JOIN node ON node.id = other
+) WHERE place <= :companions ORDER BY node, other
+"""
 _RESULTS = """
 INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, dataset, method)
     SELECT result.iri, place, confidence, comparable, value, percent, metric.id, dataset.id, method.id
@@ -92,6 +104,7 @@ INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, 
 _FACTS = ("start", "confidence", "comparable", "value", "unit", "byMetric", "onDataset", "ofMethod")
 _RESULT_QUERY = f"""SELECT ?paper ?result ?{" ?".join(_FACTS)} WHERE {{ ?paper <{KG}reports> ?result
     {" ".join(f"OPTIONAL {{ ?result <{OA if fact == 'start' else KG}{fact}> ?{fact} }}" for fact in _FACTS)} }}"""
+_MANY = 1000  # papers; the companions of what fewer mention are counted in milliseconds
 _CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
 _PART = 20_000  # names in one row of the table "form"
@@ -212,6 +225,7 @@ class IndexMaker:
         totals = _read(self._connection, store)
         _run(self._connection, _IN_ORDER + INDEXES)
         _run(self._connection, _EDGES + _RESULTS)
+        self._connection.execute(_COMPANIONS, {"many": _MANY, "companions": COMPANIONS})
         _names(self._connection)
         _forms(self._connection)
         self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")

@@ -42,3 +42,14 @@ def test_a_graph_without_an_index_gets_one_in_memory(own_graph: Path) -> None:
     (generation.folder / "index.sqlite").unlink()
     (generation.folder / "kg-generation.json").unlink()  # an earlier version made neither
     assert opened(own_graph).reader.index.with_key("cifar10")
+
+
+def test_the_companions_that_are_kept_are_those_that_would_be_counted(
+    graph_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = opened(graph_folder).reader
+    monkeypatch.setattr("kg.graph.indexing._MANY", 1)
+    kept = make_index(reader.store)
+    assert kept.rows("SELECT count(*) FROM companion") > [(10,)]
+    nodes = [node for (node,) in reader.index.rows("SELECT id FROM node")]
+    assert [kept.companions(node, 3) for node in nodes] == [reader.index.companions(node, 3) for node in nodes]
