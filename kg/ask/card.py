@@ -215,7 +215,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
     index = reader.index
     introducing = _paper_lines(reader, index.papers(node.id, INTRODUCES, bounds.papers))
     using = _paper_lines(reader, index.papers(node.id, USES, bounds.papers))
-    below = sorted(_known(index, reader.narrower(node.iri)), key=lambda entity: (-entity.papers, entity.iri))
+    below = sorted(index.with_iris(reader.narrower(node.iri)), key=lambda entity: (-entity.papers, entity.iri))
     all_nodes = [node.id, *(entity.id for entity in below)]
     results: list[tuple[str, str]] = []
     results_in_all = 0
@@ -227,7 +227,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         type=node.kind,
         name=node.name,
         other_names=tuple(reader.objects(node.iri, SKOS + "altLabel")),
-        broader=tuple(map(_entity_line, _known(index, reader.objects(node.iri, SKOS + "broader")))),
+        broader=tuple(map(_entity_line, index.with_iris(reader.objects(node.iri, SKOS + "broader")))),
         narrower=tuple(map(_entity_line, below[: bounds.narrower])),
         narrower_in_all=len(below),
         papers=node.papers,
@@ -287,12 +287,7 @@ def _repository_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> Repo
 
 def _in_paper(index: GraphIndex, entities: Iterable[str]) -> Iterator[tuple[Kind, str, str, int]]:
     """The entities of one paper, sorted by IRI."""
-    return ((entity.kind, entity.iri, entity.name, 1) for entity in _known(index, sorted(entities)))
-
-
-def _known(index: GraphIndex, iris: Iterable[str]) -> list[Node]:
-    """The nodes of these IRIs."""
-    return [node for iri in iris if (node := index.node(iri))]
+    return ((entity.kind, entity.iri, entity.name, 1) for entity in index.with_iris(sorted(entities)))
 
 
 def _year(reader: GraphReader, paper: str) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.graph.index import GraphIndex
 from kg.jsonrecord import Record
-from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KINDS, LINKS
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, LINKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,13 @@ class Stats(Record):
 
 def count_graph(index: GraphIndex) -> Stats:
     """The counts that the index of a graph keeps."""
-    nodes = dict.fromkeys(KINDS, (0, 0))
-    query = "SELECT kind, count(*), sum(introducing > 0) FROM node GROUP BY kind"
-    nodes |= {kind: (count, introduced) for kind, count, introduced in index.rows(query)}
     return Stats(
-        papers=nodes["paper"][0],
+        papers=index.total("paper"),
         merged=index.total("entry") - index.total("listed"),
-        entities={CLASS_NAMES[kind]: nodes[kind][0] for kind in ENTITY_KINDS},
-        introduced={CLASS_NAMES[kind]: nodes[kind][1] for kind in ENTITY_KINDS},
+        entities={CLASS_NAMES[kind]: index.total(kind) for kind in ENTITY_KINDS},
+        introduced={CLASS_NAMES[kind]: index.total(f"new {kind}") for kind in ENTITY_KINDS},
         links={kind: index.total(f"link {kind}") for kind in LINKS},
-        repositories=nodes["code"][0],
+        repositories=index.total("code"),
         results=index.total("Result"),
         mentions=index.total("Mention"),
         triples=index.total("triple"),

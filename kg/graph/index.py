@@ -164,6 +164,11 @@ class GraphIndex:
         """The entity, paper or repository of this IRI."""
         return next((Node(*row) for row in self.rows(f"{_NODE} WHERE node.iri = ?", iri)), None)
 
+    def with_iris(self, iris: Sequence[str]) -> list[Node]:
+        """The entities, papers and repositories among some IRIs, in their order."""
+        found = {row[1]: Node(*row) for row in self._in(f"{_NODE} WHERE node.iri", iris)}
+        return [found[iri] for iri in iris if iri in found]
+
     def nodes(self, ids: Sequence[int]) -> list[Node]:
         """The nodes of these ids, in the order of the ids."""
         found = {row[0]: Node(*row) for row in self._in(f"{_NODE} WHERE node.id", ids)}

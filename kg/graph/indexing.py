@@ -230,6 +230,10 @@ class IndexMaker:
         _forms(self._connection)
         self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")
         self._connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
+        self._connection.execute("INSERT INTO total SELECT kind, count(*) FROM node GROUP BY kind")
+        self._connection.execute(
+            "INSERT INTO total SELECT 'new ' || kind, sum(introducing > 0) FROM node GROUP BY kind"
+        )
         self._connection.execute("COMMIT")
 
 
