@@ -17,6 +17,7 @@ from kg.vocabulary import SCHEMA, SKOS
 
 PAPER = "/paper/frognet-hopping-networks-for-image-classification"
 ASKED_ELSEWHERE = ("/query?", "/static/", "/sparql", "/suggest", "/neighbourhood", "/correct", "/graph.")
+BOARD = "/leaderboard/cifar-10/accuracy"
 HOSTILE = "<script>alert(1)</script>\"' onload=x \u202eRTL " + "long" * 2500
 
 
@@ -134,6 +135,8 @@ def test_corrections_are_offered_only_where_they_are_taken(site: Site) -> None:
         attributes for tag, attributes in parsed(editable.page(PAPER)).tags if attributes.get("action") == "/correct"
     ]
     assert forms and all(form["method"] == "post" for form in forms)
+    board = parsed(editable.page(BOARD))
+    assert ("input", {"type": "hidden", "name": "pattern", "value": "93.5%"}) in board.tags
     assert "/correct" not in (site.page(PAPER) or Page("")).html
 
 
