@@ -847,6 +847,33 @@ def validate(
 
 
 @app.command()
+def serve(
+    graph: Graph = _GRAPH,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any that is free.")] = 8000,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", metavar="NAME", help="Name by which the server may be asked too; may be repeated."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the address in a browser.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Take corrections, from this machine only.")] = False,
+) -> None:
+    """Serve the graph over HTTP until Ctrl-C: pages for a browser, SPARQL, linked data, downloads."""
+    from kg.server.run import serve
+
+    def started(address: str) -> None:
+        _note(f"serving {graph} at {address} (Ctrl-C ends it)")
+        if show:
+            import webbrowser
+            from threading import Thread
+
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    with _mentioning_the_sample(graph):
+        serve(graph, host, port, edit=edit, hosts=allow_host or (), started=started)
+
+
+@app.command()
 def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages

@@ -35,6 +35,8 @@ FLOORS = (
     {"builder", "evaluation"},
     {"training", "demo", "terminal"},
     {"api"},
+    {"site"},
+    {"server"},
     {"kg"},
     {"cli"},
 )

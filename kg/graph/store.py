@@ -30,7 +30,9 @@ from kg.text.files import GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
-_CURRENT, _META, _STATEMENTS = "CURRENT", "meta.json", "statements.nq"
+CURRENT = "CURRENT"
+"""The file of a graph folder that names the current generation."""
+_META, _STATEMENTS = "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
@@ -253,7 +255,7 @@ def current(folder: Path) -> Generation | None:
         before, name = name, _pointer(folder)
         if name == before:  # else a build has just replaced it
             problem = f"names {name!r}, which is not a generation in this folder; build the graph again"
-            raise GraphError(f"{folder / _CURRENT}: {problem}")
+            raise GraphError(f"{folder / CURRENT}: {problem}")
     return None if name is None else Generation(folder / name)
 
 
@@ -294,7 +296,7 @@ def next_generation(folder: Path) -> Iterator[Generation]:
                 yield Generation(partial)
                 manifest.seal(partial, name)
                 partial.rename(folder / name)
-                _write(folder / _CURRENT, name)
+                _write(folder / CURRENT, name)
             except BaseException:
                 for path in (partial, folder / name):
                     with suppress(OSError, GraphError):
@@ -321,7 +323,7 @@ def _blamed(folder: Path, error: OSError) -> KGError:
 
 def _pointer(folder: Path) -> str | None:
     """The name of the current generation, as its file gives it."""
-    path = folder / _CURRENT
+    path = folder / CURRENT
     if path.is_symlink():
         raise GraphError(f"{path}: is a link; expected a file; build the graph again")
     try:
@@ -342,7 +344,7 @@ def _repair(folder: Path) -> None:
     try:
         current(folder)
     except GraphError:
-        path = folder / _CURRENT
+        path = folder / CURRENT
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
         else:

@@ -1,0 +1,68 @@
+"""Runs the application until it is interrupted."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from kg.errors import KGError
+from kg.server.app import LOOPBACK, make_app
+
+
+def serve(
+    folder: Path,
+    host: str,
+    port: int,
+    *,
+    edit: bool = False,
+    hosts: Sequence[str] = (),
+    started: Callable[[str], None],
+) -> None:
+    """Serve the graph of a folder until Ctrl-C.
+
+    Args:
+        folder: the graph folder.
+        host: the address to listen on.
+        port: the port; 0 for any that is free.
+        edit: whether corrections are taken; only from this machine.
+        hosts: further names by which the server may be addressed.
+        started: is called with the address when it listens.
+
+    Raises:
+        GraphError: the folder holds no graph, or a damaged one.
+        KGError: the port is in use, or there is no such host.
+    """
+    app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts))
+    with _listening(host, port) as listener:
+        config = uvicorn.Config(
+            app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=3, server_header=False
+        )
+        started(address(host, listener.getsockname()[1]))
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def address(host: str, port: int) -> str:
+    """What to open in a browser."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise KGError(f"--host {host}: is no address of this machine ({error})") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise KGError(f"port {port} of {host}: cannot be used ({error.strerror}); choose another with --port") from None
+    return listener
