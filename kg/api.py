@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kg.evaluation.report import Evaluation
     from kg.extraction import Extractor
     from kg.graph.provenance import Run
+    from kg.graph.store import Generation
     from kg.graph.validation import Report
     from kg.records import Extraction, Paper
     from kg.resolution import Curated
@@ -79,6 +80,11 @@ class KnowledgeGraph:
         self._generation, self.settings, self.store = opened(self.folder)
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
+
+    @property
+    def generation(self) -> Generation:
+        """The state of the folder that is open."""
+        return self._generation
 
     @cached_property
     def _queries(self) -> QueryProcess:

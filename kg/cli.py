@@ -850,10 +850,10 @@ def validate(
 def serve(
     graph: Graph = _GRAPH,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any that is free.")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: any that is free.")] = 8000,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option("--allow-host", metavar="NAME", help="Name by which the server may be asked too; may be repeated."),
+        typer.Option("--allow-host", metavar="NAME", help="Further name of the server; may be repeated."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the address in a browser.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Take corrections, from this machine only.")] = False,

@@ -75,7 +75,7 @@ class QueryProcess:
             said = self._said(asked, content, timeout)
             if said is None:
                 expired = self._process is not None and self._process.expired
-                fate = _fate(*self._end())
+                fate = why_ended(*self._end())
                 problem = f"took longer than {timeout:g} seconds; {_MORE_TIME}" if expired else fate
                 raise QueryError(f"{request.source}: {problem}")
         if "error" not in said:
@@ -177,7 +177,7 @@ def _ended(process: subprocess.Popen[bytes], parent: int) -> tuple[int, str]:
     return process.returncode, errors.decode(errors="replace")
 
 
-def _fate(code: int, errors: str) -> str:
+def why_ended(code: int, errors: str) -> str:
     """Why a process gave no answer."""
     if "memory allocation" in errors or "bad_alloc" in errors or code == -9:  # SIGKILL
         return "needs more memory than there is for queries"

@@ -1,14 +1,17 @@
 """The process that answers queries, so that a query can be ended: :mod:`kg.ask.process` starts it as a script.
 
 It imports pyoxigraph and nothing of this package, and starts in about 40 ms. Its arguments are the folder that
-pyoxigraph is in and that of the store. A request is a line of JSON on standard input::
+pyoxigraph is in, that of the store, and the bytes of memory that it may take (half of the machine's if not given). A
+request is a line of JSON on standard input::
 
     {"query": ..., "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
 
 ``constructs`` are the CONSTRUCT queries of a profile, each with its own ``union``; the query then runs on what they
-make. The answer on standard output is the content in pieces, each after its length in four bytes; a length of zero ends
-them. Then follows a line of JSON: ``kind`` and ``variables``, or ``error`` and ``message``. A query that takes too long
-ends the process, by a signal of the system, as the engine cannot be interrupted.
+make. A server (kg/server) asks with ``formats`` instead (:func:`written`).
+
+The answer on standard output is the content in pieces, each after its length in four bytes; a length of zero ends them.
+Then follows a line of JSON: ``kind`` and ``variables``, or ``error`` and ``message``. A query that takes too long ends
+the process, by a signal of the system, as the engine cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -34,7 +37,7 @@ def main() -> None:
     from pyoxigraph import Store
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends this process
-    _limit_memory()
+    _limit_memory(int(sys.argv[3]) if len(sys.argv) > 3 else None)
     output = sys.stdout.buffer
     try:
         store = Store.read_only(sys.argv[2])
@@ -58,16 +61,16 @@ def main() -> None:
         _say(output, said)
 
 
-def _limit_memory() -> None:
-    """Let this process take half of the machine's memory, so that a hostile query ends it before anything else."""
+def _limit_memory(most_bytes: int | None) -> None:
+    """Limit this process, to half of the machine's memory by default, so that a hostile query ends nothing else."""
     if os.name != "posix":  # Windows has no such limits
         return
     import resource
 
-    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    limit = most_bytes or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    if most == resource.RLIM_INFINITY or half < most:
-        resource.setrlimit(resource.RLIMIT_DATA, (half, most))
+    if most == resource.RLIM_INFINITY or limit < most:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -105,6 +108,8 @@ class _Pieces(io.RawIOBase):
 def _answer(
     store: Store, request: Mapping[str, Any], profiles: dict[str, Store], content: IO[bytes]
 ) -> dict[str, object]:
+    if "formats" in request:
+        return written(store, request, content)
     if request["constructs"] is not None:
         name = json.dumps(request["constructs"])
         if name not in profiles:
@@ -165,6 +170,72 @@ def evaluate(
     if isinstance(results, QueryBoolean):
         return {"kind": "ask", "variables": []}
     return {"kind": "select", "variables": [variable.value for variable in results.variables]}
+
+
+class _Limited(io.RawIOBase):
+    """Passes on what it is given, up to a number of bytes."""
+
+    def __init__(self, output: IO[bytes], left: int) -> None:
+        self.output = output
+        self.left = left
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.left -= len(data)
+        if self.left < 0:
+            raise OverflowError
+        return self.output.write(data)
+
+
+def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dict[str, object]:
+    """Answer a query of the SPARQL protocol, in the format that the client takes, as the store writes it.
+
+    Args:
+        store: what to query.
+        request: ``query``, ``prefixes``, ``base`` (for relative IRIs), ``union`` and
+
+            - ``formats``: the extensions of the formats for ``rows`` (SELECT and ASK) and for a ``graph``; absent where
+              the client takes none;
+            - ``default_graphs`` and ``named_graphs``: the IRIs of the graphs to query; ``null`` for what the query or
+              the store says;
+            - ``largest``: the most bytes of an answer.
+        content: where the answer is written.
+
+    Returns:
+        ``kind`` ("rows" or "graph"), or ``error`` "NotAcceptable" or "TooLarge".
+    """
+    from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, serialize
+
+    default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+    named: list[NamedNode | BlankNode] | None = None
+    if request["default_graphs"] is not None:
+        default = [NamedNode(iri) for iri in request["default_graphs"]]
+        named = [NamedNode(iri) for iri in request["named_graphs"]]
+    results = store.query(
+        request["query"],
+        base_iri=request["base"],
+        prefixes=request["prefixes"],
+        use_default_graph_as_union=request["union"],
+        default_graph=default,
+        named_graphs=named,
+    )
+    kind = "graph" if isinstance(results, QueryTriples) else "rows"
+    if kind not in request["formats"]:
+        return {"error": "NotAcceptable", "message": kind}
+    extension = request["formats"][kind]
+    output = cast("IO[bytes]", _Limited(content, request["largest"]))
+    try:
+        if isinstance(results, QueryTriples):
+            known = RdfFormat.from_extension(extension)
+            prefixes = request["prefixes"] if extension in ("ttl", "trig") else None
+            serialize(results, output, known, prefixes=prefixes)
+        else:
+            results.serialize(output, format=QueryResultsFormat.from_extension(extension))
+    except OverflowError:
+        return {"error": "TooLarge", "message": ""}
+    return {"kind": kind}
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -16,28 +17,43 @@ from starlette.staticfiles import StaticFiles
 
 from kg.api import KnowledgeGraph
 from kg.server.current import Current
+from kg.server.guard import Guard
+from kg.server.pool import Limits
+from kg.server.sparql import Endpoint
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def make_app(folder: Path, *, edit: bool = False, hosts: Iterable[str] = LOOPBACK) -> Starlette:
+def make_app(
+    folder: Path, *, edit: bool = False, hosts: Iterable[str] = LOOPBACK, limits: Limits | None = None
+) -> Starlette:
     """The application that serves the graph of a folder.
 
     Args:
         folder: the graph folder.
         edit: whether corrections are taken.
         hosts: the names by which the server may be addressed.
+        limits: what SPARQL queries may take.
 
     Raises:
         GraphError: the folder holds no graph, or a damaged one.
     """
     current = Current(folder)
-    routes: list[BaseRoute] = []
+    endpoint = Endpoint(current, limits or Limits())
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await endpoint.start()
+        yield
+        await endpoint.close()
+
+    routes: list[BaseRoute] = [Route("/sparql", endpoint), Route("/sparql/", endpoint)]
     for module in ("kg.server.pwc", "kg.server.assistants"):
         if find_spec(module):
             routes += import_module(module).routes(current)
     routes += _pages(current, edit)
-    return Starlette(routes=routes)
+    guard = Middleware(Guard, hosts=tuple(hosts))
+    return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
 
 
 def _pages(current: Callable[[], KnowledgeGraph], edit: bool) -> list[BaseRoute]:
@@ -59,9 +75,9 @@ def _pages(current: Callable[[], KnowledgeGraph], edit: bool) -> list[BaseRoute]
     def suggest(request: Request) -> Response:
         return JSONResponse(site_module.Site(current(), links=None).suggestions(request.query_params.get("q", "")))
 
-    async def neighbourhood(request: Request) -> Response:
+    def neighbourhood(request: Request) -> Response:
         site = site_module.Site(current(), links=None)
-        return JSONResponse(await run_in_threadpool(site.neighbourhood, request.query_params.get("iri", "")))
+        return JSONResponse(site.neighbourhood(request.query_params.get("iri", "")))
 
     static = Path(str(site_module.__file__)).parent / "static"
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import uvicorn
 
 from kg.errors import KGError
 from kg.server.app import LOOPBACK, make_app
+from kg.server.connection import Connection, end_late_ones
 
 
 def serve(
@@ -38,10 +40,24 @@ def serve(
     app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts))
     with _listening(host, port) as listener:
         config = uvicorn.Config(
-            app, http="h11", ws="none", log_config=None, timeout_graceful_shutdown=3, server_header=False
+            app,
+            http=Connection,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=3,
         )
         started(address(host, listener.getsockname()[1]))
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    async def main_loop(self) -> None:
+        watching = asyncio.create_task(end_late_ones(self.server_state.connections))
+        await super().main_loop()
+        watching.cancel()
 
 
 def address(host: str, port: int) -> str:

@@ -1,0 +1,82 @@
+"""Connections that are not held for ever: by clients that send or read slowly, or send more than anybody reads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+logger = logging.getLogger("kg.server")
+
+REQUEST_SECONDS = 20.0  # in which a request has to arrive
+READING_SECONDS = 30.0  # in which a client has to go on reading the response
+_LONGEST_HEAD = 2**16  # bytes of the request line and the headers
+_LONGEST = 2**28  # bytes of a request; those beyond the largest body are read and dropped, so that the client hears why
+
+
+class Connection(HttpToolsProtocol):
+    """A connection of uvicorn that knows since when it waits for its client."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._reading_since: float | None = None  # a request that is not complete
+        self._writing_since: float | None = None  # a response that is not read
+        self._size = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._reading_since = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > (_LONGEST_HEAD if self._in_head else _LONGEST):
+            self._leave(431 if self._in_head else 413, "sends too much")
+        else:
+            super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        self._reading_since = self._reading_since or self.loop.time()
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._reading_since = None
+        self._size = 0
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        self._writing_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._writing_since = None
+        super().resume_writing()
+
+    def end_if_late(self, now: float) -> None:
+        """End the connection if its client has kept it waiting for too long."""
+        if self._reading_since is not None and now - self._reading_since > REQUEST_SECONDS:
+            self._leave(408, "sends its request too slowly")
+        elif self._writing_since is not None and now - self._writing_since > READING_SECONDS:
+            self._leave(408, "does not read the response")
+
+    def _leave(self, status: int, reason: str) -> None:
+        logger.warning("%s", f"{status} {(self.client or ('-',))[0]}: the client {reason}")
+        self._reading_since = self._writing_since = None
+        self.transport.abort()
+
+
+async def end_late_ones(connections: Iterable[object]) -> None:
+    """End connections that are late, until cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(1)
+        for connection in [found for found in connections if isinstance(found, Connection)]:
+            connection.end_if_late(loop.time())

@@ -1,0 +1,164 @@
+"""What every request passes: who may ask under which name, how much may be sent, and what every response says.
+
+Each refusal is one line of the log, whatever the request holds.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger("kg.server")
+
+LARGEST_BODY = 2**20  # bytes of a request
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The Content-Security-Policy of all responses: nothing inline, nothing from elsewhere."""
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+_ALWAYS = _encoded(
+    {
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+    }
+)
+_SHARED = _encoded(
+    {
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": "Content-Location, ETag, Link, Retry-After",
+    }
+)
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD, POST",
+    "access-control-allow-headers": "Accept, Content-Type",
+    "access-control-max-age": "86400",
+}
+
+
+class Guard:
+    """Middleware that refuses what no part of the application should see.
+
+    Args:
+        app: what comes after it.
+        hosts: the names by which the server may be addressed, without ports. A page of another site that lets its own
+            name lead to this machine (DNS rebinding) asks under that name, and is refused.
+        private: paths that other sites get no leave to read.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], private: Collection[str] = ()) -> None:
+        self.app = app
+        self.hosts = frozenset(host.lower().strip("[]") for host in hosts)
+        self.private = frozenset(private)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, shared=scope["path"] not in self.private)
+        refused = self._refused(scope, Headers(scope=scope))
+        try:
+            await (refused or self.app)(scope, exchange.receive, exchange.send)
+        except Exception as error:
+            if exchange.started:
+                raise
+            if not isinstance(error, _TooMuchError):
+                logger.exception("a request was not answered, which is a fault of this program")
+            response = _too_much() if isinstance(error, _TooMuchError) else refusal(500, "an internal error")
+            await response(scope, exchange.receive, exchange.send)
+
+    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._is_here(hosts[0], scope):
+            return refusal(421, "this server does not answer under that name; allow it with --allow-host")
+        if scope["method"] not in _METHODS:
+            return refusal(405, f"expected one of {', '.join(_METHODS)}", {"allow": ", ".join(_METHODS)})
+        length = headers.get("content-length", "0")
+        if not re.fullmatch("[0-9]{1,18}", length) or int(length) > LARGEST_BODY:
+            return _too_much()
+        if scope["method"] == "OPTIONS":
+            allowed = {} if scope["path"] in self.private else _PREFLIGHT
+            return Response(status_code=204, headers={"allow": ", ".join(_METHODS), **allowed})
+        return None
+
+    def _is_here(self, host: str, scope: Scope) -> bool:
+        """Whether a Host header names this server: by a name that is allowed, or the address that was connected to."""
+        if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", host):
+            return False
+        name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+        return name in self.hosts or name == (scope.get("server") or ("",))[0]
+
+
+class _TooMuchError(Exception):
+    """A request whose body is too large."""
+
+
+class _Exchange:
+    """A request and its response, with limits on both, and the headers that all responses have."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, shared: bool) -> None:
+        self.scope = scope
+        self.shared = shared
+        self.started = False
+        self._receive = receive
+        self._send = send
+        self._size = 0
+        self._status = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > LARGEST_BODY:
+            raise _TooMuchError
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self._status = message["status"]
+            shared = self.shared and not any(value.startswith(b"text/html") for _, value in message["headers"])
+            message["headers"] = [*message["headers"], *_ALWAYS, *(_SHARED if shared else ())]
+        elif self._status >= 400 and self._status != 404:
+            log_refusal(self.scope, self._status, message.get("body", b"")[:200].decode(errors="replace"))
+            self._status = 0
+        await self._send(message)
+
+
+def _too_much() -> Response:
+    return refusal(413, f"the request is larger than {LARGEST_BODY:,} bytes")
+
+
+def refusal(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
+    """A response that says in one line why a request is refused."""
+    return PlainTextResponse(f"{reason}\n", status, headers)
+
+
+def log_refusal(scope: Scope, status: int, reason: str) -> None:
+    """Log one line about a request that was refused."""
+    path = scope.get("raw_path") or scope["path"].encode()
+    client = (scope.get("client") or ("-",))[0]
+    line = f"{status} {client} {scope['method'][:20]} {path[:200].decode(errors='replace')}: {reason}"
+    logger.warning("%s", re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", line).strip())

@@ -1,0 +1,319 @@
+"""Processes that answer SPARQL queries, several at a time, each of which can be ended.
+
+The engine cannot be interrupted: what frees the machine of a query is the end of the process that runs it
+(:mod:`kg.graph.worker`). A query gets a process to itself, so that ending one ends no other.
+
+Quick queries do not wait for slow ones. Each begins in one of the quick lanes, of which there are about as many as
+CPUs. After :data:`PATIENCE` seconds it moves over to a slow lane, where it has a lower priority; if all of these are
+taken it is paused, and ended when none gets free soon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import pyoxigraph
+
+from kg.ask.process import why_ended
+from kg.graph import worker
+from kg.graph.worker import PREFIX_BYTES
+
+PATIENCE = 1.0  # seconds after which a query counts as a slow one
+_QUEUE = 30.0  # seconds that a query waits to begin
+_PAUSE = 10.0  # seconds that a slow one waits for a slow lane
+_NICE = 15  # how much lower the priority of slow queries is: about a thirtieth of the time of a quick one
+_NO_SLOW_LANE = "the server runs as many long queries as it can at the moment; try again later"
+_GIVEN_UP = "the server has more queries than it can answer at the moment; try again later"
+
+
+class RefusedError(Exception):
+    """A query that was not answered.
+
+    Args:
+        reason: why, in one line.
+        status: the status of HTTP that says so.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class GoneError(Exception):
+    """The store was removed before a process opened it, because a build replaced it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What queries may take.
+
+    Args:
+        timeout: seconds from its start after which a query is ended.
+        largest: bytes of an answer.
+        memory: bytes of memory of one query.
+        quick: how many queries run at a time in the quick lanes.
+        slow: how many more run in the slow lanes.
+        waiting: how many wait to begin.
+    """
+
+    timeout: float = 60
+    largest: int = 2**26
+    memory: int = 2**30
+    quick: int = 0
+    slow: int = 0
+    waiting: int = 1000
+
+    def fitted(self) -> Limits:
+        """With as many lanes as this machine has CPUs and memory for, where no number was given."""
+        cpus = os.cpu_count() or 2
+        quick = self.quick or min(max(cpus, 2), 16)
+        room = _memory() // 2 // self.memory - quick
+        return Limits(
+            self.timeout, self.largest, self.memory, quick, self.slow or min(max(room, 2), 8, 4 * cpus), self.waiting
+        )
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; an assumption where the system does not say."""
+    if os.name != "posix":
+        return 2**33
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+class Lanes:
+    """The lanes of a server; they stay when a build replaces the graph."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.quick = asyncio.Semaphore(limits.quick)
+        self.slow = asyncio.Semaphore(limits.slow)
+        self.waiting = 0
+
+    async def enter(self) -> None:
+        """Wait for a quick lane."""
+        if not self.quick.locked():
+            await self.quick.acquire()
+            return
+        if self.waiting >= self.limits.waiting:
+            raise RefusedError(503, _GIVEN_UP)
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(_QUEUE):
+                await self.quick.acquire()
+        except TimeoutError:
+            raise RefusedError(503, _GIVEN_UP) from None
+        finally:
+            self.waiting -= 1
+
+
+class Pool:
+    """The processes that have one store open.
+
+    Args:
+        store: the folder of the store.
+        lanes: what limits how many run.
+    """
+
+    def __init__(self, store: Path, lanes: Lanes) -> None:
+        self.store = store
+        self.lanes = lanes
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._retired = False
+
+    async def warm(self) -> None:
+        """Start the processes of the quick lanes, so that the first queries need not wait for them."""
+        started = [_Worker(self.store, self.lanes.limits.memory) for _ in range(self.lanes.limits.quick)]
+        self._all.update(started)
+        with suppress(GoneError, RefusedError):
+            await asyncio.gather(*(process.start() for process in started))
+            self._idle += started
+
+    async def answer(
+        self, request: Mapping[str, Any], content: IO[bytes], gone: Callable[[], Awaitable[None]]
+    ) -> dict[str, Any]:
+        """Answer a request as :func:`kg.graph.worker.written` does, in one of the processes.
+
+        Args:
+            request: the query.
+            content: takes the answer.
+            gone: returns when nobody waits for the answer any more.
+
+        Raises:
+            RefusedError: it is not answered; says why.
+            GoneError: the store is there no more; nothing was written to ``content``.
+        """
+        await self.lanes.enter()
+        run = _Run(self.lanes)
+        process = None
+        try:
+            process = self._idle.pop() if self._idle else await self._started()
+            said = await run.watched(process.ask(request, content), process, gone)
+        except BaseException:  # refused, or the client has gone
+            if process:
+                self._end(process)
+            raise
+        finally:
+            run.leave()
+        if process.slowed or self._retired:
+            self._end(process)
+        else:
+            self._idle.append(process)
+        return said
+
+    async def _started(self) -> _Worker:
+        process = _Worker(self.store, self.lanes.limits.memory)
+        self._all.add(process)
+        try:
+            await process.start()
+        except BaseException:
+            self._end(process)
+            raise
+        return process
+
+    def _end(self, process: _Worker) -> None:
+        process.end()
+        self._all.discard(process)
+
+    def retire(self) -> None:
+        """End the processes that are idle now, and the others when they have answered."""
+        self._retired = True
+        while self._idle:
+            self._end(self._idle.pop())
+
+    async def close(self) -> None:
+        """End all processes now, and wait until they have ended."""
+        self._retired = True
+        processes = list(self._all)
+        for process in processes:
+            self._end(process)
+        await asyncio.gather(*(process.ended() for process in processes))
+
+
+class _Run:
+    """One query on its way through the lanes."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self.lanes = lanes
+        self.lane = lanes.quick
+
+    def leave(self) -> None:
+        self.lane.release()
+
+    async def watched(
+        self, asking: Coroutine[Any, Any, dict[str, Any]], process: _Worker, gone: Callable[[], Awaitable[None]]
+    ) -> dict[str, Any]:
+        limits = self.lanes.limits
+        asked = asyncio.ensure_future(asking)
+        left = None
+        try:
+            await asyncio.wait((asked,), timeout=min(PATIENCE, limits.timeout))
+            if not asked.done() and limits.timeout > PATIENCE:
+                left = asyncio.ensure_future(gone())
+                await self._change_lane(process)
+                wanted = (asked, left)
+                await asyncio.wait(wanted, timeout=limits.timeout - PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            if asked.done():
+                return asked.result()
+            if left and left.done():
+                raise RefusedError(499, "the client did not wait for the answer")
+            raise RefusedError(504, f"the query took longer than {limits.timeout:g} seconds and was ended")
+        finally:
+            asked.cancel()
+            if left:
+                left.cancel()
+
+    async def _change_lane(self, process: _Worker) -> None:
+        if self.lanes.slow.locked():
+            process.pause()
+        try:
+            async with asyncio.timeout(_PAUSE):
+                await self.lanes.slow.acquire()
+        except TimeoutError:
+            raise RefusedError(503, _NO_SLOW_LANE) from None
+        self.leave()
+        self.lane = self.lanes.slow
+        process.go_on_slowly()
+
+
+class _Worker:
+    """A process of :mod:`kg.graph.worker`, which answers one request at a time."""
+
+    def __init__(self, store: Path, memory: int) -> None:
+        self.store = store
+        self.memory = memory
+        self.slowed = False
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        packages = str(Path(pyoxigraph.__file__).parents[1])
+        command = (sys.executable, "-I", "-S", worker.__file__, packages, str(self.store), str(self.memory))
+        self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        opened = await self._line()
+        if opened is None or "error" in opened:
+            if not self.store.exists():
+                raise GoneError
+            raise RefusedError(500, "the graph cannot be opened")
+
+    async def ask(self, request: Mapping[str, Any], content: IO[bytes]) -> dict[str, Any]:
+        assert self._process and self._process.stdin and self._process.stdout
+        output = self._process.stdout
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            await self._process.stdin.drain()
+            while size := int.from_bytes(await output.readexactly(PREFIX_BYTES)):
+                content.write(await output.readexactly(size))
+            said = await self._line()
+        except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError):
+            said = None
+        if said is None:
+            raise RefusedError(422, await self._fate())
+        return said
+
+    async def _line(self) -> dict[str, Any] | None:
+        assert self._process and self._process.stdout
+        line = await self._process.stdout.readline()
+        return json.loads(line) if line.endswith(b"\n") else None
+
+    async def _fate(self) -> str:
+        """Why the process ended."""
+        assert self._process and self._process.stderr
+        errors = await self._process.stderr.read()
+        await self._process.wait()
+        return f"the query {why_ended(self._process.returncode or 0, errors.decode(errors='replace'))}"
+
+    def pause(self) -> None:
+        self._signal("SIGSTOP")
+
+    def go_on_slowly(self) -> None:
+        """Continue at a low priority, which only the system's administrator can take back."""
+        self.slowed = True
+        if self._process and hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+        self._signal("SIGCONT")
+
+    def _signal(self, name: str) -> None:
+        if self._process and hasattr(signal, name):  # Windows has neither
+            with suppress(ProcessLookupError):
+                self._process.send_signal(getattr(signal, name))
+
+    def end(self) -> None:
+        if self._process:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def ended(self) -> None:
+        if self._process:
+            await self._process.wait()

@@ -1,0 +1,345 @@
+"""The SPARQL 1.1 Protocol for queries (https://www.w3.org/TR/sparql11-protocol/), and the service description."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import tempfile
+from collections import OrderedDict
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import IO, NamedTuple, cast
+from urllib.parse import parse_qsl
+
+import pyoxigraph as ox
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from kg.ask.sparql import Request as Query
+from kg.errors import QueryError
+from kg.export.formats import FORMATS, Format, serialize
+from kg.server.current import Current, Served
+from kg.server.guard import refusal
+from kg.server.negotiation import best, not_modified, unchanged
+from kg.server.pool import GoneError, Lanes, Limits, Pool, RefusedError
+from kg.vocabulary import RDF
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+_ROWS = {
+    **{FORMATS[name].media_type: FORMATS[name] for name in ("json", "xml", "csv", "tsv")},
+    "application/json": FORMATS["json"],
+    "application/xml": FORMATS["xml"],
+    "text/xml": FORMATS["xml"],
+}
+_GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "nquads", "trig")
+GRAPHS = {
+    **{FORMATS[name].media_type: FORMATS[name] for name in _GRAPHS},
+    "application/json": FORMATS["jsonld"],
+    "application/xml": FORMATS["rdfxml"],
+    "text/n3": FORMATS["turtle"],
+}
+"""The formats of statements by media type."""
+
+_IN_MEMORY = 2**20  # bytes of an answer; more are kept in a temporary file
+_PIECE = 2**16
+_KEPT_ONE = 2**18  # bytes of an answer that is kept for who asks the same
+_KEPT = 2**26  # bytes of all that are kept
+_LONG = 20_000  # characters of a query that is looked through in a thread
+_CHANGING = re.compile(r"RAND|NOW|UUID|BNODE", re.IGNORECASE)  # functions with another value each time
+_NO_UPDATES = "updates are refused: the graph is only read here"
+_GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
+
+
+class Asked(NamedTuple):
+    """What a request of the protocol asks.
+
+    Args:
+        query: the SPARQL.
+        default: the IRIs of ``default-graph-uri``.
+        named: the IRIs of ``named-graph-uri``.
+        format: the name of a format, which goes before ``Accept``, for links.
+    """
+
+    query: str
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    format: str | None = None
+
+
+class Endpoint:
+    """Answers at ``/sparql``.
+
+    Args:
+        current: the graph.
+        limits: what queries may take.
+    """
+
+    def __init__(self, current: Current, limits: Limits) -> None:
+        self.current = current
+        self.lanes = Lanes(limits.fitted())
+        self._kept = _Kept()
+        self._pool: Pool | None = None
+        self._served: Served | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except RefusedError as problem:
+            wait = {"retry-after": "10"} if problem.status == 503 else None
+            response = refusal(problem.status, problem.reason, wait)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def start(self) -> None:
+        """Start the processes that answer."""
+        await (await self._processes())[1].warm()
+
+    async def close(self) -> None:
+        """End them."""
+        if self._pool:
+            await self._pool.close()
+
+    async def _processes(self) -> tuple[Served, Pool]:
+        """The processes that have the current graph open."""
+        served = await self.current.fresh()
+        if self._pool is None or served is not self._served:
+            if self._pool:
+                self._pool.retire()
+            self._served = served
+            self._pool = Pool(served.graph.generation.folder / "store", self.lanes)
+        return served, self._pool
+
+    async def _response(self, request: Request) -> Response:
+        asked = await parsed(request)
+        if asked is None:
+            return await self._description(request)
+        formats = _formats(request.headers.get("accept"), asked.format)
+        served, pool = await self._processes()
+        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        tag = _tag(served.version, asked, formats)
+        if tag and request.method != "POST":
+            headers["etag"] = tag
+            if unchanged(request.headers, tag):
+                return not_modified(headers)
+        if known := self._kept.get(tag):
+            return Response(known.content, headers=headers, media_type=known.media_type)
+        query = await self._query(asked, served)
+        content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 (as long as the response)
+        sent = {
+            "query": query.sparql,
+            "base": query.base,
+            "prefixes": query.prefixes,
+            "union": query.union and not (asked.default or asked.named),
+            "default_graphs": asked.default if asked.default or asked.named else None,
+            "named_graphs": asked.named if asked.default or asked.named else None,
+            "formats": {kind: known.extension[1:] for kind, known in formats.items()},
+            "largest": self.lanes.limits.largest,
+        }
+        try:
+            said = await self._answered(pool, sent, content, request)
+        except BaseException:
+            content.close()
+            raise
+        if "error" in said:
+            content.close()
+            raise _failure(query, said, self.lanes.limits)
+        media_type = formats[said["kind"]].media_type
+        if tag:
+            self._kept.keep(tag, content, media_type)
+        return _Answer(content, media_type, headers)
+
+    async def _answered(
+        self, pool: Pool, sent: Mapping[str, object], content: IO[bytes], request: Request
+    ) -> dict[str, str]:
+        while True:
+            try:
+                return await pool.answer(sent, content, lambda: _disconnected(request))
+            except GoneError:  # a build replaced the graph in this moment
+                _, pool = await self._processes()
+
+    async def _query(self, asked: Asked, served: Served) -> Query:
+        def checked() -> Query:
+            query = Query(asked.query, served.graph.base, "query", False)
+            _ = query.union
+            return query
+
+        try:
+            return checked() if len(asked.query) < _LONG else await asyncio.to_thread(checked)
+        except QueryError as error:
+            raise RefusedError(403, str(error).partition(";")[0]) from None
+
+    async def _description(self, request: Request) -> Response:
+        if request.method == "POST":
+            raise RefusedError(400, "expected a query, in a form as `query` or as the body")
+        known = best(request.headers.get("accept"), GRAPHS) or FORMATS["turtle"]
+        output = io.BytesIO()
+        base = (await self.current.fresh()).graph.base
+        serialize(_description_of(str(request.url.replace(query="", fragment=""))), known.name, output, base)
+        return Response(output.getvalue(), headers={"vary": "Accept"}, media_type=known.media_type)
+
+
+async def parsed(request: Request) -> Asked | None:
+    """What a request asks; ``None`` if it has no query.
+
+    Raises:
+        RefusedError: it is not a request of the protocol, or one for an update.
+    """
+    fields = _fields(request.url.query.encode(), "the query string")
+    if request.method == "POST":
+        content_type, *parameters = request.headers.get("content-type", "").lower().replace(" ", "").split(";")
+        charset = next((value[8:].strip('"') for value in parameters if value.startswith("charset=")), "utf-8")
+        if content_type == _UPDATE:
+            raise RefusedError(403, _NO_UPDATES)
+        if content_type not in (_FORM, _QUERY):
+            raise RefusedError(415, f"expected a body of type {_QUERY} or {_FORM}")
+        if charset not in ("utf-8", "utf8"):
+            raise RefusedError(415, "expected a body in UTF-8")
+        body = await request.body()
+        given = _fields(body, "the form") if content_type == _FORM else [("query", _text(body, "the body"))]
+        fields = [(name, value) for name, value in fields if name not in ("query", "update")] + given
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
+        raise RefusedError(403, _NO_UPDATES)
+    queries = [value for name, value in fields if name == "query"]
+    if len(queries) > 1:
+        raise RefusedError(400, f"expected one query, found {len(queries)}")
+    default, named = (tuple(value for name, value in fields if name == wanted) for wanted in _GRAPH_PARAMETERS)
+    wanted = next((value for name, value in fields if name == "format" and value), None)
+    return Asked(queries[0], default, named, wanted) if queries else None
+
+
+def _fields(data: bytes, place: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(_text(data, place), keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except UnicodeDecodeError:
+        raise RefusedError(400, f"{place} is not UTF-8") from None
+    except ValueError:
+        raise RefusedError(400, f"{place} has too many fields") from None
+
+
+def _text(data: bytes, place: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RefusedError(400, f"{place} is not UTF-8") from None
+
+
+def _formats(accept: str | None, wanted: str | None) -> dict[str, Format]:
+    """The format for rows and that for statements, as far as the client takes any."""
+    if wanted is None:
+        found = {"rows": best(accept, _ROWS), "graph": best(accept, GRAPHS)}
+    else:
+        found = {"rows": _named(wanted, _ROWS), "graph": _named(wanted, GRAPHS)}
+    formats = {kind: known for kind, known in found.items() if known}
+    if not formats:
+        raise RefusedError(406, f"there are {', '.join((*_ROWS, *GRAPHS))}")
+    return formats
+
+
+def _named(name: str, offers: Mapping[str, Format]) -> Format | None:
+    return next((known for known in offers.values() if known.is_called(name)), None)
+
+
+def _failure(query: Query, said: Mapping[str, str], limits: Limits) -> RefusedError:
+    """Why a query was not answered, from what the process said."""
+    if said["error"] == "NotAcceptable":
+        offers = _ROWS if said["message"] == "rows" else GRAPHS
+        return RefusedError(406, f"the answer to this query can be had as {', '.join(offers)}")
+    if said["error"] == "TooLarge":
+        return RefusedError(
+            422, f"the answer is larger than {limits.largest / 2**20:g} MiB; ask for less, or see /download"
+        )
+    if said["error"] == "MemoryError":
+        return RefusedError(422, "the query needs more memory than there is for queries")
+    status = 500 if said["error"] == "OSError" else 400
+    return RefusedError(status, str(query.failure(said["error"], said["message"])))
+
+
+async def _disconnected(request: Request) -> None:
+    """Wait until the client has gone."""
+    await request.body()
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _tag(version: str, asked: Asked, formats: Mapping[str, Format]) -> str:
+    """The entity tag of an answer, which is the same as long as the graph is; empty if each answer is another one."""
+    if _CHANGING.search(asked.query):
+        return ""
+    names = [(kind, known.name) for kind, known in formats.items()]
+    return f'"{blake2b(repr((version, asked, names)).encode(errors="replace"), digest_size=16).hexdigest()}"'
+
+
+class _Known(NamedTuple):
+    content: bytes
+    media_type: str
+
+
+class _Kept:
+    """Answers of the last queries by their tags, as far as they are small."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[str, _Known] = OrderedDict()
+        self._size = 0
+
+    def get(self, tag: str) -> _Known | None:
+        if tag in self._answers:
+            self._answers.move_to_end(tag)
+        return self._answers.get(tag)
+
+    def keep(self, tag: str, content: IO[bytes], media_type: str) -> None:
+        if content.tell() > _KEPT_ONE or tag in self._answers:
+            return
+        content.seek(0)
+        self._answers[tag] = _Known(content.read(), media_type)
+        self._size += len(self._answers[tag].content)
+        while self._size > _KEPT:
+            _, oldest = self._answers.popitem(last=False)
+            self._size -= len(oldest.content)
+
+
+class _Answer(Response):
+    """The content of a file of known length, sent in pieces."""
+
+    def __init__(self, content: IO[bytes], media_type: str, headers: Mapping[str, str]) -> None:
+        self.content = content
+        size = content.seek(0, io.SEEK_END)
+        content.seek(0)
+        super().__init__(headers={**headers, "content-length": str(size)}, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.content:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            while piece := self.content.read(_PIECE):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+def _description_of(endpoint: str) -> list[ox.Triple]:
+    """The service description (https://www.w3.org/TR/sparql11-service-description/)."""
+    service, dataset = ox.NamedNode(endpoint), ox.NamedNode(f"{endpoint}#dataset")
+    graph, a = ox.NamedNode(f"{endpoint}#union"), ox.NamedNode(RDF + "type")
+
+    def sd(name: str) -> ox.NamedNode:
+        return ox.NamedNode(SD + name)
+
+    known = {found.media_type: found for found in (*_ROWS.values(), *GRAPHS.values())}
+    named = {"json": "SPARQL_Results_JSON", "xml": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV"}
+    named |= {"tsv": "SPARQL_Results_TSV", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads"}
+    named |= {"rdfxml": "RDF_XML", "jsonld": "JSON-LD", "trig": "TriG"}
+    formats = [ox.NamedNode(f"http://www.w3.org/ns/formats/{named[found.name]}") for found in known.values()]
+    return [
+        ox.Triple(service, a, sd("Service")),
+        ox.Triple(service, sd("endpoint"), service),
+        ox.Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
+        ox.Triple(service, sd("feature"), sd("UnionDefaultGraph")),
+        *(ox.Triple(service, sd("resultFormat"), found) for found in formats),
+        ox.Triple(service, sd("defaultDataset"), dataset),
+        ox.Triple(dataset, a, sd("Dataset")),
+        ox.Triple(dataset, sd("defaultGraph"), graph),
+        ox.Triple(graph, a, sd("Graph")),
+    ]
