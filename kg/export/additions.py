@@ -29,7 +29,7 @@ from kg.vocabulary import (
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 
-_LICENCE = "https://spdx.org/licenses/MIT"
+LICENCE = "https://spdx.org/licenses/MIT"
 _RIGHTS = "Titles and abstracts, and what is quoted from them, belong to their authors; the licence is of all else."
 _CLASSES = ("Paper", *ENTITY_TYPES, "Repository", "Result", "Mention")
 _KEYWORDS = ("papers", "methods", "datasets", "metrics", "tasks", "code repositories", "reported results")
@@ -66,7 +66,7 @@ def description(store: ox.Store, base: str) -> Addition:
             language="en",
         ),
     )
-    say(subject, DCTERMS + "license", ox.NamedNode(_LICENCE))
+    say(subject, DCTERMS + "license", ox.NamedNode(LICENCE))
     say(subject, DCTERMS + "rights", ox.Literal(_RIGHTS, language="en"))
     say(subject, DCTERMS + "conformsTo", ox.NamedNode(KG.removesuffix("#")))
     say(subject, DCAT + "keyword", *(ox.Literal(word, language="en") for word in _KEYWORDS))

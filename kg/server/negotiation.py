@@ -9,7 +9,17 @@ from typing import TypeVar
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from kg.export.formats import FORMATS
+
 Offer = TypeVar("Offer")
+
+DOCUMENTS = {
+    **{FORMATS[name].media_type: FORMATS[name] for name in ("turtle", "jsonld", "ntriples", "rdfxml")},
+    "application/json": FORMATS["jsonld"],
+    "application/xml": FORMATS["rdfxml"],
+    "text/n3": FORMATS["turtle"],
+}
+"""The formats of statements by media type, also those under which some clients ask for them."""
 
 
 def best(accept: str | None, offers: Mapping[str, Offer]) -> Offer | None:

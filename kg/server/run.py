@@ -35,8 +35,12 @@ def serve(
 
     Raises:
         GraphError: the folder holds no graph, or a damaged one.
-        KGError: the port is in use, or there is no such host.
+        KGError: the port is in use, there is no such host, or corrections would be taken from other machines.
     """
+    if edit and (host not in LOOPBACK or hosts):
+        raise KGError(
+            "--edit: takes corrections from this machine only; expected no --host and no --allow-host with it"
+        )
     app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts))
     with _listening(host, port) as listener:
         config = uvicorn.Config(

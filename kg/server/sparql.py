@@ -22,7 +22,7 @@ from kg.errors import QueryError
 from kg.export.formats import FORMATS, Format, serialize
 from kg.server.current import Current, Served
 from kg.server.guard import refusal
-from kg.server.negotiation import best, not_modified, unchanged
+from kg.server.negotiation import DOCUMENTS, best, not_modified, unchanged
 from kg.server.pool import GoneError, Lanes, Limits, Pool, RefusedError
 from kg.vocabulary import RDF
 
@@ -34,14 +34,7 @@ _ROWS = {
     "application/xml": FORMATS["xml"],
     "text/xml": FORMATS["xml"],
 }
-_GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "nquads", "trig")
-GRAPHS = {
-    **{FORMATS[name].media_type: FORMATS[name] for name in _GRAPHS},
-    "application/json": FORMATS["jsonld"],
-    "application/xml": FORMATS["rdfxml"],
-    "text/n3": FORMATS["turtle"],
-}
-"""The formats of statements by media type."""
+_GRAPHS = {**DOCUMENTS, **{FORMATS[name].media_type: FORMATS[name] for name in ("nquads", "trig")}}
 
 _IN_MEMORY = 2**20  # bytes of an answer; more are kept in a temporary file
 _PIECE = 2**16
@@ -176,7 +169,7 @@ class Endpoint:
     async def _description(self, request: Request) -> Response:
         if request.method == "POST":
             raise RefusedError(400, "expected a query, in a form as `query` or as the body")
-        known = best(request.headers.get("accept"), GRAPHS) or FORMATS["turtle"]
+        known = best(request.headers.get("accept"), DOCUMENTS) or FORMATS["turtle"]
         output = io.BytesIO()
         base = (await self.current.fresh()).graph.base
         serialize(_description_of(str(request.url.replace(query="", fragment=""))), known.name, output, base)
@@ -231,12 +224,12 @@ def _text(data: bytes, place: str) -> str:
 def _formats(accept: str | None, wanted: str | None) -> dict[str, Format]:
     """The format for rows and that for statements, as far as the client takes any."""
     if wanted is None:
-        found = {"rows": best(accept, _ROWS), "graph": best(accept, GRAPHS)}
+        found = {"rows": best(accept, _ROWS), "graph": best(accept, _GRAPHS)}
     else:
-        found = {"rows": _named(wanted, _ROWS), "graph": _named(wanted, GRAPHS)}
+        found = {"rows": _named(wanted, _ROWS), "graph": _named(wanted, _GRAPHS)}
     formats = {kind: known for kind, known in found.items() if known}
     if not formats:
-        raise RefusedError(406, f"there are {', '.join((*_ROWS, *GRAPHS))}")
+        raise RefusedError(406, f"there are {', '.join((*_ROWS, *_GRAPHS))}")
     return formats
 
 
@@ -247,7 +240,7 @@ def _named(name: str, offers: Mapping[str, Format]) -> Format | None:
 def _failure(query: Query, said: Mapping[str, str], limits: Limits) -> RefusedError:
     """Why a query was not answered, from what the process said."""
     if said["error"] == "NotAcceptable":
-        offers = _ROWS if said["message"] == "rows" else GRAPHS
+        offers = _ROWS if said["message"] == "rows" else _GRAPHS
         return RefusedError(406, f"the answer to this query can be had as {', '.join(offers)}")
     if said["error"] == "TooLarge":
         return RefusedError(
@@ -327,7 +320,7 @@ def _description_of(endpoint: str) -> list[ox.Triple]:
     def sd(name: str) -> ox.NamedNode:
         return ox.NamedNode(SD + name)
 
-    known = {found.media_type: found for found in (*_ROWS.values(), *GRAPHS.values())}
+    known = {found.media_type: found for found in (*_ROWS.values(), *_GRAPHS.values())}
     named = {"json": "SPARQL_Results_JSON", "xml": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV"}
     named |= {"tsv": "SPARQL_Results_TSV", "turtle": "Turtle", "ntriples": "N-Triples", "nquads": "N-Quads"}
     named |= {"rdfxml": "RDF_XML", "jsonld": "JSON-LD", "trig": "TriG"}

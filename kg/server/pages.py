@@ -1,0 +1,145 @@
+"""The pages of :mod:`kg.site`, and linked data at the paths of resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from kg.api import KnowledgeGraph
+from kg.errors import KGError
+from kg.export.formats import FORMATS
+from kg.server.current import Current, Served
+from kg.server.guard import refusal
+from kg.server.negotiation import not_modified, unchanged
+from kg.server.resources import HTML, Asked, document, resource_at, signposts, wanted_format
+
+_LONGEST_WORDS = 300  # characters of what is searched for
+
+
+class Page(Protocol):
+    """A page: its HTML and the status."""
+
+    html: str
+    status: int
+
+
+class Site(Protocol):
+    """What this module asks of :class:`kg.site.Site`."""
+
+    def page(self, path: str, query: Mapping[str, str]) -> Page | None: ...
+
+    def error(self, status: int, message: str, path: str) -> Page: ...
+
+    def suggestions(self, words: str) -> Any: ...
+
+    def neighbourhood(self, iri: str) -> Any: ...
+
+
+class Pages:
+    """Answers at all paths that nothing else answers.
+
+    Args:
+        current: the graph.
+        site: makes the pages of a graph.
+        headers: what the responses with pages have besides.
+    """
+
+    def __init__(
+        self, current: Current, site: Callable[[KnowledgeGraph], Site], headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.current = current
+        self.headers = dict(headers or {})
+        self._make = site
+        self._lock = Lock()
+        self._site: tuple[Served, Site] | None = None
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Where they are."""
+        return [
+            *([Mount("/static", _Static(directory=folder))] if (folder := static_folder()) else []),
+            Route("/suggest", self.suggest),
+            Route("/neighbourhood", self.neighbourhood),
+            Route("/{path:path}", self.answer),
+        ]
+
+    def site(self, served: Served) -> Site:
+        """The pages of a graph; those of the last graph are kept."""
+        with self._lock:
+            if self._site is None or self._site[0] is not served:
+                self._site = served, self._make(served.graph)
+            return self._site[1]
+
+    # These are called in threads.
+
+    def suggest(self, request: Request) -> Response:
+        """What someone who types may mean."""
+        words = request.query_params.get("q", "")[:_LONGEST_WORDS]
+        return JSONResponse(self.site(self.current.served()).suggestions(words))
+
+    def neighbourhood(self, request: Request) -> Response:
+        """What is around an entity."""
+        try:
+            return JSONResponse(self.site(self.current.served()).neighbourhood(request.query_params.get("iri", "")))
+        except (KGError, ValueError):
+            return refusal(404, "the graph has no such entity")
+
+    def answer(self, request: Request) -> Response:
+        """A page, or the statements about a resource."""
+        served = self.current.served()
+        raw_path = request.scope.get("raw_path", request.url.path.encode()).decode(errors="replace")
+        asked = resource_at(served, raw_path)
+        known = wanted_format(request, asked.ending) if asked else HTML
+        if known is None:
+            return refusal(406, "there is a page, Turtle, JSON-LD, N-Triples and RDF/XML of this resource")
+        if asked and not isinstance(known, str):
+            return document(request, served, asked, known)
+        return self._page(request, served, asked.iri if asked else None)
+
+    def _page(self, request: Request, served: Served, iri: str | None) -> Response:
+        site = self.site(served)
+        path = f"/{iri.removeprefix(served.graph.base)}" if iri else request.url.path
+        try:
+            page = site.page(path, dict(request.query_params))
+        except KGError as error:
+            page = site.error(400, str(error), path)
+        if page is None and iri:
+            return document(request, served, Asked(iri, None), FORMATS["turtle"])
+        if page is None:
+            if "text/html" not in request.headers.get("accept", ""):
+                return refusal(404, "there is nothing at this path")
+            page = site.error(404, "There is nothing at this path.", path)
+        return self.html(request, page, {"link": signposts(served, iri)} if iri else {})
+
+    def html(self, request: Request, page: Page, headers: Mapping[str, str]) -> Response:
+        """A page as a response."""
+        content = page.html.encode(errors="replace")
+        tag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
+        headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept", **self.headers, **headers}
+        if page.status == 200 and unchanged(request.headers, tag):
+            return not_modified(headers)
+        return Response(content, page.status, headers, "text/html")
+
+
+def static_folder() -> Path | None:
+    """The folder of scripts and styles."""
+    spec = find_spec("kg.site")
+    return Path(spec.origin).parent / "static" if spec and spec.origin else None
+
+
+class _Static(StaticFiles):
+    """Files that browsers keep, and ask each time whether they are still the same."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["cache-control"] = "no-cache"
+        return response
