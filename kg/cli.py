@@ -857,6 +857,7 @@ def serve(
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the address in a browser.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Take corrections, from this machine only.")] = False,
+    timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Serve the graph over HTTP until Ctrl-C: pages for a browser, SPARQL, linked data, downloads."""
     from kg.server.run import serve
@@ -870,7 +871,7 @@ def serve(
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     with _mentioning_the_sample(graph):
-        serve(graph, host, port, edit=edit, hosts=allow_host or (), started=started)
+        serve(graph, host, port, edit=edit, hosts=allow_host or (), timeout=timeout, started=started)
 
 
 @app.command()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+SMALL_GRAPHS = "https://example.org/data"
 PAGES = {
     "one.txt": """news
 
@@ -196,6 +197,34 @@ def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
     """A copy of the graph of :func:`graph_folder` that a test may change."""
     return shutil.copytree(graph_folder, tmp_path / "own-graph")
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a graph that no build made: tests/data/small.trig, and three more named graphs."""
+    folder = tmp_path_factory.mktemp("small")
+    names = [f"<{SMALL_GRAPHS}{number}>" for number in (1, 2, 3)]
+    write_generation(folder, "".join(f"{name} <{SMALL_GRAPHS}p> {name} {name} .\n" for name in names))
+    return folder
+
+
+def write_generation(folder: Path, more: str = "") -> None:
+    """Make a graph of tests/data/small.trig, and further N-Quads, that of a folder."""
+    import pyoxigraph as ox
+
+    from kg.graph.store import Settings, next_generation
+
+    small = (Path(__file__).parent / "data" / "small.trig").read_bytes()
+    with next_generation(folder) as generation:
+        quads = ox.serialize(ox.parse(small, ox.RdfFormat.TRIG), format=ox.RdfFormat.N_QUADS)
+        generation.statements.write_bytes(quads + more.encode())
+        generation.load(Settings())
+
+
+@pytest.fixture
+def replace_graph() -> Callable[[Path, str], None]:
+    """Makes a new generation of a folder, as a build does, of the small graph and further N-Quads."""
+    return write_generation
 
 
 @pytest.fixture

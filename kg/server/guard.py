@@ -161,4 +161,4 @@ def log_refusal(scope: Scope, status: int, reason: str) -> None:
     path = scope.get("raw_path") or scope["path"].encode()
     client = (scope.get("client") or ("-",))[0]
     line = f"{status} {client} {scope['method'][:20]} {path[:200].decode(errors='replace')}: {reason}"
-    logger.warning("%s", re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", line).strip())
+    logger.warning("%s", " ".join("".join(sign if sign.isprintable() else " " for sign in line).split()))

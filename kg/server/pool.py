@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import signal
 import sys
@@ -130,7 +131,13 @@ class Pool:
         self.lanes = lanes
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
+        self._ending: set[asyncio.Future[None]] = set()
         self._retired = False
+
+    @property
+    def processes(self) -> int:
+        """How many processes there are."""
+        return len(self._all)
 
     async def warm(self) -> None:
         """Start the processes of the quick lanes, so that the first queries need not wait for them."""
@@ -185,6 +192,9 @@ class Pool:
     def _end(self, process: _Worker) -> None:
         process.end()
         self._all.discard(process)
+        ending = asyncio.ensure_future(process.ended())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     def retire(self) -> None:
         """End the processes that are idle now, and the others when they have answered."""
@@ -195,10 +205,9 @@ class Pool:
     async def close(self) -> None:
         """End all processes now, and wait until they have ended."""
         self._retired = True
-        processes = list(self._all)
-        for process in processes:
+        for process in list(self._all):
             self._end(process)
-        await asyncio.gather(*(process.ended() for process in processes))
+        await asyncio.gather(*self._ending)
 
 
 class _Run:
@@ -223,7 +232,8 @@ class _Run:
                 left = asyncio.ensure_future(gone())
                 await self._change_lane(process)
                 wanted = (asked, left)
-                await asyncio.wait(wanted, timeout=limits.timeout - PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                left_over = None if limits.timeout == math.inf else limits.timeout - PATIENCE
+                await asyncio.wait(wanted, timeout=left_over, return_when=asyncio.FIRST_COMPLETED)
             if asked.done():
                 return asked.result()
             if left and left.done():
@@ -310,7 +320,8 @@ class _Worker:
                 self._process.send_signal(getattr(signal, name))
 
     def end(self) -> None:
-        if self._process:
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
             with suppress(ProcessLookupError):
                 self._process.kill()
 

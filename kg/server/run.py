@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import uvicorn
 from kg.errors import KGError
 from kg.server.app import LOOPBACK, make_app
 from kg.server.connection import Connection, end_late_ones
+from kg.server.pool import Limits
 
 
 def serve(
@@ -21,6 +23,7 @@ def serve(
     *,
     edit: bool = False,
     hosts: Sequence[str] = (),
+    timeout: float = 60,
     started: Callable[[str], None],
 ) -> None:
     """Serve the graph of a folder until Ctrl-C.
@@ -31,6 +34,7 @@ def serve(
         port: the port; 0 for any that is free.
         edit: whether corrections are taken; only from this machine.
         hosts: further names by which the server may be addressed.
+        timeout: seconds that a SPARQL query may take; 0 for no limit.
         started: is called with the address when it listens.
 
     Raises:
@@ -41,7 +45,8 @@ def serve(
         raise KGError(
             "--edit: takes corrections from this machine only; expected no --host and no --allow-host with it"
         )
-    app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts))
+    limits = Limits(timeout=timeout or math.inf)
+    app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts), limits=limits)
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             app,
