@@ -7,19 +7,22 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from uuid import uuid4
 
 import pytest
 
+from kg.errors import KGError
+
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from kg.api import KnowledgeGraph
     from kg.extraction import Extractor
     from kg.records import Extraction, Paper
     from kg.text.lines import JsonLine
@@ -225,6 +228,44 @@ def write_generation(folder: Path, more: str = "") -> None:
 def replace_graph() -> Callable[[Path, str], None]:
     """Makes a new generation of a folder, as a build does, of the small graph and further N-Quads."""
     return write_generation
+
+
+class PlainPage(NamedTuple):
+    """A page without any style."""
+
+    html: str
+    status: int = 200
+
+
+class PlainSite:
+    """Pages for tests of the server, which need no templates: what :class:`kg.site.Site` is asked for."""
+
+    def __init__(self, graph: KnowledgeGraph, edit: bool) -> None:
+        self.graph = graph
+        self.edit = edit
+
+    def page(self, path: str, query: Mapping[str, str]) -> PlainPage | None:
+        if query.get("year") == "none":
+            raise KGError("year: expected a year")
+        known = path in ("/", "/paper/frognet-hops", "/dataset/cifar-10")
+        return PlainPage(f"<h1>{path}</h1> {self.graph.base} {self.edit}") if known else None
+
+    def error(self, status: int, message: str, path: str) -> PlainPage:
+        return PlainPage(f"<p>{message}</p>", status)
+
+    def suggestions(self, words: str) -> list[str]:
+        return [f"{len(words)} characters"]
+
+    def neighbourhood(self, iri: str) -> dict[str, str]:
+        if not iri.startswith("http"):
+            raise ValueError(iri)
+        return {"around": iri}
+
+
+@pytest.fixture(scope="session")
+def plain_site() -> type[PlainSite]:
+    """Makes pages for tests of the server."""
+    return PlainSite
 
 
 @pytest.fixture

@@ -73,10 +73,10 @@ class Connection(HttpToolsProtocol):
         self.transport.abort()
 
 
-async def end_late_ones(connections: Iterable[object]) -> None:
-    """End connections that are late, until cancelled."""
+async def end_late_ones(connections: Iterable[object], every: float = 1) -> None:
+    """End connections that are late, until cancelled; ``every`` so many seconds."""
     loop = asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(1)
+        await asyncio.sleep(every)
         for connection in [found for found in connections if isinstance(found, Connection)]:
             connection.end_if_late(loop.time())

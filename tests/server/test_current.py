@@ -13,7 +13,7 @@ import pytest
 from kg.errors import GraphError
 from kg.server.current import Current
 
-ONE = "<http://e/1> <http://e/p> \"1\" <http://e/g> .\n"
+ONE = '<http://e/1> <http://e/p> "1" <http://e/g> .\n'
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""Which path is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from kg.errors import GraphError
+from kg.server.app import make_app
+from kg.server.pages import Site
+
+
+def test_every_kind_of_path_has_its_part(small_folder: Path, plain_site: Callable[..., Site]) -> None:
+    client = TestClient(make_app(small_folder, site=plain_site), base_url="http://localhost:8000")
+    answers = {
+        "/": "text/html",
+        "/sparql": "text/turtle",
+        "/sparql/": "text/turtle",
+        "/void": "text/turtle",
+        "/ontology": "text/turtle",
+        "/suggest?q=x": "application/json",
+        "/dataset/cifar-10.jsonld": "application/ld+json",
+    }
+    found = {path: client.get(path).headers["content-type"].partition(";")[0] for path in answers}
+    assert found == answers
+
+
+def test_further_names_of_the_server_are_given(small_folder: Path, plain_site: Callable[..., Site]) -> None:
+    client = TestClient(
+        make_app(small_folder, hosts=("graph.example",), site=plain_site), base_url="http://graph.example"
+    )
+    assert client.get("/").status_code == 200
+
+
+def test_processes_are_started_and_ended_with_the_application(
+    small_folder: Path, plain_site: Callable[..., Site]
+) -> None:
+    with TestClient(make_app(small_folder, site=plain_site), base_url="http://127.0.0.1") as client:
+        assert client.get("/sparql?query=ASK%7B%7D").json()["boolean"] is True
+
+
+def test_a_rebuild_is_served_at_once(
+    tmp_path: Path, replace_graph: Callable[..., None], plain_site: Callable[..., Site]
+) -> None:
+    replace_graph(tmp_path)
+    ask = "/sparql?query=ASK%7B%3Chttp://e/new%3E%3Fp%3Fo%7D"
+    with TestClient(make_app(tmp_path, site=plain_site), base_url="http://127.0.0.1") as client:
+        before = client.get(ask)
+        replace_graph(tmp_path, '<http://e/new> <http://e/p> "1" <http://e/g> .\n')
+        after = client.get(ask, headers={"if-none-match": before.headers["etag"]})
+    assert (before.json()["boolean"], after.json()["boolean"]) == (False, True)
+
+
+def test_a_folder_without_a_graph_is_named(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match=r"holds no graph; make one with `kg build"):
+        make_app(tmp_path)

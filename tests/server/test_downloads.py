@@ -1,0 +1,53 @@
+"""The whole graph as a file."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from kg.api import KnowledgeGraph
+from kg.server import downloads
+from kg.server.app import make_app
+
+
+@pytest.fixture
+def client(small_folder: Path) -> TestClient:
+    return TestClient(make_app(small_folder), base_url="http://127.0.0.1")
+
+
+def test_a_download_is_the_export(client: TestClient, small_folder: Path) -> None:
+    expected = io.BytesIO()
+    KnowledgeGraph(small_folder).export("nquads", expected)
+    found = client.get("/download/graph.nq.gz")
+    assert (found.status_code, found.headers["content-type"]) == (200, "application/gzip")
+    assert found.headers["content-disposition"] == 'attachment; filename="graph.nq.gz"'
+    assert gzip.decompress(found.content) == expected.getvalue()
+    assert client.get("/graph.nq.gz", headers={"if-none-match": found.headers["etag"]}).status_code == 304
+
+
+def test_every_format_is_offered(client: TestClient) -> None:
+    for ending in ("ttl", "jsonld", "nt", "nq", "trig", "rdf"):
+        head = client.head(f"/graph.{ending}")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"].partition(";")[0] not in ("text/plain", "text/html")
+
+
+@pytest.mark.parametrize("name", ["graph.exe", "graph.turtle", "graph.ttl.gz.gz", "graph.csv"])
+def test_there_are_no_others(client: TestClient, name: str) -> None:
+    assert client.get(f"/download/{name}").status_code == 404
+
+
+def test_only_so_many_are_written_at_a_time(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "AT_A_TIME", 0)
+    refused = client.get("/graph.nt")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+
+
+def test_a_file_that_cannot_be_completed_is_broken_off(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(RuntimeError, match=r"exit code 1"):  # the connection is closed before the end of the file
+        client.get("/graph.nt")
