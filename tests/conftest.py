@@ -219,7 +219,7 @@ def write_generation(folder: Path, more: str = "") -> None:
 
     small = (Path(__file__).parent / "data" / "small.trig").read_bytes()
     with next_generation(folder) as generation:
-        quads = ox.serialize(ox.parse(small, ox.RdfFormat.TRIG), format=ox.RdfFormat.N_QUADS)
+        quads = ox.serialize(ox.parse(small, ox.RdfFormat.TRIG), format=ox.RdfFormat.N_QUADS) or b""
         generation.statements.write_bytes(quads + more.encode())
         generation.load(Settings())
 

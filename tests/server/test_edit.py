@@ -87,7 +87,7 @@ def test_the_way_back_leads_to_this_server(client: TestClient, written: list[tup
 )
 def test_other_sites_write_nothing(client: TestClient, written: list[tuple[Any, ...]], headers: dict[str, str]) -> None:
     refused = client.post(
-        "/correct", data=FORM, headers={name: value.encode("latin-1") for name, value in headers.items()}
+        "/correct", data=FORM, headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     )
     assert (refused.status_code, refused.text.count("\n"), written) == (403, 1, [])
     assert "access-control-allow-origin" not in refused.headers

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
 import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
@@ -29,12 +29,12 @@ def client(small_folder: Path) -> Iterator[TestClient]:
         yield client
 
 
-def get(client: TestClient, accept: str | None = None, **parameters: str | list[str]) -> httpx.Response:
+def get(client: TestClient, accept: str | None = None, /, **parameters: Any) -> Any:
     headers = {"accept": accept} if accept else {}
     return client.get(f"/sparql/?{urlencode(parameters, doseq=True)}", headers=headers)
 
 
-def post(client: TestClient, body: str | bytes, content_type: str, **parameters: list[str]) -> httpx.Response:
+def post(client: TestClient, body: str | bytes, content_type: str, **parameters: list[str]) -> Any:
     query = urlencode({name.replace("_", "-"): value for name, value in parameters.items()}, doseq=True)
     return client.post(
         f"/sparql/?{query}", content=body, headers={"content-type": content_type} if content_type else {}
@@ -195,12 +195,11 @@ def test_a_query_sees_all_graphs_with_the_prefixes_of_the_vocabulary(client: Tes
 def test_rows_come_in_the_format_that_is_wanted(client: TestClient, accept: str, media_type: str) -> None:
     answer = get(client, accept, query="SELECT (1 AS ?n) {}")
     assert answer.headers["content-type"] == media_type
-    results = (
-        ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.from_media_type(media_type))
-        if ("csv" not in media_type)
-        else [["1"]]
-    )
-    assert [str(row[0]) for row in results] in ([str(ox.Literal(1))], ["1"])
+    assert "1" in answer.text
+    if "csv" not in media_type:
+        results = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.from_media_type(media_type))
+        assert isinstance(results, ox.QuerySolutions)
+        assert [row["n"] for row in results] == [ox.Literal(1)]
 
 
 @pytest.mark.parametrize(
