@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
@@ -23,6 +24,7 @@ from kg.server.pages import Pages, Site
 from kg.server.pool import Limits
 from kg.server.sparql import Endpoint
 
+_THREADS = 8  # for pages; as they take turns in one Python, more of them would only delay everything else
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -51,6 +53,7 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
         await endpoint.start()
         yield
         await endpoint.close()

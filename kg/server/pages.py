@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -22,6 +23,7 @@ from kg.server.guard import refusal
 from kg.server.negotiation import not_modified, unchanged
 from kg.server.resources import HTML, Asked, document, resource_at, signposts, wanted_format
 
+_TYPING = 2  # threads for suggestions
 _LONGEST_WORDS = 300  # characters of what is searched for
 
 
@@ -59,6 +61,7 @@ class Pages:
         self.current = current
         self.headers = dict(headers or {})
         self._make = site
+        self._typing = CapacityLimiter(_TYPING)
         self._lock = Lock()
         self._site: tuple[Served, Site] | None = None
 
@@ -79,12 +82,15 @@ class Pages:
                 self._site = served, self._make(served.graph)
             return self._site[1]
 
-    # These are called in threads.
-
-    def suggest(self, request: Request) -> Response:
-        """What someone who types may mean."""
+    async def suggest(self, request: Request) -> Response:
+        """What someone who types may mean; in threads of its own, since nobody who types waits behind pages."""
         words = request.query_params.get("q", "")[:_LONGEST_WORDS]
-        return JSONResponse(self.site(self.current.served()).suggestions(words))
+        return JSONResponse(await to_thread.run_sync(self._suggestions, words, limiter=self._typing))
+
+    def _suggestions(self, words: str) -> Any:
+        return self.site(self.current.served()).suggestions(words)
+
+    # The others are called in threads by Starlette.
 
     def neighbourhood(self, request: Request) -> Response:
         """What is around an entity."""

@@ -4,8 +4,8 @@ The engine cannot be interrupted: what frees the machine of a query is the end o
 (:mod:`kg.graph.worker`). A query gets a process to itself, so that ending one ends no other.
 
 Quick queries do not wait for slow ones. Each begins in one of the quick lanes, of which there are about as many as
-CPUs. After :data:`PATIENCE` seconds it moves over to a slow lane, where it has a lower priority; if all of these are
-taken it is paused, and ended when none gets free soon.
+CPUs. After :data:`PATIENCE` seconds, or sooner while others wait, it moves over to a slow lane, where it has a lower
+priority; if all of these are taken it is paused, and ended when none gets free soon.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import math
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -30,6 +31,7 @@ from kg.graph import worker
 from kg.graph.worker import PREFIX_BYTES
 
 PATIENCE = 1.0  # seconds after which a query counts as a slow one
+_SHORT = 0.2  # the same while others wait to begin
 _QUEUE = 30.0  # seconds that a query waits to begin
 _PAUSE = 10.0  # seconds that a slow one waits for a slow lane
 _NICE = 15  # how much lower the priority of slow queries is: about a thirtieth of the time of a quick one
@@ -100,6 +102,7 @@ class Lanes:
         self.quick = asyncio.Semaphore(limits.quick)
         self.slow = asyncio.Semaphore(limits.slow)
         self.waiting = 0
+        self.paused = 0
 
     async def enter(self) -> None:
         """Wait for a quick lane."""
@@ -116,6 +119,19 @@ class Lanes:
             raise RefusedError(503, _GIVEN_UP) from None
         finally:
             self.waiting -= 1
+
+    async def enter_slow(self) -> None:
+        """Wait for a slow lane."""
+        if self.slow.locked() and self.paused >= self.limits.slow:
+            raise RefusedError(503, _NO_SLOW_LANE)
+        self.paused += 1
+        try:
+            async with asyncio.timeout(_PAUSE):
+                await self.slow.acquire()
+        except TimeoutError:
+            raise RefusedError(503, _NO_SLOW_LANE) from None
+        finally:
+            self.paused -= 1
 
 
 class Pool:
@@ -215,25 +231,31 @@ class _Run:
 
     def __init__(self, lanes: Lanes) -> None:
         self.lanes = lanes
-        self.lane = lanes.quick
+        self.lane: asyncio.Semaphore | None = lanes.quick
 
     def leave(self) -> None:
-        self.lane.release()
+        """Leave the lane to others."""
+        if self.lane:
+            self.lane.release()
+            self.lane = None
 
     async def watched(
         self, asking: Coroutine[Any, Any, dict[str, Any]], process: _Worker, gone: Callable[[], Awaitable[None]]
     ) -> dict[str, Any]:
+        """Wait for an answer: for some time in the quick lane, for the rest of its time in a slow one."""
         limits = self.lanes.limits
         asked = asyncio.ensure_future(asking)
         left = None
         try:
-            await asyncio.wait((asked,), timeout=min(PATIENCE, limits.timeout))
-            if not asked.done() and limits.timeout > PATIENCE:
+            began = time.monotonic()
+            await asyncio.wait((asked,), timeout=min(_SHORT, limits.timeout))
+            if not asked.done() and not self.lanes.waiting:
+                await asyncio.wait((asked,), timeout=min(PATIENCE, limits.timeout) - _SHORT)
+            if not asked.done() and (spent := time.monotonic() - began) < limits.timeout:
                 left = asyncio.ensure_future(gone())
                 await self._change_lane(process)
-                wanted = (asked, left)
-                left_over = None if limits.timeout == math.inf else limits.timeout - PATIENCE
-                await asyncio.wait(wanted, timeout=left_over, return_when=asyncio.FIRST_COMPLETED)
+                rest = None if limits.timeout == math.inf else limits.timeout - spent
+                await asyncio.wait((asked, left), timeout=rest, return_when=asyncio.FIRST_COMPLETED)
             if asked.done():
                 return asked.result()
             if left and left.done():
@@ -245,14 +267,10 @@ class _Run:
                 left.cancel()
 
     async def _change_lane(self, process: _Worker) -> None:
+        self.leave()
         if self.lanes.slow.locked():
             process.pause()
-        try:
-            async with asyncio.timeout(_PAUSE):
-                await self.lanes.slow.acquire()
-        except TimeoutError:
-            raise RefusedError(503, _NO_SLOW_LANE) from None
-        self.leave()
+        await self.lanes.enter_slow()
         self.lane = self.lanes.slow
         process.go_on_slowly()
 

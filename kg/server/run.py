@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from kg.errors import KGError
 from kg.server.app import LOOPBACK, make_app
 from kg.server.connection import Connection, end_late_ones
 from kg.server.pool import Limits
+
+_SWITCH = 0.001  # seconds that a thread with a page runs before the event loop may; five times as often as usual
 
 
 def serve(
@@ -58,6 +61,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=3,
         )
+        sys.setswitchinterval(_SWITCH)
         started(address(host, listener.getsockname()[1]))
         _Server(config).run(sockets=[listener])
 
