@@ -20,6 +20,7 @@ from kg.errors import KGError
 from kg.export.formats import FORMATS
 from kg.server.current import Current, Served
 from kg.server.guard import refusal
+from kg.server.kept import Kept, Made
 from kg.server.negotiation import not_modified, unchanged
 from kg.server.resources import HTML, Asked, document, resource_at, signposts, wanted_format
 
@@ -61,6 +62,7 @@ class Pages:
         self.current = current
         self.headers = dict(headers or {})
         self._make = site
+        self._kept = Kept()
         self._typing = CapacityLimiter(_TYPING)
         self._lock = Lock()
         self._site: tuple[Served, Site] | None = None
@@ -112,28 +114,40 @@ class Pages:
         return self._page(request, served, asked.iri if asked else None)
 
     def _page(self, request: Request, served: Served, iri: str | None) -> Response:
-        site = self.site(served)
         path = f"/{iri.removeprefix(served.graph.base)}" if iri else request.url.path
-        try:
-            page = site.page(path, dict(request.query_params))
-        except KGError as error:
-            page = site.error(400, str(error), path)
-        if page is None and iri:
+        made = self._made(served, path, dict(request.query_params))
+        if made is None and iri:
             return document(request, served, Asked(iri, None), FORMATS["turtle"])
-        if page is None:
+        if made is None:
             if "text/html" not in request.headers.get("accept", ""):
                 return refusal(404, "there is nothing at this path")
-            page = site.error(404, "There is nothing at this path.", path)
-        return self.html(request, page, {"link": signposts(served, iri)} if iri else {})
-
-    def html(self, request: Request, page: Page, headers: Mapping[str, str]) -> Response:
-        """A page as a response."""
-        content = page.html.encode(errors="replace")
-        tag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
-        headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept", **self.headers, **headers}
-        if page.status == 200 and unchanged(request.headers, tag):
+            made = _html(self.site(served).error(404, "There is nothing at this path.", path))
+        tag = f'"{blake2b(made.content, digest_size=16).hexdigest()}"'
+        links = {"link": signposts(served, iri)} if iri else {}
+        headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept", **self.headers, **links}
+        if made.status == 200 and unchanged(request.headers, tag):
             return not_modified(headers)
-        return Response(content, page.status, headers, "text/html")
+        return Response(made.content, made.status, headers, made.media_type)
+
+    def _made(self, served: Served, path: str, query: Mapping[str, str]) -> Made | None:
+        """A page, as it was made before where it was."""
+        asked = (served.version, path, *sorted(query.items()))
+        if made := self._kept.get(asked):
+            return made
+        site = self.site(served)
+        try:
+            page = site.page(path, query)
+        except KGError as error:
+            return _html(site.error(400, str(error), path))
+        if page is None:
+            return None
+        made = _html(page)
+        self._kept.keep(asked, made)
+        return made
+
+
+def _html(page: Page) -> Made:
+    return Made(page.html.encode(errors="replace"), "text/html", page.status)
 
 
 def static_folder() -> Path | None:

@@ -6,7 +6,6 @@ import asyncio
 import io
 import re
 import tempfile
-from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import IO, NamedTuple, cast
@@ -22,6 +21,7 @@ from kg.errors import QueryError
 from kg.export.formats import FORMATS, Format, serialize
 from kg.server.current import Current, Served
 from kg.server.guard import refusal
+from kg.server.kept import Kept, Made
 from kg.server.negotiation import DOCUMENTS, best, not_modified, unchanged
 from kg.server.pool import GoneError, Lanes, Limits, Pool, RefusedError
 from kg.vocabulary import RDF
@@ -38,8 +38,6 @@ _GRAPHS = {**DOCUMENTS, **{FORMATS[name].media_type: FORMATS[name] for name in (
 
 _IN_MEMORY = 2**20  # bytes of an answer; more are kept in a temporary file
 _PIECE = 2**16
-_KEPT_ONE = 2**18  # bytes of an answer that is kept for who asks the same
-_KEPT = 2**26  # bytes of all that are kept
 _LONG = 20_000  # characters of a query that is looked through in a thread
 _CHANGING = re.compile(r"RAND|NOW|UUID|BNODE", re.IGNORECASE)  # functions with another value each time
 _NO_UPDATES = "updates are refused: the graph is only read here"
@@ -73,7 +71,7 @@ class Endpoint:
     def __init__(self, current: Current, limits: Limits) -> None:
         self.current = current
         self.lanes = Lanes(limits.fitted())
-        self._kept = _Kept()
+        self._kept = Kept()
         self._pool: Pool | None = None
         self._served: Served | None = None
 
@@ -142,8 +140,9 @@ class Endpoint:
             content.close()
             raise _failure(query, said, self.lanes.limits)
         media_type = formats[said["kind"]].media_type
-        if tag:
-            self._kept.keep(tag, content, media_type)
+        if tag and content.tell() <= self._kept.one:
+            content.seek(0)
+            self._kept.keep(tag, Made(content.read(), media_type))
         return _Answer(content, media_type, headers)
 
     async def _answered(
@@ -265,34 +264,6 @@ def _tag(version: str, asked: Asked, formats: Mapping[str, Format]) -> str:
         return ""
     names = [(kind, known.name) for kind, known in formats.items()]
     return f'"{blake2b(repr((version, asked, names)).encode(errors="replace"), digest_size=16).hexdigest()}"'
-
-
-class _Known(NamedTuple):
-    content: bytes
-    media_type: str
-
-
-class _Kept:
-    """Answers of the last queries by their tags, as far as they are small."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[str, _Known] = OrderedDict()
-        self._size = 0
-
-    def get(self, tag: str) -> _Known | None:
-        if tag in self._answers:
-            self._answers.move_to_end(tag)
-        return self._answers.get(tag)
-
-    def keep(self, tag: str, content: IO[bytes], media_type: str) -> None:
-        if content.tell() > _KEPT_ONE or tag in self._answers:
-            return
-        content.seek(0)
-        self._answers[tag] = _Known(content.read(), media_type)
-        self._size += len(self._answers[tag].content)
-        while self._size > _KEPT:
-            _, oldest = self._answers.popitem(last=False)
-            self._size -= len(oldest.content)
 
 
 class _Answer(Response):
