@@ -32,6 +32,7 @@ from kg.graph.worker import PREFIX_BYTES
 
 PATIENCE = 1.0  # seconds after which a query counts as a slow one
 _SHORT = 0.2  # the same while others wait to begin
+_LONG = 2.0  # seconds after which it gets a lower priority
 _QUEUE = 30.0  # seconds that a query waits to begin
 _PAUSE = 10.0  # seconds that a slow one waits for a slow lane
 _NICE = 15  # how much lower the priority of slow queries is: about a thirtieth of the time of a quick one
@@ -251,10 +252,15 @@ class _Run:
             await asyncio.wait((asked,), timeout=min(_SHORT, limits.timeout))
             if not asked.done() and not self.lanes.waiting:
                 await asyncio.wait((asked,), timeout=min(PATIENCE, limits.timeout) - _SHORT)
-            if not asked.done() and (spent := time.monotonic() - began) < limits.timeout:
-                left = asyncio.ensure_future(gone())
-                await self._change_lane(process)
-                rest = None if limits.timeout == math.inf else limits.timeout - spent
+            for until in (_LONG, limits.timeout):
+                if asked.done() or (left and left.done()) or time.monotonic() - began >= limits.timeout:
+                    break
+                if left is None:
+                    left = asyncio.ensure_future(gone())
+                    await self._change_lane(process)
+                else:
+                    process.slow_down()
+                rest = None if until == math.inf else min(until, limits.timeout) - (time.monotonic() - began)
                 await asyncio.wait((asked, left), timeout=rest, return_when=asyncio.FIRST_COMPLETED)
             if asked.done():
                 return asked.result()
@@ -272,7 +278,7 @@ class _Run:
             process.pause()
         await self.lanes.enter_slow()
         self.lane = self.lanes.slow
-        process.go_on_slowly()
+        process.go_on()
 
 
 class _Worker:
@@ -324,13 +330,15 @@ class _Worker:
     def pause(self) -> None:
         self._signal("SIGSTOP")
 
-    def go_on_slowly(self) -> None:
-        """Continue at a low priority, which only the system's administrator can take back."""
+    def go_on(self) -> None:
+        self._signal("SIGCONT")
+
+    def slow_down(self) -> None:
+        """Go on at a low priority, which only the administrator could take back: the process is not used again."""
         self.slowed = True
         if self._process and hasattr(os, "setpriority"):
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
-        self._signal("SIGCONT")
 
     def _signal(self, name: str) -> None:
         if self._process and hasattr(signal, name):  # Windows has neither
