@@ -35,7 +35,7 @@ _SHORT = 0.2  # the same while others wait to begin
 _LONG = 2.0  # seconds after which it gets a lower priority
 _QUEUE = 30.0  # seconds that a query waits to begin
 _PAUSE = 10.0  # seconds that a slow one waits for a slow lane
-_NICE = 15  # how much lower the priority of slow queries is: about a thirtieth of the time of a quick one
+_NICE = 5  # how much lower the priority of slow queries is: they get a third of the time of a quick one
 _NO_SLOW_LANE = "the server runs as many long queries as it can at the moment; try again later"
 _GIVEN_UP = "the server has more queries than it can answer at the moment; try again later"
 
