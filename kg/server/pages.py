@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -87,10 +88,15 @@ class Pages:
     async def suggest(self, request: Request) -> Response:
         """What someone who types may mean; in threads of its own, since nobody who types waits behind pages."""
         words = request.query_params.get("q", "")[:_LONGEST_WORDS]
-        return JSONResponse(await to_thread.run_sync(self._suggestions, words, limiter=self._typing))
+        served = await self.current.fresh()
+        made = self._kept.get((served.version, words))
+        if made is None:
+            made = await to_thread.run_sync(self._suggestions, served, words, limiter=self._typing)
+            self._kept.keep((served.version, words), made)
+        return Response(made.content, media_type=made.media_type)
 
-    def _suggestions(self, words: str) -> Any:
-        return self.site(self.current.served()).suggestions(words)
+    def _suggestions(self, served: Served, words: str) -> Made:
+        return Made(json.dumps(self.site(served).suggestions(words)).encode(), "application/json")
 
     # The others are called in threads by Starlette.
 
@@ -131,7 +137,7 @@ class Pages:
 
     def _made(self, served: Served, path: str, query: Mapping[str, str]) -> Made | None:
         """A page, as it was made before where it was."""
-        asked = (served.version, path, *sorted(query.items()))
+        asked = (served.version, path, tuple(sorted(query.items())))
         if made := self._kept.get(asked):
             return made
         site = self.site(served)
