@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError
-from kg.graph.store import opened, reading
+from kg.graph.store import Generation, opened, reading
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ class KnowledgeGraph:
         self._generation, self.settings, self.store = opened(self.folder)
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
+
+    @property
+    def generation(self) -> Generation:
+        """The state of the graph on disk that is open; a later build makes another one."""
+        return self._generation
 
     @cached_property
     def _queries(self) -> QueryProcess:

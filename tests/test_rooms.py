@@ -35,6 +35,7 @@ FLOORS = (
     {"builder", "evaluation"},
     {"training", "demo", "terminal"},
     {"api"},
+    {"site"},
     {"kg"},
     {"cli"},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from kg.errors import GraphError
@@ -40,3 +41,27 @@ def _rows(generation: Generation) -> Iterator[dict[str, Any]]:
         raise GraphError(f"{generation.merges}: is not there; build the graph again to see its merges") from None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise GraphError(f"{generation.merges}: is damaged; build the graph again") from None
+
+
+def merges_of(generation: Generation, entity: str) -> list[dict[str, Any]]:
+    """The merges of one entity, found without reading the others; none where the graph has no record of merges.
+
+    Args:
+        generation: the graph.
+        entity: its IRI.
+    """
+    import mmap
+
+    wanted = f'{{"entity": {json.dumps(entity, ensure_ascii=False)}, '.encode()
+    rows = []
+    with (
+        suppress(OSError, ValueError),  # a file that is empty cannot be mapped
+        generation.merges.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines,
+    ):
+        place = lines.find(wanted)
+        while place >= 0:
+            end = lines.find(b"\n", place)
+            rows.append(json.loads(lines[place : end if end >= 0 else len(lines)]))
+            place = lines.find(wanted, place + 1)
+    return rows

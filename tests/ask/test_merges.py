@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.ask.merges import recorded_merges
+from kg.ask.merges import merges_of, recorded_merges
 from kg.errors import GraphError
 from kg.graph.store import Generation
 
@@ -54,3 +54,8 @@ def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Ge
     generation.merges.unlink()
     with pytest.raises(GraphError, match=r"merges\.jsonl: is not there; build the graph again to see its merges"):
         list(recorded_merges(generation))
+
+
+def test_the_merges_of_one_entity_are_found_without_the_others(generation: Generation, tmp_path: Path) -> None:
+    assert merges_of(generation, "urn:sam") == ROWS[:2]
+    assert merges_of(generation, "urn:sa") == merges_of(Generation(tmp_path / "absent"), "urn:sam") == []

@@ -1,0 +1,128 @@
+"""Charts as SVG: the shapes are computed here, their colours and lines are those of the style sheet.
+
+No attribute ``style`` and no script, which the Content-Security-Policy of the pages forbids.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_WIDTH, _HEIGHT = 360, 96
+_LEFT, _BOTTOM, _TOP = 30, 18, 10
+
+
+class Bar(NamedTuple):
+    """A bar: its place and size in pixels, and what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    value: int
+
+
+class Bars(NamedTuple):
+    """A bar chart: ``ticks`` are the labels below, ``top`` the largest value."""
+
+    width: int
+    height: int
+    bars: tuple[Bar, ...]
+    ticks: tuple[tuple[float, str], ...]
+    top: int
+
+
+class Dot(NamedTuple):
+    """A value: ``best`` says whether no earlier one is better."""
+
+    x: float
+    y: float
+    label: str
+    best: bool
+
+
+class Steps(NamedTuple):
+    """A chart of values over years: a dot for each, and a line through the best so far."""
+
+    width: int
+    height: int
+    dots: tuple[Dot, ...]
+    line: str
+    ticks: tuple[tuple[float, str], ...]
+    levels: tuple[tuple[float, str], ...]
+
+
+def year_bars(counts: Sequence[tuple[int, int]]) -> Bars | None:
+    """A bar for each year from the first to the last; ``None`` for fewer than two years.
+
+    >>> chart = year_bars([(2019, 2), (2021, 4)])
+    >>> [(bar.label, bar.value, bar.height) for bar in chart.bars]
+    [('2019', 2, 34.0), ('2020', 0, 0.0), ('2021', 4, 68.0)]
+    """
+    known = dict(counts)
+    if len(known) < 2:
+        return None
+    last = max(known)
+    years = range(max(min(known), last - 39), last + 1)
+    top = max(known[year] for year in years if year in known)
+    room = _HEIGHT - _BOTTOM - _TOP
+    step = (_WIDTH - _LEFT) / len(years)
+    bars = []
+    for number, year in enumerate(years):
+        value = known.get(year, 0)
+        height = round(room * value / top, 1)
+        x = _LEFT + number * step + step * 0.1
+        bars.append(Bar(round(x, 1), round(_TOP + room - height, 1), round(step * 0.8, 1), height, str(year), value))
+    return Bars(_WIDTH, _HEIGHT, tuple(bars), _ticks(years, step), top)
+
+
+def _ticks(years: range, step: float) -> tuple[tuple[float, str], ...]:
+    every = math.ceil(len(years) * 34 / (_WIDTH - _LEFT))
+    return tuple(
+        (round(_LEFT + (number + 0.5) * step, 1), str(year))
+        for number, year in enumerate(years)
+        if (len(years) - 1 - number) % every == 0
+    )
+
+
+def best_over_time(values: Sequence[tuple[int, float, str]], better: str) -> Steps | None:
+    """The values of a leaderboard by year, and the best so far; ``None`` for values of fewer than two years.
+
+    Args:
+        values: year, value, and a label for each.
+        better: "higher" or "lower".
+
+    >>> [dot.best for dot in best_over_time([(2019, 70, "a"), (2020, 75, "b"), (2021, 72, "c")], "higher").dots]
+    [True, True, False]
+    """
+    years = sorted({year for year, _, _ in values})
+    if len(years) < 2:
+        return None
+    width, height = 640, 220
+    low, high = min(value for _, value, _ in values), max(value for _, value, _ in values)
+    span = (high - low) or 1
+    left, bottom, top = 46, 22, 12
+
+    def at(year: int, value: float) -> tuple[float, float]:
+        x = left + 12 + (width - left - 24) * (year - years[0]) / (years[-1] - years[0])
+        return round(x, 1), round(top + (height - top - bottom) * (high - value) / span, 1)
+
+    sign = -1 if better == "lower" else 1
+    dots: list[Dot] = []
+    line: list[str] = []
+    best: float | None = None
+    for year, value, label in sorted(values, key=lambda item: (item[0], -sign * item[1], item[2])):
+        record = best is None or sign * value > sign * best
+        x, y = at(year, value)
+        dots.append(Dot(x, y, label, record))
+        if record:
+            line.append(f"M{x} {y}" if not line else f"H{x}V{y}")
+            best = value
+    assert best is not None
+    line.append(f"H{at(years[-1], best)[0]}")
+    step = max(1, math.ceil(len(range(years[0], years[-1] + 1)) / 12))
+    ticks = tuple((at(year, low)[0], str(year)) for year in range(years[-1], years[0] - 1, -step))
+    levels = tuple((at(years[0], value)[1], f"{value:g}") for value in dict.fromkeys((high, (high + low) / 2, low)))
+    return Steps(width, height, tuple(dots), "".join(line), ticks, levels)

@@ -1,0 +1,115 @@
+"""The pages of an entity, of a repository and of a venue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from kg.ask.card import EntityCard, RepositoryCard
+from kg.ask.merges import merges_of
+from kg.site.charts import year_bars
+from kg.site.source import Source, View, page_of
+from kg.text.spellings import readable, readable_parts
+from kg.vocabulary import KG, SCHEMA
+
+_RESULTS, _EVIDENCE, _BOARDS = 12, 6, 12
+_LISTED = 50  # papers on a page of a list
+_WITH_RESULTS = ("dataset", "metric", "method")
+
+
+def entity_view(source: Source, card: EntityCard) -> View:
+    """What the page of a method, dataset, metric or task shows."""
+    iri = card.iri
+    years = [(int(row["year"]), int(row["papers"])) for row in source.rows("entity-years", entity=iri) if "year" in row]
+    measured = card.type in _WITH_RESULTS
+    return View(
+        "entity.html",
+        readable(card.name),
+        {
+            "card": card,
+            "others": [name for name in dict.fromkeys(map(readable, card.other_names)) if name != card.name],
+            "merges": [
+                (why, list(rows))
+                for why, rows in groupby(
+                    sorted(merges_of(source.graph.generation, iri), key=lambda row: (row["why"], -row["papers"])),
+                    key=lambda row: row["why"],
+                )
+            ],
+            "may_mean": [(sense, source.reader.name(sense)) for sense in source.reader.objects(iri, KG + "mayMean")],
+            "homepages": source.reader.objects(iri, SCHEMA + "url") + source.reader.objects(iri, SCHEMA + "sameAs"),
+            "better": source.reader.value(iri, KG + "better"),
+            "years": year_bars(years),
+            "year_counts": years,
+            "boards": source.rows("entity-boards", entity=iri, limit=_BOARDS)
+            if card.type in ("dataset", "metric")
+            else [],
+            "results": source.rows("entity-results", entity=iri, limit=_RESULTS) if measured else [],
+            "evidence": [_quoted(row) for row in source.rows("entity-evidence", entity=iri, limit=_EVIDENCE)],
+            "behind": {
+                name: source.behind(f"entity-{name}", entity=iri)
+                for name in ("names", "papers", "companions", "years", "results", "boards", "evidence")
+            },
+        },
+    )
+
+
+def _quoted(row: dict[str, str]) -> dict[str, object]:
+    """A sentence in three parts, as people read it: before, within and after the mention."""
+    start = int(row["start"]) - int(row["sentenceStart"])
+    end = int(row["end"]) - int(row["sentenceStart"])
+    return {**row, "parts": readable_parts(row["sentence"], max(start, 0), min(end, len(row["sentence"])))}
+
+
+def repository_view(source: Source, card: RepositoryCard) -> View:
+    """What the page of a repository shows."""
+    behind = source.behind("repository-papers", code=card.iri)
+    return View("repository.html", card.name, {"card": card, "behind": behind})
+
+
+def venue_view(source: Source, iri: str, query: Mapping[str, str]) -> View | None:
+    """The papers of a venue, newest first."""
+    page = page_of(query)
+    rows = source.rows("venue-papers", venue=iri, limit=_LISTED + 1, offset=(page - 1) * _LISTED)
+    if not rows:
+        return None
+    name = source.reader.name(iri)
+    behind = source.behind("venue-papers", venue=iri)
+    return View(
+        "papers.html",
+        readable(name),
+        {
+            "kicker": "Venue",
+            "papers": rows[:_LISTED],
+            "page": page,
+            "more": len(rows) > _LISTED,
+            "here": source.path(iri),
+            "asked": {},
+            "behind": behind,
+        },
+    )
+
+
+def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
+    """The papers that introduce, use or mention an entity, newest first."""
+    iri = source.iri(query.get("of", ""))
+    role = query.get("role", "mentions")
+    if iri is None or role not in ("introduces", "uses", "mentions"):
+        return None
+    page = page_of(query)
+    rows = source.rows("entity-papers", entity=iri, role=role, limit=_LISTED + 1, offset=(page - 1) * _LISTED)
+    name = readable(source.reader.name(iri))
+    verb = {"introduces": "introduce", "uses": "use", "mentions": "mention"}[role]
+    return View(
+        "papers.html",
+        f"Papers that {verb} {name}",
+        {
+            "kicker": "Papers",
+            "papers": rows[:_LISTED],
+            "page": page,
+            "more": len(rows) > _LISTED,
+            "of": (iri, name),
+            "here": "/papers",
+            "asked": {"of": source.path(iri) or "", "role": role},
+            "behind": source.behind("entity-papers", entity=iri, role=role),
+        },
+    )

@@ -1,0 +1,135 @@
+"""The pages that list: the overview, the search, what is new, and the most used entities of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from kg.ask.lookup import Found
+from kg.ask.papers import start_of
+from kg.errors import QueryError
+from kg.graph.provenance import Run
+from kg.site.source import Source, View, class_of, page_of
+from kg.text.names import one_line
+from kg.vocabulary import ENTITY_KINDS, KINDS, Kind
+
+_FOUND, _TOP, _NEWEST, _NEW = 40, 8, 8, 100
+_LISTED = 100
+_LONGEST = 300  # characters of a search that are looked for
+
+
+def overview_view(source: Source) -> View:
+    """What the graph holds: counts, the most used, the newest."""
+    stats = source.stats
+    counts = [
+        ("papers", stats.papers, "/new"),
+        *((f"{kind}s", stats.entities[class_of(kind)], f"/browse/{kind}") for kind in ENTITY_KINDS),
+        ("results", stats.results, "/leaderboards"),
+        ("repositories", stats.repositories, None),
+        ("mentions", stats.mentions, None),
+        ("triples", stats.triples, None),
+    ]
+    runs = source.graph.provenance()
+    since = _last_start(runs)
+    return View(
+        "overview.html",
+        "Overview",
+        {
+            "counts": counts,
+            "most_used": {kind: source.most_used[kind][:_TOP] for kind in ENTITY_KINDS},
+            "boards": source.boards[:_TOP],
+            "newest": source.rows("newest-papers", limit=_NEWEST),
+            "runs": runs[-3:][::-1],
+            "since": since,
+            "seen": source.rows("first-seen", since=since, limit=_NEWEST) if since else [],
+            "behind": {
+                "counts": source.behind("counts"),
+                "newest": source.behind("newest-papers"),
+                "boards": source.behind("boards", limit=_TOP),
+                **{kind: source.behind("entities", type=kind, limit=_TOP) for kind in ENTITY_KINDS},
+            },
+        },
+    )
+
+
+def _last_start(runs: list[Run]) -> str:
+    """The day of the last run, as xsd:date."""
+    return runs[-1].started[:10] if runs else ""
+
+
+def search_view(source: Source, query: Mapping[str, str]) -> View:
+    """What has the words of a search in its name."""
+    words = one_line(query.get("q", ""))[:_LONGEST]
+    kind = query.get("kind", "")
+    wanted = kind if kind in KINDS else None
+    found: Found | None = source.graph.lookup(words, type=wanted, limit=_FOUND) if words else None
+    return View(
+        "search.html",
+        f"Search: {words}" if words else "Search",
+        {
+            "words": words,
+            "kind": wanted or "",
+            "found": found,
+            "behind": source.behind("search", words=words) if words else None,
+        },
+    )
+
+
+def suggested(source: Source, words: str, limit: int = 8) -> list[dict[str, Any]]:
+    """Names for what someone has typed so far: each with its kind, its papers and the path of its page."""
+    words = one_line(words)[:_LONGEST]
+    if not words:
+        return []
+    suggest = getattr(source.graph, "suggest", None)  # an index of names, where the graph has one
+    matches = suggest(words, limit=limit) if suggest else source.graph.lookup(words, limit=limit).matches
+    return [
+        {"name": match.name, "kind": match.type, "papers": match.papers, "path": source.path(match.iri)}
+        for match in matches
+    ]
+
+
+def new_view(source: Source, query: Mapping[str, str]) -> View:
+    """The papers that a build read for the first time on a day or later; without a day, on that of the last build."""
+    runs = source.graph.provenance()
+    problem = ""
+    since = _last_start(runs)
+    if given := query.get("since", "").strip()[:20]:
+        try:
+            since = start_of(given)
+        except QueryError as error:
+            problem = str(error)
+    built = _last_start(runs)
+    earlier = [f"{date.fromisoformat(built) - timedelta(days=days)}" for days in (7, 30, 365)] if built else []
+    return View(
+        "new.html",
+        "What is new",
+        {
+            "since": since,
+            "problem": problem,
+            "earlier": earlier,
+            "papers": source.rows("first-seen", since=since, limit=_NEW) if since else [],
+            "runs": runs[::-1][:20],
+            "behind": source.behind("first-seen", since=since or "2025-01-01", limit=_NEW),
+        },
+    )
+
+
+def browse_view(source: Source, kind: Kind, query: Mapping[str, str]) -> View:
+    """The most used entities of a kind."""
+    page = page_of(query)
+    entities = source.most_used[kind]
+    first = (page - 1) * _LISTED
+    return View(
+        "browse.html",
+        f"{class_of(kind)}s",
+        {
+            "kind": kind,
+            "entities": entities[first : first + _LISTED],
+            "first": first + 1,
+            "page": page,
+            "more": len(entities) > first + _LISTED,
+            "in_all": source.stats.entities[class_of(kind)],
+            "behind": source.behind("entities", type=kind, limit=_LISTED),
+        },
+    )

@@ -1,0 +1,212 @@
+"""The pages: which path is answered by which view, and how a view becomes HTML.
+
+>>> site = Site(KnowledgeGraph("output"))  # doctest: +SKIP
+>>> site.page("/dataset/cifar-10", {}).status  # doctest: +SKIP
+200
+
+Every text of the graph is escaped by the templates. The pages need no inline script, no inline style and no attribute
+``style``, so that a Content-Security-Policy can forbid them: :data:`POLICY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from itertools import chain
+from typing import Any, NamedTuple
+
+import jinja2
+from markupsafe import Markup
+
+from kg.api import KnowledgeGraph
+from kg.ask.card import EntityCard, PaperCard
+from kg.site import boards, compare, editor, entity, listings, neighbours
+from kg.site.links import Links, ServerLinks
+from kg.site.paper import bibtex, read_paper
+from kg.site.source import Source, View, class_of
+from kg.text.names import one_line
+from kg.text.spellings import readable
+from kg.vocabulary import ENTITY_KINDS
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy that the pages work under."""
+
+_LONG_NAME = 180  # characters of a name that are shown; the whole is in a title
+
+
+class Page(NamedTuple):
+    """A page: its HTML and the status code of HTTP."""
+
+    html: str
+    status: int = 200
+
+
+class Site:
+    """The pages of a graph. Keep it as long as the graph: what is counted over the whole graph is counted once.
+
+    Args:
+        graph: opened for reading.
+        links: how the pages address one another; those of a server by default.
+        edit: whether pages offer to send corrections.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, *, links: Links | None = None, edit: bool = False) -> None:
+        self.source = Source(graph)
+        self.links: Links = links or ServerLinks()
+        self.edit = edit and self.links.served
+
+    def page(self, path: str, query: Mapping[str, str] | None = None) -> Page | None:
+        """The page with a path, such as ``/dataset/cifar-10``; ``None`` if there is none.
+
+        Args:
+            path: what follows the host in the address.
+            query: the parameters of the address.
+        """
+        # Half of a surrogate pair, which a path can be decoded to, has no place in a page and in a query.
+        path, *given = (text.encode(errors="replace").decode() for text in (path, *chain(*(query or {}).items())))
+        view = self._view(path, dict(zip(given[::2], given[1::2], strict=True)))
+        return None if view is None else self._rendered(view, path)
+
+    def error(self, status: int, message: str, path: str = "/") -> Page:
+        """A page that says what went wrong, and how to go on."""
+        title = {404: "Not found", 400: "That cannot be answered"}.get(status, "Something went wrong")
+        return self._rendered(View("error.html", title, {"message": message, "status": status}, status), path)
+
+    def suggestions(self, words: str) -> list[dict[str, Any]]:
+        """What someone who has typed some words may mean: ``name``, ``kind``, ``papers`` and ``url`` of each."""
+        found = listings.suggested(self.source, words)
+        return [{**one, "url": self.links.page(one["path"]) if one["path"] else None} for one in found]
+
+    def neighbourhood(self, iri: str, limit: int = 16) -> dict[str, Any]:
+        """What is around an entity (:func:`kg.site.neighbours.neighbourhood`), with the address of each node's page."""
+        around = neighbours.neighbourhood(self.source, iri, limit)
+        for node in around["nodes"]:
+            node["url"] = self.links.page(node.pop("path") or "")
+        return around
+
+    # Routing ----------------------------------------------------------------------------------------------------------
+
+    def _view(self, path: str, query: Mapping[str, str]) -> View | None:
+        folder, _, rest = path.strip("/").partition("/")
+        if rest:
+            resource = self._resource(folder, path, query)
+            return resource or self._deeper(folder, rest, query)
+        fixed: dict[str, Callable[[], View | None]] = {
+            "": partial(listings.overview_view, self.source),
+            "search": partial(listings.search_view, self.source, query),
+            "new": partial(listings.new_view, self.source, query),
+            "leaderboards": partial(boards.boards_view, self.source),
+            "compare": partial(compare.compare_view, self.source, query),
+            "papers": partial(entity.papers_view, self.source, query),
+            "query": partial(editor.editor_view, self.source, query),
+            "queries": partial(editor.queries_view, self.source),
+        }
+        return fixed[folder]() if folder in fixed else None
+
+    def _deeper(self, folder: str, rest: str, query: Mapping[str, str]) -> View | None:
+        if folder == "browse" and rest in ENTITY_KINDS:
+            return listings.browse_view(self.source, rest, query)
+        if folder == "graph" and rest.partition("/")[0] in ENTITY_KINDS and (iri := self.source.iri(rest)):
+            return neighbours.graph_view(self.source, iri)
+        if folder == "leaderboard" and rest.count("/") == 1:
+            found = [
+                self.source.iri(f"/{kind}/{slug}")
+                for kind, slug in zip(("dataset", "metric"), rest.split("/"), strict=True)
+            ]
+            dataset, metric = found
+            return boards.board_view(self.source, dataset, metric) if dataset and metric else None
+        return None
+
+    def _resource(self, folder: str, path: str, query: Mapping[str, str]) -> View | None:
+        if folder == "venue":
+            return entity.venue_view(self.source, self.source.base + path.strip("/"), query)
+        if folder not in (*ENTITY_KINDS, "paper", "code") or not (iri := self.source.iri(path)):
+            return None
+        card = self.source.graph.card(iri)
+        if isinstance(card, PaperCard):
+            return self._paper(card)
+        if isinstance(card, EntityCard):
+            return entity.entity_view(self.source, card)
+        return entity.repository_view(self.source, card)
+
+    def _paper(self, card: PaperCard) -> View:
+        text = read_paper(self.source, card.iri, card.name, card.abstract or "")
+        return View(
+            "paper.html",
+            readable(card.name),
+            {
+                "card": card,
+                "text": text,
+                "bibtex": bibtex(card),
+                "venue_iri": self.source.reader.value(card.iri, "https://schema.org/isPartOf"),
+                "repositories": list(
+                    zip(
+                        self.source.reader.objects(card.iri, "https://w3id.org/papers-kg/ontology#hasCode"),
+                        card.code,
+                        strict=True,
+                    )
+                ),
+                "behind": {
+                    name: self.source.behind(f"paper-{name}", paper=card.iri)
+                    for name in ("mentions", "results", "facts")
+                },
+            },
+        )
+
+    # Rendering --------------------------------------------------------------------------------------------------------
+
+    def _rendered(self, view: View, path: str) -> Page:
+        links = self.links.at(path)
+
+        def address(iri: str) -> str | None:
+            local = self.source.path(iri)
+            return links.page(local) if local else None
+
+        template = _templates().get_template(view.template)
+        html = template.render(
+            **view.values,
+            page_title=view.title,
+            path=path,
+            url=links.page,
+            static=links.static,
+            address=address,
+            board=lambda dataset, metric: links.page(boards.board_path(self.source, dataset, metric)),
+            served=links.served,
+            edit=self.edit,
+            base=self.source.base,
+            source_path=self.source.path,
+        )
+        return Page(html, view.status)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("kg.site"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    found.filters["name"] = shown_name
+    found.filters["readable"] = readable
+    found.filters["number"] = "{:,}".format
+    found.filters["sure"] = "{:.0%}".format
+    found.globals["class_of"] = class_of
+    found.globals["kinds"] = ENTITY_KINDS
+    return found
+
+
+def shown_name(text: str | None, most: int = _LONG_NAME) -> Markup:
+    """A name as people read it, apart from the writing direction around it; of a very long one the beginning.
+
+    >>> shown_name("R & D")
+    Markup('<bdi>R &amp; D</bdi>')
+    """
+    name = one_line(readable(text or ""))
+    if len(name) <= most:
+        return Markup("<bdi>{}</bdi>").format(name)
+    return Markup('<bdi title="{}">{}…</bdi>').format(name, name[:most].rstrip())

@@ -1,0 +1,155 @@
+"""What the pages read: the graph, the paths of its resources, and what is counted once and kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from kg.api import KnowledgeGraph
+from kg.ask.stats import Stats
+from kg.errors import KGError
+from kg.graph.reader import GraphReader
+from kg.site import panels
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, Kind
+
+_WITHIN = re.compile("[#\U000e0000-\U000e0fff]")
+
+
+class Query(NamedTuple):
+    """The query behind a panel: its name, and its SPARQL, ready to run."""
+
+    name: str
+    sparql: str
+
+
+class View(NamedTuple):
+    """What a page shows: its template, its title, and the values that the template puts in."""
+
+    template: str
+    title: str
+    values: dict[str, Any]
+    status: int = 200
+
+
+class EntityCount(NamedTuple):
+    """An entity in a list of the most used."""
+
+    iri: str
+    kind: Kind
+    name: str
+    papers: int
+
+
+class Board(NamedTuple):
+    """A leaderboard: how many papers have comparable results by a metric on a dataset."""
+
+    dataset_iri: str
+    dataset: str
+    metric_iri: str
+    metric: str
+    papers: int
+    results: int
+
+
+class Source:
+    """The graph as the pages read it. What is counted over the whole graph is counted once.
+
+    Args:
+        graph: opened for reading.
+    """
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self.graph = graph
+        self.store = graph.store
+        self.base = graph.base
+        self.reader = GraphReader(graph.store)
+
+    def path(self, iri: str) -> str | None:
+        """The path of a resource's page; ``None`` for an IRI that is not one of this graph's resources.
+
+        That of a mention or a result, which are fragments of their paper's, leads to the paper.
+        """
+        local = iri.removeprefix(self.base)
+        folder = local.partition("/")[0]
+        if local == iri or folder not in (*ENTITY_KINDS, "paper", "code", "venue"):
+            return None
+        return f"/{local.partition('#')[0]}"
+
+    def iri(self, path: str) -> str | None:
+        """The resource whose page has this path, as browsers send it or with its escapes resolved."""
+        local = path.lstrip("/")
+        escaped = _WITHIN.sub(lambda found: quote(found[0]), local)
+        for form in dict.fromkeys((local, escaped, quote(local, safe="/._-~+"), quote(escaped, safe="/._-~+%"))):
+            try:
+                iri = self.base + form
+                if self.reader.kind(iri):
+                    return iri
+            except ValueError:  # not an IRI
+                continue
+        return None
+
+    def behind(self, name: str, **values: str | int) -> Query:
+        """The query behind a panel, with the values of this page."""
+        return Query(name, panels.behind(name, _texts(values), self.base))
+
+    def rows(self, name: str, **values: str | int) -> list[dict[str, str]]:
+        """What a panel's query finds; only for queries about one resource, with a LIMIT."""
+        return list(panels.rows(self.store, name, _texts(values), self.base))
+
+    @cached_property
+    def stats(self) -> Stats:
+        """The counts of the graph."""
+        return self.graph.stats()
+
+    @cached_property
+    def boards(self) -> tuple[Board, ...]:
+        """The leaderboards of the most papers."""
+        return tuple(
+            Board(
+                row["onDataset"],
+                row["dataset"],
+                row["byMetric"],
+                row["metric"],
+                int(row["papers"]),
+                int(row["results"]),
+            )
+            for row in self.rows("boards", limit=100_000)
+        )
+
+    @cached_property
+    def most_used(self) -> Mapping[Kind, tuple[EntityCount, ...]]:
+        """The entities of each kind, those of the most papers first."""
+        found: dict[Kind, list[EntityCount]] = {kind: [] for kind in ENTITY_KINDS}
+        for kind in ENTITY_KINDS:
+            for row in self.rows("entities", type=kind, limit=1000):
+                found[kind].append(EntityCount(row["entity"], kind, row["name"], int(row["papers"])))
+        return {kind: tuple(entities) for kind, entities in found.items()}
+
+    def one(self, words: str, kinds: tuple[Kind, ...]) -> str | None:
+        """The entity that a name, a slug or an IRI with its prefix means."""
+        for kind in kinds:
+            if iri := self.iri(f"/{kind}/{words}"):
+                return iri
+        try:
+            found = self.graph.lookup(words, type=kinds[0] if len(kinds) == 1 else None, limit=3)
+        except KGError:
+            return None
+        return found.winner.iri if found.winner and found.winner.type in kinds else None
+
+
+def class_of(kind: Kind) -> str:
+    """The name of a kind as a heading has it, "Method" or "Repository"."""
+    return CLASS_NAMES[kind]
+
+
+def page_of(query: Mapping[str, str], last: int = 10_000) -> int:
+    """The number of the page that a query asks for, from 1 on; anything that is not a number is 1."""
+    text = query.get("page", "1")
+    return min(max(int(text), 1), last) if re.fullmatch(r"[0-9]{1,6}", text) else 1
+
+
+def _texts(values: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

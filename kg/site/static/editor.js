@@ -1,0 +1,161 @@
+// The SPARQL editor: completes terms, runs the query without leaving the page, and shows the answer as a table.
+"use strict";
+(() => {
+  const form = document.querySelector("[data-editor]");
+  if (!form) return;
+  const area = form.querySelector("textarea");
+  const answer = document.querySelector("[data-answer]");
+  const share = form.querySelector("[data-share]");
+  const known = JSON.parse(document.getElementById("completions").textContent);
+  const made = (tag, attributes = {}, ...inner) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...inner);
+    return element;
+  };
+
+  // Completion -------------------------------------------------------------------------------------------------------
+  const options = [
+    ...known.terms.map(([name, meaning]) => [name, meaning]),
+    ...Object.entries(known.prefixes).map(([prefix, iri]) => [`${prefix}:`, iri]),
+    ...known.words.map((word) => [word, ""]),
+  ];
+  const list = made("ul", { class: "completions", id: "completing", role: "listbox", "aria-label": "Completions", hidden: "" });
+  area.parentElement.append(list);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "completing", "aria-expanded": "false", "aria-multiline": "true" })) area.setAttribute(name, value);
+  let found = [];
+  let at = 0;
+
+  const close = () => {
+    list.hidden = true;
+    area.setAttribute("aria-expanded", "false");
+    area.removeAttribute("aria-activedescendant");
+  };
+  const choose = (place) => {
+    at = (place + found.length) % found.length;
+    [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
+    area.setAttribute("aria-activedescendant", `completing-${at}`);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const begun = () => /[\w-]*:?[\w-]*$/.exec(area.value.slice(0, area.selectionStart))[0];
+  const variables = () => [...new Set(area.value.match(/[?$]\w+/g) ?? [])];
+
+  function offer(asked) {
+    const before = area.value.slice(0, area.selectionStart);
+    const variable = /[?$]\w*$/.exec(before)?.[0];
+    const word = variable ?? begun();
+    const low = word.toLowerCase();
+    const from = variable ? variables().filter((name) => name !== word).map((name) => [name, ""]) : options;
+    found = word || asked ? from.filter(([name]) => name.toLowerCase().startsWith(low) && name !== word).slice(0, 40) : [];
+    if (!variable && word.includes(":") === false && low.length > 2) {
+      found.push(...options.filter(([name]) => name.includes(":") && name.toLowerCase().split(":")[1].startsWith(low) && !name.toLowerCase().startsWith(low)).slice(0, 20));
+    }
+    if (!found.length || (!asked && low.length < 2)) return close();
+    list.replaceChildren(
+      ...found.map(([name, meaning], number) => {
+        const item = made("li", { id: `completing-${number}`, role: "option" }, made("code", {}, name), made("span", {}, meaning.slice(0, 90)));
+        item.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          at = number;
+          take();
+        });
+        return item;
+      }),
+    );
+    const line = before.split("\n");
+    list.hidden = false;
+    const height = parseFloat(getComputedStyle(area).lineHeight) || 20;
+    // Positions are set through the object model, which the Content-Security-Policy allows.
+    list.style.top = `${Math.min(line.length * height - area.scrollTop + 14, area.clientHeight)}px`;
+    list.style.left = `${Math.min(line.at(-1).length * 8.4 + 10, Math.max(0, area.clientWidth - 300))}px`;
+    area.setAttribute("aria-expanded", "true");
+    choose(0);
+  }
+
+  function take() {
+    const before = area.value.slice(0, area.selectionStart);
+    const length = (/[?$]\w*$/.exec(before)?.[0] ?? begun()).length;
+    const [name] = found[at];
+    area.setRangeText(name + (name.endsWith(":") ? "" : " "), before.length - length, before.length, "end");
+    close();
+    if (name.endsWith(":")) offer(true);
+  }
+
+  area.addEventListener("input", () => offer(false));
+  area.addEventListener("blur", () => setTimeout(close, 150));
+  area.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (event.ctrlKey && event.key === " ") {
+      event.preventDefault();
+      offer(true);
+    } else if (!list.hidden) {
+      if (event.key === "ArrowDown") choose(at + 1);
+      else if (event.key === "ArrowUp") choose(at - 1);
+      else if (event.key === "Enter" || event.key === "Tab") take();
+      else if (event.key === "Escape") close();
+      else return;
+      event.preventDefault();
+    }
+  });
+
+  // Running ----------------------------------------------------------------------------------------------------------
+  const shorten = (iri) => {
+    for (const [prefix, start] of Object.entries(known.prefixes).sort((a, b) => b[1].length - a[1].length)) if (iri.startsWith(start)) return `${prefix}:${iri.slice(start.length)}`;
+    return iri;
+  };
+  const base = Object.entries(known.prefixes).find(([prefix]) => prefix === "paper")?.[1].replace(/paper\/$/, "") ?? "";
+  const root = form.dataset.root ?? "";
+  function shown(term) {
+    if (!term) return "";
+    if (term.type !== "uri") return made("bdi", {}, term.value ?? JSON.stringify(term));
+    const [place] = term.value.split("#");
+    const here = base && place.startsWith(base) ? `${root}/${place.slice(base.length)}` : null;
+    if (here) return made("a", { href: encodeURI(here).replaceAll("%25", "%") }, made("bdi", {}, shorten(term.value)));
+    return /^https?:/.test(term.value) ? made("a", { href: term.value, rel: "noopener noreferrer nofollow" }, shorten(term.value)) : term.value;
+  }
+  function table({ head, results }) {
+    const numeric = (term) => /#(integer|decimal|double|float|gYear)$/.test(term?.datatype ?? "");
+    const rows = results.bindings.slice(0, 2000).map((row) => made("tr", {}, ...head.vars.map((name) => made("td", numeric(row[name]) ? { class: "number" } : {}, shown(row[name])))));
+    return made(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer" },
+      made("table", {}, made("thead", {}, made("tr", {}, ...head.vars.map((name) => made("th", { scope: "col" }, name)))), made("tbody", {}, ...rows)),
+    );
+  }
+  async function run(event) {
+    event?.preventDefault();
+    close();
+    const started = performance.now();
+    answer.replaceChildren(made("p", { class: "dim" }, "Running …"));
+    const address = `${location.pathname}?query=${encodeURIComponent(area.value)}`;
+    if (address.length < 8000) {
+      history.replaceState(null, "", address);
+      share.href = address;
+      share.hidden = false;
+    }
+    try {
+      const response = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams({ query: area.value }),
+        headers: { Accept: "application/sparql-results+json, text/turtle;q=0.9, text/plain;q=0.1" },
+      });
+      const text = await response.text();
+      const time = `${Math.round(performance.now() - started).toLocaleString("en")} ms`;
+      const kind = response.headers.get("content-type") ?? "";
+      if (!response.ok) answer.replaceChildren(made("p", { class: "problem", role: "alert" }, (kind.includes("html") ? response.statusText : text).slice(0, 2000)));
+      else if (kind.includes("json")) {
+        const found = JSON.parse(text);
+        if ("boolean" in found) answer.replaceChildren(made("p", { class: "value" }, found.boolean ? "Yes" : "No"), made("p", { class: "dim" }, time));
+        else {
+          const number = found.results.bindings.length;
+          answer.replaceChildren(made("p", { class: "dim" }, `${number.toLocaleString("en")} ${number === 1 ? "row" : "rows"} in ${time}${number > 2000 ? ", the first 2,000 shown" : ""}`), table(found));
+        }
+      } else answer.replaceChildren(made("p", { class: "dim" }, time), made("pre", { tabindex: "0" }, text.slice(0, 200000)));
+    } catch {
+      answer.replaceChildren(made("p", { class: "problem", role: "alert" }, "The server does not answer."));
+    }
+  }
+  form.addEventListener("submit", run);
+})();

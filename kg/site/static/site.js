@@ -1,0 +1,204 @@
+// What every page does beyond reading: suggestions while one types, the choice of colours, buttons that copy.
+"use strict";
+(() => {
+  const made = (tag, attributes = {}, ...inner) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...inner);
+    return element;
+  };
+
+  // Colours ----------------------------------------------------------------------------------------------------------
+  const toggle = document.querySelector("[data-theme-toggle]");
+  if (toggle) {
+    const dark = () => {
+      const chosen = document.documentElement.dataset.theme;
+      return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    };
+    const show = () => toggle.setAttribute("aria-pressed", String(dark()));
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => {
+      const theme = dark() ? "light" : "dark";
+      document.documentElement.dataset.theme = theme;
+      try {
+        localStorage.setItem("theme", theme);
+      } catch {
+        // Storage may be refused; the choice then lasts for this page.
+      }
+      show();
+    });
+    show();
+  }
+
+  // Copying ----------------------------------------------------------------------------------------------------------
+  for (const box of document.querySelectorAll(".copyable")) {
+    const button = made("button", { type: "button" }, "Copy");
+    const text = box.querySelector("pre");
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(text);
+        button.textContent = "Press Ctrl+C";
+      }
+      setTimeout(() => (button.textContent = "Copy"), 2000);
+    });
+    box.append(button);
+  }
+
+  // Suggestions: an editable combobox with a list, as the ARIA Authoring Practices describe it -------------------------
+  const form = document.querySelector("form.search");
+  const input = form?.querySelector("input");
+  if (!input) return;
+  const list = made("ul", { class: "suggestions", id: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: "" });
+  form.append(list);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list" })) input.setAttribute(name, value);
+  const kinds = { method: "Method", dataset: "Dataset", metric: "Metric", task: "Task", paper: "Paper", code: "Repository" };
+  const { suggest, index, root } = form.dataset;
+  const find = suggest
+    ? async (words, limit) => (await fetch(`${suggest}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } })).json()
+    : async (words, limit) => (await indexed(words, limit)).map((entry) => ({ ...entry, url: root + entry.url }));
+  let found = [];
+  let at = -1;
+  let asked = 0;
+
+  const close = () => {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const choose = (place) => {
+    at = place;
+    [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
+    if (at < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", `suggestion-${at}`);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const go = (place) => {
+    if (found[place]?.url) location.href = found[place].url;
+  };
+  const show = (entries) => {
+    found = entries.filter((entry) => entry.url);
+    list.replaceChildren(
+      ...found.map((entry, number) => {
+        const facts = entry.kind === "paper" ? "" : `${entry.papers.toLocaleString("en")} ${entry.papers === 1 ? "paper" : "papers"}`;
+        const item = made(
+          "li",
+          { id: `suggestion-${number}`, role: "option", "aria-selected": "false" },
+          made("span", { class: `kind ${entry.kind}` }, kinds[entry.kind] ?? entry.kind),
+          made("span", { class: "label" }, made("bdi", {}, entry.name.slice(0, 200))),
+          made("span", { class: "count" }, facts),
+        );
+        item.addEventListener("mousedown", (event) => event.preventDefault());
+        item.addEventListener("click", () => go(number));
+        return item;
+      }),
+    );
+    choose(-1);
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+  };
+  let waiting;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    const words = input.value.trim();
+    const number = ++asked;
+    if (!words) return close();
+    waiting = setTimeout(async () => {
+      try {
+        const entries = await find(words, 8);
+        if (number === asked && document.activeElement === input) show(entries);
+      } catch {
+        close();
+      }
+    }, 80);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      close();
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length && !event.altKey) {
+      event.preventDefault();
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      choose(((at + step + 1 + (found.length + 1)) % (found.length + 1)) - 1);
+    } else if (event.key === "Enter" && at >= 0 && !list.hidden) {
+      event.preventDefault();
+      go(at);
+    }
+  });
+  input.addEventListener("blur", () => setTimeout(close, 150));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest?.("input, textarea, select, [contenteditable]")) {
+      event.preventDefault();
+      input.focus();
+      input.select();
+    }
+  });
+
+  // A site of files: the index is a script for each beginning of words, which hands its names to window.kgIndex --------
+  const parts = {};
+  window.kgIndex = (part, entries) => parts[part]?.done(entries);
+  const load = (part) => {
+    if (!parts[part]) {
+      const wanted = (parts[part] = {});
+      wanted.entries = new Promise((resolve) => {
+        wanted.done = resolve;
+        const script = made("script", { src: `${index}${part}.js` });
+        script.addEventListener("error", () => resolve([]));
+        document.head.append(script);
+      });
+    }
+    return parts[part].entries;
+  };
+  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  const wordsOf = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const partOf = (word, length) => {
+    const start = [...word].slice(0, length).join("");
+    return /^[a-z0-9]*$/.test(start) ? start || "all" : "other";
+  };
+  async function indexed(text, limit) {
+    const words = wordsOf(text);
+    if (!words.length) return [];
+    const [length = 0] = await load("about");
+    const longest = words.reduce((best, word) => (word.length > best.length ? word : best));
+    const entries = await load(partOf(longest, length));
+    const whole = words.join("");
+    const rated = [];
+    for (const [name, kind, papers, url] of entries) {
+      const its = wordsOf(name);
+      const joined = its.join("");
+      if (joined === whole) rated.push([0, name, kind, papers, url]);
+      else if (joined.startsWith(whole)) rated.push([1, name, kind, papers, url]);
+      else if (words.every((word) => its.some((one) => one.startsWith(word)))) rated.push([2, name, kind, papers, url]);
+    }
+    rated.sort((a, b) => a[0] - b[0] || b[3] - a[3] || a[1].length - b[1].length);
+    const names = { m: "method", d: "dataset", e: "metric", t: "task", p: "paper", c: "code" };
+    return rated.slice(0, limit).map(([, name, kind, papers, url]) => ({ name, kind: names[kind], papers, url }));
+  }
+
+  if (!suggest) {
+    const results = document.querySelector("[data-results]");
+    const search = async (words) => {
+      input.value = words;
+      const entries = words ? await find(words, 60) : [];
+      results.replaceChildren(
+        made("p", { class: "lead" }, words ? `${entries.length === 60 ? "The first 60" : entries.length} found for “${words.slice(0, 180)}”` : "Type words of a name or a title above."),
+        made("ol", { class: "matches" }, ...entries.map((entry) => made("li", {}, made("span", { class: `kind ${entry.kind}` }, kinds[entry.kind]), " ", made("a", { href: entry.url }, made("bdi", {}, entry.name)), made("span", { class: "dim" }, entry.kind === "paper" ? "" : ` ${entry.papers} papers`)))),
+      );
+    };
+    const given = () => new URLSearchParams(location.search).get("q") ?? new URLSearchParams(location.hash.slice(1)).get("q") ?? "";
+    if (results) {
+      search(given());
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        close();
+        history.replaceState(null, "", `#q=${encodeURIComponent(input.value)}`);
+        search(input.value.trim());
+      });
+    }
+  }
+})();

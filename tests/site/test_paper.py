@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from kg.ask.card import PaperCard
+from kg.site import Site
+from kg.site.paper import Piece, bibtex, read_paper
+
+IRI = "https://w3id.org/papers-kg/paper/segmenting-lily-pads-with-diffusion-models"
+
+
+def test_the_pieces_are_the_text_as_people_read_it(site: Site) -> None:
+    card = site.source.graph.card(IRI)
+    assert isinstance(card, PaperCard) and card.abstract
+    text = read_paper(site.source, IRI, card.name, card.abstract)
+    assert "".join(piece.text for piece in text.title) == "Segmenting Lily Pads with Diffusion Models"
+    whole = "".join(piece.text for piece in text.abstract)
+    assert "naïve approaches fail on 20% of images" in whole
+    marked = {piece.text: piece.mention.role for piece in text.abstract if piece.mention}
+    assert marked["PadDiff"] == "introduced" and marked["ADE20K"] == "used"
+    assert [piece.text for piece in text.abstract if piece.result] == [result.value for result in text.results]
+
+
+def test_a_text_without_findings_is_one_piece(site: Site) -> None:
+    text = read_paper(site.source, "https://w3id.org/papers-kg/paper/none", "A title", "Words.")
+    assert (text.title, text.abstract) == ((Piece("A title"),), (Piece("Words."),))
+
+
+def test_bibtex_escapes_what_latex_would_read(site: Site) -> None:
+    card = site.source.graph.card(IRI)
+    assert isinstance(card, PaperCard)
+    entry = bibtex(card._replace(name="100% of R&D_x", authors=("Ada Frog", "Bo Toad"), year=2021, venue="Pond\nConf"))
+    assert entry.splitlines() == [
+        "@article{frog2021,",
+        r"  title = {{100\% of R\&D\_x}},",
+        r"  author = {Ada Frog and Bo Toad},",
+        "  journal = {Pond Conf},",
+        "  year = {2021},",
+        "}",
+    ]

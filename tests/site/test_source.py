@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.api import KnowledgeGraph
+from kg.site import Site
+from kg.site.source import Source, page_of
+from kg.vocabulary import KG, RDF
+
+
+def test_paths_lead_to_resources_and_back(site: Site) -> None:
+    iri = "https://w3id.org/papers-kg/code/github.com/pond-lab/frognet"
+    assert site.source.path(iri) == "/code/github.com/pond-lab/frognet"
+    assert site.source.iri("/code/github.com/pond-lab/frognet") == iri
+    assert site.source.path("https://example.org/x") is None and site.source.path(site.source.base + "entities") is None
+
+
+def test_a_mention_leads_to_its_paper(site: Site) -> None:
+    assert site.source.path("https://w3id.org/papers-kg/paper/x#char=1,2-ab") == "/paper/x"
+
+
+def test_escapes_in_an_iri_may_come_resolved_or_not(own_graph: Path) -> None:
+    graph = KnowledgeGraph(own_graph)
+    graph.store = ox.Store()
+    iris = [graph.base + name for name in ("method/a%23b", "code/web/x%20y", "method/é")]
+    for iri in iris:
+        kind = "Repository" if "/code/" in iri else "Method"
+        graph.store.add(
+            ox.Quad(ox.NamedNode(iri), ox.NamedNode(RDF + "type"), ox.NamedNode(f"{KG}{kind}"), ox.NamedNode("x:g"))
+        )
+    source = Source(graph)
+    assert [source.iri(path) for path in ("/method/a#b", "/code/web/x y", "/method/é")] == iris
+    assert [source.iri(path) for path in ("/method/a%23b", "/code/web/x%20y")] == iris[:2]
+
+
+def test_pages_are_counted_from_one() -> None:
+    assert [page_of({"page": text}) for text in ("2", "0", "-1", "x", "9" * 9)] == [2, 1, 1, 1, 1]
+
+
+def test_the_most_used_come_first(site: Site) -> None:
+    counts = [entity.papers for entity in site.source.most_used["dataset"]]
+    assert counts == sorted(counts, reverse=True) and site.source.most_used["dataset"][0].name == "CIFAR-10"
