@@ -728,7 +728,7 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, jsonld, ntriples, nquads, trig or rdfxml."
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; or html, a folder of pages (-o DIR)."
             "  [default: by the ending of the output file, else turtle]",
         ),
     ] = None,
@@ -751,8 +751,12 @@ def export(
 ) -> None:
     """Write the whole graph as a file, as in: kg export -f nt.
 
-    The same graph gives the same bytes, except with --provenance.
+    The same graph gives the same bytes, except with --provenance. As html it becomes pages that need no server, as in:
+    kg export -f html -o site/.
     """
+    if format is not None and format.lower() == "html":
+        _export_site(graph, output, plain=not (profile or provenance or description or alignment))
+        return
     from kg.export.formats import find_format, format_of_file
 
     try:
@@ -775,6 +779,21 @@ def export(
             description=description,
             alignment=alignment,
         )
+
+
+def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
+    from kg.site.export import export_site
+    from kg.terminal.progress import progress_bar
+
+    if folder is None or str(folder) == "-":
+        raise typer.BadParameter("expected the folder to write the pages to, as in -o site/", param_hint="--output")
+    if not plain:
+        raise typer.BadParameter("nothing can be added to the pages", param_hint="--format")
+    opened = _opened(graph)
+    with progress_bar() as progress:
+        written = export_site(opened, folder, progress=lambda done, total: progress("pages", done, total))
+    start = folder / "index.html"
+    _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
 
 
 def _known_profile(name: str | None) -> None:

@@ -42,7 +42,7 @@ class Table(NamedTuple):
 
 def compare_view(source: Source, query: Mapping[str, str]) -> View:
     """What some papers report, side by side: those given (``papers``), or those with results on a ``dataset``."""
-    dataset = source.one(query["dataset"], ("dataset",)) if query.get("dataset") else None
+    dataset = source.one(query["dataset"][:300], ("dataset",)) if query.get("dataset") else None
     if dataset:
         papers = list(dict.fromkeys(row["paper"] for row in source.rows("entity-results", entity=dataset, limit=60)))
     else:

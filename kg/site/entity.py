@@ -12,7 +12,7 @@ from kg.site.source import Source, View, page_of
 from kg.text.spellings import readable, readable_parts
 from kg.vocabulary import KG, SCHEMA
 
-_RESULTS, _EVIDENCE, _BOARDS = 12, 6, 12
+_RESULTS, _EVIDENCE, _BOARDS = 10, 3, 12
 _LISTED = 50  # papers on a page of a list
 _WITH_RESULTS = ("dataset", "metric", "method")
 

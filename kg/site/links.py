@@ -11,7 +11,6 @@ links make an address of such a path; on a static site some pages do not exist, 
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from typing import Protocol
@@ -36,6 +35,11 @@ class Links(Protocol):
 
     def static(self, name: str) -> str:
         """The address of a file in ``kg/site/static``."""
+        ...
+
+    @property
+    def root(self) -> str:
+        """The address of the folder that holds the first page, with a slash at its end."""
         ...
 
 
@@ -63,6 +67,11 @@ class ServerLinks:
         """The address of a file in ``kg/site/static``."""
         return f"{self.prefix}/static/{name}"
 
+    @property
+    def root(self) -> str:
+        """The address of the first page."""
+        return f"{self.prefix}/"
+
 
 class FileLinks:
     """Relative addresses between the files of a static site.
@@ -80,7 +89,8 @@ class FileLinks:
         self.pages = pages
         self.elsewhere = elsewhere or {}
         self.path = path
-        self._folder = posixpath.dirname(file_of(path))
+        self._file = file_of(path)
+        self._up = "../" if "/" in self._file else ""
 
     def at(self, path: str) -> FileLinks:
         """The links of the page with this path."""
@@ -94,14 +104,21 @@ class FileLinks:
         if target not in self.pages:
             return None
         fragment = part or (urlencode(query, quote_via=quote) if query else "")
-        return self._relative(file_of(target)) + (f"#{quote(fragment, safe='=&%')}" if fragment else "")
+        file = file_of(target)
+        ending = f"#{quote(fragment, safe='=&%')}" if fragment else ""
+        return ending if ending and file == self._file else self._relative(file) + ending
 
     def static(self, name: str) -> str:
         """The address of a file in ``kg/site/static``."""
         return self._relative(f"static/{name}")
 
+    @property
+    def root(self) -> str:
+        """The way from the page to the folder of the site."""
+        return self._up or "./"
+
     def _relative(self, file: str) -> str:
-        return quote(posixpath.relpath(file, self._folder or "."))
+        return self._up + quote(file)
 
 
 def file_of(path: str) -> str:

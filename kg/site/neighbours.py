@@ -55,6 +55,11 @@ def _node(source: Source, iri: str, kind: Kind | None) -> dict[str, Any]:
     return {"iri": iri, "name": name, "kind": kind, "papers": papers, "path": source.path(iri)}
 
 
+def empty_view(source: Source) -> View:
+    """The page of a site of files that draws the surroundings of any entity, from scripts that hold them."""
+    return View("graph-of-files.html", "Graph", {})
+
+
 def graph_view(source: Source, iri: str) -> View:
     """The page that draws the surroundings of an entity, with the same as a list."""
     around = neighbourhood(source, iri)

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kg.api import KnowledgeGraph
 from kg.ask.card import EntityCard, PaperCard
@@ -34,7 +34,7 @@ POLICY = (
 )
 """The Content-Security-Policy that the pages work under."""
 
-_LONG_NAME = 180  # characters of a name that are shown; the whole is in a title
+_LONG_NAME, _LONGEST_NAME = 180, 10_000  # characters of a name that are shown, and that its title has
 
 
 class Page(NamedTuple):
@@ -103,12 +103,15 @@ class Site:
             "papers": partial(entity.papers_view, self.source, query),
             "query": partial(editor.editor_view, self.source, query),
             "queries": partial(editor.queries_view, self.source),
+            "graph": partial(neighbours.empty_view, self.source),
         }
         return fixed[folder]() if folder in fixed else None
 
     def _deeper(self, folder: str, rest: str, query: Mapping[str, str]) -> View | None:
         if folder == "browse" and rest in ENTITY_KINDS:
             return listings.browse_view(self.source, rest, query)
+        if folder == "compare":
+            return compare.compare_view(self.source, {"dataset": rest})
         if folder == "graph" and rest.partition("/")[0] in ENTITY_KINDS and (iri := self.source.iri(rest)):
             return neighbours.graph_view(self.source, iri)
         if folder == "leaderboard" and rest.count("/") == 1:
@@ -172,6 +175,7 @@ class Site:
             path=path,
             url=links.page,
             static=links.static,
+            root=links.root,
             address=address,
             board=lambda dataset, metric: links.page(boards.board_path(self.source, dataset, metric)),
             served=links.served,
@@ -201,12 +205,14 @@ def _templates() -> jinja2.Environment:
 
 
 def shown_name(text: str | None, most: int = _LONG_NAME) -> Markup:
-    """A name as people read it, apart from the writing direction around it; of a very long one the beginning.
+    """A name as people read it; of a very long one the beginning, with the whole in a title.
 
-    >>> shown_name("R & D")
-    Markup('<bdi>R &amp; D</bdi>')
+    One with other letters than ASCII is set apart from the writing direction around it.
+
+    >>> shown_name("R & D"), shown_name("שם")
+    (Markup('R &amp; D'), Markup('<bdi>שם</bdi>'))
     """
     name = one_line(readable(text or ""))
-    if len(name) <= most:
-        return Markup("<bdi>{}</bdi>").format(name)
-    return Markup('<bdi title="{}">{}…</bdi>').format(name, name[:most].rstrip())
+    if len(name) > most:
+        return Markup('<bdi title="{}">{}…</bdi>').format(name[:_LONGEST_NAME], name[:most].rstrip())
+    return escape(name) if name.isascii() else Markup("<bdi>{}</bdi>").format(name)

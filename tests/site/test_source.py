@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from kg.api import KnowledgeGraph
+from kg.graph.store import Settings, next_generation
 from kg.site import Site
 from kg.site.source import Source, page_of
-from kg.vocabulary import KG, RDF
+from kg.vocabulary import DEFAULT_BASE, KG, RDF
 
 
 def test_paths_lead_to_resources_and_back(site: Site) -> None:
@@ -21,16 +20,14 @@ def test_a_mention_leads_to_its_paper(site: Site) -> None:
     assert site.source.path("https://w3id.org/papers-kg/paper/x#char=1,2-ab") == "/paper/x"
 
 
-def test_escapes_in_an_iri_may_come_resolved_or_not(own_graph: Path) -> None:
-    graph = KnowledgeGraph(own_graph)
-    graph.store = ox.Store()
-    iris = [graph.base + name for name in ("method/a%23b", "code/web/x%20y", "method/é")]
-    for iri in iris:
-        kind = "Repository" if "/code/" in iri else "Method"
-        graph.store.add(
-            ox.Quad(ox.NamedNode(iri), ox.NamedNode(RDF + "type"), ox.NamedNode(f"{KG}{kind}"), ox.NamedNode("x:g"))
-        )
-    source = Source(graph)
+def test_escapes_in_an_iri_may_come_resolved_or_not(tmp_path: Path) -> None:
+    iris = [DEFAULT_BASE + name for name in ("method/a%23b", "code/web/x%20y", "method/é")]
+    with next_generation(tmp_path) as generation:
+        types = (f"<{KG}{'Repository' if '/code/' in iri else 'Method'}>" for iri in iris)
+        lines = (f"<{iri}> <{RDF}type> {of} <x:g> .\n" for iri, of in zip(iris, types, strict=True))
+        generation.statements.write_text("".join(lines))
+        generation.load(Settings())
+    source = Source(KnowledgeGraph(tmp_path))
     assert [source.iri(path) for path in ("/method/a#b", "/code/web/x y", "/method/é")] == iris
     assert [source.iri(path) for path in ("/method/a%23b", "/code/web/x%20y")] == iris[:2]
 

@@ -38,6 +38,7 @@
   let current = null;
   const radius = (node) => 4 + 2.4 * Math.log2(1 + node.papers);
 
+  // The view keeps the proportions of the box, so that a unit is as long in both directions.
   function add(around) {
     const centre = nodes.get(around.centre);
     let fresh = 0;
@@ -45,7 +46,7 @@
       if (nodes.has(given.iri) || nodes.size >= MOST) continue;
       const turn = nodes.size * 2.399963; // the golden angle spreads new nodes evenly
       const far = given.iri === around.centre ? 0 : 70 + 6 * Math.sqrt(nodes.size);
-      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0 };
+      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0, rank: () => (node.open ? 1e9 : 0) + node.papers };
       nodes.set(node.iri, node);
       draw(node);
       fresh += 1;
@@ -63,7 +64,6 @@
       open.open = true;
       open.group.classList.add("open");
     }
-    label();
     heat = 1;
     run();
     return fresh;
@@ -71,7 +71,7 @@
 
   function draw(node) {
     const group = made("g", { class: `node ${node.kind}`, tabindex: nodes.size === 1 ? "0" : "-1", role: "button", "aria-label": `${node.name}, ${node.kind}, ${node.papers} papers` });
-    const text = made("text", { x: radius(node) + 3, y: 4 });
+    const text = made("text");
     text.textContent = node.name.length > 34 ? `${node.name.slice(0, 32)}…` : node.name;
     const title = made("title");
     title.textContent = `${node.name} (${node.kind}, ${node.papers} papers)`;
@@ -90,7 +90,7 @@
     current = node;
     const near = new Set([node, ...linked(node)]);
     for (const other of nodes.values()) {
-      other.group.classList.toggle("lit", near.has(other) && (other === node || near.size < 30));
+      other.group.classList.toggle("lit", other === node || (near.has(other) && near.size < 12));
       other.group.setAttribute("tabindex", other === node ? "0" : "-1");
     }
     for (const edge of edges.values()) edge.line.classList.toggle("lit", edge.from === node || edge.to === node);
@@ -160,7 +160,7 @@
         const b = all[j];
         const [dx, dy] = [a.x - b.x || 0.1, a.y - b.y || 0.1];
         const square = dx * dx + dy * dy + 30;
-        const push = 2600 / square;
+        const push = 3400 / square;
         const far = Math.sqrt(square);
         a.vx += (dx / far) * push; a.vy += (dy / far) * push;
         b.vx -= (dx / far) * push; b.vy -= (dy / far) * push;
@@ -170,7 +170,7 @@
     for (const { from, to } of edges.values()) {
       const [dx, dy] = [to.x - from.x, to.y - from.y];
       const far = Math.hypot(dx, dy) || 1;
-      const pull = (far - 95) * 0.012;
+      const pull = (far - 105) * 0.012;
       from.vx += (dx / far) * pull; from.vy += (dy / far) * pull;
       to.vx -= (dx / far) * pull; to.vy -= (dy / far) * pull;
     }
@@ -189,24 +189,37 @@
       line.setAttribute("x1", from.x.toFixed(1)); line.setAttribute("y1", from.y.toFixed(1));
       line.setAttribute("x2", to.x.toFixed(1)); line.setAttribute("y2", to.y.toFixed(1));
     }
-    if (!view.moved) fit();
+    if (view.moved) label();
+    else fit();
   }
 
-  // Of many nodes only the largest keep their names; the others show them when pointed at.
+  // Names have the same size at any zoom. Where two would overlap, that of more papers stays; the other shows on focus.
   function label() {
-    const kept = new Set([...nodes.values()].sort((a, b) => (b.open ? 1e9 : b.papers) - (a.open ? 1e9 : a.papers)).slice(0, 45));
-    for (const node of nodes.values()) node.group.classList.toggle("mute", !kept.has(node));
+    const unit = view.w / (svg.clientWidth || view.w);
+    svg.style.setProperty("--unit", unit);
+    const taken = [];
+    for (const node of [...nodes.values()].sort((a, b) => b.rank() - a.rank())) {
+      const [half, low] = [Math.min(node.name.length, 33) * 3.1 * unit, node.y + radius(node) + 13 * unit];
+      const place = [node.x - half, node.x + half, low - 11 * unit, low + 4 * unit];
+      const free = taken.every(([left, right, top, bottom]) => place[1] < left || place[0] > right || place[3] < top || place[2] > bottom);
+      if (free) taken.push(place);
+      node.group.classList.toggle("mute", !free);
+      node.group.querySelector("text").setAttribute("y", (radius(node) + 13 * unit).toFixed(1));
+    }
   }
 
   function show() {
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+    label();
   }
 
   function fit() {
     const all = [...nodes.values()];
-    const [left, right] = [Math.min(...all.map((node) => node.x)) - 60, Math.max(...all.map((node) => node.x)) + 190];
-    const [top, bottom] = [Math.min(...all.map((node) => node.y)) - 40, Math.max(...all.map((node) => node.y)) + 40];
-    Object.assign(view, { x: left, y: top, w: right - left, h: bottom - top, moved: false });
+    const [left, right] = [Math.min(...all.map((node) => node.x)) - 90, Math.max(...all.map((node) => node.x)) + 90];
+    const [top, bottom] = [Math.min(...all.map((node) => node.y)) - 40, Math.max(...all.map((node) => node.y)) + 50];
+    const shape = svg.clientWidth / svg.clientHeight || 1.5;
+    const w = Math.max(right - left, (bottom - top) * shape, 420);
+    Object.assign(view, { x: (left + right - w) / 2, y: (top + bottom - w / shape) / 2, w, h: w / shape, moved: false });
     show();
   }
 
@@ -259,41 +272,52 @@
   });
 
   // Where the neighbours come from: a server, or the scripts of a site of files ---------------------------------------
-  const parts = {};
-  window.kgNeighbours = (part, all) => parts[part].done(all);
+  const { neighbours, base, root } = box.dataset;
   async function around(node) {
-    const { neighbours, part } = box.dataset;
-    if (neighbours) {
-      const answer = await fetch(`${neighbours}?iri=${encodeURIComponent(node.iri)}`, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(answer.statusText);
-      return answer.json();
-    }
-    return filed(node.iri, part);
+    if (!neighbours) return filed(node.iri);
+    const answer = await fetch(`${neighbours}?iri=${encodeURIComponent(node.iri)}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
   }
-  async function filed(iri, folder) {
-    const part = node_part(iri);
+
+  const parts = {};
+  window.kgNeighbours = (part, nodes, around) => parts[part].done({ nodes, around });
+  function load(part) {
     if (!parts[part]) {
       const wanted = (parts[part] = {});
-      wanted.all = new Promise((resolve) => {
+      wanted.data = new Promise((resolve) => {
         wanted.done = resolve;
         const script = document.createElement("script");
-        script.src = `${folder}${part}.js`;
-        script.addEventListener("error", () => resolve({}));
+        script.src = `${root}static/neighbours/${part}.js`;
+        script.addEventListener("error", () => resolve({ nodes: {}, around: {} }));
         document.head.append(script);
       });
     }
-    return (await parts[part].all)[iri] ?? { centre: iri, nodes: [], edges: [] };
+    return parts[part].data;
   }
-  const node_part = (iri) => {
-    let sum = 0;
-    for (const byte of new TextEncoder().encode(iri)) sum = (sum * 31 + byte) % 65521;
-    return sum % Number(box.dataset.parts || 1);
-  };
+  const partOf = (path, number) => new TextEncoder().encode(path).reduce((sum, byte) => (sum * 31 + byte) % 65521, 7) % number;
+  async function filed(iri) {
+    const path = iri.slice(base.length);
+    const { around: number } = await load("about");
+    const { nodes: known, around } = await load(partOf(path, number));
+    const full = (name) => ({ iri: base + name, name: known[name][0], kind: name.split("/")[0], papers: known[name][1], url: root + (known[name][2] || `${name}.html`) });
+    const edges = (around[path] ?? []).map(([other, papers]) => (papers > 0 ? { from: iri, to: base + other, papers } : papers === 0 ? { from: iri, to: base + other, broader: true } : { from: base + other, to: iri, broader: true }));
+    return { centre: iri, nodes: known[path] ? [path, ...(around[path] ?? []).map(([other]) => other)].map(full) : [], edges };
+  }
 
-  const given = document.getElementById("around");
-  if (given) {
-    const start = JSON.parse(given.textContent);
+  async function begin(start) {
     add(start);
-    if (nodes.has(start.centre)) light(nodes.get(start.centre));
+    const centre = nodes.get(start.centre);
+    if (centre) light(centre);
+    else said.textContent = "Nothing is known of this; search for another name.";
   }
+  const given = document.getElementById("around");
+  if (given) begin(JSON.parse(given.textContent));
+  else if (location.hash.length > 1) {
+    filed(base + decodeURIComponent(location.hash.slice(1))).then((start) => {
+      begin(start);
+      const heading = document.querySelector("[data-name]");
+      if (start.nodes.length && heading) heading.textContent = `Around ${start.nodes[0].name}`;
+    });
+  } else said.textContent = "Choose an entity, and on its page “Show as a graph”.";
 })();

@@ -9,14 +9,14 @@
   };
 
   // Colours ----------------------------------------------------------------------------------------------------------
-  const toggle = document.querySelector("[data-theme-toggle]");
-  if (toggle) {
+  {
+    const toggle = made("button", { type: "button", class: "theme", "aria-label": "Dark colours" }, "◐");
+    document.querySelector(".menu").append(toggle);
     const dark = () => {
       const chosen = document.documentElement.dataset.theme;
       return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     };
     const show = () => toggle.setAttribute("aria-pressed", String(dark()));
-    toggle.hidden = false;
     toggle.addEventListener("click", () => {
       const theme = dark() ? "light" : "dark";
       document.documentElement.dataset.theme = theme;
@@ -55,7 +55,7 @@
   form.append(list);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list" })) input.setAttribute(name, value);
   const kinds = { method: "Method", dataset: "Dataset", metric: "Metric", task: "Task", paper: "Paper", code: "Repository" };
-  const { suggest, index, root } = form.dataset;
+  const { suggest, root } = form.dataset;
   const find = suggest
     ? async (words, limit) => (await fetch(`${suggest}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } })).json()
     : async (words, limit) => (await indexed(words, limit)).map((entry) => ({ ...entry, url: root + entry.url }));
@@ -147,7 +147,7 @@
       const wanted = (parts[part] = {});
       wanted.entries = new Promise((resolve) => {
         wanted.done = resolve;
-        const script = made("script", { src: `${index}${part}.js` });
+        const script = made("script", { src: `${root}static/search/${part}.js` });
         script.addEventListener("error", () => resolve([]));
         document.head.append(script);
       });
@@ -168,12 +168,16 @@
     const entries = await load(partOf(longest, length));
     const whole = words.join("");
     const rated = [];
-    for (const [name, kind, papers, url] of entries) {
-      const its = wordsOf(name);
-      const joined = its.join("");
-      if (joined === whole) rated.push([0, name, kind, papers, url]);
-      else if (joined.startsWith(whole)) rated.push([1, name, kind, papers, url]);
-      else if (words.every((word) => its.some((one) => one.startsWith(word)))) rated.push([2, name, kind, papers, url]);
+    for (const [name, kind, papers, url, ...others] of entries) {
+      const rates = [name, ...others].map((one) => {
+        const its = wordsOf(one);
+        const joined = its.join("");
+        if (joined === whole) return 0;
+        if (joined.startsWith(whole)) return 1;
+        return words.every((word) => its.some((part) => part.startsWith(word))) ? 2 : 3;
+      });
+      const rate = Math.min(...rates);
+      if (rate < 3) rated.push([rate, name, kind, papers, url]);
     }
     rated.sort((a, b) => a[0] - b[0] || b[3] - a[3] || a[1].length - b[1].length);
     const names = { m: "method", d: "dataset", e: "metric", t: "task", p: "paper", c: "code" };
