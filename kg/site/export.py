@@ -210,15 +210,14 @@ def _planned(source: Source) -> _Plan:
         path = source.path(iri)
         if path is None:
             continue
-        if iri in only_in and (paper := source.path(only_in[iri])):
+        if (paper := source.path(only_in.get(iri, ""))):
             elsewhere[path] = f"{paper}#{path[1:].replace('/', '-', 1)}"
         else:
             pages.add(path)
             entities.append(iri)
             elsewhere[f"/graph{path}"] = f"/graph#{path[1:]}"
-    for (paper,) in reader.rows(f"SELECT ?paper {{ ?paper a <{KG}Paper> }}"):
-        if path := source.path(paper):
-            pages.add(path)
+    papers = reader.rows(f"SELECT ?paper {{ ?paper a <{KG}Paper> }}")
+    pages |= {path for row in papers if (path := source.path(row[0]))}
     repositories = reader.rows(
         f"SELECT ?code (COUNT(DISTINCT ?paper) AS ?papers) (MIN(STR(?url)) AS ?address) "
         f"{{ ?paper <{LINKS['code']}> ?code . ?code <{SCHEMA}codeRepository> ?url }} GROUP BY ?code"
