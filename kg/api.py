@@ -82,7 +82,7 @@ class KnowledgeGraph:
 
     @property
     def generation(self) -> Generation:
-        """The state of the graph on disk that is open; a later build makes another one."""
+        """The state of the folder that is open."""
         return self._generation
 
     @cached_property

@@ -16,6 +16,7 @@ WITHOUT_MODULE = {
     "tests/test_attacks.py": "is about the whole program",
     "tests/test_mirror.py": "is about the tests themselves",
     "tests/test_rooms.py": "is about what may import what",
+    "tests/site/test_browser.py": "drives all pages in a browser",
     "tests/docs/test_release.py": "is about the version, which several documents name",
 }
 

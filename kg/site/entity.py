@@ -14,6 +14,7 @@ from kg.vocabulary import KG, SCHEMA
 
 _RESULTS, _EVIDENCE, _BOARDS = 10, 3, 12
 _LISTED = 50  # papers on a page of a list
+_PANELS = ("names", "papers", "companions", "years", "results", "boards")
 _WITH_RESULTS = ("dataset", "metric", "method")
 
 
@@ -22,6 +23,11 @@ def entity_view(source: Source, card: EntityCard) -> View:
     iri = card.iri
     years = [(int(row["year"]), int(row["papers"])) for row in source.rows("entity-years", entity=iri) if "year" in row]
     measured = card.type in _WITH_RESULTS
+    # The sentences of the listed papers alone: to compare the mentions in all papers would take too long.
+    papers = " ".join(dict.fromkeys(paper.iri for paper in (*card.introducing, *card.using)))
+    sentences = source.rows("entity-evidence", entity=iri, papers=papers) if papers else []
+    by_sentence = {(row["paper"], row["sentenceStart"]): row for row in reversed(sentences)}
+    evidence = [_quoted(row) for row in sentences if by_sentence[row["paper"], row["sentenceStart"]] is row]
     return View(
         "entity.html",
         readable(card.name),
@@ -44,10 +50,10 @@ def entity_view(source: Source, card: EntityCard) -> View:
             if card.type in ("dataset", "metric")
             else [],
             "results": source.rows("entity-results", entity=iri, limit=_RESULTS) if measured else [],
-            "evidence": [_quoted(row) for row in source.rows("entity-evidence", entity=iri, limit=_EVIDENCE)],
+            "evidence": evidence[:_EVIDENCE],
             "behind": {
-                name: source.behind(f"entity-{name}", entity=iri)
-                for name in ("names", "papers", "companions", "years", "results", "boards", "evidence")
+                "evidence": source.behind("entity-evidence", entity=iri, papers=papers) if papers else None,
+                **{name: source.behind(f"entity-{name}", entity=iri) for name in _PANELS},
             },
         },
     )

@@ -210,8 +210,8 @@ def _planned(source: Source) -> _Plan:
         path = source.path(iri)
         if path is None:
             continue
-        if (paper := source.path(only_in.get(iri, ""))):
-            elsewhere[path] = f"{paper}#{path[1:].replace('/', '-', 1)}"
+        if place := source.path(only_in.get(iri, "")):
+            elsewhere[path] = f"{place}#{path[1:].replace('/', '-', 1)}"
         else:
             pages.add(path)
             entities.append(iri)

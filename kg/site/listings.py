@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from kg.ask.lookup import Found
+from kg.ask.lookup import Found, Match
 from kg.ask.papers import start_of
 from kg.errors import QueryError
 from kg.graph.provenance import Run
@@ -14,7 +14,7 @@ from kg.site.source import Source, View, class_of, page_of
 from kg.text.names import one_line
 from kg.vocabulary import ENTITY_KINDS, KINDS, Kind
 
-_FOUND, _TOP, _NEWEST, _NEW = 40, 8, 8, 100
+_FOUND, _TOP, _NEW = 40, 8, 100
 _LISTED = 100
 _LONGEST = 300  # characters of a search that are looked for
 
@@ -30,7 +30,7 @@ def overview_view(source: Source) -> View:
         ("mentions", stats.mentions, None),
         ("triples", stats.triples, None),
     ]
-    runs = source.graph.provenance()
+    runs = source.runs
     since = _last_start(runs)
     return View(
         "overview.html",
@@ -39,10 +39,10 @@ def overview_view(source: Source) -> View:
             "counts": counts,
             "most_used": {kind: source.most_used[kind][:_TOP] for kind in ENTITY_KINDS},
             "boards": source.boards[:_TOP],
-            "newest": source.rows("newest-papers", limit=_NEWEST),
+            "newest": source.newest,
             "runs": runs[-3:][::-1],
             "since": since,
-            "seen": source.rows("first-seen", since=since, limit=_NEWEST) if since else [],
+            "seen": source.seen_last,
             "behind": {
                 "counts": source.behind("counts"),
                 "newest": source.behind("newest-papers"),
@@ -64,6 +64,8 @@ def search_view(source: Source, query: Mapping[str, str]) -> View:
     kind = query.get("kind", "")
     wanted = kind if kind in KINDS else None
     found: Found | None = source.graph.lookup(words, type=wanted, limit=_FOUND) if words else None
+    known = {match.iri for match in found.matches} if found else set()
+    similar = [match for match in _completed(source, words, 20) if match.iri not in known]
     return View(
         "search.html",
         f"Search: {words}" if words else "Search",
@@ -71,6 +73,7 @@ def search_view(source: Source, query: Mapping[str, str]) -> View:
             "words": words,
             "kind": wanted or "",
             "found": found,
+            "similar": [match for match in similar if wanted in (None, match.type)],
             "behind": source.behind("search", words=words) if words else None,
         },
     )
@@ -79,19 +82,22 @@ def search_view(source: Source, query: Mapping[str, str]) -> View:
 def suggested(source: Source, words: str, limit: int = 8) -> list[dict[str, Any]]:
     """Names for what someone has typed so far: each with its kind, its papers and the path of its page."""
     words = one_line(words)[:_LONGEST]
-    if not words:
-        return []
-    suggest = getattr(source.graph, "suggest", None)  # an index of names, where the graph has one
-    matches = suggest(words, limit=limit) if suggest else source.graph.lookup(words, limit=limit).matches
+    matches = _completed(source, words, limit) or (source.graph.lookup(words, limit=limit).matches if words else ())
     return [
         {"name": match.name, "kind": match.type, "papers": match.papers, "path": source.path(match.iri)}
         for match in matches
     ]
 
 
+def _completed(source: Source, words: str, limit: int) -> list[Match]:
+    """What has names that begin with the words, where the graph has an index of names."""
+    suggest = getattr(source.graph, "suggest", None)
+    return list(suggest(words, limit)) if words and suggest else []
+
+
 def new_view(source: Source, query: Mapping[str, str]) -> View:
     """The papers that a build read for the first time on a day or later; without a day, on that of the last build."""
-    runs = source.graph.provenance()
+    runs = source.runs
     problem = ""
     since = _last_start(runs)
     if given := query.get("since", "").strip()[:20]:

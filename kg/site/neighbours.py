@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
+from kg.ask.card import EntityCard
 from kg.site.source import Source, View
 from kg.text.spellings import readable
 from kg.vocabulary import ENTITY_KINDS, SKOS, Kind
 
-_AROUND = 16
-_MOST = 60
+_AROUND = _MOST = 20
 _HIERARCHY = 8
 
 
@@ -19,7 +20,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     Args:
         source: the graph.
         iri: of the entity.
-        limit: how many to return, up to 60.
+        limit: how many to return, up to 20.
 
     Returns:
         ``centre`` (an IRI), ``nodes`` (``iri``, ``name``, ``kind``, ``papers``, ``path``; the centre first) and
@@ -41,17 +42,18 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     ]:
         nodes.setdefault(other, _node(source, other, kind))
         edges.append({"from": start, "to": end, "broader": True})
-    for row in source.rows("entity-companions", entity=iri, limit=limit):
-        other = row["other"]
-        if other not in nodes:
-            nodes[other] = _node(source, other, source.reader.kind(other))
-        edges.append({"from": iri, "to": other, "papers": int(row["papers"])})
+    card = source.graph.card(iri)
+    companions = chain.from_iterable(card.companions.values()) if isinstance(card, EntityCard) else ()
+    for entity in sorted(companions, key=lambda entity: (-entity.papers, entity.iri))[:limit]:
+        if entity.iri not in nodes:
+            nodes[entity.iri] = _node(source, entity.iri, source.reader.kind(entity.iri))
+        edges.append({"from": iri, "to": entity.iri, "papers": entity.papers})
     return {"centre": iri, "nodes": list(nodes.values()), "edges": edges}
 
 
 def _node(source: Source, iri: str, kind: Kind | None) -> dict[str, Any]:
     name = readable(source.reader.name(iri))
-    papers = source.reader.papers(iri, kind) if kind else 0
+    papers = source.papers_of(iri, kind) if kind else 0
     return {"iri": iri, "name": name, "kind": kind, "papers": papers, "path": source.path(iri)}
 
 

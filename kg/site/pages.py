@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from kg.api import KnowledgeGraph
 from kg.ask.card import EntityCard, PaperCard
 from kg.site import boards, compare, editor, entity, listings, neighbours
+from kg.site.authors import in_order
 from kg.site.links import Links, ServerLinks
 from kg.site.paper import bibtex, read_paper
 from kg.site.source import Source, View, class_of
@@ -80,7 +81,7 @@ class Site:
         found = listings.suggested(self.source, words)
         return [{**one, "url": self.links.page(one["path"]) if one["path"] else None} for one in found]
 
-    def neighbourhood(self, iri: str, limit: int = 16) -> dict[str, Any]:
+    def neighbourhood(self, iri: str, limit: int = 20) -> dict[str, Any]:
         """What is around an entity (:func:`kg.site.neighbours.neighbourhood`), with the address of each node's page."""
         around = neighbours.neighbourhood(self.source, iri, limit)
         for node in around["nodes"]:
@@ -136,6 +137,7 @@ class Site:
         return entity.repository_view(self.source, card)
 
     def _paper(self, card: PaperCard) -> View:
+        card = card._replace(authors=in_order(self.source.graph.generation, card.name, card.authors))
         text = read_paper(self.source, card.iri, card.name, card.abstract or "")
         return View(
             "paper.html",

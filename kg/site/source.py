@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -11,10 +11,12 @@ from urllib.parse import quote
 from kg.api import KnowledgeGraph
 from kg.ask.stats import Stats
 from kg.errors import KGError
+from kg.graph.provenance import Run
 from kg.graph.reader import GraphReader
 from kg.site import panels
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, Kind
 
+_NEWEST = 8
 _WITHIN = re.compile("[#\U000e0000-\U000e0fff]")
 
 
@@ -121,12 +123,43 @@ class Source:
 
     @cached_property
     def most_used(self) -> Mapping[Kind, tuple[EntityCount, ...]]:
-        """The entities of each kind, those of the most papers first."""
-        found: dict[Kind, list[EntityCount]] = {kind: [] for kind in ENTITY_KINDS}
-        for kind in ENTITY_KINDS:
-            for row in self.rows("entities", type=kind, limit=1000):
-                found[kind].append(EntityCount(row["entity"], kind, row["name"], int(row["papers"])))
-        return {kind: tuple(entities) for kind, entities in found.items()}
+        """The entities of each kind that are in the most papers, those of the most first."""
+        return {kind: tuple(self._most_used(kind)) for kind in ENTITY_KINDS}
+
+    def _most_used(self, kind: Kind, limit: int = 1000) -> Iterator[EntityCount]:
+        if self._index is None:
+            for row in self.rows("entities", type=kind, limit=limit):
+                yield EntityCount(row["entity"], kind, row["name"], int(row["papers"]))
+            return
+        query = """SELECT iri, text, papers FROM node JOIN name ON name.id = label
+            WHERE kind = ? AND papers > 0 ORDER BY node.id LIMIT ?"""
+        for iri, name, papers in self._index.rows(query, kind, limit):
+            yield EntityCount(iri, kind, name, papers)
+
+    def papers_of(self, iri: str, kind: Kind) -> int:
+        """How many papers mention an entity."""
+        node = self._index.node(iri) if self._index else None
+        return node.papers if node else self.reader.papers(iri, kind)
+
+    @cached_property
+    def _index(self) -> Any:
+        """The index of the graph, where it has one."""
+        return getattr(getattr(self.graph, "reader", None), "index", None)
+
+    @cached_property
+    def newest(self) -> list[dict[str, str]]:
+        """The newest papers."""
+        return self.rows("newest-papers", limit=_NEWEST)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The builds that made the graph."""
+        return self.graph.provenance()
+
+    @cached_property
+    def seen_last(self) -> list[dict[str, str]]:
+        """Papers that the last build was the first to read."""
+        return self.rows("first-seen", since=self.runs[-1].started[:10], limit=_NEWEST) if self.runs else []
 
     def one(self, words: str, kinds: tuple[Kind, ...]) -> str | None:
         """The entity that a name, a slug or an IRI with its prefix means."""

@@ -22,13 +22,12 @@
   ];
   const list = made("ul", { class: "completions", id: "completing", role: "listbox", "aria-label": "Completions", hidden: "" });
   area.parentElement.append(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "completing", "aria-expanded": "false", "aria-multiline": "true" })) area.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": "completing" })) area.setAttribute(name, value);
   let found = [];
   let at = 0;
 
   const close = () => {
     list.hidden = true;
-    area.setAttribute("aria-expanded", "false");
     area.removeAttribute("aria-activedescendant");
   };
   const choose = (place) => {
@@ -68,7 +67,6 @@
     // Positions are set through the object model, which the Content-Security-Policy allows.
     list.style.top = `${Math.min(line.length * height - area.scrollTop + 14, area.clientHeight)}px`;
     list.style.left = `${Math.min(line.at(-1).length * 8.4 + 10, Math.max(0, area.clientWidth - 300))}px`;
-    area.setAttribute("aria-expanded", "true");
     choose(0);
   }
 

@@ -140,15 +140,19 @@
     running = true;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const frame = () => {
-      for (let count = still ? 300 : 4; count > 0 && heat > 0.01; count -= 1) step();
+      const until = performance.now() + (still ? 2000 : 10);
+      do step();
+      while (heat > 0.02 && performance.now() < until);
       place();
-      if (heat > 0.01) requestAnimationFrame(frame);
+      if (heat > 0.02) requestAnimationFrame(frame);
       else {
         running = false;
+        label();
         box.dataset.rest = "true";
       }
     };
     delete box.dataset.rest;
+    for (let count = 0; count < 40; count += 1) step(); // so that the first picture is in some order already
     requestAnimationFrame(frame);
   }
 
@@ -180,7 +184,7 @@
       }
       node.vx *= 0.72; node.vy *= 0.72;
     }
-    heat *= 0.99;
+    heat *= 0.98;
   }
 
   function place() {
@@ -189,8 +193,7 @@
       line.setAttribute("x1", from.x.toFixed(1)); line.setAttribute("y1", from.y.toFixed(1));
       line.setAttribute("x2", to.x.toFixed(1)); line.setAttribute("y2", to.y.toFixed(1));
     }
-    if (view.moved) label();
-    else fit();
+    if (!view.moved) fit();
   }
 
   // Names have the same size at any zoom. Where two would overlap, that of more papers stays; the other shows on focus.
@@ -210,7 +213,7 @@
 
   function show() {
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
-    label();
+    if (!running || heat > 0.9) label();
   }
 
   function fit() {

@@ -1,0 +1,333 @@
+"""The pages in a real browser: Debian's Chromium, driven by Playwright, against the server and against files.
+
+A screenshot of each page lands in output/screenshots/.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.builder.builder import build_graph
+from kg.demo import sample_pages
+from kg.site.export import export_site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.clients
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SHOTS = Path(__file__).parents[2] / "output" / "screenshots"
+PAPER = "/paper/deep-residual-learning-for-image-recognition"
+PAGES = {
+    "overview": "/",
+    "search": "/search?q=imagenet",
+    "paper": PAPER,
+    "entity": "/dataset/imagenet",
+    "leaderboards": "/leaderboards",
+    "leaderboard": "/leaderboard/imagenet/top-1-accuracy",
+    "compare": "/compare/imagenet",
+    "new": "/new",
+    "browse": "/browse/method",
+    "graph": "/graph/dataset/imagenet",
+    "editor": "/query",
+    "nothing": "/paper/nothing-of-the-kind",
+}
+OVERLAPS = """() => {
+  const names = [...document.querySelectorAll(".graph .node:not(.mute):not(.lit) text")];
+  const boxes = names.map((text) => text.getBoundingClientRect());
+  const both = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+  const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).map((b) => [a, b]));
+  const lie = ([a, b]) => both(a, b, "left", "right") > 6 && both(a, b, "top", "bottom") > 4;
+  return [boxes.length, pairs.filter(lie).length];
+}"""
+"""How many names the graph shows, and how many pairs of them lie on one another."""
+
+WIDE, NARROW = {"width": 1200, "height": 820}, {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo's graph."""
+    folder = tmp_path_factory.mktemp("demo")
+    build_graph(sample_pages(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(demo: Path) -> Iterator[str]:
+    """The address of the server with that graph, which takes corrections."""
+    pytest.importorskip("kg.server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = "from kg.cli import main; main()"
+    command = [sys.executable, "-c", code, "serve", "-g", str(demo), "--port", str(port), "--edit"]
+    process = subprocess.Popen(command)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urlopen(f"{address}/suggest?q=a", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def files(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the first page of the site of files."""
+    folder = tmp_path_factory.mktemp("files") / "site"
+    export_site(KnowledgeGraph(demo), folder)
+    return folder.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no chromium")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield running
+        running.close()
+
+
+def context(browser: Browser, **options: Any) -> BrowserContext:
+    options.setdefault("viewport", WIDE)
+    made = browser.new_context(**options)
+    made.set_default_timeout(20_000)
+    return made
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in which nothing may go wrong: no error in a script, nothing that the policy refuses."""
+    made = context(browser)
+    opened = made.new_page()
+    problems = watched(opened)
+    yield opened
+    made.close()
+    assert problems == []
+
+
+ANSWERED = re.compile("the server responded with a status of 40[04]")  # by a page that is not there, a wrong query
+
+
+def watched(page: Page) -> list[str]:
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console", lambda said: problems.append(said.text) if said.type == "error" and "404" not in said.text else None
+    )
+    return problems
+
+
+def shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_page_has_a_serious_violation_of_accessibility(browser: Browser, server: str, colours: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    made = context(browser, color_scheme=colours)
+    opened = made.new_page()
+    problems = watched(opened)
+    found = []
+    for name, path in PAGES.items():
+        opened.goto(server + path)
+        if name == "graph":
+            opened.wait_for_selector("[data-rest]")
+        shot(opened, f"{name}-{colours}")
+        for violation in axe.run(opened).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append((name, violation["id"], [node["html"][:150] for node in violation["nodes"][:3]]))
+    made.close()
+    assert found == [] and problems == []
+
+
+def test_no_page_is_wider_than_a_phone(browser: Browser, server: str, files: str) -> None:
+    made = context(browser, viewport=NARROW, has_touch=True)
+    opened = made.new_page()
+    for name, path in PAGES.items():
+        opened.goto(server + path)
+        assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], name
+        shot(opened, f"{name}-phone")
+    opened.goto(f"{files}/index.html")
+    assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    made.close()
+
+
+def test_the_search_is_used_by_keys_alone(page: Page, server: str) -> None:
+    page.goto(server)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("/")
+    page.keyboard.type("imagene", delay=20)
+    page.wait_for_selector(".suggestions li")
+    box = page.locator("#q")
+    assert box.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    chosen = box.get_attribute("aria-activedescendant")
+    assert chosen and page.locator(f"#{chosen}").get_attribute("aria-selected") == "true"
+    shot(page, "suggestions")
+    page.keyboard.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/dataset/imagenet"))
+
+
+def test_a_mention_has_the_colour_of_its_type_and_leads_to_the_entity(page: Page, server: str) -> None:
+    page.goto(server + PAPER)
+    mentions = page.locator(".abstract a.m")
+    colours = {
+        kind: page.locator(f".abstract a.m.{kind}").first.evaluate("element => getComputedStyle(element).color")
+        for kind in ("method", "dataset", "task")
+    }
+    assert len(set(colours.values())) == 3
+    mentions.first.hover()
+    said = mentions.first.locator("i")
+    assert said.is_visible() and re.search(r"\d+% sure, by \w+", said.inner_text())
+    page.mouse.move(0, 0)
+    assert not said.is_visible()
+    mentions.first.focus()
+    assert said.is_visible()
+    shot(page, "mention")
+    page.locator(".abstract a.m.dataset").first.click()
+    page.wait_for_url(re.compile("/dataset/"))
+
+
+def test_colours_can_be_chosen_and_are_kept(page: Page, server: str) -> None:
+    page.goto(server)
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark colours").click()
+    after = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.goto(f"{server}/dataset/imagenet")
+    assert before != after == page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_the_graph_expands_by_click_and_by_key_and_stays_readable(page: Page, server: str) -> None:
+    page.goto(f"{server}/graph/dataset/imagenet")
+    page.wait_for_selector("[data-rest]")
+    nodes = page.locator(".graph .node")
+    before = nodes.count()
+    page.locator(".graph .node.method").first.dispatch_event("pointerdown", {"pointerId": 1, "bubbles": True})
+    page.locator(".graph .node").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelectorAll('.graph .node').length > {before}")
+    for _ in range(12):
+        closed = page.locator(".graph .node:not(.open)")
+        if not closed.count():
+            break
+        closed.first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(250)
+    page.wait_for_selector("[data-rest]")
+    assert nodes.count() <= 200
+    shot(page, "graph-expanded")
+    names, overlapping = page.evaluate(OVERLAPS)
+    assert names >= 10 and overlapping <= names // 10
+
+
+def test_the_editor_completes_and_runs_a_query(page: Page, server: str) -> None:
+    page.goto(f"{server}/query")
+    area = page.locator("#sparql")
+    area.fill("SELECT ?name WHERE { ?paper ")
+    area.press("End")
+    page.keyboard.type("kg:usesD", delay=20)
+    page.wait_for_selector(".completions li")
+    shot(page, "editor-completion")
+    page.keyboard.press("Enter")
+    assert "kg:usesDataset " in area.input_value()
+    page.keyboard.type("?d . ?d skos:prefLabel ?name } ORDER BY ?name LIMIT 3")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".answer table")
+    assert page.locator(".answer tbody tr").count() == 3
+    shot(page, "editor-answer")
+    area.fill("SELECT nonsense")
+    page.get_by_role("button", name="Run").click()
+    page.wait_for_selector(".answer .problem")
+
+
+def test_the_query_behind_a_panel_opens_in_the_editor_and_runs(page: Page, server: str) -> None:
+    page.goto(f"{server}/dataset/imagenet")
+    panel = page.locator("details.behind").first
+    panel.locator("summary").click()
+    panel.get_by_role("link", name="Open in the editor").click()
+    page.get_by_role("button", name="Run").click()
+    page.wait_for_selector(".answer table")
+    assert page.locator(".answer tbody tr").count() > 0
+
+
+def test_papers_are_compared_and_the_table_is_copied(browser: Browser, server: str) -> None:
+    made = context(browser, permissions=["clipboard-read", "clipboard-write"])
+    opened = made.new_page()
+    opened.goto(f"{server}/compare?dataset=ImageNet")
+    assert opened.locator("table.compare tbody tr").count() >= 2
+    opened.locator("summary", has_text="Markdown").click()
+    opened.get_by_role("button", name="Copy").first.click()
+    opened.get_by_role("button", name="Copied").wait_for()
+    assert opened.evaluate("navigator.clipboard.readText()").startswith("| paper |")
+    made.close()
+
+
+def test_pages_are_read_without_scripts(browser: Browser, server: str) -> None:
+    made = context(browser, java_script_enabled=False)
+    opened = made.new_page()
+    opened.goto(server + PAPER)
+    assert opened.locator(".abstract a.m").count() > 3
+    opened.locator("#q").fill("imagenet")
+    opened.get_by_role("button", name="Search").click()
+    assert opened.locator(".matches a").first.inner_text() == "ImageNet"
+    opened.goto(f"{server}/graph/dataset/imagenet")
+    assert opened.locator(".matches li").count() > 5
+    made.close()
+
+
+def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: Page, files: str) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{files}/index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("image net", delay=20)
+    page.wait_for_selector(".suggestions li")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"dataset/imagenet\.html"))
+    page.get_by_role("link", name="Show as a graph").click()
+    page.wait_for_selector("[data-rest]")
+    before = page.locator(".graph .node").count()
+    assert before > 3
+    page.locator(".graph .node:not(.open)").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.graph .node.open').length > 1")
+    shot(page, "files-graph")
+    page.goto(f"{files}/search.html")
+    page.locator("#q").fill("residual")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-results] li a")
+    shot(page, "files-search")
+    page.locator("[data-results] li a").first.click()
+    assert page.locator("h1").count() == 1
+    assert requests and all(url.startswith("file://") for url in requests)
