@@ -41,7 +41,7 @@ def _line_of(lines: mmap.mmap, key: str) -> bytes:
     while low < high:
         middle = (low + high) // 2
         start = lines.rfind(b"\n", low, middle) + 1 or low
-        end = lines.find(b"\n", start) % (len(lines) + 1)
+        end = lines.find(b"\n", start) % (len(lines) + 1)  # the end of the file where no line ends
         if _key_at(lines, start) < key:
             low = end + 1
         else:

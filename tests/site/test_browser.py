@@ -24,9 +24,9 @@ from kg.demo import sample_pages
 from kg.site.export import export_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.slow]
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SHOTS = Path(__file__).parents[2] / "output" / "screenshots"
@@ -134,9 +134,12 @@ ANSWERED = re.compile("the server responded with a status of 40[04]")  # by a pa
 def watched(page: Page) -> list[str]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
-        "console", lambda said: problems.append(said.text) if said.type == "error" and "404" not in said.text else None
-    )
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error" and not ANSWERED.search(said.text):
+            problems.append(said.text)
+
+    page.on("console", hear)
     return problems
 
 
@@ -230,11 +233,12 @@ def test_the_graph_expands_by_click_and_by_key_and_stays_readable(page: Page, se
     page.wait_for_selector("[data-rest]")
     nodes = page.locator(".graph .node")
     before = nodes.count()
-    page.locator(".graph .node.method").first.dispatch_event("pointerdown", {"pointerId": 1, "bubbles": True})
-    page.locator(".graph .node").first.focus()
+    nodes.first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('.graph .node').length > {before}")
+    nodes.nth(before).wait_for()
+    page.locator(".graph .node.method:not(.open) circle").first.click()
+    page.locator(".graph .node.open").nth(2).wait_for()
     for _ in range(12):
         closed = page.locator(".graph .node:not(.open)")
         if not closed.count():
@@ -321,7 +325,7 @@ def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: P
     assert before > 3
     page.locator(".graph .node:not(.open)").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.graph .node.open').length > 1")
+    page.locator(".graph .node.open").nth(1).wait_for()
     shot(page, "files-graph")
     page.goto(f"{files}/search.html")
     page.locator("#q").fill("residual")

@@ -10,7 +10,7 @@
 
   // Colours ----------------------------------------------------------------------------------------------------------
   {
-    const toggle = made("button", { type: "button", class: "theme", "aria-label": "Dark colours" }, "◐");
+    const toggle = made("button", { type: "button", class: "theme", "aria-label": "Dark colours" });
     document.querySelector(".menu").append(toggle);
     const dark = () => {
       const chosen = document.documentElement.dataset.theme;
@@ -63,7 +63,10 @@
   let at = -1;
   let asked = 0;
 
+  let waiting;
   const close = () => {
+    clearTimeout(waiting);
+    asked += 1; // an answer that comes now comes too late
     list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");
@@ -100,7 +103,7 @@
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));
   };
-  let waiting;
+  form.addEventListener("submit", close);
   input.addEventListener("input", () => {
     clearTimeout(waiting);
     const words = input.value.trim();
