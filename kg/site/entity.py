@@ -21,7 +21,7 @@ _WITH_RESULTS = ("dataset", "metric", "method")
 def entity_view(source: Source, card: EntityCard) -> View:
     """What the page of a method, dataset, metric or task shows."""
     iri = card.iri
-    years = [(int(row["year"]), int(row["papers"])) for row in source.rows("entity-years", entity=iri) if "year" in row]
+    years = source.years(iri)
     measured = card.type in _WITH_RESULTS
     # The sentences of the listed papers alone: to compare the mentions in all papers would take too long.
     papers = " ".join(dict.fromkeys(paper.iri for paper in (*card.introducing, *card.using)))

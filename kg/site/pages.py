@@ -175,6 +175,7 @@ class Site:
             **view.values,
             page_title=view.title,
             path=path,
+            page_address=links.page(path),
             url=links.page,
             static=links.static,
             root=links.root,

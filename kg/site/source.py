@@ -108,8 +108,8 @@ class Source:
 
     @cached_property
     def boards(self) -> tuple[Board, ...]:
-        """The leaderboards of the most papers."""
-        return tuple(
+        """The leaderboards, those of the most papers first, then by their IRIs."""
+        boards = (
             Board(
                 row["onDataset"],
                 row["dataset"],
@@ -120,6 +120,17 @@ class Source:
             )
             for row in self.rows("boards", limit=100_000)
         )
+        return tuple(sorted(boards, key=lambda one: (-one.papers, -one.results, one.dataset_iri, one.metric_iri)))
+
+    def years(self, iri: str) -> list[tuple[int, int]]:
+        """How many papers of each year mention an entity; papers without a year are left out."""
+        node = self._index.node(iri) if self._index else None
+        if node is None:
+            rows = self.rows("entity-years", entity=iri)
+            return [(int(row["year"]), int(row["papers"])) for row in rows if "year" in row]
+        query = """SELECT year, count(*) FROM edge JOIN paper USING (place)
+            WHERE edge.node = ? AND year IS NOT NULL GROUP BY year ORDER BY year"""
+        return [(year, papers) for year, papers in self._index.rows(query, node.id)]
 
     @cached_property
     def most_used(self) -> Mapping[Kind, tuple[EntityCount, ...]]:

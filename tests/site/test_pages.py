@@ -134,6 +134,8 @@ def test_corrections_are_offered_only_where_they_are_taken(site: Site) -> None:
         attributes for tag, attributes in parsed(editable.page(PAPER)).tags if attributes.get("action") == "/correct"
     ]
     assert forms and all(form["method"] == "post" for form in forms)
+    board = parsed(editable.page(BOARD))
+    assert ("input", {"type": "hidden", "name": "pattern", "value": "93.5%"}) in board.tags
     assert "/correct" not in (site.page(PAPER) or Page("")).html
 
 
