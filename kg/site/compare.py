@@ -44,7 +44,7 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
     """What some papers report, side by side: those given (``papers``), or those with results on a ``dataset``."""
     dataset = source.one(query["dataset"][:300], ("dataset",)) if query.get("dataset") else None
     if dataset:
-        papers = list(dict.fromkeys(row["paper"] for row in source.rows("entity-results", entity=dataset, limit=60)))
+        papers = list(dict.fromkeys(row["paper"] for row in source.results(dataset, "dataset", 60)))
     else:
         given = re.split(r"[\s,]+", query.get("papers", "")[:10_000])
         found = (source.iri(f"/paper/{slug.removeprefix('/paper/')}") for slug in given if slug)

@@ -49,7 +49,7 @@ def entity_view(source: Source, card: EntityCard) -> View:
             "boards": source.rows("entity-boards", entity=iri, limit=_BOARDS)
             if card.type in ("dataset", "metric")
             else [],
-            "results": source.rows("entity-results", entity=iri, limit=_RESULTS) if measured else [],
+            "results": source.results(iri, card.type, _RESULTS) if measured else [],
             "evidence": evidence[:_EVIDENCE],
             "behind": {
                 "evidence": source.behind("entity-evidence", entity=iri, papers=papers) if papers else None,

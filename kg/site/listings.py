@@ -42,7 +42,7 @@ def overview_view(source: Source) -> View:
             "newest": source.newest,
             "runs": runs[-3:][::-1],
             "since": since,
-            "seen": source.seen_last,
+            "seen": source.seen_since(since, _TOP) if since else [],
             "behind": {
                 "counts": source.behind("counts"),
                 "newest": source.behind("newest-papers"),
@@ -114,7 +114,7 @@ def new_view(source: Source, query: Mapping[str, str]) -> View:
             "since": since,
             "problem": problem,
             "earlier": earlier,
-            "papers": source.rows("first-seen", since=since, limit=_NEW) if since else [],
+            "papers": source.seen_since(since, _NEW) if since else [],
             "runs": runs[::-1][:20],
             "behind": source.behind("first-seen", since=since or "2025-01-01", limit=_NEW),
         },

@@ -43,8 +43,8 @@ def behind(name: str, values: Mapping[str, str], base: str = DEFAULT_BASE) -> st
 def rows(store: ox.Store, name: str, values: Mapping[str, str], base: str = DEFAULT_BASE) -> Iterator[dict[str, str]]:
     """What a panel's query finds: for each row the text of what is bound.
 
-    The query runs in this process, where nothing ends it: only for queries about one resource, with a LIMIT. They do not
-    sort many rows by IRIs or names, which Oxigraph reads from the disk for each comparison: twenty thousand take seconds.
+    The query runs in this process, where nothing ends it: only for queries about one resource, with a LIMIT. They do
+    not sort many rows by IRIs or names, which Oxigraph reads anew for each comparison: twenty thousand take seconds.
     """
     solutions = cast(
         ox.QuerySolutions,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import pyoxigraph as ox
 
 from kg.api import KnowledgeGraph
 from kg.ask.stats import Stats
@@ -14,7 +17,7 @@ from kg.errors import KGError
 from kg.graph.provenance import Run
 from kg.graph.reader import GraphReader
 from kg.site import panels
-from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, Kind
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, SCHEMA, XSD, Kind
 
 _NEWEST = 8
 _WITHIN = re.compile("[#\U000e0000-\U000e0fff]")
@@ -157,20 +160,46 @@ class Source:
         """The index of the graph, where it has one."""
         return getattr(getattr(self.graph, "reader", None), "index", None)
 
+    def results(self, iri: str, kind: Kind, limit: int) -> list[dict[str, str]]:
+        """Results of a method, on a dataset or by a metric, comparable ones first, then the surest."""
+        node = self._index.node(iri) if self._index else None
+        if node is None:
+            return self.rows("entity-results", entity=iri, limit=limit)
+        query = f"SELECT iri FROM result WHERE {kind} = ? ORDER BY comparable DESC, confidence DESC, id LIMIT ?"
+        found = " ".join(result for (result,) in self._index.rows(query, node.id, limit))
+        return self.rows("results", results=found, limit=limit) if found else []
+
     @cached_property
     def newest(self) -> list[dict[str, str]]:
         """The newest papers."""
-        return self.rows("newest-papers", limit=_NEWEST)
+        if self._index is None:
+            return self.rows("newest-papers", limit=_NEWEST)
+        query = "SELECT iri FROM paper JOIN node ON node.id = paper.node ORDER BY place LIMIT ?"
+        return [self._paper(iri) for (iri,) in self._index.rows(query, _NEWEST)]
 
     @cached_property
     def runs(self) -> list[Run]:
         """The builds that made the graph."""
         return self.graph.provenance()
 
-    @cached_property
-    def seen_last(self) -> list[dict[str, str]]:
-        """Papers that the last build was the first to read."""
-        return self.rows("first-seen", since=self.runs[-1].started[:10], limit=_NEWEST) if self.runs else []
+    def seen_since(self, day: str, limit: int) -> list[dict[str, str]]:
+        """Papers that a build read for the first time on a day or later, those of the last day first.
+
+        The days are those of the builds, so that each is looked up; sorting all papers by day would take seconds.
+        """
+        days = sorted({run.started[:10] for run in self.runs if run.started[:10] >= day}, reverse=True)
+        found: list[dict[str, str]] = []
+        for one in days:
+            value = ox.Literal(one, datatype=ox.NamedNode(XSD + "date"))
+            quads = self.store.quads_for_pattern(None, ox.NamedNode(KG + "firstSeen"), value)
+            papers = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+            found += [{**self._paper(iri), "seen": one} for iri in islice(papers, limit - len(found))]
+        return found
+
+    def _paper(self, iri: str) -> dict[str, str]:
+        """A paper as a row of a list."""
+        year = self.reader.value(iri, SCHEMA + "datePublished")
+        return {"paper": iri, "title": self.reader.name(iri), **({"year": year} if year else {})}
 
     def one(self, words: str, kinds: tuple[Kind, ...]) -> str | None:
         """The entity that a name, a slug or an IRI with its prefix means."""

@@ -10,6 +10,7 @@ from kg.site.panels import behind, panel_queries, panel_query
 VALUES = {
     "paper": "paper:frognet",
     "papers": "https://w3id.org/papers-kg/paper/a https://w3id.org/papers-kg/paper/b",
+    "results": "https://w3id.org/papers-kg/paper/a#result-1",
     "entity": "dataset:cifar-10",
     "dataset": "dataset:cifar-10",
     "metric": "metric:accuracy",
