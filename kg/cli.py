@@ -1084,11 +1084,13 @@ def mcp(
     It can ask what can be asked here: lookup, papers, path, ask, query, stats, merges. Nothing is changed.
     """
     from kg.server.assistants import run_on_standard_streams
+    from kg.server.current import Current
 
-    opened = _opened(graph)
+    with _mentioning_the_sample(graph):
+        current = Current(graph)
     if sys.stdin.isatty():
         _note("waits for an assistant on standard input, which starts this command by itself; Ctrl-C ends it")
-    run_on_standard_streams(lambda: opened, earlier)
+    run_on_standard_streams(current, earlier)
 
 
 @entities.command()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from anyio import to_thread
@@ -14,15 +12,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from kg.api import KnowledgeGraph
+from kg.server import assistants, pwc
 from kg.server.current import Current
 from kg.server.descriptions import Descriptions
 from kg.server.downloads import Downloads
 from kg.server.edit import PATH, Corrections
 from kg.server.guard import Guard
-from kg.server.pages import Pages, Site
+from kg.server.pages import Pages
+from kg.server.pages import Site as AnySite
 from kg.server.pool import Limits
 from kg.server.sparql import Endpoint
+from kg.site import Site
 
 _THREADS = 8  # for pages; as they take turns in one Python, more of them would only delay everything else
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -34,7 +34,7 @@ def make_app(
     edit: bool = False,
     hosts: Iterable[str] = LOOPBACK,
     limits: Limits | None = None,
-    site: Callable[..., Site] | None = None,
+    site: Callable[..., AnySite] | None = None,
 ) -> Starlette:
     """The application that serves the graph of a folder.
 
@@ -60,19 +60,14 @@ def make_app(
         await downloads.close()
 
     corrections = Corrections(current) if edit else None
-    pages = Pages(current, partial(site or _site, edit=edit), corrections.headers if corrections else None)
+    make_site: Callable[..., AnySite] = site or Site
+    pages = Pages(current, partial(make_site, edit=edit), corrections.headers if corrections else None)
     routes: list[BaseRoute] = [Route("/sparql", endpoint), Route("/sparql/", endpoint)]
     routes += downloads.routes
     routes += Descriptions(current).routes
     routes += corrections.routes if corrections else ()
-    for module in ("kg.server.pwc", "kg.server.assistants"):
-        if find_spec(module):
-            routes += import_module(module).routes(current)
+    routes += pwc.routes(current)
+    routes += assistants.routes(current, hosts)
     routes += pages.routes
     guard = Middleware(Guard, hosts=tuple(hosts), private=(PATH,))
     return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
-
-
-def _site(graph: KnowledgeGraph, edit: bool) -> Site:
-    found: Site = import_module("kg.site").Site(graph, edit=edit)
-    return found

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 from threading import Lock
 from typing import Any, Protocol
 
@@ -31,8 +30,11 @@ _LONGEST_WORDS = 300  # characters of what is searched for
 class Page(Protocol):
     """A page: its HTML and the status."""
 
-    html: str
-    status: int
+    @property
+    def html(self) -> str: ...
+
+    @property
+    def status(self) -> int: ...
 
 
 class Site(Protocol):
@@ -71,7 +73,7 @@ class Pages:
     def routes(self) -> list[BaseRoute]:
         """Where they are."""
         return [
-            *([Mount("/static", _Static(directory=folder))] if (folder := static_folder()) else []),
+            Mount("/static", _Static(directory=str(files("kg.site") / "static"))),
             Route("/suggest", self.suggest),
             Route("/neighbourhood", self.neighbourhood),
             Route("/{path:path}", self.answer),
@@ -148,12 +150,6 @@ class Pages:
 
 def _html(page: Page) -> Made:
     return Made(page.html.encode(errors="replace"), "text/html", page.status)
-
-
-def static_folder() -> Path | None:
-    """The folder of scripts and styles."""
-    spec = find_spec("kg.site")
-    return Path(spec.origin).parent / "static" if spec and spec.origin else None
 
 
 class _Static(StaticFiles):
