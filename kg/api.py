@@ -678,6 +678,7 @@ def build(
     model: str | Path | None = None,
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> KnowledgeGraph:
     """Add papers to the graph of a folder, and open it.
 
@@ -692,6 +693,7 @@ def build(
         model: the folder of a model from ``kg train``; ``None`` keeps that of the graph, or takes the shipped one.
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
+        columns: names of columns of tables that are not known, by the field that they hold: {"title": "Titel"}.
 
     Raises:
         InputError: an input, a rule file or the model cannot be read.
@@ -712,6 +714,7 @@ def build(
         model=_optional_path("model", model),
         extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
+        columns=columns,
         warn=_warn_caller(),
     )
     return KnowledgeGraph(folder)

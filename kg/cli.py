@@ -48,7 +48,13 @@ app.add_typer(entities, name="entities")
 Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Graph folder.")]
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="Listing pages or JSON lines: files, folders, or - for standard input."),
+    typer.Argument(metavar="INPUT...", help="Files of papers in any format, folders, or - for standard input."),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns", metavar="FIELD=NAME,...", help="Names of columns of tables, as title=Titel,abstract=Inhalt."
+    ),
 ]
 Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Folder of your own rule files (*.jsonl); may be repeated.")
@@ -216,6 +222,7 @@ def build(
     rules: Rules = None,
     model: Model = None,
     workers: Workers = None,
+    columns: Columns = None,
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
@@ -240,11 +247,22 @@ def build(
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
-    report, found = _build(inputs or [], graph, rules, model, workers, base_iri, shipped)
+    report, found = _build(inputs or [], graph, rules, model, workers, base_iri, shipped, columns)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
         print_counts(f"Graph in {graph}", build_rows(report, found), to_stderr=True)
+
+
+def _given(columns: str | None) -> dict[str, str]:
+    """The names of columns that an option gives."""
+    from kg.errors import KGError
+    from kg.sources.columns import given_columns
+
+    try:
+        return given_columns(columns) if columns is not None else {}
+    except KGError as error:
+        raise typer.BadParameter(str(error).removeprefix("columns: "), param_hint="--columns") from None
 
 
 def _build(
@@ -255,6 +273,7 @@ def _build(
     workers: int | None,
     base_iri: str | None,
     shipped: bool = False,
+    columns: str | None = None,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -270,6 +289,7 @@ def _build(
             model=model,
             extractor=Extractor() if shipped else None,
             workers=workers,
+            columns=_given(columns),
             warn=_warn,
             progress=progress,
         )
@@ -284,6 +304,7 @@ def extract(
     workers: Annotated[
         int, typer.Option("--workers", "-j", min=1, help="Worker processes; with more than one, lines come in batches.")
     ] = 1,
+    columns: Columns = None,
     output: Output = None,
 ) -> None:
     """Write what was found in each paper as JSON lines, in input order, while reading."""
@@ -291,7 +312,7 @@ def extract(
 
     import kg
 
-    papers = kg.read_papers(inputs, _warn)
+    papers = kg.read_papers(inputs, _warn, columns=_given(columns))
     with _output(output) as stream:
         for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
             line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))

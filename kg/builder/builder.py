@@ -7,7 +7,7 @@ name means, to write their statements. Between the two they are on disk, so that
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -69,6 +69,7 @@ def build_graph(
     model: Path | None = None,
     extractor: Extractor | None = None,
     workers: int | None = 1,
+    columns: Mapping[str, str] | None = None,
     warn: Warn = lambda line: None,
     progress: Progress = lambda step, done, total: None,
 ) -> BuildReport:
@@ -87,6 +88,7 @@ def build_graph(
         model: the folder of a model, instead of the shipped one.
         extractor: reads the papers, with its own rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
+        columns: names of columns of tables that are not known, by the field that they hold.
         warn: called with a line for each entry that is skipped.
         progress: called as papers are done.
 
@@ -99,7 +101,7 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    read = frozenset(placed(read_papers(inputs, warn), folder))
+    read = frozenset(placed(read_papers(inputs, warn, columns=columns), folder))
     with next_generation(folder) as generation:
         old = current(folder)
         known = old.settings if old else Settings()

@@ -9,18 +9,34 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import ZipFile, ZipInfo
 
 from kg.errors import InputError, KGError
 from kg.plugins import load_plugins
 from kg.records import Paper
-from kg.sources import archive, foreign, jsondoc, jsonl, listing
+from kg.sources import (
+    archive,
+    arxiv,
+    bibtex,
+    foreign,
+    html,
+    jsondoc,
+    jsonl,
+    listing,
+    markdown,
+    parquet,
+    table,
+    tagged,
+    xml,
+)
 from kg.sources.archive import is_archive
+from kg.sources.columns import checked
 from kg.sources.folder import files_of
 from kg.sources.halves import joined
 from kg.sources.reader import NotPapersError, Reader, Source, Warn
@@ -35,16 +51,35 @@ __all__ = ["STDIN", "Reader", "Source", "Warn", "read_papers", "readers"]
 STDIN = "-"
 
 
-def readers() -> list[Reader]:
+def readers(columns: Mapping[str, str] = MappingProxyType({})) -> list[Reader]:
     """All readers, in the order in which they are tried: those of other packages by name, then the shipped ones.
+
+    Args:
+        columns: the names of columns of tables that a user gives, by field; see :func:`read_papers`.
 
     Raises:
         KGError: an entry point of the group ``kg.sources`` cannot be imported, or is not a :class:`Reader`.
     """
-    return [*load_plugins("kg.sources", Reader).values(), foreign.READER, jsonl.READER, jsondoc.READER, listing.READER]
+    return [
+        *load_plugins("kg.sources", Reader).values(),
+        parquet.reader(columns),
+        xml.READER,
+        tagged.READER,
+        bibtex.READER,
+        arxiv.READER,
+        html.READER,
+        foreign.READER,  # what is not read
+        jsonl.READER,
+        jsondoc.READER,
+        table.reader(columns),
+        markdown.READER,
+        listing.READER,  # any other text
+    ]
 
 
-def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Paper]:
+def read_papers(
+    inputs: str | Path | Iterable[str | Path], warn: Warn, *, columns: Mapping[str, str] | None = None
+) -> Iterator[Paper]:
     """Read the entries of some inputs, in order.
 
     Args:
@@ -53,17 +88,20 @@ def read_papers(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterat
             warning.
         warn: called with one line for each entry that is skipped or looks damaged; of very many lines of one kind about
             one input, the later ones are only counted.
+        columns: names of columns of tables that are not known, by the field that they hold: {"title": "Titel"}.
 
     Raises:
         InputError: a path is absent, or a file is empty, not text, or broken, or nothing in a folder can be read; names
             file and line.
-        KGError: something that is given is not a path, or a reader of another package cannot be used.
+        KGError: something that is given is not a path, or a reader of another package cannot be used, or
+            a field of ``columns`` is not one.
     """
-    yield from joined(_read(inputs, warn), warn)
+    known = readers(checked(columns or {}))
+    yield from joined(_read(inputs, known, warn), warn)
 
 
-def _read(inputs: str | Path | Iterable[str | Path], warn: Warn) -> Iterator[Paper]:
-    inputs_read = _Inputs(readers(), warn)
+def _read(inputs: str | Path | Iterable[str | Path], known: Sequence[Reader], warn: Warn) -> Iterator[Paper]:
+    inputs_read = _Inputs(known, warn)
     for given in [inputs] if isinstance(inputs, str | Path) else inputs:
         if not isinstance(given, str | os.PathLike):
             raise KGError(f"inputs: expected paths (str or pathlib.Path), found {given!r}")

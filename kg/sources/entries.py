@@ -7,9 +7,11 @@ from typing import Any, NamedTuple, NoReturn
 
 from kg.errors import InputError
 from kg.records import Paper
-from kg.sources.fields import NotAPaperError
+from kg.sources.fields import NotAPaperError, paper_from
+from kg.sources.identifiers import bare_arxiv
+from kg.sources.markup import Texts
 from kg.sources.reader import NotPapersError, Source, Warn
-from kg.sources.values import Note
+from kg.sources.values import Note, values_of
 
 MOST_SKIPPED = 100_000  # entries that are no papers, before a file is given up of which none is one
 
@@ -81,6 +83,49 @@ def papers_of(
         yield found
     if first and not papers:
         refuse()
+
+
+def cleaned_papers(
+    source: Source, warn: Warn, entries: Callable[[Warn], Iterable[Entry]], texts: Texts, what: str
+) -> Iterator[Paper]:
+    """The papers of a source in the format of another program, whose entries are read into our names of fields.
+
+    Args:
+        entries: as :func:`papers_of` takes them.
+        texts: how the format writes its texts.
+        what: what messages call the format.
+
+    Raises:
+        InputError: there is no entry, or none of them is a paper.
+    """
+    found = 0
+
+    def counted(skip: Warn) -> Iterator[Entry]:
+        nonlocal found
+
+        def skip_one(problem: str) -> None:
+            nonlocal found
+            found += 1
+            skip(problem)
+
+        for entry in entries(skip_one):
+            found += 1
+            yield entry
+
+    def paper(fields: Mapping[str, Any], source: Source, number: int, note: Note) -> Paper:
+        if not fields.get("arxiv"):  # "arXiv preprint arXiv:2101.00001" is the venue where there is no field for it
+            named = (bare_arxiv(text, named=True) for name in ("url", "venue") for text in values_of(fields.get(name)))
+            fields = {**fields, "arxiv": next(filter(None, named), None)}
+        return paper_from(fields, source=source.name, line=number, note=note, texts=texts)
+
+    yield from papers_of(source, warn, counted, paper)
+    if not found:
+        raise NotPapersError(source.place, f"is {what} without entries; expected papers with title and abstract")
+
+
+def entry_of(source: Source, line: int, fields: Mapping[str, Any]) -> Entry:
+    """An entry that begins on a line of a source."""
+    return Entry(line, f"{source.place}:{line}", fields)
 
 
 def _noting(place: str, warn: Warn) -> Note:

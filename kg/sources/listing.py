@@ -19,6 +19,11 @@ _HEADER_BLOCKS = 40  # a date line further down than this does not end the page'
 _MOST_BLOCKS = 500_000  # of a page, all of which are in memory
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
+_FEW = 3  # lines with markup; more are of a damaged file in another format
+_MARKUP = re.compile(
+    r"</[A-Za-z][\w:-]*>|<\?xml|^\s*"
+    r"(?:[A-Z][A-Z0-9]{1,3} {0,2}- |%[0-9A-Z@] \S|@\w+\s*\{|[\w-]+\s*=\s*[{\"]|\"[\w-]+\"\s*:|\\\\$)"
+)
 _RULE = re.compile(r"[=~_*-]{3,}")
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -44,15 +49,21 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    all_blocks = list(islice(_blocks(numbered_lines(source.stream, place, _EXPECTED), place), _MOST_BLOCKS + 1))
+    marked = [0, 0, 0]
+    lines = _counted(numbered_lines(source.stream, place, _EXPECTED), marked)
+    all_blocks = list(islice(_blocks(lines, place), _MOST_BLOCKS + 1))
     if len(all_blocks) > _MOST_BLOCKS:
         raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {_EXPECTED}")
+    number, first, of = marked
+    if number > max(_FEW, of / 10):
+        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {_EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
         raise InputError(place, f"is empty; expected {_EXPECTED}")
     papers: list[Paper] = []
     warnings: list[str] = []
+    further: list[str] = []
     lone = 0
     title: Line | None = None
     paragraphs: list[str] = []
@@ -71,7 +82,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             if title is None:
                 warnings.append(f"{place}:{block.number}: an abstract without a title; skipped")
             elif paragraphs:
-                warnings.append(f"{place}:{block.number}: taken for a further paragraph of the abstract before it")
+                further.append(f"{place}:{block.number}: taken for a further paragraph of the abstract before it")
             if title is not None:
                 paragraphs.append(block.text)
             if title is not None and following is None and _looks_cut(block.text):
@@ -80,11 +91,30 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         ended()
         title, paragraphs = block, []
     ended(" at the end of the page")
+    if not papers and len(blocks) == 2 and not dates and _is_one_text(*blocks):
+        yield _paper(blocks[0], [blocks[1].text], source, dates)
+        return
     if not papers or (lone > len(papers) and not dates):
         raise InputError(place, f"has no title and abstract in turn; expected {_EXPECTED}")
-    for warning in warnings:
+    several = len(papers) > 1  # a text of its own may have any number of paragraphs
+    for warning in [*warnings, *(further if several else [])]:
         warn(warning)
     yield from papers
+
+
+def _counted(lines: Iterator[Line], marked: list[int]) -> Iterator[Line]:
+    """The lines; counts those with markup, notes the first of these, and counts all."""
+    for line in lines:
+        marked[2] += 1
+        if _MARKUP.search(line.text):
+            marked[0] += 1
+            marked[1] = marked[1] or line.number
+        yield line
+
+
+def _is_one_text(title: Line, abstract: Line) -> bool:
+    """Whether two blocks that may be anything are the title and the abstract of a paper in a file of its own."""
+    return len(title.text) <= _ABSTRACT_LENGTH and len(abstract.text.split()) >= max(8, len(title.text.split()))
 
 
 def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool:

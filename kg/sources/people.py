@@ -20,7 +20,7 @@ _PARTICLES = ("dropping-particle", "non-dropping-particle")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
 _ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\)){0,500}\)")  # an affiliation, or its number
-_OTHERS = re.compile(r",?\s*(?:and\s+)?(?:et\.?\s+al|others)\b\.?\s*$", re.IGNORECASE)
+_OTHERS = re.compile(r",?\s*(?:and\s+)?(?<!\w)(?:et\.?\s*al|others)\b\.?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s+\d{4}$")  # DBLP tells people of one name apart: "Bo Lily 0002"
 _AFFILIATION = (
     "raw_affiliation_strings",
@@ -110,6 +110,8 @@ def _in_order(name: str) -> str:
     parts = [part for part in one_line(name).strip(" ,").split(", ") if part]
     if len(parts) == 2 and not _SUFFIX.fullmatch(parts[1]):
         return f"{parts[1]} {parts[0]}"
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):  # RIS: "Last, First, Jr."
+        return f"{parts[1]} {parts[0]} {parts[2]}"
     if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):  # BibTeX: "Last, Jr, First"
         return f"{parts[2]} {parts[0]} {parts[1]}"
     return ", ".join(parts)

@@ -182,3 +182,16 @@ def test_pages_that_would_fill_the_memory_are_refused(tmp_path: Path, content: b
     path.write_bytes(content)
     with pytest.raises(InputError, match=problem):
         list(read_papers(path, print))
+
+
+@pytest.mark.parametrize("abstract", [f"{LONG}\n\n{LONG}", "They hop over ponds in nearly all of the cases"])
+def test_a_text_of_its_own_may_have_any_number_of_paragraphs_or_be_short(listing: Path, abstract: str) -> None:
+    listing.write_text(f"Frogs of the Pond\n\n{abstract}\n")
+    (paper,), warnings = read(listing)
+    assert (paper.title, paper.abstract.split(), warnings) == ("Frogs of the Pond", abstract.split(), [])
+
+
+def test_a_damaged_file_of_another_format_is_not_a_page(listing: Path) -> None:
+    listing.write_text(f"?xml\n\n<title>Frogs of the Pond</title>\n\n{LONG}\n\n" * 4)
+    with pytest.raises(InputError, match=r":3: has markup or tags of another format"):
+        read(listing)

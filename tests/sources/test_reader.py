@@ -42,9 +42,17 @@ def documented_example() -> str:
 
 def test_without_other_packages_there_are_the_shipped_readers() -> None:
     assert [known.name for known in readers()] == [
+        "Parquet or Arrow",
+        "XML of arXiv, PubMed, DBLP, GROBID or OAI-PMH",
+        "RIS, EndNote, PubMed or Web of Science with tags",
+        "BibTeX",
+        "a mailing of arXiv",
+        "HTML",
         "another format",
         "JSON lines",
         "a JSON document",
+        "a table",
+        "Markdown",
         "a listing page",
     ]
 

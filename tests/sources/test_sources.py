@@ -178,7 +178,7 @@ FORMATS = {
     "graph.rdf": "is RDF/XML",
     "found.jsonl": "is the output of kg extract",
     "answer.json": "is the answer to a query",
-    "answer.csv": "has no title and abstract in turn",
+    "answer.csv": "has no column for the abstract",
     "notes.md": "is Markdown",
     "empty": "is empty",
     "latin.txt": "is not UTF-8 text",

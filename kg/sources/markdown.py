@@ -1,0 +1,168 @@
+"""Markdown (https://spec.commonmark.org): lists and tables of papers, as "awesome" lists and notes have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kg.records import Paper
+from kg.sources import pieces
+from kg.sources.entries import Entry, cleaned_papers, entry_of
+from kg.sources.markup import Texts
+from kg.sources.pieces import Piece
+from kg.sources.reader import Reader, Source, Warn
+from kg.text.lines import Line, numbered_lines
+
+_EXPECTED = "Markdown"
+_LONGEST_CELL = 20_000
+_DETAILS_END = "</details>"
+_LONGEST = 200_000  # characters of a block
+_HEAD = re.compile(
+    r"(?:---\n.*?\n---\s*)?(?:#{1,6} \S|(?:[-*+]|\d{1,3}[.)]) (?:\[|\*\*)|!?\[!?\[|!\[|\| ?[\w*-]|\*\*\S)"
+    r"|.{0,300}?\n#{1,6} \S",
+    re.DOTALL,
+)
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")
+_SUMMARY = re.compile(r"<summary\b.{0,300}?</summary>|</?(?:details|p)\b[^<>]*>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
+_LINK = re.compile(
+    r"!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}\]){0,1000}+)\]\(\s*+<?(?P<address>[^\s()<>]{1,2000}+)[^()]{0,500}+\)"
+)
+_BARE = re.compile(r"(?<![(\"'])https?://[^\s()<>\[\]\"'|]+")
+_LEAD = re.compile(
+    r"(?:\W*\[\d+\]\W*)?\**_*\s*(?:\*\*(?P<bold>.+?)\*\*|__(?P<strong>.+?)__|(?P<link>\[(?![\[!]).*?\]\([^()]*\)))",
+    re.DOTALL,
+)
+
+
+def split(lines: Iterable[Line]) -> Iterator[Piece]:
+    """The pieces of a page; code and comments are left out."""
+    block: list[str] = []
+    begun = size = 0
+    inside = ""  # what ends the details, the code, the comment or the front matter that is being read
+    in_table = item = False
+
+    def ended() -> Iterator[Piece]:
+        nonlocal item
+        if text := "\n".join(block).strip():
+            yield from _piece(begun, text, "item" if item else "text")
+        block.clear()
+        item = False
+
+    for line in lines:
+        text, stripped = line.text, line.text.strip()
+        lower = stripped.lower()
+        if inside:
+            if inside == _DETAILS_END and size < _LONGEST:
+                block.append(text)
+                size += len(text)
+            if inside in lower:
+                yield from ended()
+                if inside == "```":
+                    yield Piece(begun, "code")
+                inside = ""
+            continue
+        opening = "<details" in lower and _DETAILS_END not in lower and not lower.startswith("|")
+        fence = next((end for begin, end in (("```", "```"), ("<!--", "-->")) if lower.startswith(begin)), "")
+        if line.number == 1 and stripped == "---":
+            fence = "---"
+        if opening or (fence and fence not in lower[3:]):
+            yield from ended()
+            begun, inside, size = line.number, _DETAILS_END if opening else fence, 0
+            block += [text] if opening else []
+        elif not stripped or _is_rule(stripped):
+            if "|" in stripped and len(block) == 1 and "|" in block[0]:
+                yield _table_row(begun, block.pop())
+                in_table = True
+                continue
+            if stripped[:1] in ("=", "-") and len(block) == 1:
+                yield _heading(begun, block.pop(), 1 if stripped[0] == "=" else 2)  # underlined
+            in_table = in_table and bool(stripped)
+            yield from ended()
+        elif "|" in stripped and (in_table or (stripped.startswith("|") and stripped.count("|") > 1)):
+            yield from ended()
+            yield _table_row(line.number, stripped)
+        elif found := _HEADING.fullmatch(text):
+            yield from ended()
+            yield _heading(line.number, found[2].strip().rstrip("#"), len(found[1]))
+        else:
+            if found := _ITEM.fullmatch(text):
+                yield from ended()
+                text, item = found[1], True
+            if not block:
+                begun, size = line.number, 0
+            if size < _LONGEST:
+                block.append(text.strip().removeprefix("> "))
+                size += len(text)
+    yield from ended()
+
+
+def _is_rule(text: str) -> bool:
+    """Whether a line is only a rule: below a heading, between parts, or below the header of a table."""
+    signs = set(text) - {" ", "\t"}
+    return ("--" in text and signs <= set("|:-")) or (len(text) > 2 and len(signs) == 1 and signs <= set("=~_*-"))
+
+
+def _heading(line: int, text: str, level: int) -> Piece:
+    return Piece(line, "heading", _plain(text), _plain(text), links=_links(text), level=level)
+
+
+def _table_row(line: int, text: str) -> Piece:
+    """A row; a bar within a formula, code or details does not part cells."""
+    cells = [""]
+    for part in re.split(r"(?<!\\)\|", text.strip().removeprefix("|").removesuffix("|")):
+        last = cells[-1].lower()
+        opened = last.count("$") % 2 or last.count("`") % 2 or last.count("<details") > last.count("</details")
+        if opened and len(last) < _LONGEST_CELL:
+            cells[-1] += f"|{part}"
+        else:
+            cells.append(part)
+    return Piece(line, "row", cells=tuple((_plain(_SUMMARY.sub(" ", cell)), _links(cell)) for cell in cells[1:]))
+
+
+def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
+    """A block as a piece; of one with details in it, what is before them is one of its own."""
+    before, opening, hidden = text.partition("<details")
+    if before.strip():
+        lead = _LEAD.match(before.strip())
+        words = next(filter(None, (lead["bold"], lead["strong"], lead["link"])), "") if lead else ""
+        rest = _BREAK.split(before.strip()[lead.end() if lead else 0 :])
+        cut = (re.split(r"\[|https?://", part)[0].strip(" *_,:;.–—-") for part in rest)
+        yield Piece(line, kind, _plain(before), _plain(words), tuple(filter(None, cut)), _links(before))
+    if opening:
+        yield Piece(line, "details", _plain(_SUMMARY.sub(" ", opening + hidden)), links=_links(hidden))
+
+
+def _plain(text: str) -> str:
+    """A text without its images and strong signs, with the words of its links."""
+    text = _LINK.sub(lambda link: "" if link[0].startswith("!") else link["words"], text)
+    return _BREAK.sub("\n", text.replace("\\|", "|").replace("**", "")).strip(" *_\n")
+
+
+def _links(text: str) -> tuple[str, ...]:
+    found = [(link.start("address"), link["address"]) for link in _LINK.finditer(text)]
+    found += [(bare.start(), bare[0].rstrip(".,;*")) for bare in _BARE.finditer(text)]
+    return tuple(dict.fromkeys(address for _, address in sorted(found)))
+
+
+def recognises(head: bytes, name: str) -> bool:
+    """Whether an input begins with a heading, a list of links or a table."""
+    return _HEAD.match(head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()) is not None
+
+
+def read(source: Source, warn: Warn) -> Iterator[Paper]:
+    """The papers of a page.
+
+    Raises:
+        InputError: it has none with title and abstract.
+    """
+
+    def entries(skip: Warn) -> Iterator[Entry]:
+        for line, fields in pieces.entries(split(numbered_lines(source.stream, source.place, _EXPECTED, skip))):
+            yield entry_of(source, line, fields)
+
+    return cleaned_papers(source, warn, entries, Texts(markdown=True, final_stop=True), _EXPECTED)
+
+
+READER = Reader("Markdown", recognises, read)

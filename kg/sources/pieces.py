@@ -1,0 +1,227 @@
+"""Papers on a page with markup: what the readers of Markdown and HTML have in common.
+
+A page is given as pieces. A title is a heading, or the bold words or the link with which a piece begins; what follows
+it up to the next one is about it: an abstract (hidden in "details", begun with "Abstract", or long), authors, links.
+Rows of tables are read by the names of their columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from kg.sources.columns import Columns
+from kg.sources.listing import listed_date
+
+_MOST_UNSURE = 100_000
+_SHARE = 0.6  # of the titles of a page
+_OF_PAPERS = re.compile(
+    r"//(?:[\w-]+\.)*(?:arxiv|doi|openreview|aclanthology|biorxiv|medrxiv|semanticscholar|pubmed|ssrn|thecvf|neurips|mlr|"
+    r"jmlr|ieee|acm|springer|nature|sciencedirect|wiley|mdpi|hal)\.|\.pdf\b|/papers?/",
+    re.IGNORECASE,
+)
+_MOST = 100  # pieces about one paper
+_LONGEST_LINK = 100  # characters of the words of a link that is no title
+_ABSTRACT_LENGTH = 200  # characters; shorter pieces are titles, authors and remarks
+_ABSTRACT = re.compile(r"\W*(?:abstract|summary)\b\W*", re.IGNORECASE)
+_AUTHORS = re.compile(r"\W*(?:authors?\s*:|by\s+)\s*", re.IGNORECASE)
+_BETWEEN_NAMES = r",|;|\band\b|&"
+_PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){1,4}")
+_WITHIN = re.compile(r"[#./?]|mailto:|$")  # links within a site
+_NO_TITLE = re.compile(
+    r"\W*+(?:(?:(?:the|project|home|full|official|arxiv|github|data)\s++)?(?:abs|abstract|arxiv|bibtex|blog|code|data|dataset|demo|"
+    r"github|home|html|link|models?|page|paper|pdf|poster|post|project|repo|repository|slides|text|video|web|website)\b\W*+)+",
+    re.IGNORECASE,
+)
+
+
+Found: TypeAlias = tuple[int, dict[str, Any]]
+"""A paper of a page: the line on which its title is, and its fields."""
+
+
+class Piece(NamedTuple):
+    """A block of a page: a heading, a paragraph, an item of a list, hidden details, or a row of a table.
+
+    Args:
+        line: where it begins, from 1.
+        kind: "heading", "text", "item" of a list, "details", "code" or "row".
+        text: all of it; of a row nothing.
+        lead: the heading, or the bold words or the words of the link with which it begins.
+        rest: the lines after the lead, each up to its first link.
+        links: the addresses in it.
+        cells: of a row, the text of each cell and the addresses in it.
+        level: of a heading, 1 for the outermost.
+    """
+
+    line: int
+    kind: str
+    text: str = ""
+    lead: str = ""
+    rest: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    cells: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    level: int = 0
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it may be a title: what only says "paper" or "code" is a link to one."""
+        return bool(self.lead) and not _NO_TITLE.fullmatch(self.lead[:_LONGEST_LINK]) and listed_date(self.lead) is None
+
+    @property
+    def after_lead(self) -> str:
+        return self.text.removeprefix(self.lead).lstrip(" *:.–—-\n").rstrip()
+
+
+def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
+    """The papers of a page. Headings without an abstract are sections; items with a link and without one are given.
+
+    A title over a long text may also be a section of a page that is about anything. Where neither authors, nor a link
+    to a paper, nor the word "Abstract" say what it is, it is a paper if most titles of the page have such texts and the
+    page has neither code nor tables, or if the page has papers and the text has a link.
+    """
+    titles = others = 0
+
+    def counted() -> Iterator[Piece]:
+        nonlocal titles, others
+        for piece in pieces:
+            titles += piece.is_title and piece.level != 1
+            others += piece.kind in ("code", "row")
+            if piece.kind != "code":
+                yield piece
+
+    unsure: list[Found] = []
+    any_sure = False
+    for line, fields in _found(counted()):
+        if fields.pop("sure", True):
+            any_sure = any_sure or "abstract" in fields
+            yield line, fields
+        elif len(unsure) < _MOST_UNSURE:
+            unsure.append((line, fields))
+    of_papers = not others and len(unsure) >= _SHARE * titles
+    yield from (found for found in unsure if of_papers or (any_sure and found[1]["url"]))
+
+
+def _found(pieces: Iterable[Piece]) -> Iterator[Found]:
+    columns: Columns | None = None
+    current = _Draft()
+    for piece in pieces:
+        if piece.kind == "row":
+            yield from current.entry()
+            current = _Draft()
+            names = [text for text, _ in piece.cells]
+            if columns is None or not Columns(names, {}).missing:
+                columns = Columns(names, {})
+            elif "title" not in columns.missing:
+                yield piece.line, _row(columns, piece)
+            continue
+        columns = None
+        long = len(piece.after_lead) >= _ABSTRACT_LENGTH and (piece.kind != "item" or piece.is_title)
+        if (
+            piece.kind == "details"
+            or (_ABSTRACT.match(piece.text) and not piece.is_title)
+            or (long and not piece.is_title)
+        ):
+            if piece.kind != "details" and (title := current.title_before()):
+                yield from current.entry()
+                current = _Draft(title)
+            current.take_abstract(piece)
+        elif piece.is_title and not current.has_author_in(piece):
+            yield from current.entry()
+            current = _Draft(piece)
+            if long and piece.kind != "heading":
+                current.abstract.append(piece.after_lead)
+        elif len(current.others) < _MOST:
+            current.others.append(piece)
+    yield from current.entry()
+
+
+def _row(columns: Columns, piece: Piece) -> dict[str, Any]:
+    cells = list(piece.cells)
+    more = len(cells) - len(columns.header)
+    if more > 0 and columns.places["abstract"]:  # the sign that parts cells is in the abstract too
+        place = columns.places["abstract"][0]
+        joined = cells[place : place + more + 1]
+        whole = "|".join(text for text, _ in joined), tuple(link for _, some in joined for link in some)
+        cells[place : place + more + 1] = [whole]
+    fields = columns.fields_of([text for text, _ in cells])
+    titles = [link for title in columns.places["title"] if title < len(cells) for link in cells[title][1]]
+    links = [link for _, some in cells for link in some]
+    given = fields["url"] if "://" in str(fields["url"]) else None
+    fields["url"] = next(iter([*titles, *([given] if given else []), *_papers(links)]), None)
+    fields["github"] = [link for link in links if "github.com/" in link]
+    return fields
+
+
+def _papers(links: Iterable[str]) -> list[str]:
+    """The links that may lead to a paper."""
+    return [link for link in links if "github.com/" not in link and not _WITHIN.match(link)]
+
+
+class _Draft:
+    """What is known of the paper of which a page speaks.
+
+    Args:
+        piece: its title.
+    """
+
+    def __init__(self, piece: Piece | None = None) -> None:
+        self.piece = piece
+        self.others: list[Piece] = []
+        self.abstract: list[str] = []
+        self.marked = False  # whether the abstract is said to be one
+
+    def title_before(self) -> Piece | None:
+        """The text before an abstract, where it is the title: after another abstract, or below a page's heading."""
+        last = self.others[-1] if self.others else None
+        if last is None or not last.text or last.links or _authors(last.text):
+            return None
+        own = self.piece is not None and not self.abstract and self.piece.level != 1
+        return None if own else last._replace(lead=last.text)
+
+    def has_author_in(self, piece: Piece) -> bool:
+        """Whether a piece that could be a title rather lists the authors of this one."""
+        names = re.split(_BETWEEN_NAMES, _authors(piece.text) or "")
+        return (
+            piece.kind != "heading" and bool(self.piece) and not self.abstract and piece.lead in map(str.strip, names)
+        )
+
+    def take_abstract(self, piece: Piece) -> None:
+        if len(self.abstract) >= _MOST:
+            return
+        text = _ABSTRACT.sub("", piece.text, count=1) if _ABSTRACT.match(piece.text) else piece.text
+        self.abstract += [text] if text.strip() else []
+        self.marked = self.marked or piece.kind == "details" or bool(_ABSTRACT.match(piece.text))
+        self.others.append(piece._replace(text=""))
+
+    def entry(self) -> Iterator[Found]:
+        """The paper, if its title and its abstract are known."""
+        if not self.piece:
+            return
+        links = [link for piece in (self.piece, *self.others) for link in piece.links]
+        if not "".join(self.abstract).strip():
+            if self.piece.kind != "heading" and _papers(self.piece.links):
+                yield self.piece.line, {"title": self.piece.lead}  # which says what it lacks
+            return
+        texts = [*self.piece.rest, *(text for piece in self.others for text in (piece.text, *piece.rest))]
+        authors = next(filter(None, map(_authors, texts)), None)
+        yield (
+            self.piece.line,
+            {
+                "sure": self.marked or bool(authors) or any(map(_OF_PAPERS.search, links)),
+                "title": self.piece.lead,
+                "abstract": "\n".join(self.abstract),
+                "authors": authors,
+                "url": next(iter(_papers(links)), None),
+                "github": [link for link in links if "github.com/" in link],
+            },
+        )
+
+
+def _authors(text: str) -> str | None:
+    """A text if it lists people: "Authors: ...", or names of several words between commas."""
+    said = _AUTHORS.match(text)
+    names = re.sub(r"[*_`]", "", text[said.end() :] if said else text).strip(" .,;:")
+    parts = [part.strip() for part in re.split(_BETWEEN_NAMES, names)]
+    several = len(parts) > 1 and all(_PERSON.fullmatch(part) and part[0].isupper() for part in parts)
+    return names if said or several else None

@@ -1,0 +1,49 @@
+"""HTML: papers on pages, without scripts, menus and tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kg.errors import InputError
+from kg.sources.html import READER
+
+Read = Any  # the fixture of conftest.py
+
+HOP = "We study frogs that hop over ponds, and we say in many words how they do it. " * 3
+
+
+def test_headings_and_items(read: Read) -> None:
+    text = f"""<!DOCTYPE html>
+<html><head><title>Ponds</title><style>p {{ color: red }}</style></head><body><nav><a href="/">Home</a></nav>
+<h1>Accepted</h1><script>if (a < b) "<h2>no</h2>"</script>
+<h3><a href="https://e.org/1">Frogs &amp; Toads</a></h3>
+<p class="authors">Ann Pond, Bo Lily</p>
+<p
+ class="abstract">{HOP}</p>
+<p><a href="https://e.org/1.pdf">PDF</a> <a href="https://github.com/pond/frog">code</a></p>
+<!-- <h3>Hidden</h3><p>{HOP}</p> -->
+<ul><li><b>Newts</b>. Cy Oak, Dan Elm. <details><summary>Abstract</summary>{HOP}</details></li>
+<li><a href="https://e.org/2">Olms</a></li></ul></body></html>"""
+    (frogs, newts), warnings = read(READER, text)
+    assert (frogs.title, frogs.abstract, frogs.authors) == ("Frogs & Toads", HOP.strip(), ("Ann Pond", "Bo Lily"))
+    assert (frogs.url, frogs.github) == ("https://e.org/1", "https://github.com/pond/frog")
+    assert (newts.title, newts.abstract, newts.authors) == ("Newts", HOP.strip(), ("Cy Oak", "Dan Elm"))
+    assert warnings == ["pond:11: has no abstract; skipped"]
+
+
+def test_tables_and_lists_of_definitions(read: Read) -> None:
+    table = f"""<table><tr><th>Title</th><th>Authors</th><th>Abstract</th></tr>
+<tr><td><a href="https://e.org/1">Frogs</a></td><td>Ann Pond; Bo Lily<td><p>{HOP}</p><p>More.</p></td></tr></table>"""
+    (paper,), _ = read(READER, table)
+    assert (paper.title, paper.abstract, paper.url) == ("Frogs", f"{HOP}More.", "https://e.org/1")
+    listing = f"""<dl><dt><a href="/abs/2101.00001">[1]</a></dt><dd><div>Title: Frogs</div>
+<div><a href="/a">Ann Pond</a>, <a href="/b">Bo Lily</a></div><p>{HOP}</p></dd></dl>"""
+    (paper,), _ = read(READER, listing)
+    assert (paper.title, paper.authors) == ("Frogs", ("Ann Pond", "Bo Lily"))
+
+
+def test_a_page_without_papers_is_an_error(read: Read) -> None:
+    with pytest.raises(InputError, match="pond: is HTML without entries"):
+        read(READER, "<html>" + "<td>" * 1000 + "<" * 1000 + "<!--" * 1000)

@@ -1,0 +1,28 @@
+"""Which piece of a page is a title, an abstract, or says who wrote it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.sources.pieces import Piece, entries
+
+LONG = "They hop over ponds. " * 12
+
+
+@pytest.mark.parametrize("lead", ["PDF", "Code & Data", "project page", "[arXiv]", "Mar 11", ""])
+def test_links_to_a_paper_and_dates_are_no_titles(lead: str) -> None:
+    assert not Piece(1, "text", lead, lead).is_title
+    assert Piece(1, "text", "Code Search", "Code Search").is_title
+
+
+def test_an_abstract_belongs_to_the_title_before_it() -> None:
+    pieces = [
+        Piece(1, "heading", "Frogs", "Frogs", level=2),
+        Piece(2, "text", "Ann Pond, Bo Lily", "Ann Pond", links=("https://e.org/ann",)),
+        Piece(3, "text", LONG),
+        Piece(4, "text", LONG),
+        Piece(5, "heading", "Toads", "Toads", level=2),
+    ]
+    ((line, fields),) = entries(pieces)
+    assert (line, fields["title"], fields["authors"]) == (1, "Frogs", "Ann Pond, Bo Lily")
+    assert fields["abstract"] == f"{LONG}\n{LONG}"
