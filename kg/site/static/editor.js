@@ -52,7 +52,7 @@
     if (!found.length || (!asked && low.length < 2)) return close();
     list.replaceChildren(
       ...found.map(([name, meaning], number) => {
-        const item = made("li", { id: `completing-${number}`, role: "option" }, made("code", {}, name), made("span", {}, meaning.slice(0, 90)));
+        const item = made("li", { id: `completing-${number}`, role: "option" }, made("code", {}, name), made("span", {}, meaning.split(". ")[0].slice(0, 140)));
         item.addEventListener("mousedown", (event) => {
           event.preventDefault();
           at = number;

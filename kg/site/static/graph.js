@@ -196,7 +196,8 @@
     if (!view.moved) fit();
   }
 
-  // Names have the same size at any zoom. Where two would overlap, that of more papers stays; the other shows on focus.
+  // Names have the same size at any zoom. Where two would overlap, that of more papers stays; one that would
+  // cover a node is left out, too. They show on focus.
   function label() {
     const unit = view.w / (svg.clientWidth || view.w);
     svg.style.setProperty("--unit", unit);
@@ -205,8 +206,10 @@
       const [half, low] = [Math.min(node.name.length, 33) * 3.1 * unit, node.y + radius(node) + 13 * unit];
       const place = [node.x - half, node.x + half, low - 11 * unit, low + 4 * unit];
       const free = taken.every(([left, right, top, bottom]) => place[1] < left || place[0] > right || place[3] < top || place[2] > bottom);
-      if (free) taken.push(place);
-      node.group.classList.toggle("mute", !free);
+      const covers = [...nodes.values()].some((other) => other !== node && other.x > place[0] && other.x < place[1] && other.y > place[2] && other.y < place[3]);
+      const shown = node.open || (free && !covers);
+      if (shown) taken.push(place);
+      node.group.classList.toggle("mute", !shown);
       node.group.querySelector("text").setAttribute("y", (radius(node) + 13 * unit).toFixed(1));
     }
   }
