@@ -75,8 +75,8 @@ class Result(Record):
 
     ``value`` is the text as written ("65.03%"), ``number`` the number in it (65.03), ``unit`` "%", "x" or a unit of
     measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``confidence`` is the
-    probability, 0 to 1, that the value is a result of this metric on this dataset. ``start`` and ``end`` are the span
-    of the value.
+    probability, 0 to 1, that it is right: the value, the metric, the dataset, and ``relative``. ``start`` and ``end``
+    are the span of the value.
     """
 
     metric: str | None
