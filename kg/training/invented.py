@@ -19,7 +19,7 @@ from kg.records import Paper
 SENTENCES = Path(__file__).with_name("invented.jsonl")
 
 
-def invented(fills: int, seed: int = 0) -> Iterator[AnnotatedText]:
+def invented_texts(fills: int, seed: int = 0) -> Iterator[AnnotatedText]:
     """The invented abstracts, each sentence with some fills of its slots."""
     chance = random.Random(seed)
     lines = list(map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines()))

@@ -31,7 +31,7 @@ from kg.evaluation.scores import RESULT_ROWS, Tally, normal, normal_value, paper
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import build_pipeline, record
-from kg.extraction.results.certainty import certainty
+from kg.extraction.results.certainty import how_certain
 from kg.extraction.results.choices import Choice
 from kg.extraction.results.component import READINGS, ReadText, ResultFinder, readings
 from kg.extraction.results.features import Part, Place
@@ -40,7 +40,7 @@ from kg.graph.statements import COMPARABLE, entities_by_name, is_comparable, rel
 from kg.records import Extraction, Result
 from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import run
-from kg.training.invented import invented
+from kg.training.invented import invented_texts
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
@@ -161,7 +161,7 @@ class Found:
 
     def judged(self, weights: np.ndarray) -> Found:
         """The same with the confidence that some weights give it."""
-        return replace(self, result=replace(self.result, confidence=round(certainty(self.row, weights), 2)))
+        return replace(self, result=replace(self.result, confidence=round(how_certain(self.row, weights), 2)))
 
 
 def read_examples(
@@ -334,7 +334,7 @@ def _learn(args: argparse.Namespace) -> None:
         texts = [text for text in read_gold(path, args.papers).texts if text.results is not None]
         for example in read_examples(finder, nlp, texts):
             (kept if path in args.aside and is_kept(example.text) else read).append(example)
-    made = read_examples(finder, nlp, invented(FILLS), SHARE)
+    made = read_examples(finder, nlp, invented_texts(FILLS), SHARE)
     crossing = crossed(read, made)
     chosen = threshold(rankings(*ranked_of(read, crossing.found)))
     print(f"threshold chosen: {chosen.least:.2f}; the program has {COMPARABLE:.2f}")

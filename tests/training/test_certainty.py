@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kg.extraction.results.certainty import certainty
+from kg.extraction.results.certainty import how_certain
 from kg.training.certainty import LEAST, certainty_weights, rankings, threshold
 
 
@@ -18,7 +18,7 @@ def test_what_goes_with_right_results_makes_certain() -> None:
     weights = certainty_weights(rows, right.astype(float))
     assert weights[1] > 0.3
     assert weights[2] == weights[5] == 0, "it says nothing"
-    low, high = (certainty(np.array([1.0, value, 7.0, 0, 0, 0]), weights) for value in (2.0, 8.0))
+    low, high = (how_certain(np.array([1.0, value, 7.0, 0, 0, 0]), weights) for value in (2.0, 8.0))
     assert low < 0.25 and high > 0.75
     assert (certainty_weights(rows, right.astype(float)) == weights).all()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kg.evaluation.scores import normal_value
-from kg.training.invented import invented
+from kg.training.invented import invented_texts
 
 
 def test_each_sentence_is_filled_with_names_and_values_and_says_what_is_annotated() -> None:
-    texts = list(invented(2))
+    texts = list(invented_texts(2))
     assert len(texts) > 100
     assert len({text.paper.abstract for text in texts}) == len(texts)
     for text in texts:
@@ -21,6 +21,6 @@ def test_each_sentence_is_filled_with_names_and_values_and_says_what_is_annotate
 
 
 def test_they_are_the_same_each_time() -> None:
-    assert [text.paper.abstract for text in invented(1)] == [text.paper.abstract for text in invented(1)]
-    values = {text.results[0].value for text in invented(3) if text.results}
+    assert [text.paper.abstract for text in invented_texts(1)] == [text.paper.abstract for text in invented_texts(1)]
+    values = {text.results[0].value for text in invented_texts(3) if text.results}
     assert len(values) > 100

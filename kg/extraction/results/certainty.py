@@ -145,7 +145,7 @@ def certainty_row(place: Place, likely: float, parts: Mapping[Part, Chosen], nam
     return np.concatenate([numbers, numbers if ranked else np.zeros(len(numbers))])
 
 
-def certainty(row: np.ndarray, weights: np.ndarray) -> float:
+def how_certain(row: np.ndarray, weights: np.ndarray) -> float:
     """The probability that a result is right; summed exactly, so that it is the same on every machine."""
     odds = math.fsum((row * weights).tolist())
     return 1 / (1 + math.exp(-min(max(odds, -_MOST), _MOST)))

@@ -17,7 +17,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extraction.results.certainty import Chosen, certainty, certainty_row
+from kg.extraction.results.certainty import Chosen, certainty_row, how_certain
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
     EarlierParts,
@@ -147,7 +147,7 @@ class ResultFinder:
             if (1 - likely[0]) * parts["metric"].chance < _LIKELY:
                 continue
             row = certainty_row(read, float(likely[reading]), parts, text.names)
-            yield _result(text.plain, read, parts, certainty(row, weights.certainty)), row
+            yield _result(text.plain, read, parts, how_certain(row, weights.certainty)), row
 
 
 def readings(place: Place) -> list[np.ndarray]:

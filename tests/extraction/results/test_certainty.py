@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from kg.extraction.results.certainty import SEEN, Chosen, certainty, certainty_row, logit, ranked_kind, seen
+from kg.extraction.results.certainty import SEEN, Chosen, certainty_row, how_certain, logit, ranked_kind, seen
 from kg.extraction.results.choices import NONE, Choice, metric_choices, named_choices
 from kg.extraction.results.features import Names, Part, Place, Reading
 from kg.extraction.results.sentences import Sentence
@@ -82,8 +82,8 @@ def test_bare_scores_are_of_the_ranked_kind(noted: Noted, sentence: str, reading
 def test_certainty_is_a_probability() -> None:
     row, weights = np.zeros(CERTAINTY), np.zeros(CERTAINTY, dtype=np.float32)
     row[:2], weights[:2] = (1.0, 2.0), (-1.0, 1.5)
-    assert certainty(row, weights) == pytest.approx(1 / (1 + np.exp(-2)))
-    assert certainty(row, np.zeros(CERTAINTY)) == 0.5
+    assert how_certain(row, weights) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert how_certain(row, np.zeros(CERTAINTY)) == 0.5
     assert logit(0.0) == pytest.approx(-logit(1.0)) and logit(0.0) < -5
-    assert certainty(row, weights * 10_000) == pytest.approx(1)
-    assert certainty(row, weights * -10_000) == pytest.approx(0)
+    assert how_certain(row, weights * 10_000) == pytest.approx(1)
+    assert how_certain(row, weights * -10_000) == pytest.approx(0)
