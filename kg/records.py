@@ -102,9 +102,9 @@ class Result(Record):
 
     ``value`` is the text as written ("65.03%"), ``number`` the number in it (65.03), ``unit`` "%", "x" or a unit of
     measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``confidence`` is the
-    probability, 0 to 1, that the value is a result of this metric on this dataset. ``settings`` are the words of the
-    sentence that state how it came about ("5-shot", "test-dev", "7B parameters"). ``start`` and ``end`` are the span of
-    the value.
+    probability, 0 to 1, that it is right: the value, the metric, the dataset, and ``relative``. ``settings`` are the
+    words of the sentence that state how it came about ("5-shot", "test-dev", "7B parameters"). ``start`` and ``end``
+    are the span of the value.
     """
 
     metric: str | None

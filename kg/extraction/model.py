@@ -16,15 +16,16 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from kg.errors import InputError
-from kg.extraction.results.weights import SIZES, ResultWeights
+from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.text.files import writing
 
-FORMAT = 3  # of model folders; one more whenever features, network or files change
+FORMAT = 4  # of model folders; one more whenever features, network or files change
 SHIPPED = Path(__file__).parents[1] / "model"
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
 _LARGEST = 1_000_000  # weight or count in roles.json
+_RESULTS = {**SIZES, "certainty": CERTAINTY}  # arrays of results.npz, and their lengths
 _ROLES = TypeAdapter(RoleWeights)
 
 
@@ -52,7 +53,7 @@ class Model:
             writing(folder / "results.npz") as results,
             writing(folder / "weights.npz") as weights,
         ):
-            of_results: dict[str, Any] = {name: getattr(self.results, name).astype(np.float16) for name in SIZES}
+            of_results: dict[str, Any] = {name: getattr(self.results, name).astype(np.float16) for name in _RESULTS}
             np.savez_compressed(results, **of_results)
             packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
             np.savez_compressed(weights, **packed)
@@ -72,7 +73,7 @@ class Model:
             tagger = Tagger.of(shape, _unpacked(weights))
             about = dict(described["about"])
         with _reading(folder / "results.npz") as stored:
-            results = ResultWeights(**{name: _of_size(stored[name], SIZES[name]) for name in SIZES})
+            results = ResultWeights(**{name: _of_size(stored[name], size) for name, size in _RESULTS.items()})
         return cls(tagger, _roles(folder / "roles.json"), results, about)
 
 

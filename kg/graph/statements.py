@@ -80,7 +80,7 @@ def unescaped(lexical: str) -> str:
 
 
 CERTAIN = 1.0  # confidence of a result that a person corrected
-COMPARABLE = 0.8  # confidence from which a result is ranked
+COMPARABLE = 0.86  # confidence from which a result is ranked
 
 
 def decimal(number: float) -> str:
@@ -319,16 +319,9 @@ class _PaperGraph:
 
     def results(self, extraction: Extraction) -> Iterator[str]:
         """The reported numbers, with those of the paper's entities that have the names each was reported with."""
-        entity_of = {
-            (mention.type, name_key(without_markup(name))): f"<{mention.entity}>"
-            for mention, name in reversed([*full_names(extraction)])
-        }
+        entity_of = entities_by_name(extraction)
         for result in extraction.results:
-            entities = {
-                predicate: found
-                for predicate, entity_type, words in _related(result)
-                if words and (found := entity_of.get((entity_type, name_key(without_markup(words)))))
-            }
+            entities = {predicate: f"<{entity}>" for predicate, entity in related(result, entity_of).items()}
             if result.confidence == CERTAIN:
                 entities |= self._named_elsewhere(result, entities)
             facts = [*self._measured(result, entities), *self._place(result)]
@@ -359,8 +352,7 @@ class _PaperGraph:
             yield SCHEMA + "unitText", literal(result.unit)
         yield KG + "relative", literal(str(result.relative).lower(), "boolean")
         yield KG + "confidence", decimal(result.confidence)
-        comparable = {"byMetric", "onDataset"} <= entities.keys() and is_score(result)
-        yield KG + "comparable", literal(str(comparable).lower(), "boolean")
+        yield KG + "comparable", literal(str(is_comparable(result, entities)).lower(), "boolean")
         for setting in dict.fromkeys(result.settings):
             yield KG + "setting", literal(setting)
         if result.metric:
@@ -394,6 +386,21 @@ class _PaperGraph:
         return f"{node} <{predicate}> {value}{self.end}"
 
 
+def entities_by_name(extraction: Extraction) -> Mapping[tuple[EntityType, str], str]:
+    """The IRIs of the entities of a paper, empty before they are resolved, by their type and the key of each name."""
+    named = reversed([*full_names(extraction)])
+    return {(mention.type, name_key(without_markup(name))): mention.entity or "" for mention, name in named}
+
+
+def related(result: Result, entity_of: Mapping[tuple[EntityType, str], str]) -> Mapping[str, str]:
+    """The entities of a paper that a result is about, by property."""
+    return {
+        predicate: entity_of[named]
+        for predicate, entity_type, words in _related(result)
+        if words and (named := (entity_type, name_key(without_markup(words)))) in entity_of
+    }
+
+
 def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
     """The properties of a result that lead to entities, with the type and the words of each."""
     return (
@@ -403,14 +410,25 @@ def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
     )
 
 
+def is_comparable(result: Result, entities: Mapping[str, str], least: float = COMPARABLE) -> bool:
+    """Whether a result is ranked: a score that is probably right, of a metric and a dataset that are entities.
+
+    Args:
+        result: the result.
+        entities: what it is about (:func:`related`).
+        least: the confidence from which it is probably right.
+    """
+    return {"byMetric", "onDataset"} <= entities.keys() and is_score(result) and result.confidence >= least
+
+
 def is_score(result: Result) -> bool:
-    """Whether a result is probably a score: a number without sign or unit, or a percentage, that is no improvement.
+    """Whether a result is a score: a number without sign or unit, or a percentage, that is no improvement.
 
     "25.1% top-1" may be an accuracy or an error.
     """
     number = result.number is not None and result.unit in (None, "%") and not result.value.startswith("+")
     unclear = re.fullmatch(r"top[ -]?\d+", result.metric or "", re.IGNORECASE)
-    return number and not unclear and not result.relative and result.confidence >= COMPARABLE
+    return number and not unclear and not result.relative
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """Learn from annotated papers what decides about results, and put it into a model.
 
-    python -m kg.training.results --gold ANNOTATED.jsonl --gold MORE.jsonl --papers TEXTS.jsonl \
-        --abstracts ABSTRACTS.jsonl.gz --out MODEL
+    python -m kg.training.results --gold ANNOTATED.jsonl --aside MORE.jsonl --papers TEXTS.jsonl --out MODEL
 
-First the papers are dealt into parts, and each part is read by weights that were learned from the other ones: that
-prints a table of scores on papers that were not learned from, and shows by what to divide the weights so that the
-probabilities come true. Then the weights are learned from all of the papers. With --abstracts, what was learned reads
-unlabelled abstracts, and what it is sure of there is learned too (self-training): which words are between a value and
-its metric is written in many more ways than in the annotated papers.
+First the papers are dealt into parts, and each part is read by weights that were learned from the other ones. That
+prints a table of scores on papers that were not learned from, shows by what to divide the weights so that the
+probabilities come true, and teaches how certain a result is as a whole. Of the papers of --aside about one in six has
+no share in this and is read last. Then the weights are learned from all of the papers, and from some invented
+sentences (:mod:`kg.training.invented`).
 
 The names in the papers are those that the model's tagger finds. It finds too many of those in papers that it has
 learned from, so most of the papers should be others.
@@ -16,40 +15,42 @@ learned from, so most of the papers should be others.
 from __future__ import annotations
 
 import argparse
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from spacy.language import Language
-from spacy.tokens import Doc
 
+from kg.evaluation.calibration import measure_calibration
 from kg.evaluation.gold import AnnotatedText, GoldResult, read_gold
-from kg.evaluation.scores import RESULT_ROWS, Score, Tally, normal, normal_value, paper_keys
+from kg.evaluation.scores import RESULT_ROWS, Tally, normal, normal_value, paper_keys
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import build_pipeline, record
+from kg.extraction.results.certainty import how_certain
 from kg.extraction.results.choices import Choice
-from kg.extraction.results.component import READINGS, Part, ReadText, ResultFinder, best, readings
-from kg.extraction.results.features import Place
-from kg.extraction.results.weights import SIZES, ResultWeights, chances, exact, scores
-from kg.graph.statements import is_score
-from kg.records import Extraction
+from kg.extraction.results.component import READINGS, ReadText, ResultFinder, readings
+from kg.extraction.results.features import Part, Place
+from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights, exact, scores
+from kg.graph.statements import COMPARABLE, entities_by_name, is_comparable, related
+from kg.records import Extraction, Result
+from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import run
-from kg.training.distil import sample
+from kg.training.invented import invented_texts
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
 PARTS = 3  # into which the papers are dealt
-EVERY_ABSTRACT = 1_000_000
-SURE = 0.8  # probability from which a decision about an unlabelled text is learned
-SHARE = 0.3  # how much it counts
+KEPT = 4, 25  # how many papers of how many are kept aside
+FILLS = 4  # of each invented sentence
+SHARE = 0.5  # how much an invented sentence counts
 TEMPERATURES = np.arange(0.8, 2.55, 0.05)
-PENALTIES = {"reading": 4.0, "metric": 3.0, "dataset": 3.0, "method": 12.0}
-_NUMBERS = re.compile(r"\d\s?\\?%|\d\.\d|\d+x\b|\d\s?times")
+PENALTIES = {"reading": 4.0, "metric": 3.0, "dataset": 3.0, "method": 6.0}
+SHOWN = 0.6, 0.7, 0.75, 0.8, 0.85, 0.9  # thresholds in the table
 NAMES: Mapping[Part, EntityType] = {"metric": "Metric", "dataset": "Dataset", "method": "Method"}
 Annotated = Sequence[GoldResult]
 
@@ -61,59 +62,38 @@ class Lessons:
     of: Mapping[str, list[Lesson]] = field(default_factory=lambda: {name: [] for name in SIZES})
 
 
-def weights_of(texts: Iterable[tuple[ReadText, Annotated]], unlabelled: Sequence[ReadText] = ()) -> ResultWeights:
-    """What decides about results, learned from texts and the results in them, and from unlabelled texts."""
+def weights_of(examples: Iterable[Example]) -> ResultWeights:
+    """What decides about results, learned from examples."""
     lessons = Lessons()
-    for text, results in texts:
-        add_lessons(text, results, lessons)
-    weights = fitted(lessons)
-    if unlabelled:
-        for text in unlabelled:
-            add_sure_lessons(text, weights, lessons)
-        weights = fitted(lessons)
-    return weights
+    for example in examples:
+        if example.read and example.text.results is not None:
+            add_lessons(example.read, example.text.results, lessons, example.share)
+    return fitted(lessons)
 
 
 def fitted(lessons: Lessons) -> ResultWeights:
     """The weights that lessons teach."""
+    learned = {name: choice_weights(lessons.of[name], size, PENALTIES[name]) for name, size in SIZES.items()}
     return ResultWeights(
-        **{name: exact(choice_weights(lessons.of[name], size, PENALTIES[name])) for name, size in SIZES.items()}
+        **{name: exact(weights) for name, weights in learned.items()}, certainty=exact(np.zeros(CERTAINTY))
     )
 
 
-def add_lessons(text: ReadText, results: Annotated, lessons: Lessons) -> None:
-    """Add what an annotated text teaches."""
+def add_lessons(text: ReadText, results: Annotated, lessons: Lessons, share: float = 1.0) -> None:
+    """Add what an annotated text teaches; each lesson counts ``share``."""
     placed = aligned(text, results)
     for place, earlier in text.values():
         here = placed.get((place.sentence.number, place.index), ())
         reading = 0 if not here else 2 if here[0].relative else 1
-        lessons.of["reading"].append(Lesson(readings(place), frozenset([reading])))
+        lessons.of["reading"].append(Lesson(readings(place), frozenset([reading]), share))
         if not here:
             continue
         for part, choices, features in text.parts(replace(place, reading=READINGS[reading]), earlier):
             right = _right(part, choices, here)
             if right:  # the nearest right one is what was chosen, for the values after it
-                lessons.of[part].append(Lesson(features, right))
+                lessons.of[part].append(Lesson(features, right, share))
                 nearest = min(right, key=lambda index: _reach(choices[index], place.index))
                 earlier.of(part).add(choices[nearest], place.index)
-
-
-def add_sure_lessons(text: ReadText, weights: ResultWeights, lessons: Lessons) -> None:
-    """Add what weights are sure of in a text that nobody annotated."""
-    for place, earlier in text.values():
-        likely = chances(weights.reading, readings(place))
-        reading = int(likely.argmax())
-        sure = likely[reading] >= SURE
-        if sure:
-            lessons.of["reading"].append(Lesson(readings(place), frozenset([reading]), SHARE))
-        if not reading:
-            continue
-        for part, choices, features in text.parts(replace(place, reading=READINGS[reading]), earlier):
-            choice, chance = best(choices, chances(getattr(weights, part), features))
-            if sure and chance >= SURE:
-                right = frozenset(index for index, other in enumerate(choices) if other.key == choice.key)
-                lessons.of[part].append(Lesson(features, right, SHARE))
-            earlier.of(part).add(choice, place.index)
 
 
 def _right(part: Part, choices: Sequence[Choice], results: Annotated) -> frozenset[int]:
@@ -159,72 +139,108 @@ def _named_with(place: Place, result: GoldResult) -> tuple[int, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An annotated text as it is scored, and as results are looked for in it: ``None`` if it has no quantity."""
+    """An annotated text, and the same as results are looked for in it: ``None`` if it has no quantity.
+
+    ``entities`` are its entities by name, and ``share`` is how much it counts in learning.
+    """
 
     text: AnnotatedText
-    doc: Doc
     read: ReadText | None
-
-    @property
-    def lesson(self) -> tuple[ReadText, Annotated] | None:
-        """What it teaches."""
-        return (self.read, self.text.results) if self.read and self.text.results is not None else None
+    entities: Mapping[tuple[EntityType, str], str]
+    share: float = 1.0
 
 
-def read_examples(finder: ResultFinder, nlp: Language, texts: Iterable[AnnotatedText]) -> list[Example]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result that was found, what is seen of it, whether it is right as a whole, and whether it can be ranked."""
+
+    result: Result
+    row: np.ndarray
+    right: bool
+    ranked: bool
+
+    def judged(self, weights: np.ndarray) -> Found:
+        """The same with the confidence that some weights give it."""
+        return replace(self, result=replace(self.result, confidence=round(how_certain(self.row, weights), 2)))
+
+
+def read_examples(
+    finder: ResultFinder, nlp: Language, texts: Iterable[AnnotatedText], share: float = 1.0
+) -> list[Example]:
     """Annotated texts as results are looked for in them.
 
     Args:
         finder: with its rules.
         nlp: the pipeline up to the roles.
         texts: with annotated results.
+        share: how much each counts.
     """
     examples = []
     for text in texts:
         doc = nlp(make_doc(nlp, text.paper))
-        examples.append(Example(text, doc, finder.read(doc)))
+        examples.append(Example(text, finder.read(doc), entities_by_name(record(doc)), share))
     return examples
 
 
-def learned_from(examples: Iterable[Example]) -> Iterator[tuple[ReadText, Annotated]]:
-    """The lessons of those that teach something."""
-    return (example.lesson for example in examples if example.lesson)
+def found_in(example: Example, weights: ResultWeights) -> list[Found]:
+    """The results that weights find in an example."""
+    wanted = paper_keys(example.text)["result whole"]
+    found = []
+    for result, row in ResultFinder.found(example.read, weights) if example.read else ():
+        right = not keys_of(example, [result])["result whole"].isdisjoint(wanted)
+        found.append(Found(result, row, right, is_comparable(result, related(result, example.entities), least=0.0)))
+    return found
 
 
-def crossed(
-    finder: ResultFinder, examples: Sequence[Example], unlabelled: Sequence[ReadText]
-) -> tuple[Mapping[str, float], dict[str, Score]]:
-    """Read each part of the examples by what was learned from the others.
+def keys_of(example: Example, results: Sequence[Result]) -> Mapping[str, set[Any]]:
+    """What counts of results that were found in an example, by row of the table."""
+    paper = example.text.paper
+    return paper_keys(Extraction(id=paper.id, title=paper.title, results=tuple(results)))
 
-    Returns the temperature of each decision, and the scores; "ranked" are those of :data:`RESULT_ROWS` "board" for the
-    results that leaderboards rank (:func:`kg.graph.statements.is_score`).
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """Examples read by what was learned from others.
+
+    ``found`` is what was found in each, with a confidence that was learned from others too. ``temperatures`` and
+    ``certainty`` are learned from all of them.
     """
+
+    temperatures: Mapping[str, float]
+    certainty: np.ndarray
+    found: Sequence[Sequence[Found]]
+
+
+def crossed(examples: Sequence[Example], further: Sequence[Example] = ()) -> Crossed:
+    """Read each part of the examples by what was learned from the other parts, and from further examples."""
     learned = []
     losses: dict[str, np.ndarray] = {decision: np.zeros(len(TEMPERATURES)) for decision in PENALTIES}
     for part in range(PARTS):
-        others = (example for number, example in enumerate(examples) if number % PARTS != part)
-        learned.append(weights_of(learned_from(others), unlabelled))
-        for read, results in learned_from(examples[part::PARTS]):
-            held = Lessons()
-            add_lessons(read, results, held)
-            for decision, lost in losses.items():
-                lost += losses_of(held.of[decision], getattr(learned[-1], decision))
-    temperatures = {decision: float(TEMPERATURES[int(lost.argmin())]) for decision, lost in losses.items()}
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for part, weights in enumerate(learned):
-        finder.weights = divided(weights, temperatures)
+        others = [example for number, example in enumerate(examples) if number % PARTS != part]
+        learned.append(weights_of([*others, *further]))
+        held = Lessons()
         for example in examples[part::PARTS]:
-            count(example.text, record(finder(example.doc)), tallies)
-    return temperatures, {row: tally.score() for row, tally in tallies.items()}
+            if example.read and example.text.results is not None:
+                add_lessons(example.read, example.text.results, held)
+        for decision, lost in losses.items():
+            lost += losses_of(held.of[decision], getattr(learned[-1], decision))
+    temperatures = {decision: float(TEMPERATURES[int(lost.argmin())]) for decision, lost in losses.items()}
+    scaled = [divided(weights, temperatures) for weights in learned]
+    found = [found_in(example, scaled[number % PARTS]) for number, example in enumerate(examples)]
+    judged: list[list[Found]] = []
+    apart = [judge(each for number, each in enumerate(found) if number % PARTS != part) for part in range(PARTS)]
+    for number, each in enumerate(found):
+        judged.append([one.judged(apart[number % PARTS]) for one in each])
+    return Crossed(temperatures, judge(found), judged)
 
 
-def count(text: AnnotatedText, found: Extraction, tallies: Mapping[str, Tally]) -> None:
-    """Count what was found in a text."""
-    wanted, seen = paper_keys(text), paper_keys(found)
-    for row in RESULT_ROWS:
-        tallies[row].add(wanted[row], seen[row])
-    ranked = replace(found, results=tuple(filter(is_score, found.results)))
-    tallies["ranked"].add(wanted["board"], paper_keys(ranked)["board"])
+def judge(found: Iterable[Sequence[Found]]) -> np.ndarray:
+    """The weights that say how certain results are, learned from those that were found."""
+    flat = [one for each in found for one in each]
+    if not flat:
+        return exact(np.zeros(CERTAINTY))
+    rows, right = np.array([one.row for one in flat]), np.array([float(one.right) for one in flat])
+    return exact(certainty_weights(rows, right))
 
 
 def losses_of(lessons: Sequence[Lesson], weights: np.ndarray) -> np.ndarray:
@@ -239,19 +255,70 @@ def losses_of(lessons: Sequence[Lesson], weights: np.ndarray) -> np.ndarray:
 
 def divided(weights: ResultWeights, temperatures: Mapping[str, float]) -> ResultWeights:
     """The weights of each decision divided by its temperature (Guo et al. 2017, arXiv:1706.04599)."""
-    return ResultWeights(**{name: exact(getattr(weights, name) / by) for name, by in temperatures.items()})
+    return replace(weights, **{name: exact(getattr(weights, name) / by) for name, by in temperatures.items()})
+
+
+# --- what is printed -------------------------------------------------------------------------------------------------
+
+
+def report(title: str, examples: Sequence[Example], found: Sequence[Sequence[Found]], least: float) -> Iterator[str]:
+    """The lines of a table of scores, of one of thresholds, and of the calibration.
+
+    Args:
+        title: of the table.
+        examples: annotated texts.
+        found: what was found in each.
+        least: the confidence from which results are ranked in the last row of the first table.
+    """
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for example, each in zip(examples, found, strict=True):
+        wanted, seen = paper_keys(example.text), keys_of(example, [one.result for one in each])
+        for row in RESULT_ROWS:
+            tallies[row].add(wanted[row], seen[row])
+    yield f"| {title} | precision | recall | F1 | annotated |"
+    yield "|---|---|---|---|---|"
+    for row, score in ((row, tally.score()) for row, tally in tallies.items()):
+        yield f"| {row} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} | {score.gold} |"
+    ranked, annotated = ranked_of(examples, found)
+    yield f"ranked, by confidence ({annotated} annotated on boards):"
+    by_least = {ranking.least: ranking for ranking in rankings(ranked, annotated)}
+    for ranking in (by_least[step] for step in sorted({*SHOWN, least})):
+        yield (
+            f"  {ranking.least:.2f}: {ranking.found} ranked, precision {ranking.precision:.3f}, "
+            f"recall {ranking.recall:.3f}"
+        )
+    calibration = measure_calibration((one.result.confidence, one.right) for each in found for one in each)
+    yield f"confidence of all results: expected calibration error {calibration.error:.3f}"
+    for group in calibration.bins:
+        yield f"  {group.low:.1f} to {group.high:.1f}: {group.mentions} results, {group.right:.2f} right"
+
+
+def ranked_of(examples: Sequence[Example], found: Sequence[Sequence[Found]]) -> tuple[list[tuple[float, bool]], int]:
+    """The results that leaderboards could rank, with their confidence and whether they are right, each once, and how
+    many are annotated."""
+    ranked: list[tuple[float, bool]] = []
+    annotated = 0
+    for example, each in zip(examples, found, strict=True):
+        annotated += len(paper_keys(example.text)["board"])
+        best: dict[Any, tuple[float, bool]] = {}
+        for one in filter(lambda one: one.ranked, each):
+            [key] = keys_of(example, [one.result])["board"]
+            best[key] = max(best.get(key, (0.0, False)), (one.result.confidence, one.right))
+        ranked += best.values()
+    return ranked, annotated
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, required=True, action="append", help="annotated papers, JSON lines")
+    parser.add_argument(
+        "--aside", type=Path, default=[], action="append", help="the same, of which some are kept for the last table"
+    )
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     parser.add_argument(
         "--model", type=Path, default=SHIPPED, help="model that the weights are for  [default: shipped]"
     )
-    parser.add_argument("--abstracts", type=Path, help="unlabelled abstracts, JSON lines")
-    parser.add_argument("--count", type=int, default=6_000, help="number of those with numbers to learn from")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     _learn(parser.parse_args(arguments))
 
@@ -261,26 +328,32 @@ def _learn(args: argparse.Namespace) -> None:
     nlp = build_pipeline(model=None if args.model == SHIPPED else args.model)
     finder: Any = nlp.get_pipe("results")
     nlp.select_pipes(disable=("results", "spans"))
-    texts = [text for path in args.gold for text in read_gold(path, args.papers).texts if text.results is not None]
-    examples = read_examples(finder, nlp, texts)
-    unlabelled = list(_unlabelled(args, nlp, finder))
-    temperatures, found = crossed(finder, examples, unlabelled)
-    print(f"| {len(examples)} papers in {PARTS} parts | precision | recall | F1 | annotated |\n|---|---|---|---|---|")
-    for row, score in found.items():
-        print(f"| {row} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} | {score.gold} |")
-    print("temperatures:", ", ".join(f"{name} {by:.2f}" for name, by in temperatures.items()))
-    weights = divided(weights_of(learned_from(examples), unlabelled), temperatures)
-    counts = {"texts with results": len(examples), "unlabelled texts with numbers": len(unlabelled)}
-    replace(model, results=weights, about={**model.about, **counts}).save(args.out)
+    read: list[Example] = []
+    kept: list[Example] = []
+    for path in (*args.gold, *args.aside):
+        texts = [text for text in read_gold(path, args.papers).texts if text.results is not None]
+        for example in read_examples(finder, nlp, texts):
+            (kept if path in args.aside and is_kept(example.text) else read).append(example)
+    made = read_examples(finder, nlp, invented_texts(FILLS), SHARE)
+    crossing = crossed(read, made)
+    chosen = threshold(rankings(*ranked_of(read, crossing.found)))
+    print(f"threshold chosen: {chosen.least:.2f}; the program has {COMPARABLE:.2f}")
+    print("\n".join(report(f"{len(read)} papers in {PARTS} parts", read, crossing.found, chosen.least)))
+    print("temperatures:", ", ".join(f"{name} {by:.2f}" for name, by in crossing.temperatures.items()), flush=True)
+    if kept:
+        weights = divided(weights_of([*read, *made]), crossing.temperatures)
+        found = [[one.judged(crossing.certainty) for one in found_in(example, weights)] for example in kept]
+        print("\n".join(report(f"{len(kept)} papers kept aside", kept, found, chosen.least)), flush=True)
+    weights = divided(weights_of([*read, *kept, *made]), crossing.temperatures)
+    about = {**model.about, "texts with results": len(read) + len(kept)}
+    replace(model, results=replace(weights, certainty=crossing.certainty), about=about).save(args.out)
 
 
-def _unlabelled(args: argparse.Namespace, nlp: Language, finder: ResultFinder) -> Iterator[ReadText]:
-    """Unlabelled abstracts with percentages, decimals or factors, in a random order that is always the same."""
-    if args.abstracts:
-        papers = [p for p in sample(args.abstracts, args.papers, EVERY_ABSTRACT) if _NUMBERS.search(p.abstract)]
-        for paper in papers[: args.count]:
-            if read := finder.read(nlp(make_doc(nlp, paper))):
-                yield read
+def is_kept(text: AnnotatedText) -> bool:
+    """Whether a text is kept for the last table: always the same ones, by a digest of their id."""
+    kept, of = KEPT
+    digest = blake2b(text.paper.id.encode(errors="replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % of < kept
 
 
 if __name__ == "__main__":

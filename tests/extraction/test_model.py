@@ -15,7 +15,7 @@ from kg.errors import InputError
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import Extractor
-from kg.extraction.results.weights import SIZES, ResultWeights, exact
+from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights, exact
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
@@ -23,8 +23,9 @@ from kg.records import Paper
 TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
 CHANCE = np.random.default_rng(5)
+ARRAYS = {**SIZES, "certainty": CERTAINTY}
 RESULTS = ResultWeights(
-    **{name: exact(np.where(CHANCE.random(size) < 0.001, 0.5, 0.0)) for name, size in SIZES.items()}
+    **{name: exact(np.where(CHANCE.random(size) < 0.001, 0.5, 0.0)) for name, size in ARRAYS.items()}
 )
 FILES = {"model.json", "results.npz", "roles.json", "weights.npz"}
 Arrays = dict[str, np.ndarray]
@@ -55,7 +56,7 @@ def test_roles_and_origin_are_saved_with_the_tagger(folder: Path) -> None:
 
 def test_the_weights_of_results_are_saved_to_the_last_step(folder: Path) -> None:
     loaded = Model.load(folder).results
-    for name, size in SIZES.items():
+    for name, size in ARRAYS.items():
         array = getattr(loaded, name)
         assert (array.shape, array.dtype) == ((size,), np.float32)
         assert (array == getattr(RESULTS, name)).all()
@@ -63,9 +64,9 @@ def test_the_weights_of_results_are_saved_to_the_last_step(folder: Path) -> None
 
 def test_the_shipped_weights_of_results_are_learned_and_whole_steps() -> None:
     shipped = Model.load(SHIPPED).results
-    for name in SIZES:
+    for name in ARRAYS:
         array = getattr(shipped, name)
-        assert 0.5 < np.abs(array).max() < 100
+        assert 0.2 < np.abs(array).max() < 100
         assert (exact(array) == array).all()
 
 
@@ -81,7 +82,7 @@ def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
         ("model.json", b"", "damaged"),
         ("model.json", b'{"shape": {}}', "damaged"),
         ("model.json", b"[1]", "damaged"),
-        ("model.json", b'{"format": 2}', "format 2, and this version reads 3; train it anew"),
+        ("model.json", b'{"format": 2}', "format 2, and this version reads 4; train it anew"),
         ("weights.npz", b"", "damaged"),
         ("weights.npz", b"\x00\xff" * 500, "damaged"),
         ("results.npz", b"", "damaged"),
@@ -138,7 +139,7 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda arrays: {name: arrays[name] for name in arrays if name != "method"},
+        lambda arrays: {name: arrays[name] for name in arrays if name != "certainty"},
         lambda arrays: {**arrays, "metric": arrays["metric"][:-1]},
         lambda arrays: {**arrays, "metric": arrays["reading"]},
         lambda arrays: {**arrays, "metric": arrays["metric"].reshape(2, -1)},

@@ -147,7 +147,7 @@ def test_results_point_at_the_entities_of_the_paper() -> None:
     ]
 
 
-SCORE = Result(metric="error", value="65%", number=65.0, unit="%", dataset="C", confidence=0.8, start=2, end=5)
+SCORE = Result(metric="error", value="65%", number=65.0, unit="%", dataset="C", confidence=0.9, start=2, end=5)
 
 
 @pytest.mark.parametrize(

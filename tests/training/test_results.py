@@ -14,27 +14,31 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.evaluation.gold import AnnotatedText, GoldResult
-from kg.evaluation.scores import RESULT_ROWS, Tally
+from kg.evaluation.scores import RESULT_ROWS
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.results.component import ReadText, ResultFinder
-from kg.extraction.results.weights import BITS, SIZES, STEP, ResultWeights
-from kg.records import Extraction, Paper, Result
+from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP
+from kg.records import Paper, Result
 from kg.rulefiles import load_rules
+from kg.text.names import name_key
 from kg.training.regression import Lesson
 from kg.training.results import (
     TEMPERATURES,
     Example,
+    Found,
     Lessons,
     add_lessons,
-    add_sure_lessons,
     aligned,
-    count,
     crossed,
     divided,
     fitted,
+    found_in,
+    is_kept,
     losses_of,
     main,
+    ranked_of,
+    report,
     weights_of,
 )
 from kg.vocabulary import EntityType
@@ -105,22 +109,18 @@ def read(nlp: Language, finder: ResultFinder, one: Paper) -> ReadText:
     return text
 
 
-def lessons_of(
-    nlp: Language, finder: ResultFinder, numbers: Sequence[int]
-) -> list[tuple[ReadText, Sequence[GoldResult]]]:
-    made = (paper(number) for number in numbers)
-    return [(read(nlp, finder, one), results) for one, results in made]
-
-
 def given(result: Result | GoldResult) -> tuple[object, ...]:
     return result.value, result.metric, result.dataset, result.method, result.relative
 
 
 def example(nlp: Language, finder: ResultFinder, number: int) -> Example:
     one, results = paper(number)
-    doc = settled(nlp, one)
     text = AnnotatedText(one, f"gold:{number}", (), None, results=results)
-    return Example(text, doc, finder.read(doc))
+    return Example(text, read(nlp, finder, one), {(NAMES[name], name_key(name)): name for name in NAMES})
+
+
+def examples(nlp: Language, finder: ResultFinder, numbers: Sequence[int]) -> list[Example]:
+    return [example(nlp, finder, number) for number in numbers]
 
 
 # --- what is learned -------------------------------------------------------------------------------------------------
@@ -128,46 +128,36 @@ def example(nlp: Language, finder: ResultFinder, number: int) -> Example:
 
 @pytest.mark.usefixtures("few_columns")
 def test_results_are_found_in_a_paper_like_those_learned_from(nlp: Language, finder: ResultFinder) -> None:
-    finder.weights = weights_of(lessons_of(nlp, finder, range(10)))
+    finder.weights = weights_of(examples(nlp, finder, range(10)))
     one, results = paper(10)
     found: list[Result] = finder(settled(nlp, one))._.results
     assert [given(result) for result in found] == [given(result) for result in results]
     assert all(one.text[result.start : result.end] == result.value for result in found)
-    assert all(0.3 < result.confidence <= 1 for result in found)
+    assert {result.confidence for result in found} == {0.5}, "how certain they are was not learned"
 
 
 @pytest.mark.usefixtures("few_columns")
 def test_nothing_is_found_without_weights_or_quantities(nlp: Language, finder: ResultFinder) -> None:
     assert finder(settled(nlp, paper(10)[0]))._.results == []
-    finder.weights = weights_of(lessons_of(nlp, finder, range(4)))
+    finder.weights = weights_of(examples(nlp, finder, range(4)))
     nothing = Paper(id="1", title="Frogs", abstract="The recall is high. See https://pond.example/recall/9.5.")
     assert finder.read(settled(nlp, nothing)) is None
     assert finder(settled(nlp, nothing))._.results == []
 
 
 @pytest.mark.usefixtures("few_columns")
-def test_unlabelled_texts_teach_what_is_sure_already(nlp: Language, finder: ResultFinder) -> None:
-    annotated = lessons_of(nlp, finder, range(10))
-    further = [read(nlp, finder, paper(number)[0]) for number in range(20, 30)]
-    alone, helped = weights_of(annotated), weights_of(annotated, further)
-    assert np.abs(helped.reading).sum() > np.abs(alone.reading).sum()
-    lessons = Lessons()
-    for text in further:
-        add_sure_lessons(text, alone, lessons)
-    assert lessons.of["reading"] and lessons.of["metric"]
-    assert {lesson.weight for taught in lessons.of.values() for lesson in taught} == {0.3}
-    unsure = Lessons()
-    for text in further:
-        add_sure_lessons(
-            text, ResultWeights(**{name: np.zeros(size, np.float32) for name, size in SIZES.items()}), unsure
-        )
-    assert not any(unsure.of.values())
+def test_only_annotated_texts_with_numbers_teach_as_much_as_they_count(nlp: Language, finder: ResultFinder) -> None:
+    one = example(nlp, finder, 0)
+    full, less = weights_of([one, one]), weights_of([replace(one, share=0.1)] * 2)
+    assert 0 < np.abs(less.reading).max() < np.abs(full.reading).max()
+    for silent in (replace(one, read=None), replace(one, text=replace(one.text, results=None))):
+        assert not weights_of([silent, silent]).reading.any()
 
 
 def test_a_value_that_is_not_annotated_teaches_that_it_is_no_result(nlp: Language, finder: ResultFinder) -> None:
     lessons = Lessons()
-    [(text, results)] = lessons_of(nlp, finder, [0])
-    add_lessons(text, results, lessons)
+    one, results = paper(0)
+    add_lessons(read(nlp, finder, one), results, lessons)
     assert [lesson.right for lesson in lessons.of["reading"]] == [frozenset([kind]) for kind in (0, 0, 1, 0, 2, 0)]
     assert [len(lessons.of[part]) for part in ("metric", "dataset", "method")] == [2, 2, 2]
 
@@ -187,7 +177,7 @@ def test_a_part_that_is_not_annotated_teaches_that_nothing_is_named(nlp: Languag
 
 @pytest.mark.usefixtures("few_columns")
 def test_weights_are_whole_multiples_of_a_step(nlp: Language, finder: ResultFinder) -> None:
-    weights = weights_of(lessons_of(nlp, finder, range(3)))
+    weights = weights_of(examples(nlp, finder, range(3)))
     halved = divided(weights, dict.fromkeys(SIZES, 2.0))
     for name, size in SIZES.items():
         array = getattr(weights, name)
@@ -261,38 +251,62 @@ def test_one_value_may_be_of_several_results(nlp: Language, finder: ResultFinder
 
 
 @pytest.mark.usefixtures("few_columns")
-def test_papers_are_scored_by_what_was_learned_from_others(nlp: Language, finder: ResultFinder) -> None:
-    temperatures, scores = crossed(finder, [example(nlp, finder, number) for number in range(9)], [])
-    assert set(temperatures) == set(SIZES)
-    assert all(TEMPERATURES[0] <= by <= TEMPERATURES[-1] for by in temperatures.values())
-    assert set(scores) == {*RESULT_ROWS, "ranked"}
-    assert scores["result"].gold == 18
-    assert scores["result"].f1 > 0.8
+def test_papers_are_read_by_what_was_learned_from_others(nlp: Language, finder: ResultFinder) -> None:
+    papers = examples(nlp, finder, range(9))
+    found = crossed(papers)
+    assert set(found.temperatures) == set(SIZES)
+    assert all(TEMPERATURES[0] <= by <= TEMPERATURES[-1] for by in found.temperatures.values())
+    assert found.certainty.shape == (CERTAINTY,)
+    right = [one.right for each in found.found for one in each]
+    assert sum(right) > 0.8 * len(right)
+    assert all(one.result.confidence > 0.9 for each in found.found for one in each), "nearly all were right"
 
 
-def test_results_are_counted_row_by_row(nlp: Language, finder: ResultFinder) -> None:
-    one = example(nlp, finder, 0)
-    [score, gain] = one.text.results or ()
-    results = (
-        Result(
-            metric=score.metric, value=score.value, number=70.0, dataset=score.dataset, confidence=0.5, start=0, end=1
-        ),
-        Result(metric="glee", value="1%", number=1.0, start=0, end=1),
-    )
-    tallies = {row: Tally() for row in (*RESULT_ROWS, "ranked")}
-    count(one.text, Extraction(id="1", title="T", results=results), tallies)
-    assert (tallies["result"].hit, tallies["result"].missed, tallies["result"].spurious) == (1, 1, 1)
-    assert tallies["result+method"].hit == 0
-    assert (tallies["board"].hit, tallies["board"].missed, tallies["board"].spurious) == (1, 0, 0)
-    assert (tallies["ranked"].hit, tallies["ranked"].missed) == (0, 1)  # not sure enough
-    assert gain.relative
+@pytest.mark.usefixtures("few_columns")
+def test_a_result_is_right_if_all_of_it_was_annotated(nlp: Language, finder: ResultFinder) -> None:
+    weights = weights_of(examples(nlp, finder, range(10)))
+    one = example(nlp, finder, 10)
+    [score, gain] = found_in(one, weights)
+    assert (score.right, score.ranked, gain.right, gain.ranked) == (True, True, True, False)
+    assert score.row.shape == (CERTAINTY,)
+    [annotated, other] = one.text.results or ()
+    wrong = replace(one, text=replace(one.text, results=(annotated.model_copy(update={"dataset": "Pads"}), other)))
+    assert [found.right for found in found_in(wrong, weights)] == [False, True]
+    nameless = replace(one, entities={})
+    assert [found.ranked for found in found_in(nameless, weights)] == [False, False]
 
 
-def test_only_annotated_texts_with_numbers_teach(nlp: Language, finder: ResultFinder) -> None:
-    one = example(nlp, finder, 0)
-    assert one.lesson == (one.read, one.text.results)
-    assert replace(one, read=None).lesson is None
-    assert replace(one, text=replace(one.text, results=None)).lesson is None
+def found(value: str, confidence: float, right: bool, ranked: bool = True) -> Found:
+    result = Result(metric="recall", value=value, number=1.0, dataset="MNIST", confidence=confidence, start=0, end=1)
+    return Found(result, np.zeros(CERTAINTY), right, ranked)
+
+
+def annotated(*values: str) -> Example:
+    results = tuple(GoldResult(value=value, metric="recall", dataset="MNIST", relative=False) for value in values)
+    return Example(AnnotatedText(Paper(id="1", title="T", abstract="A"), "gold:1", (), None, results=results), None, {})
+
+
+def test_what_can_be_ranked_counts_once_with_its_highest_confidence() -> None:
+    twice = [found("5%", 0.7, True), found("5%", 0.9, True), found("6%", 0.8, False), found("7%", 0.9, True, False)]
+    assert ranked_of([annotated("5%", "9%")], [twice]) == ([(0.9, True), (0.8, False)], 2)
+
+
+def test_the_report_has_scores_thresholds_and_calibration() -> None:
+    lines = list(report("one paper", [annotated("5%")], [[found("5%", 0.91, True), found("6%", 0.71, False)]], 0.9))
+    assert lines[0].startswith("| one paper | precision")
+    assert [line.split(" | ")[0] for line in lines[2:7]] == [f"| {row}" for row in RESULT_ROWS]
+    assert "| board | 0.500 | 1.000 | 0.667 | 1 |" in lines
+    assert "  0.70: 2 ranked, precision 0.500, recall 1.000" in lines
+    assert "  0.90: 1 ranked, precision 1.000, recall 1.000" in lines
+    assert lines[-1] == "  0.9 to 1.0: 1 results, 1.00 right"
+    assert "expected calibration error 0.400" in lines[-11]
+
+
+def test_papers_kept_aside_are_always_the_same_share() -> None:
+    texts = [AnnotatedText(Paper(id=f"p{number}", title="T", abstract="A"), "gold", ()) for number in range(500)]
+    kept = [text.paper.id for text in texts if is_kept(text)]
+    assert 50 < len(kept) < 110
+    assert kept[:3] == [text.paper.id for text in texts if is_kept(text)][:3]
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -303,7 +317,7 @@ def test_the_command_prints_scores_and_writes_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.training.regression._STEPS", 2)  # the best weights would take a minute
-    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers", "abstracts")}
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers")}
     made = [paper(number) for number in range(12)]
     texts = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one, _ in made]
     gold = [
@@ -316,25 +330,24 @@ def test_the_command_prints_scores_and_writes_a_model(
         for one, results in made
     ]
     entities_alone = {"id": "bare", "title": "T", "abstract": "Of frogs.", "entities": []}
-    abstracts = [{"title": f"Pond {number}", "abstract": paper(number)[0].abstract} for number in range(30, 34)]
-    wordy = {"title": "Words", "abstract": "No number at all."}
     contents: dict[str, list[Any]] = {
         "papers": texts,
         "gold": gold[:8],
         "more": [*gold[8:], entities_alone],
-        "abstracts": [*abstracts, wordy],
     }
     for name, lines in contents.items():
         files[name].write_text("".join(json.dumps(line) + "\n" for line in lines))
-    options = [word for name in ("gold", "more") for word in ("--gold", str(files[name]))]
-    options += [word for name in ("papers", "abstracts") for word in (f"--{name}", str(files[name]))]
-    main([*options, "--count", "3", "--out", str(tmp_path / "model")])
+    monkeypatch.setattr("kg.training.results.FILLS", 1)
+    monkeypatch.setattr("kg.training.results.is_kept", lambda text: text.paper.id == "11")
+    options = ["--gold", str(files["gold"]), "--aside", str(files["more"]), "--papers", str(files["papers"])]
+    main([*options, "--out", str(tmp_path / "model")])
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "| 12 papers in 3 parts | precision | recall | F1 | annotated |"
-    assert [line.split(" | ")[0] for line in printed[2:-1]] == [f"| {row}" for row in (*RESULT_ROWS, "ranked")]
-    assert printed[-1].startswith("temperatures: reading ")
+    assert printed[0].startswith("threshold chosen: ")
+    assert printed[1] == "| 11 papers in 3 parts | precision | recall | F1 | annotated |"
+    assert "| 1 papers kept aside | precision | recall | F1 | annotated |" in printed
+    assert any(line.startswith("temperatures: reading ") for line in printed)
     learned, shipped = Model.load(tmp_path / "model"), Model.load(SHIPPED)
-    assert learned.about == {**shipped.about, "texts with results": 12, "unlabelled texts with numbers": 3}
+    assert learned.about == {**shipped.about, "texts with results": 12}
     assert learned.roles == shipped.roles
-    assert any(np.abs(getattr(learned.results, name)).max() > 0 for name in SIZES)
+    assert any(np.abs(getattr(learned.results, name)).max() > 0 for name in (*SIZES, "certainty"))
     assert (learned.results.reading != shipped.results.reading).any()

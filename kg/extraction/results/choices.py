@@ -20,6 +20,9 @@ _FAR = 40  # sentences before and after
 _SETTLED = 0.4  # confidence of a metric that can be meant in a later sentence
 _JOINTS = frozenset(["of", "per"])
 _ARTICLES = frozenset(["the", "a"])
+_PEOPLE = frozenset(
+    ["humans", "people", "experts", "annotators", "participants", "clinicians", "crowdworkers", "users"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,9 @@ def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sent
     if kind == "dataset" and (place := _in_turn(kind, sentence, index)) is not None:
         return [_named("here", sentence, place)]
     found = [NONE, *(_named("here", sentence, place) for place in _nearest(sentence, kind, index))]
+    if kind == "method":
+        people = [place for place, word in enumerate(sentence.words) if word in _PEOPLE][:_MOST]
+        found += [Choice("here", sentence.pieces[p].text, sentence.words[p], sentence, p, p) for p in people]
     keys = {choice.key for choice in found}
     here = len(found)
     number = sentence.number
@@ -156,11 +162,17 @@ def named_choices(kind: PieceKind, sentences: Sequence[Sentence], sentence: Sent
 
 
 def _in_turn(kind: PieceKind, sentence: Sentence, index: int) -> int | None:
-    """The place that goes with a value in a list, if one list of a kind is as long: "A, B and C are 1, 2 and 3"."""
+    """The place that goes with a value in a list, if one list of a kind is as long: "A, B and C are 1, 2 and 3".
+
+    Of two, only with "respectively" or a slash: "1 and 2 on A/B".
+    """
     values = sentence.lists[index]
     rows = {row[0]: row for place in sentence.places(kind) if len(row := sentence.lists[place]) == len(values)}
-    sure = len(values) > 2 or (len(values) == 2 and "respectively" in sentence.words)
-    return next(iter(rows.values()))[values.index(index)] if sure and len(rows) == 1 else None
+    if len(rows) != 1 or len(values) < 2:
+        return None
+    [row] = rows.values()
+    paired = "respectively" in sentence.words or sentence.words[row[0] + 1 : row[1]] == ["/"]
+    return row[values.index(index)] if len(values) > 2 or paired else None
 
 
 def _nearest(sentence: Sentence, kind: PieceKind, index: int) -> list[int]:

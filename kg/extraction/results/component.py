@@ -12,16 +12,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.extraction.results.certainty import Chosen, certainty_row, how_certain
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
     EarlierParts,
     Names,
+    Part,
     Place,
     Reading,
     dataset_features,
@@ -35,22 +36,21 @@ from kg.extraction.results.weights import ResultWeights, chances, columns, of_cl
 from kg.records import Result
 from kg.rulefiles import Rule
 from kg.text.names import name_key, singular
-from kg.text.plain import unwrapped
+from kg.text.plain import PlainText, unwrapped
 
 READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 """The classes of quantities, in the order of the weights."""
 
-Part = Literal["metric", "dataset", "method"]
 _REACH = 40  # characters to look back over for words that exclude a number
 _MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
-_LIKELY = 0.5  # probability from which a quantity is a result
+_LIKELY = 0.35  # probability that a quantity is a result of its metric from which it is one; half of the F1 at best
 
 
 @dataclass(frozen=True)
 class ReadText:
     """A text as results are looked for in it."""
 
-    plain: str
+    plain: PlainText
     sentences: Sequence[Sentence]
     names: Names
 
@@ -67,7 +67,7 @@ class ReadText:
         What is chosen for a part is added to ``earlier`` before the next part is asked for.
         """
         sentence = place.sentence
-        choices = metric_choices(self.plain, self.sentences, sentence, place.index)
+        choices = metric_choices(self.plain.text, self.sentences, sentence, place.index)
         yield "metric", choices, [columns(metric_features(place, choice, earlier.metric)) for choice in choices]
         head = head_of(earlier.metric.last.text if earlier.metric.last else "")
         choices = named_choices("dataset", self.sentences, sentence, place.index)
@@ -125,26 +125,30 @@ class ResultFinder:
             return None
         sentences = sentences_of(doc, quantities[:_MOST])
         short_forms = {name_key(pair.short.text): name_key(pair.long.text) for pair in doc._.abbreviations}
-        return ReadText(plain.text, sentences, Names.of(sentences, short_forms))
+        return ReadText(plain, sentences, Names.of(sentences, short_forms))
 
     def __call__(self, doc: Doc) -> Doc:
         text = self.read(doc) if self.weights else None
-        doc._.results = list(self._results(doc, text, self.weights)) if text and self.weights else []
+        doc._.results = [result for result, _ in self.found(text, self.weights)] if text and self.weights else []
         return doc
 
-    def _results(self, doc: Doc, text: ReadText, weights: ResultWeights) -> Iterator[Result]:
+    @staticmethod
+    def found(text: ReadText, weights: ResultWeights) -> Iterator[tuple[Result, np.ndarray]]:
+        """The results of a text, each with what its confidence is judged by."""
         for place, earlier in text.values():
             likely = chances(weights.reading, readings(place))
             if likely[0] > 1 - _LIKELY:
                 continue
             reading = 1 + int(likely[1:].argmax())
-            found = replace(place, reading=READINGS[reading])
-            chosen: dict[Part, Choice] = {}
-            sure = dict.fromkeys(("metric", "dataset", "method"), 1.0)
-            for part, choices, features in text.parts(found, earlier):
-                chosen[part], sure[part] = best(choices, chances(getattr(weights, part), features))
-                earlier.of(part).add(chosen[part], place.index)
-            yield _result(doc, found, chosen, float(likely[reading]) * sure["metric"] * sure["dataset"])
+            read = replace(place, reading=READINGS[reading])
+            parts: dict[Part, Chosen] = {}
+            for part, choices, features in text.parts(read, earlier):
+                parts[part] = best(choices, chances(getattr(weights, part), features))
+                earlier.of(part).add(parts[part].choice, place.index)
+            if (1 - likely[0]) * parts["metric"].chance < _LIKELY:
+                continue
+            row = certainty_row(read, float(likely[reading]), parts, text.names)
+            yield _result(text.plain, read, parts, how_certain(row, weights.certainty)), row
 
 
 def readings(place: Place) -> list[np.ndarray]:
@@ -157,25 +161,25 @@ def head_of(metric: str) -> str:
     return singular((metric.lower().split() or ["-"])[-1])
 
 
-def best(choices: Sequence[Choice], likely: np.ndarray) -> tuple[Choice, float]:
+def best(choices: Sequence[Choice], likely: np.ndarray) -> Chosen:
     """The likeliest choice, and the probability of its name; places of the same name count together."""
     by_key: dict[str, float] = defaultdict(float)
     for choice, chance in zip(choices, likely.tolist(), strict=True):
         by_key[choice.key] += chance
     key = max(by_key, key=lambda key: by_key[key])
     index = max((i for i, choice in enumerate(choices) if choice.key == key), key=lambda i: float(likely[i]))
-    return choices[index], by_key[key]
+    return Chosen(choices[index], by_key.pop(key), max(by_key.values(), default=0.0))
 
 
-def _result(doc: Doc, place: Place, chosen: Mapping[Part, Choice], confidence: float) -> Result:
-    start, end = doc._.plain.span(place.piece.start, place.piece.end)
+def _result(plain: PlainText, place: Place, parts: Mapping[Part, Chosen], confidence: float) -> Result:
+    start, end = plain.span(place.piece.start, place.piece.end)
     return Result(
-        metric=_given(doc, chosen["metric"]),
-        value=doc._.plain.original[start:end],
+        metric=_given(plain, parts["metric"].choice),
+        value=plain.original[start:end],
         number=place.piece.value.number,
         unit=place.piece.value.unit,
-        dataset=_given(doc, chosen["dataset"]),
-        method=_given(doc, chosen["method"]),
+        dataset=_given(plain, parts["dataset"].choice),
+        method=_given(plain, parts["method"].choice),
         relative=place.reading == "relative",
         confidence=round(confidence, 2),
         start=start,
@@ -183,7 +187,7 @@ def _result(doc: Doc, place: Place, chosen: Mapping[Part, Choice], confidence: f
     )
 
 
-def _given(doc: Doc, choice: Choice) -> str | None:
+def _given(plain: PlainText, choice: Choice) -> str | None:
     """A choice's words as given, on one line.
 
     Of one that is written as a number alone the full name, and of one with a dataset in it the words without that.
@@ -191,10 +195,10 @@ def _given(doc: Doc, choice: Choice) -> str | None:
     if choice.kind == "none":
         return None
     first, last = (choice.pieces[0].start, choice.pieces[-1].end) if choice.pieces else (0, 0)
-    if choice.text != doc._.plain.text[first:last]:
+    if choice.text != plain.text[first:last]:
         return choice.text
-    start, end = doc._.plain.span(first, last)
-    return unwrapped(doc._.plain.original[start:end])
+    start, end = plain.span(first, last)
+    return unwrapped(plain.original[start:end])
 
 
 @Language.factory("kg_results")

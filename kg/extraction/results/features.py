@@ -21,6 +21,9 @@ from kg.text.names import singular
 Reading = Literal["no", "absolute", "relative"]
 """What a quantity is: no result, a score, or an improvement or factor."""
 
+Part = Literal["metric", "dataset", "method"]
+"""The parts of a result that are chosen."""
+
 _NAMES: tuple[PieceKind, ...] = ("metric", "dataset", "method")
 _WINDOW = 8  # pieces before and after a value whose words are features
 _WAY = 12  # pieces between a value and a choice whose words are features
@@ -33,6 +36,10 @@ _COMPARING |= {"our", "we", "proposed", "outperforms", "outperform", "improves",
 _COMPARING |= {"only", "using"}
 _CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
 _FROM = frozenset(["from", "than", "to", "vs", "over"])
+_HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
+_HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "just", "as", "much", "high", "low"}
+_CLAUSE = frozenset([",", ";", ":", "(", ")", "while", "whereas", "but", "and", "which", "than", "compared", "versus"])
+_CLAUSE |= {"vs", "against", "over", "from", "to", "when", "where"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class EarlierParts:
     dataset: Earlier = field(default_factory=Earlier)
     method: Earlier = field(default_factory=Earlier)
 
-    def of(self, part: Literal["metric", "dataset", "method"]) -> Earlier:
+    def of(self, part: Part) -> Earlier:
         """What was chosen for a part."""
         return {"metric": self.metric, "dataset": self.dataset, "method": self.method}[part]
 
@@ -128,6 +135,14 @@ class Place:
             if word in _CONTRASTS or word in ("<method>", ";"):
                 return word in _CONTRASTS
         return False
+
+    @property
+    def lead(self) -> str:
+        """The word before the value and its list, without hedges: "by" in "by up to about 5%"."""
+        index = self.row[0] - 1
+        while index >= 0 and self.sentence.words[index] in _HEDGES:
+            index -= 1
+        return self.sentence.word(index)
 
     def word(self, offset: int) -> str:
         """What is shown of the piece so many places after the value."""
@@ -440,6 +455,7 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     }.items():
         yield f"{name}={what} {seen}"
     yield from (f"cue={what} {word}" for word in _COMPARING.intersection(sentence.words[: place.index]))
+    yield from _whose(place, what)
     if earlier.last:
         same = earlier.last.key == choice.key
         yield from (
@@ -458,14 +474,32 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     if choice.kind == "there":
         gap = max(-3, min(4, sentence.number - there.number))
         yield from (f"rank={min(choice.rank, 3)} {own}", f"gap={gap} {own}", f"there left={left} {own}")
+        yield from (
+            f"confidence={int(choice.pieces[0].confidence * 4)} {len(names.introduced) > 0}",
+            f"part={there.part} {own}",
+        )
+        yield from (f"there near={word} {own}" for word in there.words[max(0, first - 4) : first])
         return
     way = list(_way(place, choice))
     yield way[0]
-    yield f"{way[0]},own={own}"
+    yield from (f"{way[0]},own={own}", f"{way[0]},reading={reading}")
+    between = sentence.words[choice.last + 1 : place.index] or sentence.words[place.index + 1 : first]
+    bounds = [word for word in between if word in _CLAUSE]
+    side = _side(choice, place.index)
+    yield from (f"bounds={side}{min(len(bounds), 4)} {own}", f"bound={side} {' '.join(bounds[:3])}")
+    nearer = sum(abs(other - place.index) < abs(first - place.index) for other in here)
+    yield from (
+        f"nearer={side}{min(nearer, 3)} {own}",
+        f"values between={side}{min(between.count('<value>'), 3)} {own}",
+    )
+    yield f"confidence={int(choice.pieces[0].confidence * 4)} here"
     yield from (part for part in way if part.startswith(("way=", "count")))
     for where, word in (("left", left), ("right", right)):
         yield from (f"{where}={word}", f"{where},own={word} {own}")
-    yield from (f"turn={min(here.index(first), 3)} {own}", f"opening={first == here[0] and first < place.index}")
+    turn = sum(other < first for other in here)
+    yield from (f"turn={min(turn, 3)} {own}", f"opening={turn == 0 and first < place.index}")
+    if choice.pieces[0].kind == "word":
+        yield f"people={side} {left}"
     yield from (f"near left={word} {own}" for word in sentence.words[max(0, first - 3) : first])
     yield from (f"near right={word} {own}" for word in sentence.words[choice.last + 1 : choice.last + 4])
     low, high = sorted((first, place.index))
@@ -473,3 +507,24 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
         f"comparing={word} {_side(choice, place.index)}"
         for word in _COMPARING.intersection(sentence.words[low + 1 : high])
     )
+
+
+def _whose(place: Place, what: str) -> Iterator[str]:
+    """The features of a value's clause, and of the values before: "from 71% to 75%" are another's and the own."""
+    words, index = place.sentence.words, place.index
+    begin = place.row[0] - 1
+    while begin >= 0 and words[begin] not in _CLAUSE:
+        begin -= 1
+    end = place.row[-1] + 1
+    while end < len(words) and words[end] not in _CLAUSE:
+        end += 1
+    yield from (
+        f"clause={what} {word}" for word in set(words[max(0, begin) : place.row[0]]) if not word.startswith("<")
+    )
+    yield from (f"rest={what} {word}" for word in set(words[place.row[-1] + 1 : end + 1]) if not word.startswith("<"))
+    values = place.sentence.places("value")
+    turn = values.index(index)
+    yield from (f"lead={what} {place.lead}", f"turn={what} {min(turn, 2)} {min(len(values) - turn, 3)}")
+    yield f"lead,turn={what} {place.lead} {turn > 0}"
+    if turn:
+        yield f"since={what} {' '.join(words[values[turn - 1] + 1 : index][:4])}"

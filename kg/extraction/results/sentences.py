@@ -24,7 +24,9 @@ _TOKEN = re.compile(r"[^\W\d_][\w.'’@-]*\w|\w+|\S")
 _KINDS: dict[str, PieceKind] = {"Metric": "metric", "Dataset": "dataset", "Method": "method", "Task": "task"}
 _JOINTS = frozenset([",", "and", "or", "/", "&"])
 _VALUE_JOINTS = _JOINTS | frozenset(["to", "→", "(", ")", "+", "~", "vs", "versus", "from"])
-_DOUBTFUL = 0.15  # confidence from which a metric counts that was not settled on: a value next to it makes it likelier
+_DOUBTFUL = 0.15  # confidence from which a name counts that was not settled on: a value near it makes it likelier
+_PROPOSED = frozenset(["Metric", "Dataset", "Method"])  # types of such names
+_KNOWING = frozenset(["lexicon", "pattern"])  # extractors of names that are known
 _SURE = 0.5  # and from which one is not taken for a value's unit
 _LONGEST = 1500  # characters of a sentence; longer ones are cut, so that the work grows in line with a text's length
 
@@ -46,6 +48,7 @@ class Piece:
     quantity: Quantity | None = None
     confidence: float = 1.0
     introduced: bool = False
+    known: bool = False
 
     @property
     def value(self) -> Quantity:
@@ -124,10 +127,10 @@ def _part(number: int, start: int, sentences: int, doc: Doc) -> str:
 
 
 def _entities(doc: Doc, text: str) -> list[Piece]:
-    """The entities, and the metrics that were proposed but not settled on where there is no entity, by offset."""
-    entities: list[Candidate] = list(doc._.entities)
+    """The entities, and the names that were proposed but not settled on where there is no entity, by offset."""
+    entities = [part for entity in doc._.entities for part in _parted(doc, entity)]
     taken = {token for entity in entities for token in range(entity.start, entity.end)}
-    proposed = (c for c in doc._.candidates if c.type == "Metric" and c.confidence >= _DOUBTFUL)
+    proposed = (c for c in doc._.candidates if c.type in _PROPOSED and c.confidence >= _DOUBTFUL)
     for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
         if taken.isdisjoint(range(candidate.start, candidate.end)):
             taken.update(range(candidate.start, candidate.end))
@@ -138,8 +141,19 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
         start, end = doc[entity.start].idx, last.idx + len(last)
         name = entity.name or text[start:end]
         introduced = entity.role == "introduced"
-        pieces.append(Piece(kind, start, end, name, f"<{kind}>", name_key(name), None, entity.confidence, introduced))
+        known = entity.extractor in _KNOWING
+        word = f"<{kind}>"
+        pieces.append(Piece(kind, start, end, name, word, name_key(name), None, entity.confidence, introduced, known))
     return pieces
+
+
+def _parted(doc: Doc, entity: Candidate) -> list[Candidate]:
+    """An entity; of a metric with a known dataset in it ("top-1 ImageNet accuracy") the dataset."""
+    if entity.type != "Metric":
+        return [entity]
+    inside = (c for c in doc._.candidates if entity.start <= c.start and c.end <= entity.end)
+    datasets = [c for c in inside if c.type == "Dataset" and c.extractor in _KNOWING]
+    return [max(datasets, key=lambda c: c.end - c.start)] if datasets else [entity]
 
 
 def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantities: Sequence[Quantity]) -> list[Piece]:
@@ -166,7 +180,7 @@ def _gives_way(piece: Piece, value: Piece) -> bool:
     if value.start < piece.start and piece.end == value.end:
         return True
     mistaken = value.value.unit and piece.kind in ("method", "task")
-    return _overlap(piece, value) and bool(mistaken or (piece.kind == "metric" and piece.confidence < _SURE))
+    return _overlap(piece, value) and bool(mistaken or (piece.kind != "task" and piece.confidence < _SURE))
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:

@@ -16,17 +16,20 @@ STEP = 256  # weights are whole multiples of 1/STEP, so that their sums do not d
 class ResultWeights:
     """What decides about results: float32 arrays with a weight for each column of the features.
 
-    ``reading`` has the columns three times, for the classes of quantities one after the other.
+    ``reading`` has the columns three times, for the classes of quantities one after the other. ``certainty`` has a
+    weight for each number of :func:`kg.extraction.results.certainty.certainty_row`.
     """
 
     reading: np.ndarray
     metric: np.ndarray
     dataset: np.ndarray
     method: np.ndarray
+    certainty: np.ndarray
 
 
+CERTAINTY = 76  # the length of the array that confidences are judged by
 SIZES = {"reading": 3 << BITS, "metric": 1 << BITS, "dataset": 1 << BITS, "method": 1 << BITS}
-"""The length of each of the arrays of :class:`ResultWeights`."""
+"""The length of the array of each decision."""
 
 
 def columns(features: Iterable[str]) -> np.ndarray:

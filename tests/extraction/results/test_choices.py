@@ -129,3 +129,32 @@ def test_the_pieces_of_a_choice_are_its_words(noted: Noted) -> None:
     [choice] = [c for c in metrics(noted, "a wet hop error of 5%") if c.text == "wet hop error"]
     assert [piece.text for piece in choice.pieces] == ["wet", "hop", "error"]
     assert choice.key == "wethoperror"
+
+
+def test_people_may_be_whose_value_it_is(noted: Noted) -> None:
+    _, [sentence] = noted("humans have 5% and A:FrogNet 7% for users")
+    value = sentence.places("value")[0]
+    found = named_choices("method", [sentence], sentence, value)
+    assert [(choice.text, choice.key) for choice in found[1:]] == [
+        ("FrogNet", "frognet"),
+        ("humans", "humans"),
+        ("users", "users"),
+    ]
+    assert named_choices("dataset", [sentence], sentence, value) == [NONE]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "datasets"),
+    [
+        ("5% and 7% on D:Pads / D:Lily", ["Pads", "Lily"]),
+        ("5% and 7% on D:Pads and D:Lily respectively", ["Pads", "Lily"]),
+        ("5%, 7% and 9% on D:Pads, D:Lily and D:Moss", ["Pads", "Lily", "Moss"]),
+        ("5% and 7% on D:Pads and D:Lily", [None, None]),
+    ],
+)
+def test_lists_of_one_length_go_together_in_turn_if_that_is_sure(
+    noted: Noted, sentence: str, datasets: list[str | None]
+) -> None:
+    _, [found] = noted(sentence)
+    choices = [named_choices("dataset", [found], found, value) for value in found.places("value")]
+    assert [each[0].text if len(each) == 1 else None for each in choices] == datasets

@@ -10,9 +10,10 @@ from spacy.language import Language
 
 from kg.extraction import Extractor
 from kg.extraction.document import Candidate, make_doc
+from kg.extraction.results.certainty import SEEN
 from kg.extraction.results.choices import NONE, Choice
 from kg.extraction.results.component import ResultFinder, best, head_of
-from kg.extraction.results.weights import BITS, SIZES, ResultWeights, columns
+from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, ResultWeights, columns
 from kg.records import Link, Paper, Result
 from kg.rulefiles import load_rules
 from kg.vocabulary import EntityType
@@ -40,7 +41,7 @@ def finder() -> ResultFinder:
 
 def weights(reading: Mapping[str, tuple[float, float, float]], **parts: Mapping[str, float]) -> ResultWeights:
     """Weights that are 0 but for some features; for readings one for each class."""
-    arrays = {name: np.zeros(size, dtype=np.float32) for name, size in SIZES.items()}
+    arrays = {name: np.zeros(size, dtype=np.float32) for name, size in (*SIZES.items(), ("certainty", CERTAINTY))}
     for feature, classes in reading.items():
         [column] = columns([feature]).tolist()
         arrays["reading"][[column, column + (1 << BITS), column + (2 << BITS)]] = classes
@@ -77,7 +78,7 @@ def test_without_weights_there_are_no_results(nlp: Language, finder: ResultFinde
 
 @pytest.mark.parametrize(
     ("classes", "relative"),
-    [((0.0, 3.0, 1.0), [False]), ((0.0, 1.0, 3.0), [True]), ((1.0, 0.5, 1.0), [True]), ((1.0, 0.0, 0.0), [])],
+    [((0.0, 3.0, 1.0), [False]), ((0.0, 1.0, 3.0), [True]), ((1.0, 0.5, 1.0), [True]), ((2.0, 0.0, 0.0), [])],
 )
 def test_a_quantity_that_is_probably_a_result_is_the_likelier_kind(
     nlp: Language, finder: ResultFinder, classes: tuple[float, float, float], relative: list[bool]
@@ -87,7 +88,7 @@ def test_a_quantity_that_is_probably_a_result_is_the_likelier_kind(
 
 
 def test_a_result_has_number_and_unit_of_its_value(nlp: Language, finder: ResultFinder) -> None:
-    finder.weights = weights(SURE)
+    finder.weights = weights(SURE, metric={"kind=none": 9})
     abstract = r"It has 81.2\%, −3.5 dB, 1.2$\times$, 4 to 7% and 65.3 $\pm$ 0.4 ms."
     found = results(nlp, finder, abstract)
     assert [(result.number, result.unit) for result in found] == [
@@ -100,29 +101,40 @@ def test_a_result_has_number_and_unit_of_its_value(nlp: Language, finder: Result
     assert [result.value for result in found] == [r"81.2\%", "−3.5 dB", r"1.2$\times$", "4 to 7%", "65.3"]
 
 
-def test_its_confidence_is_that_of_reading_metric_and_dataset(nlp: Language, finder: ResultFinder) -> None:
+def test_its_confidence_is_how_certain_all_of_it_is(nlp: Language, finder: ResultFinder) -> None:
     # Of three readings, of three metrics (none, "BLEU", "MNIST"), and of two datasets (none, "MNIST").
-    finder.weights = weights(
-        {"any": (0.0, 2.0, 0.0)}, metric={"ends=metric": np.log(3)}, dataset={"kind=here": np.log(4)}
-    )
+    made = weights({"any": (0.0, 2.0, 0.0)}, metric={"ends=metric": np.log(3)}, dataset={"kind=here": np.log(4)})
+    finder.weights = made
+    [found] = results(nlp, finder, "Is 5% BLEU on MNIST")
+    assert (found.metric, found.dataset, found.confidence) == ("BLEU", "MNIST", 0.5), "nothing is known of certainty"
+    made.certainty[SEEN.index("all")] = 1.0
     [found] = results(nlp, finder, "Is 5% BLEU on MNIST")
     reading = np.exp(2) / (np.exp(2) + 2)
-    assert (found.metric, found.dataset) == ("BLEU", "MNIST")
     assert found.confidence == round(reading * 3 / 5 * 4 / 5, 2)
+    made.certainty[len(SEEN)] = -3.0  # what can be ranked is less certain
+    [ranked] = results(nlp, finder, "Is 5% BLEU on MNIST")
+    assert ranked.confidence < found.confidence
+    made.certainty[len(SEEN)] = 0.0
+
+
+def test_a_value_without_a_likely_metric_is_no_result(nlp: Language, finder: ResultFinder) -> None:
+    finder.weights = weights({"any": (0.0, 0.2, 0.0)})  # a result at 0.71, and one of three metrics at 0.33
+    assert results(nlp, finder, "Is 5% BLEU on MNIST") == []
 
 
 def test_what_is_likeliest_counts_all_places_of_its_name() -> None:
     one, other = Choice("here", "Pads", "pad", None, 1, 1), Choice("here", "pad", "pad", None, 5, 5)
     lily = Choice("here", "Lily", "lily", None, 8, 8)
-    choice, chance = best([NONE, one, lily, other], np.array([0.1, 0.25, 0.35, 0.3]))
-    assert choice is other
-    assert chance == pytest.approx(0.55)
+    chosen = best([NONE, one, lily, other], np.array([0.1, 0.25, 0.35, 0.3]))
+    assert chosen.choice is other
+    assert (chosen.chance, chosen.second) == pytest.approx((0.55, 0.35))
+    assert best([NONE], np.array([1.0])) == (NONE, 1.0, 0.0)
 
 
 def test_values_take_what_the_values_before_them_left(nlp: Language, finder: ResultFinder) -> None:
     finder.weights = weights(
         SURE,
-        metric={"ends=metric": 5, "distance=b1": 1, "taken": -9},
+        metric={"ends=metric": 5, "distance=b1": 1, "taken": -9, "kind=none": 2},
         dataset={"kind=here": 5, "distance=a1": 1, "taken": -9},
         method={"what=here True ": 5},
     )
@@ -311,6 +323,51 @@ def test_improvements_and_factors_are_relative(extractor: Extractor, abstract: s
 )
 def test_a_result_has_its_method(extractor: Extractor, abstract: str, method: str) -> None:
     assert [result.method for result in read(extractor, abstract)] == [method]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "whose"),
+    [
+        ("Humans reach 99.1% accuracy on MNIST, and FrogNet 97.3%.", ["Humans", "FrogNet"]),
+        ("Humans reach 99.1% on MNIST.", ["Humans"]),
+        ("The previous best was 78.1%, and FrogNet reaches 81.2% accuracy on ImageNet.", [None, "FrogNet"]),
+        ("The previous best accuracy on ImageNet was 78.1%.", [None]),
+        ("ResNet-50 obtains 78.1% accuracy on ImageNet; ours 81.2%.", ["ResNet-50", "FrogNet"]),
+        ("BERT drops from 90.1% to 41.2% accuracy under our attack on SQuAD.", ["BERT", "BERT"]),
+        ("FrogNet achieves 83.4% accuracy on ImageNet, compared to 81.3% for ResNet-50.", ["FrogNet", "ResNet-50"]),
+        ("FrogNet improves the accuracy on ImageNet from 71.2% to 75.4%.", [None, "FrogNet"]),
+        ("Our attack reduces the accuracy of ResNet-50 on ImageNet to 3.2%.", ["ResNet-50"]),
+        ("FrogNet reaches 91.4% F1 on SQuAD, surpassing human performance (91.2%).", ["FrogNet", None]),
+        ("We outperform ResNet-50 (76.1% accuracy) on ImageNet with 79.3%.", ["ResNet-50", "FrogNet"]),
+        ("GPT-4 scores 86.4% on MMLU.", ["GPT-4"]),
+    ],
+)
+def test_the_numbers_of_others_are_not_the_papers_own(
+    extractor: Extractor, sentence: str, whose: list[str | None]
+) -> None:
+    assert [result.method for result in read(extractor, f"{INTRODUCED} {sentence}")] == whose
+
+
+def test_a_relative_value_stands_behind_absolute_ones(extractor: Extractor) -> None:
+    abstract = "FrogNet reduces the word error rate on LibriSpeech from 5.8% to 4.6% (21% relative)."
+    found = read(extractor, f"{INTRODUCED} {abstract}")
+    assert [(result.value, result.relative) for result in found] == [("5.8%", False), ("4.6%", False), ("21%", True)]
+    assert {(result.metric, result.dataset) for result in found} == {("word error rate", "LibriSpeech")}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "metric", "dataset"),
+    [
+        ("The overall accuracy is 81.2% on CIFAR-10.", "accuracy", "CIFAR-10"),
+        ("FrogNet reaches a top-1 ImageNet accuracy of 81.2%.", "top-1 accuracy", "ImageNet"),
+        ("GPT-4 scores 86.4% on MMLU.", None, "MMLU"),
+    ],
+)
+def test_a_metric_ends_where_its_name_ends(
+    extractor: Extractor, sentence: str, metric: str | None, dataset: str
+) -> None:
+    [found] = read(extractor, f"{INTRODUCED} {sentence}")
+    assert (found.metric, found.dataset) == (metric, dataset)
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,24 @@ def test_the_papers_own_method_and_others(noted: Noted) -> None:
     assert {"what=none False ", "-1=none False by", "here=none False 1 False"} <= found[""]
 
 
+def test_the_clause_and_the_values_before_say_whose_a_value_is(noted: Noted) -> None:
+    _, [sentence] = noted("we improve A:ToadNet , up from about 71% to 75% here")
+    first, second = values(sentence)
+    assert (first.lead, second.lead) == ("from", "from"), "they are one list"
+    names = Names.of([sentence], {})
+    toad = next(c for c in named_choices("method", [sentence], sentence, second.index) if c.text == "ToadNet")
+    found = set(method_features(second, toad, Earlier(), names))
+    assert {"lead,turn=here False from True", "since=here False to", "rest=here False here"} <= found
+    assert {"bounds=b3 False", "bound=b , from to", "nearer=b0 False", "values between=b1 False"} <= found
+    assert {"clause=here False from", "confidence=3 here", "turn=here False 1 1"} <= found
+    assert "lead,turn=here False from False" in set(method_features(first, toad, Earlier(), names))
+
+
+def test_people_are_no_names(noted: Noted) -> None:
+    found = methods(noted, "that humans have 5%")
+    assert {"people=b that", "opening=True"} <= found["humans"]
+
+
 def test_a_method_goes_by_its_short_form(noted: Noted) -> None:
     found = methods(noted, "we propose O:Frog_Nets or O:FN", "it has 5%", short_forms={"fn": "frognet"})
     assert {"main=True there", "short=True True", "long=False True"} <= found["FN"]

@@ -131,3 +131,33 @@ def test_long_sentences_are_cut_between_words(nlp: Language) -> None:
     assert max(sentence.pieces[-1].end - sentence.pieces[0].start for sentence in found) <= 1500
     assert sum(len(sentence.places("value")) for sentence in found) == 300
     assert {word for sentence in found[1:] for word in sentence.words} == {"it", "has", "<value>", "of", "hops", "and"}
+
+
+def test_datasets_and_methods_that_were_not_settled_on_count_where_no_entity_is(nlp: Language) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="On frogs", abstract="FrogNet hops on Lily Pads."))
+    doc._.entities = [Candidate(3, 4, "Method", 0.9, "lexicon")]
+    doc._.candidates = [
+        Candidate(3, 4, "Dataset", 0.4, "ner"),
+        Candidate(6, 8, "Dataset", 0.3, "ner"),
+        Candidate(4, 5, "Method", 0.1, "ner"),
+        Candidate(4, 5, "Task", 0.9, "ner"),
+    ]
+    _, sentence = sentences_of(doc, [])
+    assert [(piece.text, piece.kind, piece.known) for piece in sentence.pieces] == [
+        ("FrogNet", "method", True),
+        ("hops", "word", False),
+        ("on", "word", False),
+        ("Lily Pads", "dataset", False),
+        (".", "sign", False),
+    ]
+
+
+@pytest.mark.parametrize(("extractor", "kinds"), [("lexicon", ["word", "dataset", "word"]), ("ner", ["metric"])])
+def test_a_metric_with_a_known_dataset_in_it_is_that_dataset_between_words(
+    nlp: Language, extractor: str, kinds: list[str]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="On frogs", abstract="best Pads recall"))
+    doc._.entities = [Candidate(3, 6, "Metric", 0.9, "ner")]
+    doc._.candidates = [Candidate(4, 5, "Dataset", 0.4, extractor)]
+    _, sentence = sentences_of(doc, [])
+    assert [piece.kind for piece in sentence.pieces] == kinds

@@ -1,0 +1,177 @@
+"""How certain a result is: what is seen of a result once all of its parts are chosen, as a few numbers.
+
+A logistic regression over them says how probably the result is right as a whole. The probabilities of the parts alone
+do not, since each part is chosen as if those before it were right, and a name that was found with its wrong end is the
+likeliest one nevertheless.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from kg.extraction.results.choices import Choice
+from kg.extraction.results.features import Names, Part, Place
+
+_LEAST = 0.002  # probability; smaller ones have the same logit
+_MOST = 30.0  # logarithm of odds
+_FAR = 20  # pieces
+_MANY = 8  # names or values in a sentence
+_LONG = 5  # words of a name
+_SMALL = 5  # numbers below are rarely scores
+_WHOLE = frozenset(["of", "to"])
+SEEN = (
+    "any",
+    "reading",
+    "metric",
+    "dataset",
+    "method",
+    "least",
+    "all",
+    "metric second",
+    "dataset second",
+    "relative",
+    "without metric",
+    "without dataset",
+    "metric elsewhere",
+    "dataset elsewhere",
+    "unit as metric",
+    "metric found",
+    "dataset found",
+    "metric is a name",
+    "metric has a name",
+    "metric known",
+    "dataset known",
+    "dataset introduced",
+    "dataset goes on",
+    "values",
+    "metrics",
+    "datasets",
+    "datasets of text",
+    "metric far",
+    "dataset far",
+    "metric long",
+    "dataset long",
+    "decimal",
+    "percent",
+    "unit",
+    "small",
+    "after of or to",
+    "contrasted",
+    "listed",
+)
+"""What :func:`seen` sees, in the order of the weights."""
+
+
+class Chosen(NamedTuple):
+    """A part of a result: the likeliest choice, the probability of its name, and that of the likeliest other name."""
+
+    choice: Choice
+    chance: float
+    second: float
+
+
+def ranked_kind(place: Place, metric: Choice, dataset: Choice) -> bool:
+    """Whether a result is of the kind that leaderboards rank: a bare number or percentage with metric and dataset."""
+    value = place.piece.value
+    named = metric.kind != "none" and dataset.kind != "none"
+    bare = value.number is not None and value.unit in (None, "%") and not place.piece.text.startswith("+")
+    return named and bare and place.reading == "absolute"
+
+
+def seen(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names) -> Mapping[str, float]:
+    """What is seen of a result; most numbers are from 0 to 1, and the logits of probabilities from -6 to 6.
+
+    Args:
+        likely: the probability of what the value was read as.
+        parts: what was chosen.
+        names: those of the text.
+    """
+    metric, dataset, method = (parts[part] for part in ("metric", "dataset", "method"))
+    sentence, value = place.sentence, place.piece.value
+    metric_names = [piece for piece in metric.choice.pieces if piece.kind == "metric"]
+    dataset_names = dataset.choice.pieces
+    chances = (likely, metric.chance, dataset.chance)
+    return {
+        "any": 1.0,
+        "reading": logit(likely),
+        "metric": logit(metric.chance),
+        "dataset": logit(dataset.chance),
+        "method": logit(method.chance),
+        "least": logit(min(chances)),
+        "all": logit(math.prod(chances)),
+        "metric second": metric.second,
+        "dataset second": dataset.second,
+        "relative": place.reading == "relative",
+        "without metric": metric.choice.kind == "none",
+        "without dataset": dataset.choice.kind == "none",
+        "metric elsewhere": metric.choice.kind == "there",
+        "dataset elsewhere": dataset.choice.kind == "there",
+        "unit as metric": metric.choice.kind == "unit",
+        "metric found": max((piece.confidence for piece in metric_names), default=0.0),
+        "dataset found": max((piece.confidence for piece in dataset_names), default=0.0),
+        "metric is a name": len(metric_names) == len(metric.choice.pieces) == 1,
+        "metric has a name": 0 < len(metric_names) < len(metric.choice.pieces),
+        "metric known": any(piece.known for piece in metric_names),
+        "dataset known": any(piece.known for piece in dataset_names),
+        "dataset introduced": any(piece.introduced for piece in dataset_names),
+        "dataset goes on": _goes_on(dataset.choice),
+        "values": _share(len(sentence.places("value")), _MANY),
+        "metrics": _share(len(sentence.places("metric")), _MANY),
+        "datasets": _share(len(sentence.places("dataset")), _MANY),
+        "datasets of text": _share(names.datasets, _MANY),
+        "metric far": _distance(place, metric.choice),
+        "dataset far": _distance(place, dataset.choice),
+        "metric long": _share(len(metric.choice.text.split()), _LONG),
+        "dataset long": _share(len(dataset.choice.text.split()), _LONG),
+        "decimal": "." in place.piece.text,
+        "percent": value.unit == "%",
+        "unit": place.unit == "unit",
+        "small": value.number is not None and abs(value.number) < _SMALL,
+        "after of or to": sentence.word(place.row[0] - 1) in _WHOLE,
+        "contrasted": place.contrasted,
+        "listed": len(place.row) > 1,
+    }
+
+
+def certainty_row(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names) -> np.ndarray:
+    """The numbers that are weighed, float64: what is seen, and the same again for the kind of result that is ranked."""
+    found = seen(place, likely, parts, names)
+    numbers = np.array([float(found[name]) for name in SEEN])
+    ranked = ranked_kind(place, parts["metric"].choice, parts["dataset"].choice)
+    return np.concatenate([numbers, numbers if ranked else np.zeros(len(numbers))])
+
+
+def how_certain(row: np.ndarray, weights: np.ndarray) -> float:
+    """The probability that a result is right; summed exactly, so that it is the same on every machine."""
+    odds = math.fsum((row * weights).tolist())
+    return 1 / (1 + math.exp(-min(max(odds, -_MOST), _MOST)))
+
+
+def logit(chance: float) -> float:
+    """The logarithm of the odds of a probability.
+
+    >>> logit(0.5)
+    0.0
+    """
+    held = min(max(chance, _LEAST), 1 - _LEAST)
+    return math.log(held / (1 - held))
+
+
+def _goes_on(choice: Choice) -> bool:
+    """Whether another name, a number or a capitalised word follows a name at once, so that it may end too early."""
+    if choice.kind != "here" or choice.last + 1 >= len(choice.at().pieces):
+        return False
+    follows = choice.at().pieces[choice.last + 1]
+    return follows.kind not in ("word", "sign") or (follows.kind == "word" and follows.text[0].isupper())
+
+
+def _distance(place: Place, choice: Choice) -> float:
+    return _share(abs(choice.first - place.index), _FAR) if choice.kind == "here" else 0.0
+
+
+def _share(count: int, most: int) -> float:
+    return min(count, most) / most

@@ -1,0 +1,50 @@
+"""Invented abstracts with results, for ways of writing that the annotated papers hold few examples of.
+
+``invented.jsonl`` has a sentence on each line, with slots for names and values, and the results in it. Most say whose
+number is whose: "from 71% to 75%", "humans reach 99%", "compared to 81% for another".
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.evaluation.gold import AnnotatedText, GoldResult
+from kg.records import Paper
+
+SENTENCES = Path(__file__).with_name("invented.jsonl")
+
+
+def invented_texts(fills: int, seed: int = 0) -> Iterator[AnnotatedText]:
+    """The invented abstracts, each sentence with some fills of its slots."""
+    chance = random.Random(seed)
+    lines = list(map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines()))
+    names = {line["slot"]: line["names"] for line in lines if "slot" in line}
+    for number, line in enumerate(line for line in lines if "text" in line):
+        for fill in range(fills):
+            yield _filled(line, names, chance, f"invented-{number}-{fill}")
+
+
+def _filled(
+    line: Mapping[str, Any], names: Mapping[str, Sequence[str]], chance: random.Random, id: str
+) -> AnnotatedText:
+    slots = {slot: chance.choice(names[slot]) for slot in ("own", "metric", "measure")}
+    slots["other"], slots["another"] = chance.sample(names["other"], 2)
+    slots["dataset"], slots["second"] = chance.sample(names["dataset"], 2)
+    unit = chance.choice(["%", "%", ""])
+    values = [f"{value / 10:.1f}" for value in chance.sample(range(100, 990), 4)]
+
+    def fill(text: str) -> str:
+        with_unit = re.sub(r"(\{\d\})(?! s\b| FPS)", rf"\1{unit}", text)
+        return re.sub(r"\{(\w+)\}", lambda m: values[int(m[1]) - 1] if m[1].isdigit() else slots[m[1]], with_unit)
+
+    results = tuple(
+        GoldResult(**{part: fill(given) if isinstance(given, str) else given for part, given in result.items()})
+        for result in line["results"]
+    )
+    abstract = f"{fill(chance.choice(names['opening']))} {fill(line['text'])}"
+    return AnnotatedText(Paper(id=id, title="On learning in ponds", abstract=abstract), id, (), None, results=results)

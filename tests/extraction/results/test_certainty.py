@@ -1,0 +1,89 @@
+"""What is seen of a result when all of its parts are chosen, and how certain that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from kg.extraction.results.certainty import SEEN, Chosen, certainty_row, how_certain, logit, ranked_kind, seen
+from kg.extraction.results.choices import NONE, Choice, metric_choices, named_choices
+from kg.extraction.results.features import Names, Part, Place, Reading
+from kg.extraction.results.sentences import Sentence
+from kg.extraction.results.weights import CERTAINTY
+
+Noted = Callable[..., tuple[str, Sequence[Sentence]]]
+
+
+def chosen(
+    noted: Noted, sentence: str, metric: str, dataset: str, reading: Reading = "absolute"
+) -> tuple[Place, dict[Part, Chosen], Names]:
+    """The first value of a sentence with its parts, all of them at 0.9."""
+    text, [found] = noted(sentence)
+    place = Place(found, found.places("value")[0], reading)
+    metrics = metric_choices(text, [found], found, place.index)
+    datasets = named_choices("dataset", [found], found, place.index)
+    parts: dict[Part, Choice] = {
+        "metric": next(choice for choice in metrics if choice.text == metric),
+        "dataset": next(choice for choice in datasets if choice.text == dataset),
+        "method": NONE,
+    }
+    return place, {part: Chosen(choice, 0.9, 0.05) for part, choice in parts.items()}, Names.of([found], {})
+
+
+def seen_in(
+    noted: Noted, sentence: str, metric: str, dataset: str, reading: Reading = "absolute"
+) -> Mapping[str, float]:
+    place, parts, names = chosen(noted, sentence, metric, dataset, reading)
+    return seen(place, 0.8, parts, names)
+
+
+def test_probabilities_and_surroundings_are_seen(noted: Noted) -> None:
+    found = seen_in(noted, "a M:recall of 81.2% on D:Pads", "recall", "Pads")
+    assert found["reading"] == found["least"] == pytest.approx(np.log(4))
+    assert found["all"] == pytest.approx(logit(0.8 * 0.9 * 0.9))
+    assert (found["metric second"], found["metric found"], found["dataset found"]) == (0.05, 0.9, 0.9)
+    assert (found["decimal"], found["percent"], found["after of or to"], found["metric is a name"]) == (1, 1, 1, 1)
+    assert (found["relative"], found["without metric"], found["dataset goes on"], found["listed"]) == (0, 0, 0, 0)
+
+
+def test_a_name_that_goes_on_after_its_end_is_seen(noted: Noted) -> None:
+    assert seen_in(noted, "81.2% M:recall on D:Pads Lily", "recall", "Pads")["dataset goes on"]
+    assert not seen_in(noted, "81.2% M:recall on D:Pads too", "recall", "Pads")["dataset goes on"]
+
+
+def test_what_is_not_named_is_seen(noted: Noted) -> None:
+    found = seen_in(noted, "it is better by 5%", "", "", "relative")
+    assert (found["relative"], found["without metric"], found["without dataset"]) == (1, 1, 1)
+    assert found["dataset far"] == found["dataset long"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reading", "ranked"),
+    [
+        ("a M:recall of 81.2% on D:Pads", "absolute", True),
+        ("a M:recall of 81.2 on D:Pads", "absolute", True),
+        ("a M:recall of 81.2% on D:Pads", "relative", False),
+        ("a M:recall of 25_ms on D:Pads", "absolute", False),
+        ("a M:recall of +2.5% on D:Pads", "absolute", False),
+    ],
+)
+def test_bare_scores_are_of_the_ranked_kind(noted: Noted, sentence: str, reading: Reading, ranked: bool) -> None:
+    place, parts, names = chosen(noted, sentence, "recall", "Pads", reading)
+    assert ranked_kind(place, parts["metric"].choice, parts["dataset"].choice) == ranked
+    assert not ranked_kind(place, parts["metric"].choice, NONE)
+    row = certainty_row(place, 0.8, parts, names)
+    assert row.shape == (CERTAINTY,) == (2 * len(SEEN),)
+    assert row[len(SEEN) :].any() == ranked
+    assert row[0] == 1
+
+
+def test_certainty_is_a_probability() -> None:
+    row, weights = np.zeros(CERTAINTY), np.zeros(CERTAINTY, dtype=np.float32)
+    row[:2], weights[:2] = (1.0, 2.0), (-1.0, 1.5)
+    assert how_certain(row, weights) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert how_certain(row, np.zeros(CERTAINTY)) == 0.5
+    assert logit(0.0) == pytest.approx(-logit(1.0)) and logit(0.0) < -5
+    assert how_certain(row, weights * 10_000) == pytest.approx(1)
+    assert how_certain(row, weights * -10_000) == pytest.approx(0)
