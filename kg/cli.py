@@ -1033,7 +1033,7 @@ def correct(
     output: Output = None,
     as_json: Json = False,
 ) -> None:
-    """Write down for later builds what was read wrong in a paper, as in: kg correct mixup "12 hours" --not-a-result.
+    """Write down for later builds what was read wrong in a paper, as in: kg correct mixup 23.5% --not-a-result.
 
     The correction is a line of corrections.jsonl in a folder of rules. `kg build` without INPUT applies it.
     """
