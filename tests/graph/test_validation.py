@@ -197,6 +197,7 @@ BROKEN = {
     ),
     "better sideways": (f"INSERT DATA {{ <{ACCURACY}> kg:better 'sideways' }}", ACCURACY, "In"),
     "two measures": (f"INSERT DATA {{ <{RESULT}> kg:metricText 'error' }}", RESULT, "MaxCount"),
+    "setting that is an address": (f"INSERT DATA {{ <{RESULT}> kg:setting paper:frognet }}", RESULT, "Datatype"),
     "two units": (f"INSERT DATA {{ <{RESULT}> kg:unit 'ms' }}", RESULT, "MaxCount"),
     "two metrics": (f"INSERT DATA {{ <{RESULT}> kg:byMetric <http://e.org/m> }}", RESULT, "MaxCount"),
     "two methods": (f"INSERT DATA {{ <{RESULT}> kg:ofMethod <http://e.org/m> }}", RESULT, "MaxCount"),
