@@ -74,7 +74,7 @@ def unescaped(lexical: str) -> str:
     r"""The text of an N-Triples literal that :func:`literal` made.
 
     >>> unescaped(literal('a "b" \\n')[1:-1])
-    'a "b" \\\\n'
+    'a "b" \\n'
     """
     return _ESCAPE.sub(lambda found: _UNESCAPES[found[0]], lexical) if "\\" in lexical else lexical
 

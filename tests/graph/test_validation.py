@@ -160,6 +160,18 @@ BROKEN = {
     ),
     "abstract missing": (f"DELETE WHERE {{ GRAPH ?g {{ <{PAPER}> schema:abstract ?text }} }}", PAPER, "MinCount"),
     "author that is not a name": (f"INSERT DATA {{ <{PAPER}> schema:author <http://e.org/ada> }}", PAPER, "Datatype"),
+    "two dates, two licences, a keyword and another address that are none": (
+        f"INSERT DATA {{ <{PAPER}> dcterms:issued '2020-01-05'^^xsd:date, '2020-02'^^xsd:gYearMonth ;"
+        f" schema:license 'MIT', 'CC0' ; dcterms:subject 7 ; schema:sameAs 'example.org' }}",
+        PAPER,
+        "MaxCount",
+    ),
+    "author of whom nothing is right": (
+        f"INSERT DATA {{ <{PAPER}> schema:creator <{PAPER}#ada> . <{PAPER}#ada> schema:affiliation 7 ;"
+        f" schema:sameAs <https://example.org/ada> }}",
+        PAPER + "#ada",
+        "MinCount",
+    ),
     "two venues": (f"INSERT DATA {{ <{PAPER}> schema:isPartOf <{VENUE}2> }}", PAPER, "MaxCount"),
     "address that is text": (f"INSERT DATA {{ <{PAPER}> schema:url 'example.org' }}", PAPER, "NodeKind"),
     "identifier that is a number": (f"INSERT DATA {{ <{PAPER}> dcterms:identifier 7 }}", PAPER, "Datatype"),
