@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, wraps
+from itertools import tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -86,6 +87,12 @@ class KnowledgeGraph:
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
         self._profile_queries: dict[Path, QueryProcess] = {}
+
+    def _repr_html_(self) -> str:
+        """The counts of the graph as a notebook shows them."""
+        from kg.ask.notebook import graph_html
+
+        return graph_html(self.folder, self.stats())
 
     @property
     def generation(self) -> Generation:
@@ -605,8 +612,16 @@ class LoadedExtractor:
         if not isinstance(papers, Iterable):
             _refuse("papers", "kg.Paper or several", papers)
         workers = None if workers is None else _count("workers", workers)
-        found = extract_all(_checked(papers), self._extractor, workers)
-        return (resolve_alone(extraction, curated=self._curated) for extraction in found)
+        read, again = tee(_checked(papers))
+        found = zip(again, extract_all(read, self._extractor, workers), strict=True)
+        return (_read_extraction(paper, resolve_alone(each, curated=self._curated)) for paper, each in found)
+
+
+def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
+    """What was found in a paper, with the paper's text, so that a notebook can show it."""
+    from kg.ask.notebook import ReadExtraction
+
+    return ReadExtraction(**{field.name: getattr(found, field.name) for field in fields(found)}, text=paper.text)
 
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
