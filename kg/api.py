@@ -376,6 +376,8 @@ class KnowledgeGraph:
     ) -> int:
         """Write the whole graph: turtle, jsonld, ntriples, nquads, trig, rdfxml, or the format of a plugin.
 
+        As graphml, gexf or tables (nodes.csv and edges.csv in a ZIP archive) it is the network of :meth:`to_networkx`.
+
         Args:
             format: the name of the format.
             output: a path, or a stream that takes bytes.
@@ -385,17 +387,24 @@ class KnowledgeGraph:
             alignment: add the relations of the vocabulary to others.
 
         Returns:
-            The number of statements written.
+            The number of statements written; of a network that of its edges.
 
         Raises:
-            KGError: there is no such format or profile, something is to be added to a profile, or the output cannot be
-                written.
+            KGError: there is no such format or profile, something is to be added to a profile or a network, or the
+                output cannot be written.
         """
         from kg.export import additions
         from kg.export.formats import export_graph, find_format, output_stream
         from kg.profiles import profile_prefixes
 
-        find_format(format, "triples", "graphs")
+        known = find_format(format, "triples", "graphs", "network")
+        if known.write_network:
+            if profile is not None or provenance or description or alignment:
+                raise KGError(f"{known.name}: expected no profile and nothing to add to a network")
+            network = self.to_networkx()
+            with output_stream(output) as stream:
+                known.write_network(network, stream)
+            return network.number_of_edges()
         if profile is not None and (provenance or description or alignment):
             raise KGError("profile: expected no provenance, description or alignment together with a profile")
         store = self.store if profile is None else self.profile(profile)
@@ -443,8 +452,9 @@ class KnowledgeGraph:
     def to_networkx(self) -> DiGraph[str]:
         """The graph for networkx: papers, entities and repositories as nodes, what papers introduce and use as edges.
 
-        Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``; edges run from a paper and
-        have the attribute ``property`` (the local name of the property, "usesDataset").
+        Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``, of papers also ``year`` where
+        it is known; edges run from a paper and have the attribute ``property`` (the local name of the property,
+        "usesDataset").
         """
         from kg.ask.network import paper_network
 

@@ -766,7 +766,8 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; or html, a folder of pages (-o DIR)."
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; html, a folder of pages (-o DIR); as a network "
+            "graphml, gexf, or csv: nodes.csv and edges.csv in a ZIP archive (-o FILE.zip)."
             "  [default: by the ending of the output file, else turtle]",
         ),
     ] = None,
@@ -799,14 +800,22 @@ def export(
 
     try:
         if format is not None:
-            known: Format | None = find_format(format, "triples", "graphs")
+            known: Format | None = find_format(format, "triples", "graphs", "network")
         else:
-            known = format_of_file(output, "triples", "graphs") if output else None
+            known = format_of_file(output, "triples", "graphs", "network") if output else None
     except KGError as error:
         raise typer.BadParameter(str(error), param_hint="--output" if format is None else "--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
+    if known and known.write_network:
+        if profile is not None or provenance or description or alignment:
+            raise typer.BadParameter("nothing can be added to a network", param_hint="--format")
+        if known.extension == ".zip" and output and output.name != "-" and output.suffix.lower() != ".zip":
+            raise typer.BadParameter(
+                f"nodes.csv and edges.csv come in a ZIP archive; name it *.zip, not {output.name}",
+                param_hint="--output",
+            )
     opened = _opened(graph)
     with _output(output) as stream:
         opened.export(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -856,6 +857,18 @@ def test_a_file_of_the_user_that_is_called_partial_is_left_alone(
         "x.ttl.partial": "mine",
         ".x.ttl.partial": "mine",
     }
+
+
+def test_export_as_a_network(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    assert kg("export", "-g", graph_folder, "-f", "csv", "-o", tmp_path / "graph.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "graph.zip") as archive:
+        assert archive.namelist() == ["nodes.csv", "edges.csv"]
+    assert kg("export", "-g", graph_folder, "-o", tmp_path / "graph.graphml").code == 0
+    assert b"<graphml" in (tmp_path / "graph.graphml").read_bytes()
+    for wrong in (("-f", "csv", "-o", tmp_path / "graph.csv"), ("-f", "gexf", "--alignment")):
+        outcome = kg("export", "-g", graph_folder, *wrong)
+        assert outcome.code == 2 and "Traceback" not in outcome.err
+    assert not (tmp_path / "graph.csv").exists()
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:

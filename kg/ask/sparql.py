@@ -122,7 +122,8 @@ class Answer:
             KGError: pandas is not installed.
         """
         frames = _installed("pandas")
-        return frames.DataFrame(list(self.records()), columns=list(self.variables))
+        frame: pandas.DataFrame = frames.DataFrame(list(self.records()), columns=list(self.variables))
+        return frame
 
     def to_polars(self) -> polars.DataFrame:
         """The rows of a SELECT as a data frame of polars, with numbers, booleans and text as in :meth:`records`.
@@ -136,7 +137,8 @@ class Answer:
         frames = _installed("polars")
         rows = list(self.records())
         columns = {name: _of_one_type([row[name] for row in rows]) for name in self.variables}
-        return frames.DataFrame(columns)
+        frame: polars.DataFrame = frames.DataFrame(columns)
+        return frame
 
     def _repr_html_(self) -> str:
         """The answer as a notebook shows it."""
