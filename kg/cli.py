@@ -855,6 +855,51 @@ def _known_profile(name: str | None) -> None:
 
 
 @app.command()
+def plot(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
+    of: Annotated[
+        str | None, typer.Option("--of", help="years: only papers that mention this method, dataset, metric or task.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="best: the dataset.")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help="best: the metric.")] = None,
+    type: Annotated[str, typer.Option("--type", "-t", help="together: method, dataset, metric or task.")] = "dataset",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
+    graph: Graph = _GRAPH,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, .svg or .png.  [default: SVG to standard output]"),
+    ] = None,
+) -> None:
+    """Draw a chart: papers a year, the best result over time, or what is named together in papers.
+
+    As in: kg plot best --dataset CIFAR-10 --metric accuracy -o best.svg. PNG needs pip install 'papers-kg[plot]'.
+    """
+    from kg.vocabulary import ENTITY_KINDS
+
+    if what not in ("years", "best", "together"):
+        raise typer.BadParameter(f"expected years, best or together; found {what[:50]!r}", param_hint="WHAT")
+    if what == "best" and not (dataset and metric):
+        raise typer.BadParameter("best needs --dataset and --metric")
+    if type not in ENTITY_KINDS:
+        raise typer.BadParameter(f"expected one of {', '.join(ENTITY_KINDS)}", param_hint="--type")
+    ending = output.suffix.lower() if output and output.name != "-" else ".svg"
+    if ending not in (".svg", ".png"):
+        raise typer.BadParameter("expected a name that ends in .svg or .png", param_hint="--output")
+    from kg.site.plots import best_plot, together_plot, years_plot
+
+    opened = _opened(graph)
+    if what == "years":
+        drawn = years_plot(opened, of)
+    elif what == "best":
+        drawn = best_plot(opened, dataset or "", metric or "")
+    else:
+        drawn = together_plot(opened, type, limit)
+    data = drawn.png if ending == ".png" else drawn.svg.encode()
+    with _output(output) as stream:
+        stream.write(data)
+
+
+@app.command()
 def stats(
     graph: Graph = _GRAPH,
     provenance: Annotated[

@@ -23,7 +23,7 @@ NODES = ("id", "label", "kind", "year")
 EDGES = ("source", "target", "property")
 """The columns of the two tables: networks are read with these names by Gephi, and ``id`` by most other programs."""
 
-_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
+NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of ZIP, which has no way to leave the time of a file out
 
 
@@ -76,7 +76,7 @@ def _labelled(network: DiGraph[str]) -> DiGraph[str]:
     labelled: DiGraph[str] = DiGraph()
     for node, about in network.nodes(data=True):
         further: dict[str, Any] = {"year": about["year"]} if "year" in about else {}
-        label = _NOT_IN_XML.sub("\ufffd", _shown(about["name"]))
+        label = NOT_IN_XML.sub("\ufffd", _shown(about["name"]))
         labelled.add_node(node, label=label, kind=about["kind"] or "", **further)
     labelled.add_edges_from(network.edges(data=True))
     return labelled
