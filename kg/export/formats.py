@@ -309,6 +309,7 @@ def serialize(
     format: str,
     output: IO[bytes],
     base: str = DEFAULT_BASE,
+    prefixes: Prefixes = MappingProxyType({}),
 ) -> int:
     """Write some triples, such as those of a CONSTRUCT query, as :func:`export_graph` writes a graph.
 
@@ -323,7 +324,7 @@ def serialize(
     write = find_format(format, "triples").write_triples
     assert write is not None
     ordered = sorted(set(triples), key=lambda triple: (_text(triple.subject), *_order(triple)))
-    write(ordered, output, base, {})
+    write(ordered, output, base, prefixes)
     return len(ordered)
 
 
