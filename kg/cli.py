@@ -19,8 +19,9 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
 import typer
 
 from kg.errors import GraphError, InputError, KGError
+from kg.terminal.completion import names_of, queries_and_names
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
-from kg.vocabulary import BASE_FORM, is_base
+from kg.vocabulary import BASE_FORM, ENTITY_KINDS, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -428,7 +429,11 @@ def _report_epoch(epoch: int, loss: float) -> None:
 def ask(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME [--PARAMETER VALUE...]", help="The query, and values for its parameters."),
+        typer.Argument(
+            metavar="NAME [--PARAMETER VALUE...]",
+            help="The query, and values for its parameters.",
+            autocompletion=queries_and_names,
+        ),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the queries and their parameters.")] = False,
     format: AnswerFormat = None,
@@ -593,7 +598,7 @@ def _list_queries(as_json: bool) -> None:
 
 @app.command()
 def lookup(
-    words: Annotated[list[str], typer.Argument(help="A name, in any spelling.")],
+    words: Annotated[list[str], typer.Argument(help="A name, in any spelling.", autocompletion=names_of())],
     type: Annotated[
         str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
     ] = None,
@@ -635,11 +640,22 @@ def papers(
             help="With the word merged: show the entries that were merged into one paper, and why.",
         ),
     ] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", help="A task that the papers are on.")] = None,
-    dataset: Annotated[list[str] | None, typer.Option("--dataset", help="A dataset that they use.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", help="A method that they name.")] = None,
-    metric: Annotated[list[str] | None, typer.Option("--metric", help="A metric that they name.")] = None,
-    introduces: Annotated[list[str] | None, typer.Option("--introduces", help="Something that they introduce.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", help="A task that the papers are on.", autocompletion=names_of("task"))
+    ] = None,
+    dataset: Annotated[
+        list[str] | None, typer.Option("--dataset", help="A dataset that they use.", autocompletion=names_of("dataset"))
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", help="A method that they name.", autocompletion=names_of("method"))
+    ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="A metric that they name.", autocompletion=names_of("metric"))
+    ] = None,
+    introduces: Annotated[
+        list[str] | None,
+        typer.Option("--introduces", help="Something that they introduce.", autocompletion=names_of(*ENTITY_KINDS)),
+    ] = None,
     venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
     author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
     year: Annotated[
@@ -706,8 +722,15 @@ def papers(
 
 @app.command()
 def path(
-    source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
-    target: Annotated[str, typer.Argument(metavar="B", help="Another entity.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A method, dataset, metric or task, in any spelling.",
+            autocompletion=names_of(*ENTITY_KINDS),
+        ),
+    ],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another entity.", autocompletion=names_of(*ENTITY_KINDS))],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of chains.")] = 10,
     show_all: All = False,
     graph: Graph = _GRAPH,
@@ -902,10 +925,19 @@ def publish(
 def plot(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
     of: Annotated[
-        str | None, typer.Option("--of", help="years: only papers that mention this method, dataset, metric or task.")
+        str | None,
+        typer.Option(
+            "--of",
+            help="years: only papers that mention this method, dataset, metric or task.",
+            autocompletion=names_of(*ENTITY_KINDS),
+        ),
     ] = None,
-    dataset: Annotated[str | None, typer.Option("--dataset", help="best: the dataset.")] = None,
-    metric: Annotated[str | None, typer.Option("--metric", help="best: the metric.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="best: the dataset.", autocompletion=names_of("dataset"))
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="best: the metric.", autocompletion=names_of("metric"))
+    ] = None,
     type: Annotated[str, typer.Option("--type", "-t", help="together: method, dataset, metric or task.")] = "dataset",
     limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
     graph: Graph = _GRAPH,
@@ -918,8 +950,6 @@ def plot(
 
     As in: kg plot best --dataset CIFAR-10 --metric accuracy -o best.svg. PNG needs pip install 'papers-kg[plot]'.
     """
-    from kg.vocabulary import ENTITY_KINDS
-
     if what not in ("years", "best", "together"):
         raise typer.BadParameter(f"expected years, best or together; found {what[:50]!r}", param_hint="WHAT")
     if what == "best" and not (dataset and metric):
