@@ -7,7 +7,7 @@ text is escaped, and only addresses of the web become links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kg.ask.compare import Comparison
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
+    from kg.export.tables import Term
     from kg.records import Mention, Result
     from kg.vocabulary import Kind
 
@@ -44,24 +45,29 @@ _LONGEST = 400  # characters of a cell
 _INTRODUCED, _USED = "border-bottom:2px solid;font-weight:600", "border-bottom:1px dotted"
 
 
-def answer_html(answer: Answer) -> str:
-    """The rows of an answer as a table, a yes or no, or the statements of a graph."""
-    from kg.ask.sparql import shortened
-    from kg.vocabulary import PREFIXES, resource_prefixes
+def answer_html(answer: Answer, shown: Callable[[Term | None], str]) -> str:
+    """The rows of an answer as a table, a yes or no, or the statements of a graph.
+
+    Args:
+        answer: the answer.
+        shown: gives the text of a term.
+    """
+    from kg.export.tables import is_number
 
     if answer.kind == "ask":
         return f"<b>{'yes' if answer.truth else 'no'}</b>"
-    prefixes = PREFIXES | resource_prefixes(answer.base)
     if answer.kind == "graph":
         triples = answer.triples()
         terms = ((triple.subject, triple.predicate, triple.object) for triple in triples[:_ROWS])
-        shown = [[_text(shortened(term, prefixes)) for term in row] for row in terms]
-        return _table(("subject", "property", "value"), shown) + _more(len(triples), len(shown), "statements")
+        cells = [[_text(shown(term)) for term in row] for row in terms]
+        return _table(("subject", "property", "value"), cells) + _more(len(triples), len(cells), "statements")
     rows = answer.rows()
-    shown = [[_cell(shortened(term, prefixes)) for term in row] for row in islice(rows, _ROWS)]
-    if not shown:
+    first = list(islice(rows, _ROWS))
+    if not first:
         return "<i>nothing found</i>"
-    return _table(answer.variables, shown) + _more(len(shown) + sum(1 for _ in rows), len(shown), "rows")
+    cells = [[_cell(shown(term)) for term in row] for row in first]
+    numeric = [all(term is None or is_number(term) for term in column) for column in zip(*first, strict=True)]
+    return _table(answer.variables, cells, numeric) + _more(len(cells) + sum(1 for _ in rows), len(cells), "rows")
 
 
 def comparison_html(comparison: Comparison) -> str:
@@ -212,7 +218,7 @@ def _papers(title: str, papers: Sequence[PaperLine], in_all: int) -> Iterable[st
             [str(paper.year or ""), _text(paper.title), _link(paper.code) if paper.code else ""] for paper in papers
         ]
         shown = "" if len(papers) == in_all else f" ({len(papers):,} of {in_all:,}, the newest)"
-        yield f"<p><b>{title}</b>{shown}</p>{_table(('year', 'title', 'code'), rows)}"
+        yield f"<p><b>{title}</b>{shown}</p>{_filled(('year', 'title', 'code'), rows)}"
 
 
 def _results(results: Sequence[ResultLine], in_all: int, titles: bool = False) -> Iterable[str]:
@@ -232,7 +238,7 @@ def _results(results: Sequence[ResultLine], in_all: int, titles: bool = False) -
     last = "paper" if titles else "sentence"
     header = ("value", "metric", "dataset", "method", "confidence", last)
     shown = "" if len(rows) == in_all else f" ({len(rows):,} of {in_all:,}, the newest)"
-    yield f"<p><b>Reported results</b>{shown}</p>{_table(header, rows)}"
+    yield f"<p><b>Reported results</b>{shown}</p>{_filled(header, rows)}"
 
 
 def _kinds(kinds: Mapping[Kind, Sequence[EntityLine]], counted: bool = True) -> str:
@@ -263,6 +269,12 @@ def _table(
 
     head = line("th", header if raw else map(_text, header))
     return f"<table><thead>{head}</thead><tbody>{''.join(line('td', row) for row in rows)}</tbody></table>"
+
+
+def _filled(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table without the columns that are empty."""
+    kept = [number for number in range(len(header)) if any(row[number] for row in rows)]
+    return _table([header[number] for number in kept], [[row[number] for number in kept] for row in rows])
 
 
 def _mark(kind: str, words: str) -> str:

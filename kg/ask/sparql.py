@@ -144,7 +144,8 @@ class Answer:
         """The answer as a notebook shows it."""
         from kg.ask.notebook import answer_html
 
-        return answer_html(self)
+        prefixes = PREFIXES | resource_prefixes(self.base)
+        return answer_html(self, lambda term: shortened(term, prefixes))
 
     def write(self, output: IO[bytes] | str | Path, format: str) -> None:
         """Write the answer as a file.

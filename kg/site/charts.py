@@ -60,7 +60,7 @@ class Cell(NamedTuple):
     x: float
     y: float
     shade: float
-    count: int
+    papers: int
     label: str
 
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.api import KnowledgeGraph, load
-from kg.ask.notebook import COLOURS, answer_html, extraction_html
+from kg.ask.notebook import COLOURS, extraction_html
 from kg.ask.sparql import run
 from kg.records import Extraction, Mention, Paper, Result
 
@@ -57,14 +57,14 @@ def test_a_yes_or_no_and_statements_are_shown_too(graph: KnowledgeGraph) -> None
 
 def test_a_long_answer_is_cut_and_says_so() -> None:
     values = " ".join(map(str, range(1000)))
-    shown = words_of(answer_html(run(ox.Store(), f"SELECT ?n {{ VALUES ?n {{ {values} }} }}")))
+    shown = words_of(run(ox.Store(), f"SELECT ?n {{ VALUES ?n {{ {values} }} }}")._repr_html_())
     assert shown.endswith("60 of 1,000 rows")
 
 
 def test_hostile_text_stays_text() -> None:
     hostile = "<script>alert(1)</script>' onmouseover=x"
-    assert "<script" not in answer_html(run(ox.Store(), f'SELECT ("{hostile}" AS ?x) {{}}'))
-    html = answer_html(run(ox.Store(), 'SELECT ("https://x.org/\\"><img src=x>" AS ?x) ("javascript:1" AS ?y) {}'))
+    assert "<script" not in run(ox.Store(), f'SELECT ("{hostile}" AS ?x) {{}}')._repr_html_()
+    html = run(ox.Store(), 'SELECT ("https://x.org/\\"><img src=x>" AS ?x) ("javascript:1" AS ?y) {}')._repr_html_()
     assert "<img" not in html and 'href="javascript' not in html
     mention = Mention(type="Task", text=hostile, start=0, end=8, confidence=0.5, extractor='"><img>')
     html = extraction_html(f"{hostile}\n{hostile}", Extraction(id="1", title=hostile, entities=(mention,)))

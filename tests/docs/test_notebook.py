@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +19,10 @@ def test_the_notebook_is_kept_without_outputs() -> None:
 
 @pytest.mark.clients
 def test_the_notebook_runs(tmp_path: Path) -> None:
-    import nbformat
-    from nbclient import NotebookClient
-
+    nbformat: Any = import_module("nbformat")
+    nbclient: Any = import_module("nbclient")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     assert all(shown)
     html = "".join(output["data"].get("text/html", "") for outputs in shown for output in outputs if "data" in output)

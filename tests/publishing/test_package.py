@@ -51,8 +51,8 @@ def test_the_same_graph_gives_the_same_bytes(graph: KnowledgeGraph, package: Pat
 
 def test_every_file_has_its_digest(package: Path) -> None:
     files = content(package)
-    sums = dict(reversed(line.split("  ")) for line in files.pop("SHA256SUMS").decode().splitlines())
-    assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    sums = files.pop("SHA256SUMS").decode().splitlines()
+    assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in sorted(files.items())]
 
 
 def test_the_licence_of_the_texts_is_apart_from_that_of_the_facts(package: Path) -> None:
