@@ -871,6 +871,26 @@ def test_export_as_a_network(kg: Terminal, graph_folder: Path, tmp_path: Path) -
     assert not (tmp_path / "graph.csv").exists()
 
 
+def test_plot_writes_svg_and_says_what_is_missing(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    outcome = kg("plot", "together", "-g", graph_folder)
+    assert outcome.code == 0 and outcome.out.startswith("<svg xmlns")
+    for wrong in (("pie",), ("best",), ("together", "--type", "paper"), ("years", "-o", tmp_path / "years.pdf")):
+        assert kg("plot", *wrong, "-g", graph_folder).code == 2
+    outcome = kg("plot", "years", "--of", "cifar 10", "-g", graph_folder)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1) and "nothing to draw" in outcome.err
+
+
+def test_publish_makes_a_new_folder(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    given = ("publish", "-g", graph_folder, "--no-site", "--package")
+    assert kg(*given, tmp_path / "package", "--licence", "CC0-1.0").code == 0
+    assert "CC0-1.0" in (tmp_path / "package" / "README.md").read_text()
+    before = bytes_under(tmp_path)
+    outcome = kg(*given, tmp_path / "package")
+    assert (outcome.code, bytes_under(tmp_path)) == (1, before)
+    assert outcome.err == f"kg: error: {tmp_path / 'package'}: expected a new folder, or an empty one\n"
+    assert kg(*given, tmp_path / "other", "--licence", "all mine").code == 2
+
+
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert kg("export", "-g", graph_folder, "-o", tmp_path / "link").code == 0

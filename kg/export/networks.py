@@ -44,7 +44,8 @@ def write_gexf(network: DiGraph[str], output: IO[bytes]) -> None:
 
 def write_tables(network: DiGraph[str], output: IO[bytes]) -> None:
     """Write a ZIP archive of ``nodes.csv`` and ``edges.csv``, with the columns :data:`NODES` and :data:`EDGES`."""
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = io.BytesIO()  # an archive that is written to a pipe at once would be other bytes than in a file
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, table in (("nodes.csv", nodes_table(network)), ("edges.csv", edges_table(network))):
             data = io.BytesIO()
             write_csv(table, data)
@@ -52,6 +53,7 @@ def write_tables(network: DiGraph[str], output: IO[bytes]) -> None:
             file.compress_type = zipfile.ZIP_DEFLATED
             file.create_system, file.external_attr = 3, 0o644 << 16
             archive.writestr(file, data.getvalue())
+    output.write(packed.getbuffer())
 
 
 def nodes_table(network: DiGraph[str]) -> Table:
