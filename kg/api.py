@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cached_property, wraps
+from itertools import tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -86,6 +87,12 @@ class KnowledgeGraph:
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
         self._profile_queries: dict[Path, QueryProcess] = {}
+
+    def _repr_html_(self) -> str:
+        """The counts of the graph as a notebook shows them."""
+        from kg.ask.notebook import graph_html
+
+        return graph_html(self.folder, self.stats())
 
     @property
     def generation(self) -> Generation:
@@ -369,6 +376,8 @@ class KnowledgeGraph:
     ) -> int:
         """Write the whole graph: turtle, jsonld, ntriples, nquads, trig, rdfxml, or the format of a plugin.
 
+        As graphml, gexf or tables (nodes.csv and edges.csv in a ZIP archive) it is the network of :meth:`to_networkx`.
+
         Args:
             format: the name of the format.
             output: a path, or a stream that takes bytes.
@@ -378,17 +387,24 @@ class KnowledgeGraph:
             alignment: add the relations of the vocabulary to others.
 
         Returns:
-            The number of statements written.
+            The number of statements written; of a network that of its edges.
 
         Raises:
-            KGError: there is no such format or profile, something is to be added to a profile, or the output cannot be
-                written.
+            KGError: there is no such format or profile, something is to be added to a profile or a network, or the
+                output cannot be written.
         """
         from kg.export import additions
         from kg.export.formats import export_graph, find_format, output_stream
         from kg.profiles import profile_prefixes
 
-        find_format(format, "triples", "graphs")
+        known = find_format(format, "triples", "graphs", "network")
+        if known.write_network:
+            if profile is not None or provenance or description or alignment:
+                raise KGError(f"{known.name}: expected no profile and nothing to add to a network")
+            network = self.to_networkx()
+            with output_stream(output) as stream:
+                known.write_network(network, stream)
+            return network.number_of_edges()
         if profile is not None and (provenance or description or alignment):
             raise KGError("profile: expected no provenance, description or alignment together with a profile")
         store = self.store if profile is None else self.profile(profile)
@@ -436,8 +452,9 @@ class KnowledgeGraph:
     def to_networkx(self) -> DiGraph[str]:
         """The graph for networkx: papers, entities and repositories as nodes, what papers introduce and use as edges.
 
-        Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``; edges run from a paper and
-        have the attribute ``property`` (the local name of the property, "usesDataset").
+        Nodes are IRIs with the attributes ``kind`` ("paper", "method", ...) and ``name``, of papers also ``year`` where
+        it is known; edges run from a paper and have the attribute ``property`` (the local name of the property,
+        "usesDataset").
         """
         from kg.ask.network import paper_network
 
@@ -605,8 +622,16 @@ class LoadedExtractor:
         if not isinstance(papers, Iterable):
             _refuse("papers", "kg.Paper or several", papers)
         workers = None if workers is None else _count("workers", workers)
-        found = extract_all(_checked(papers), self._extractor, workers)
-        return (resolve_alone(extraction, curated=self._curated) for extraction in found)
+        read, again = tee(_checked(papers))
+        found = zip(again, extract_all(read, self._extractor, workers), strict=True)
+        return (_read_extraction(paper, resolve_alone(each, curated=self._curated)) for paper, each in found)
+
+
+def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
+    """What was found in a paper, with the paper's text, so that a notebook can show it."""
+    from kg.ask.notebook import ReadExtraction
+
+    return ReadExtraction(**{field.name: getattr(found, field.name) for field in fields(found)}, text=paper.text)
 
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:

@@ -19,8 +19,9 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
 import typer
 
 from kg.errors import GraphError, InputError, KGError
+from kg.terminal.completion import names_of, queries_and_names
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
-from kg.vocabulary import BASE_FORM, is_base
+from kg.vocabulary import BASE_FORM, ENTITY_KINDS, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -449,7 +450,11 @@ def _report_epoch(epoch: int, loss: float) -> None:
 def ask(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME [--PARAMETER VALUE...]", help="The query, and values for its parameters."),
+        typer.Argument(
+            metavar="NAME [--PARAMETER VALUE...]",
+            help="The query, and values for its parameters.",
+            autocompletion=queries_and_names,
+        ),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the queries and their parameters.")] = False,
     format: AnswerFormat = None,
@@ -614,7 +619,7 @@ def _list_queries(as_json: bool) -> None:
 
 @app.command()
 def lookup(
-    words: Annotated[list[str], typer.Argument(help="A name, in any spelling.")],
+    words: Annotated[list[str], typer.Argument(help="A name, in any spelling.", autocompletion=names_of())],
     type: Annotated[
         str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
     ] = None,
@@ -656,11 +661,22 @@ def papers(
             help="With the word merged: show the entries that were merged into one paper, and why.",
         ),
     ] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", help="A task that the papers are on.")] = None,
-    dataset: Annotated[list[str] | None, typer.Option("--dataset", help="A dataset that they use.")] = None,
-    method: Annotated[list[str] | None, typer.Option("--method", help="A method that they name.")] = None,
-    metric: Annotated[list[str] | None, typer.Option("--metric", help="A metric that they name.")] = None,
-    introduces: Annotated[list[str] | None, typer.Option("--introduces", help="Something that they introduce.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", help="A task that the papers are on.", autocompletion=names_of("task"))
+    ] = None,
+    dataset: Annotated[
+        list[str] | None, typer.Option("--dataset", help="A dataset that they use.", autocompletion=names_of("dataset"))
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option("--method", help="A method that they name.", autocompletion=names_of("method"))
+    ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="A metric that they name.", autocompletion=names_of("metric"))
+    ] = None,
+    introduces: Annotated[
+        list[str] | None,
+        typer.Option("--introduces", help="Something that they introduce.", autocompletion=names_of(*ENTITY_KINDS)),
+    ] = None,
     venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
     author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
     year: Annotated[
@@ -727,8 +743,15 @@ def papers(
 
 @app.command()
 def path(
-    source: Annotated[str, typer.Argument(metavar="A", help="A method, dataset, metric or task, in any spelling.")],
-    target: Annotated[str, typer.Argument(metavar="B", help="Another entity.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A method, dataset, metric or task, in any spelling.",
+            autocompletion=names_of(*ENTITY_KINDS),
+        ),
+    ],
+    target: Annotated[str, typer.Argument(metavar="B", help="Another entity.", autocompletion=names_of(*ENTITY_KINDS))],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of chains.")] = 10,
     show_all: All = False,
     graph: Graph = _GRAPH,
@@ -787,7 +810,8 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; or html, a folder of pages (-o DIR)."
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; html, a folder of pages (-o DIR); as a network "
+            "graphml, gexf, or csv: nodes.csv and edges.csv in a ZIP archive (-o FILE.zip)."
             "  [default: by the ending of the output file, else turtle]",
         ),
     ] = None,
@@ -820,14 +844,22 @@ def export(
 
     try:
         if format is not None:
-            known: Format | None = find_format(format, "triples", "graphs")
+            known: Format | None = find_format(format, "triples", "graphs", "network")
         else:
-            known = format_of_file(output, "triples", "graphs") if output else None
+            known = format_of_file(output, "triples", "graphs", "network") if output else None
     except KGError as error:
         raise typer.BadParameter(str(error), param_hint="--output" if format is None else "--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
+    if known and known.write_network:
+        if profile is not None or provenance or description or alignment:
+            raise typer.BadParameter("nothing can be added to a network", param_hint="--format")
+        if known.extension == ".zip" and output and output.name != "-" and output.suffix.lower() != ".zip":
+            raise typer.BadParameter(
+                f"nodes.csv and edges.csv come in a ZIP archive; name it *.zip, not {output.name}",
+                param_hint="--output",
+            )
     opened = _opened(graph)
     with _output(output) as stream:
         opened.export(
@@ -864,6 +896,102 @@ def _known_profile(name: str | None) -> None:
         find_profile(name)
     except KGError as error:
         raise typer.BadParameter(str(error), param_hint="--profile") from None
+
+
+@app.command()
+def publish(
+    package: Annotated[Path, typer.Option("--package", metavar="DIR", help="New folder for the package.")],
+    graph: Graph = _GRAPH,
+    title: Annotated[str, typer.Option("--title", help="Title of the package.")] = "Papers knowledge graph",
+    creator: Annotated[str | None, typer.Option("--creator", help="Who publishes it.")] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="Licence of the facts: an SPDX identifier or an address.")
+    ] = "MIT",
+    texts_licence: Annotated[
+        str | None,
+        typer.Option(
+            "--texts-licence", help="Licence of titles and abstracts.  [default: none, they are their authors']"
+        ),
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Address that the folder will have on the web.")] = None,
+    site: Annotated[bool, typer.Option("--site/--no-site", help="Whether to add the pages.")] = True,
+) -> None:
+    """Write the graph as a folder to publish: dumps, tables, pages, checksums, and what describes them.
+
+    Described as RO-Crate, Croissant, and VoID with DCAT. The same graph gives the same bytes.
+    """
+    from kg.publishing.package import Licences, licence_address, publish_package
+    from kg.terminal.progress import progress_bar
+
+    try:
+        licences = Licences(licence_address(licence), licence_address(texts_licence) if texts_licence else None)
+    except KGError as error:
+        raise typer.BadParameter(str(error)) from None
+    opened = _opened(graph)
+    with progress_bar() as progress:
+        written = publish_package(
+            opened,
+            package,
+            title=title,
+            creator=creator,
+            licences=licences,
+            address=url,
+            site=site,
+            progress=lambda done, total: progress("pages", done, total),
+        )
+    _note(f"{written.files:,} files, {written.bytes / 1e6:,.1f} MB in {package}")
+
+
+@app.command()
+def plot(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
+    of: Annotated[
+        str | None,
+        typer.Option(
+            "--of",
+            help="years: only papers that mention this method, dataset, metric or task.",
+            autocompletion=names_of(*ENTITY_KINDS),
+        ),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="best: the dataset.", autocompletion=names_of("dataset"))
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help="best: the metric.", autocompletion=names_of("metric"))
+    ] = None,
+    type: Annotated[str, typer.Option("--type", "-t", help="together: method, dataset, metric or task.")] = "dataset",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
+    graph: Graph = _GRAPH,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, .svg or .png.  [default: SVG to standard output]"),
+    ] = None,
+) -> None:
+    """Draw a chart: papers a year, the best result over time, or what is named together in papers.
+
+    As in: kg plot best --dataset CIFAR-10 --metric accuracy -o best.svg. PNG needs pip install 'papers-kg[plot]'.
+    """
+    if what not in ("years", "best", "together"):
+        raise typer.BadParameter(f"expected years, best or together; found {what[:50]!r}", param_hint="WHAT")
+    if what == "best" and not (dataset and metric):
+        raise typer.BadParameter("best needs --dataset and --metric")
+    if type not in ENTITY_KINDS:
+        raise typer.BadParameter(f"expected one of {', '.join(ENTITY_KINDS)}", param_hint="--type")
+    ending = output.suffix.lower() if output and output.name != "-" else ".svg"
+    if ending not in (".svg", ".png"):
+        raise typer.BadParameter("expected a name that ends in .svg or .png", param_hint="--output")
+    from kg.site.plots import best_plot, together_plot, years_plot
+
+    opened = _opened(graph)
+    if what == "years":
+        drawn = years_plot(opened, of)
+    elif what == "best":
+        drawn = best_plot(opened, dataset or "", metric or "")
+    else:
+        drawn = together_plot(opened, type, limit)
+    data = drawn.png if ending == ".png" else drawn.svg.encode()
+    with _output(output) as stream:
+        stream.write(data)
 
 
 @app.command()

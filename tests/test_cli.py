@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -856,6 +857,38 @@ def test_a_file_of_the_user_that_is_called_partial_is_left_alone(
         "x.ttl.partial": "mine",
         ".x.ttl.partial": "mine",
     }
+
+
+def test_export_as_a_network(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    assert kg("export", "-g", graph_folder, "-f", "csv", "-o", tmp_path / "graph.zip").code == 0
+    with zipfile.ZipFile(tmp_path / "graph.zip") as archive:
+        assert archive.namelist() == ["nodes.csv", "edges.csv"]
+    assert kg("export", "-g", graph_folder, "-o", tmp_path / "graph.graphml").code == 0
+    assert b"<graphml" in (tmp_path / "graph.graphml").read_bytes()
+    for wrong in (("-f", "csv", "-o", tmp_path / "graph.csv"), ("-f", "gexf", "--alignment")):
+        outcome = kg("export", "-g", graph_folder, *wrong)
+        assert outcome.code == 2 and "Traceback" not in outcome.err
+    assert not (tmp_path / "graph.csv").exists()
+
+
+def test_plot_writes_svg_and_says_what_is_missing(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    outcome = kg("plot", "together", "-g", graph_folder)
+    assert outcome.code == 0 and outcome.out.startswith("<svg xmlns")
+    for wrong in (("pie",), ("best",), ("together", "--type", "paper"), ("years", "-o", tmp_path / "years.pdf")):
+        assert kg("plot", *wrong, "-g", graph_folder).code == 2
+    outcome = kg("plot", "years", "--of", "cifar 10", "-g", graph_folder)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1) and "nothing to draw" in outcome.err
+
+
+def test_publish_makes_a_new_folder(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    given = ("publish", "-g", graph_folder, "--no-site", "--package")
+    assert kg(*given, tmp_path / "package", "--licence", "CC0-1.0").code == 0
+    assert "CC0-1.0" in (tmp_path / "package" / "README.md").read_text()
+    before = bytes_under(tmp_path)
+    outcome = kg(*given, tmp_path / "package")
+    assert (outcome.code, bytes_under(tmp_path)) == (1, before)
+    assert outcome.err == f"kg: error: {tmp_path / 'package'}: expected a new folder, or an empty one\n"
+    assert kg(*given, tmp_path / "other", "--licence", "all mine").code == 2
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:

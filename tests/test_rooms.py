@@ -36,7 +36,7 @@ FLOORS = (
     {"training", "demo", "terminal"},
     {"api"},
     {"site"},
-    {"server"},
+    {"server", "publishing"},
     {"kg"},
     {"cli"},
 )

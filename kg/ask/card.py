@@ -112,6 +112,12 @@ class Quote(NamedTuple):
     end: int
 
 
+def _as_html(card: Card) -> str:
+    from kg.ask.notebook import card_html  # loaded only here, because a look-up shows text
+
+    return card_html(card)
+
+
 class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
@@ -149,6 +155,10 @@ class EntityCard(NamedTuple):
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
         return as_dict(self)
 
+    def _repr_html_(self) -> str:
+        """The card as a notebook shows it."""
+        return _as_html(self)
+
 
 class PaperCard(NamedTuple):
     """A paper.
@@ -185,6 +195,10 @@ class PaperCard(NamedTuple):
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
         return as_dict(self)
 
+    def _repr_html_(self) -> str:
+        """The card as a notebook shows it."""
+        return _as_html(self)
+
 
 class RepositoryCard(NamedTuple):
     """A code repository.
@@ -203,6 +217,10 @@ class RepositoryCard(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
         return as_dict(self)
+
+    def _repr_html_(self) -> str:
+        """The card as a notebook shows it."""
+        return _as_html(self)
 
 
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard

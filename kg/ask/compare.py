@@ -96,6 +96,12 @@ class Comparison(Record):
         cells = tuple(tuple(one_line(readable(cell)) for cell in row) for row in rows)
         return Table(header, cells, tuple(name in ("year", *self.metrics) for name in header))
 
+    def _repr_html_(self) -> str:
+        """The comparison as a notebook shows it."""
+        from kg.ask.notebook import comparison_html
+
+        return comparison_html(self)
+
     def write(self, output: IO[bytes] | str | Path, format: str) -> None:
         """Write the table as a file.
 

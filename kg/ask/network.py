@@ -6,7 +6,7 @@ import networkx as nx
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.vocabulary import KG, LINKS, USES
+from kg.vocabulary import KG, LINKS, SCHEMA, USES
 
 _EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
 
@@ -14,9 +14,9 @@ _EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
 def paper_network(store: ox.Store) -> nx.DiGraph[str]:
     """Papers with what they introduce and use, and with their repositories.
 
-    Nodes are IRIs with the attributes ``kind`` and ``name``; edges run from a paper and have the attribute
-    ``property``, the local name of the property. Nodes and edges are sorted, so that algorithms that depend on their
-    order give the same result for the same graph.
+    Nodes are IRIs with the attributes ``kind`` and ``name``, of papers also ``year`` where it is known; edges run from
+    a paper and have the attribute ``property``, the local name of the property. Nodes and edges are sorted, so that
+    algorithms that depend on their order give the same result for the same graph.
     """
     edges = sorted(
         (quad.subject.value, quad.object.value, predicate.removeprefix(KG))
@@ -27,7 +27,9 @@ def paper_network(store: ox.Store) -> nx.DiGraph[str]:
     reader = GraphReader(store)
     graph: nx.DiGraph[str] = nx.DiGraph()
     for node in sorted({end for source, target, _ in edges for end in (source, target)}):
-        graph.add_node(node, kind=reader.kind(node), name=reader.name(node))
+        kind = reader.kind(node)
+        year = reader.value(node, SCHEMA + "datePublished") if kind == "paper" else None
+        graph.add_node(node, kind=kind, name=reader.name(node), **({"year": int(year)} if year else {}))
     for source, target, name in edges:
         graph.add_edge(source, target, property=name)
     return graph

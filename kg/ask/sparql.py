@@ -15,8 +15,9 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import IO, Literal, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -27,6 +28,10 @@ from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
 from kg.graph.worker import evaluate
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 AnswerKind = Literal["select", "ask", "graph"]
 PlainValue: TypeAlias = str | int | float | bool | None
@@ -109,6 +114,39 @@ class Answer:
             raise QueryError(f"an answer of kind {self.kind!r} has no triples")
         return list(self.content)
 
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows of a SELECT as a data frame of pandas, with numbers, booleans and text as in :meth:`records`.
+
+        Raises:
+            QueryError: the query was not a SELECT.
+            KGError: pandas is not installed.
+        """
+        frames = _installed("pandas")
+        frame: pandas.DataFrame = frames.DataFrame(list(self.records()), columns=list(self.variables))
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """The rows of a SELECT as a data frame of polars, with numbers, booleans and text as in :meth:`records`.
+
+        A column with values of several types has text.
+
+        Raises:
+            QueryError: the query was not a SELECT.
+            KGError: polars is not installed.
+        """
+        frames = _installed("polars")
+        rows = list(self.records())
+        columns = {name: _of_one_type([row[name] for row in rows]) for name in self.variables}
+        frame: polars.DataFrame = frames.DataFrame(columns)
+        return frame
+
+    def _repr_html_(self) -> str:
+        """The answer as a notebook shows it."""
+        from kg.ask.notebook import answer_html
+
+        prefixes = PREFIXES | resource_prefixes(self.base)
+        return answer_html(self, lambda term: shortened(term, prefixes))
+
     def write(self, output: IO[bytes] | str | Path, format: str) -> None:
         """Write the answer as a file.
 
@@ -139,6 +177,28 @@ class Answer:
             return None
         file = cast("IO[bytes]", _Reading(self.content))
         return ox.parse_query_results(file, format=ox.QueryResultsFormat.JSON)
+
+
+def _installed(package: str) -> Any:
+    """A package for data frames, which the base install leaves out.
+
+    Raises:
+        KGError: it is not installed; says how to get it.
+    """
+    try:
+        return import_module(package)
+    except ImportError:
+        raise KGError(f"{package} is not installed; get it with: pip install 'papers-kg[data]'") from None
+
+
+def _of_one_type(values: list[PlainValue]) -> list[PlainValue]:
+    """The values of a column, which polars wants to be of one type: whole numbers among others become decimal ones."""
+    types = {type(value) for value in values if value is not None}
+    if len(types) < 2:
+        return values
+    if types == {int, float}:
+        return [None if value is None else float(value) for value in values]
+    return [None if value is None else str(value) for value in values]
 
 
 class _Reading(io.RawIOBase):

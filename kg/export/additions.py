@@ -30,7 +30,7 @@ VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 
 LICENCE = "https://spdx.org/licenses/MIT"
-_RIGHTS = "Titles and abstracts, and what is quoted from them, belong to their authors; the licence is of all else."
+RIGHTS = "Titles and abstracts, and what is quoted from them, belong to their authors; the licence is of all else."
 _CLASSES = ("Paper", *ENTITY_TYPES, "Repository", "Result", "Mention")
 _KEYWORDS = ("papers", "methods", "datasets", "metrics", "tasks", "code repositories", "reported results")
 _PREFIX = re.compile(r"^@?prefix\s+(\w*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
@@ -43,10 +43,16 @@ class Addition(NamedTuple):
     prefixes: dict[str, str]
 
 
-def description(store: ox.Store, base: str) -> Addition:
+def description(store: ox.Store, base: str, licence: str = LICENCE, rights: str = RIGHTS) -> Addition:
     """The graph as a data set: what it is about, its licence, vocabularies and counts (VoID, DCAT 3).
 
     It counts what an export holds without additions, so that it is the same for every build of the same input.
+
+    Args:
+        store: the graph.
+        base: the IRI that the resources of this graph have in common.
+        licence: that of the facts, as an IRI.
+        rights: says whose the texts are.
     """
     subject = graph_iri(base)
     graph = ox.NamedNode(description_graph(base))
@@ -66,8 +72,8 @@ def description(store: ox.Store, base: str) -> Addition:
             language="en",
         ),
     )
-    say(subject, DCTERMS + "license", ox.NamedNode(LICENCE))
-    say(subject, DCTERMS + "rights", ox.Literal(_RIGHTS, language="en"))
+    say(subject, DCTERMS + "license", ox.NamedNode(licence))
+    say(subject, DCTERMS + "rights", ox.Literal(rights, language="en"))
     say(subject, DCTERMS + "conformsTo", ox.NamedNode(KG.removesuffix("#")))
     say(subject, DCAT + "keyword", *(ox.Literal(word, language="en") for word in _KEYWORDS))
     say(subject, VOID + "uriSpace", ox.Literal(base))

@@ -20,13 +20,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, Literal, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from kg.errors import GraphError, KGError
 from kg.export.additions import Addition
 from kg.export.jsonld import write_jsonld
+from kg.export.networks import write_gexf, write_graphml, write_tables
 from kg.export.rdfxml import write_rdfxml
 from kg.export.tables import Table, table_of, write_csv, write_latex, write_markdown
 from kg.export.turtle import write_trig, write_turtle
@@ -35,13 +36,16 @@ from kg.plugins import load_plugins
 from kg.text.files import packing
 from kg.vocabulary import BASE_FORM, DEFAULT_BASE, KG, PREFIXES, RDF, is_base, resource_prefixes
 
+if TYPE_CHECKING:
+    from networkx import DiGraph
+
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Triples: TypeAlias = Iterable[ox.Triple]
 Graphs: TypeAlias = Iterable[tuple[GraphName, Triples]]
 Prefixes: TypeAlias = Mapping[str, str]
-Content = Literal["rows", "truth", "triples", "graphs", "table"]
+Content = Literal["rows", "truth", "triples", "graphs", "table", "network"]
 """What a file can carry: the rows of a SELECT, the yes or no of an ASK, statements, statements in named graphs, a table
-of texts (:class:`kg.export.tables.Table`)."""
+of texts (:class:`kg.export.tables.Table`), a network (:mod:`kg.export.networks`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Format:
         write_graphs: the same for named graphs, pairs of a name and statements. A format that has this writes whole
             graphs by it.
         write_table: takes a table of texts and the output.
+        write_network: takes a network and the output.
         other_names: further names that users give it, and endings of its files, without the dot.
     """
 
@@ -70,6 +75,7 @@ class Format:
     write_triples: Callable[[Triples, IO[bytes], str, Prefixes], None] | None = None
     write_graphs: Callable[[Graphs, IO[bytes], str, Prefixes], None] | None = None
     write_table: Callable[[Table, IO[bytes]], None] | None = None
+    write_network: Callable[[DiGraph[str], IO[bytes]], None] | None = None
     other_names: tuple[str, ...] = ()
 
     def is_called(self, name: str) -> bool:
@@ -175,6 +181,9 @@ FORMATS: dict[str, Format] = {
         _results("xml", "application/sparql-results+xml", ox.QueryResultsFormat.XML, b"\n"),
         _document("markdown", "text/markdown", ".md", write_markdown),
         _document("latex", "application/x-latex", ".tex", write_latex),
+        Format("graphml", "application/graphml+xml", ".graphml", write_network=write_graphml),
+        Format("gexf", "application/gexf+xml", ".gexf", write_network=write_gexf),
+        Format("tables", "application/zip", ".zip", write_network=write_tables, other_names=("csv",)),
     )
 }
 """The shipped formats by name."""
@@ -300,6 +309,7 @@ def serialize(
     format: str,
     output: IO[bytes],
     base: str = DEFAULT_BASE,
+    prefixes: Prefixes = MappingProxyType({}),
 ) -> int:
     """Write some triples, such as those of a CONSTRUCT query, as :func:`export_graph` writes a graph.
 
@@ -314,7 +324,7 @@ def serialize(
     write = find_format(format, "triples").write_triples
     assert write is not None
     ordered = sorted(set(triples), key=lambda triple: (_text(triple.subject), *_order(triple)))
-    write(ordered, output, base, {})
+    write(ordered, output, base, prefixes)
     return len(ordered)
 
 

@@ -105,7 +105,7 @@ class Downloads:
 
 def _format_of(ending: str) -> Format | None:
     try:
-        known = find_format(ending, "triples", "graphs")
+        known = find_format(ending, "triples", "graphs", "network")
     except KGError:
         return None
     return known if known.extension == f".{ending}" else None

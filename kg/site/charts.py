@@ -6,7 +6,7 @@ No attribute ``style`` and no script, which the Content-Security-Policy of the p
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _WIDTH, _HEIGHT = 360, 96
@@ -52,6 +52,28 @@ class Steps(NamedTuple):
     line: str
     ticks: tuple[tuple[float, str], ...]
     levels: tuple[tuple[float, str], ...]
+
+
+class Cell(NamedTuple):
+    """How many papers name two things: the place of the square, its shade from 0 to 1, and what it stands for."""
+
+    x: float
+    y: float
+    shade: float
+    papers: int
+    label: str
+
+
+class Together(NamedTuple):
+    """A square for each two things: ``names`` are the rows from the top down and the columns from the left."""
+
+    width: int
+    height: int
+    size: int
+    left: int
+    top: int
+    names: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
 
 def year_bars(counts: Sequence[tuple[int, int]]) -> Bars | None:
@@ -126,3 +148,36 @@ def best_over_time(values: Sequence[tuple[int, float, str]], better: str) -> Ste
     ticks = tuple((at(year, low)[0], str(year)) for year in range(years[-1], years[0] - 1, -step))
     levels = tuple((at(years[0], value)[1], f"{value:g}") for value in dict.fromkeys((high, (high + low) / 2, low)))
     return Steps(width, height, tuple(dots), "".join(line), ticks, levels)
+
+
+_SQUARE, _NAMES = 26, 190
+
+
+def occurring_together(names: Sequence[str], papers: Sequence[int], shared: Mapping[tuple[int, int], int]) -> Together:
+    """A square for each two things that some paper names both, darker the more papers there are.
+
+    Args:
+        names: of the things.
+        papers: in how many papers each is.
+        shared: how many papers have two things, by their places, the first before the second.
+
+    >>> chart = occurring_together(["A", "B", "C"], [5, 4, 1], {(0, 1): 3, (0, 2): 0, (1, 2): 1})
+    >>> [(cell.label, cell.shade) for cell in chart.cells][::2]
+    [('A and B: 3 papers', 1.0), ('B and C: 1 paper', 0.15)]
+    """
+    most = max(shared.values(), default=0) or 1
+    size, top = len(names) * _SQUARE, 110
+    cells = []
+    for (one, other), count in sorted(shared.items()):
+        if not count:
+            continue
+        shade = round(0.15 + 0.85 * (count - 1) / max(most - 1, 1), 2) if most > 1 else 0.6
+        label = f"{names[one]} and {names[other]}: {count:,} {'paper' if count == 1 else 'papers'}"
+        for row, column in ((one, other), (other, one)):
+            x, y = _NAMES + column * _SQUARE, top + row * _SQUARE
+            cells.append(Cell(x, y, shade, count, label))
+    shown = tuple(
+        f"{name if len(name) <= 24 else f'{name[:23]}…'} ({number:,})"
+        for name, number in zip(names, papers, strict=True)
+    )
+    return Together(_NAMES + size + 60, top + size, _SQUARE, _NAMES, top, shown, tuple(cells))

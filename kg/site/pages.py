@@ -170,7 +170,7 @@ class Site:
             local = self.source.path(iri)
             return links.page(local) if local else None
 
-        template = _templates().get_template(view.template)
+        template = templates().get_template(view.template)
         html = template.render(
             **view.values,
             page_title=view.title,
@@ -190,7 +190,8 @@ class Site:
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of pages and charts."""
     found = jinja2.Environment(
         loader=jinja2.PackageLoader("kg.site"),
         autoescape=True,

@@ -134,21 +134,11 @@ def _result(row: Mapping[str, str], things: _Things) -> ReportedLine:
 
 
 def _pieces(view: PlainText, mentions: Iterable[MentionLine], results: Iterable[ReportedLine]) -> Iterator[Piece]:
-    """The plain view of a text in pieces; of two that overlap, such as those of two extractors, the first counts."""
-    found: list[tuple[int, int, MentionLine | None, ReportedLine | None]] = []
-    found += [(*view.plain_span(mention.start, mention.end), mention, None) for mention in mentions]
-    found += [(*view.plain_span(result.start, result.end), None, result) for result in results]
-    found.sort(key=lambda item: (item[0], -item[1]))
-    done = 0
-    for start, end, mention, result in found:
-        if start < done or end <= start:
-            continue
-        if start > done:
-            yield Piece(view.text[done:start])
-        yield Piece(view.text[start:end], mention, result)
-        done = end
-    if done < len(view.text):
-        yield Piece(view.text[done:])
+    """The plain view of a text in pieces."""
+    found: list[tuple[int, int, tuple[MentionLine | None, ReportedLine | None]]] = []
+    found += [(mention.start, mention.end, (mention, None)) for mention in mentions]
+    found += [(result.start, result.end, (None, result)) for result in results]
+    return (Piece(text, *(what or ())) for text, what in view.pieces(found))
 
 
 def _split(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:

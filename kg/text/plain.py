@@ -14,13 +14,16 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import takewhile
+from typing import TypeVar
 
 from kg.text.sentences import sentence_spans
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,29 @@ class PlainText:
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
         """The view's offsets for a span of the original."""
         return bisect_left(self.offsets, start), bisect_left(self.offsets, end)
+
+    def pieces(self, found: Iterable[tuple[int, int, Found]]) -> Iterator[tuple[str, Found | None]]:
+        """The view cut at some spans of the original: each piece with what is found there, or ``None``.
+
+        Of two spans that overlap, such as those of two extractors, the first counts.
+
+        Args:
+            found: start and end of each span in the original, end exclusive, and what is found there.
+
+        >>> list(plain_text("We use CIFAR-10.").pieces([(7, 15, "dataset")]))
+        [('We use ', None), ('CIFAR-10', 'dataset'), ('.', None)]
+        """
+        spans = [(*self.plain_span(start, end), what) for start, end, what in found]
+        done = 0
+        for start, end, what in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if start < done or end <= start:
+                continue
+            if start > done:
+                yield self.text[done:start], None
+            yield self.text[start:end], what
+            done = end
+        if done < len(self.text):
+            yield self.text[done:], None
 
     def sentences(self) -> list[tuple[int, int]]:
         """Start and end offsets, in the original, of the sentences."""

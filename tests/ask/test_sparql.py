@@ -325,3 +325,28 @@ def test_querying_loads_neither_the_terminal_nor_models_of_records() -> None:
         "print(*{'spacy', 'pydantic', 'rdflib', 'rich', 'kg.terminal'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+# Data frames ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_package_for_data_frames_that_is_missing_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = run(ox.Store(), "SELECT (1 AS ?one) {}")
+    for package, frame in (("pandas", answer.to_pandas), ("polars", answer.to_polars)):
+        monkeypatch.setitem(sys.modules, package, None)
+        with pytest.raises(
+            KGError, match=rf"^{package} is not installed; get it with: pip install 'papers-kg\[data\]'$"
+        ):
+            frame()
+
+
+@pytest.mark.clients
+def test_rows_become_data_frames() -> None:
+    values = 'VALUES (?name ?number ?mixed) { ("a" 1 1) ("b" 2.5 "x") (UNDEF UNDEF UNDEF) }'
+    answer = run(ox.Store(), f"SELECT ?name ?number ?mixed {{ {values} }}")
+    pandas, polars = answer.to_pandas(), answer.to_polars()
+    assert list(pandas.columns) == polars.columns == ["name", "number", "mixed"]
+    assert pandas["number"].sum() == polars["number"].sum() == 3.5
+    assert polars["mixed"].to_list() == ["1", "x", None]
+    empty = run(ox.Store(), "SELECT ?a ?b { ?a kg:nothing ?b }")
+    assert list(empty.to_pandas().columns) == empty.to_polars().columns == ["a", "b"]

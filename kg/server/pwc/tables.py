@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-import pyoxigraph as ox
-
 from kg.graph.index import LINKS_TO, IndexedReader
 from kg.vocabulary import KG
 

@@ -1,0 +1,1 @@
+"""A graph as a folder to publish (:mod:`kg.publishing.package`)."""
