@@ -276,6 +276,33 @@ def _build(
     return report, KnowledgeGraph(graph).stats()
 
 
+@app.command("import")
+def import_(
+    catalogue: Annotated[str, typer.Argument(help="Which catalogue: pwc, the last dump of Papers with Code.")],
+    folder: Annotated[Path, typer.Argument(help="Folder with its files, or one of them.")],
+    graph: Graph = _GRAPH,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Add what people wrote in a catalogue, beside what is read from texts, as in: kg import pwc dump/.
+
+    The catalogue is kept in the graph folder, and is in each build after. An import replaces an earlier one. What it
+    says is in a named graph of its own, and marked on cards; its papers are read by `kg build`.
+    """
+    from kg.builder.catalogues import import_pwc
+    from kg.terminal.counts import import_rows
+    from kg.terminal.tables import print_counts
+
+    if catalogue != "pwc":
+        raise typer.BadParameter(f"expected pwc, found {catalogue!r}")
+    imported = import_pwc(folder, graph, _warn)
+    report, found = _build([], graph, None, None, workers, None)
+    if as_json:
+        _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
+    else:
+        print_counts(f"Catalogue in {graph}", import_rows(imported, report, found), to_stderr=True)
+
+
 @app.command()
 def extract(
     inputs: Inputs,
@@ -852,12 +879,17 @@ def stats(
         bool,
         typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model."),
     ] = False,
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="Compare an imported catalogue with the texts of the papers.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
     opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
+    elif agreement:
+        _print_agreement(opened, as_json)
     elif as_json:
         _print_json({**opened.stats().as_dict(), "settings": opened.settings.as_dict()})
     else:
@@ -866,6 +898,21 @@ def stats(
 
         rows = {**stats_rows(opened.stats()), **settings_rows(opened.settings)}
         print_counts(f"Graph in {graph}", rows, to_stderr=False)
+
+
+def _print_agreement(opened: KnowledgeGraph, as_json: bool) -> None:
+    from kg.ask.agreement import find_agreement
+    from kg.graph.store import reading
+    from kg.terminal.agreement import render_agreement
+
+    with reading(opened.folder):
+        found = find_agreement(opened.reader, limit=None if as_json else 3)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(render_agreement(found, **_page()), end="")
+    if not found.papers:
+        _note("no paper of the graph is in a catalogue; `kg import pwc FOLDER` adds one")
 
 
 def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:
