@@ -10,7 +10,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
@@ -301,6 +301,37 @@ def import_(
         _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
     else:
         print_counts(f"Catalogue in {graph}", import_rows(imported, report, found), to_stderr=True)
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Folder of sources, with all below it.")],
+    graph: Graph = _GRAPH,
+    seconds: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks at the folder.")] = 2,
+    rules: Rules = None,
+    model: Model = None,
+    workers: Workers = None,
+) -> None:
+    """Build whenever files in a folder come or change, until Ctrl-C; a line each time says what is new.
+
+    A file that is still written to is built when it no longer changes. Papers of files that go stay in the graph.
+    """
+    from kg.builder import build_graph
+    from kg.builder.watching import Watcher, watch
+
+    if not folder.is_dir():
+        raise InputError(str(folder), "is not a folder")
+
+    def built(paths: Sequence[Path]) -> BuildReport:
+        return build_graph(paths, graph, rules=rules, model=model, workers=workers, warn=_warn)
+
+    _note(f"watching {folder} for {graph} (Ctrl-C ends it)")
+    with suppress(KeyboardInterrupt):
+        watch(Watcher(folder, built, _say), seconds)
+
+
+def _say(line: str) -> None:
+    print(printable(line), flush=True)
 
 
 @app.command()
