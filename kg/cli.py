@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kg.builder import BuildReport
     from kg.export.formats import Format
     from kg.export.tables import Table
+    from kg.fetching import Fetched
     from kg.terminal.output import Style
 
 app = typer.Typer(
@@ -208,8 +209,8 @@ def build(
         list[str] | None,
         typer.Argument(
             metavar="[INPUT...]",
-            help="Listing pages or JSON lines: files, folders, or - for standard input. "
-            "None: build the graph again from the papers that it has.",
+            help="Listing pages or JSON lines: files, folders, - for standard input, or arxiv:QUERY, openalex:QUERY "
+            "and hf-daily:DATE, which ask a service. None: build the graph again from the papers that it has.",
         ),
     ] = None,
     graph: Graph = _GRAPH,
@@ -240,7 +241,7 @@ def build(
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
-    report, found = _build(inputs or [], graph, rules, model, workers, base_iri, shipped)
+    report, found = _build(_with_fetched(inputs or [], graph), graph, rules, model, workers, base_iri, shipped)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -301,6 +302,76 @@ def import_(
         _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
     else:
         print_counts(f"Catalogue in {graph}", import_rows(imported, report, found), to_stderr=True)
+
+
+@app.command()
+def fetch(
+    service: Annotated[str, typer.Argument(help="Whom to ask: arxiv, openalex or hf-daily.")],
+    words: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help="In the words of the service: cat:cs.LG AND abs:unlearning; for hf-daily a date, or 2026-11-20..",
+        ),
+    ],
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only papers of this date (2026-10-01) or later.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File for the answer, which `kg build` reads.")] = Path(
+        "papers.jsonl"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Ask a service on the web for papers, and keep the answer, as in: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
+
+    Requests are made at the pace that the service asks for. A fetch that ends early goes on with the same command.
+    """
+    fetched = _fetched(service, words, since, output)
+    if as_json:
+        _print_json(fetched.as_dict())
+    else:
+        before = f", {fetched.before:,} of them before" if fetched.before else ""
+        _note(f"{fetched.papers:,} papers in {fetched.file}{before}; next: kg build {fetched.file}")
+
+
+def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetched:
+    from datetime import date
+
+    from kg.fetching import SERVICES, fetch
+    from kg.fetching.polite import Polite
+    from kg.fetching.services import Query
+    from kg.terminal.progress import progress_bar
+
+    if service not in SERVICES:
+        raise typer.BadParameter(f"expected one of {', '.join(SERVICES)}, found {service!r}")
+    try:
+        start = date.fromisoformat(since) if since else None
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2026-10-01, found {since!r}", param_hint="--since") from None
+    with progress_bar() as progress:
+        polite = Polite(SERVICES[service].pause, _note)
+        return fetch(service, Query(words, start), output, polite=polite, progress=progress)
+
+
+def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
+    """The inputs, with a file in the graph folder for each that asks a service, as in "arxiv:cat:cs.LG"."""
+    from datetime import date
+
+    from kg.text.names import slug
+
+    found = []
+    for given in inputs:
+        service, colon, words = given.partition(":")
+        if colon and words and service in ("arxiv", "openalex", "hf-daily") and not Path(given).exists():
+            path = graph / "fetched" / f"{slug(given)}-{date.today()}.jsonl"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                _note(f"{path} was fetched today, and is read again")
+            else:
+                _fetched(service, words, None, path)
+            given = str(path)
+        found.append(given)
+    return found
 
 
 @app.command()
