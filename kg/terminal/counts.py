@@ -49,6 +49,7 @@ def stats_rows(found: Stats) -> dict[str, object]:
         "papers": found.papers,
         "duplicates merged": found.merged,
         **entities,
+        **({"of these only in a catalogue": found.from_catalogue} if found.from_catalogue else {}),
         "mentions": found.mentions,
         "links": f"{sum(found.links.values()):,} ({links})",
         "repositories": found.repositories,

@@ -64,6 +64,7 @@ def test_the_graph_conforms_and_papers_and_mentions_stay_as_they_were(
     assert graph.validate().violations == ()
     now, before = graph.stats(), KnowledgeGraph(graph_folder).stats()
     assert (now.papers, now.mentions, now.results) == (before.papers, before.mentions, before.results)
+    assert sum(now.entities.values()) - now.from_catalogue == sum(before.entities.values())
 
 
 def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: KnowledgeGraph) -> None:
