@@ -3,7 +3,7 @@
 Only papers are compared that are in the graph and in the catalogue. A fact of the catalogue is confirmed if the text
 has it, with the words that say so: an entity that the paper mentions; a repository that it links to; a result with the
 same number on the same dataset. A result is contradicted if the text has another number for the same dataset, metric
-and method.
+and method, and that one is a score which was probably read right (``kg:comparable``).
 """
 
 from __future__ import annotations
