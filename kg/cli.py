@@ -10,7 +10,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kg.builder import BuildReport
     from kg.export.formats import Format
     from kg.export.tables import Table
+    from kg.fetching import Fetched
     from kg.terminal.output import Style
 
 app = typer.Typer(
@@ -215,8 +216,8 @@ def build(
         list[str] | None,
         typer.Argument(
             metavar="[INPUT...]",
-            help="Listing pages or JSON lines: files, folders, or - for standard input. "
-            "None: build the graph again from the papers that it has.",
+            help="Listing pages or JSON lines: files, folders, - for standard input, or arxiv:QUERY, openalex:QUERY "
+            "and hf-daily:DATE, which ask a service. None: build the graph again from the papers that it has.",
         ),
     ] = None,
     graph: Graph = _GRAPH,
@@ -248,7 +249,7 @@ def build(
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
-    report, found = _build(inputs or [], graph, rules, model, workers, base_iri, shipped, columns)
+    report, found = _build(_with_fetched(inputs or [], graph), graph, rules, model, workers, base_iri, shipped, columns)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -295,6 +296,134 @@ def _build(
             progress=progress,
         )
     return report, KnowledgeGraph(graph).stats()
+
+
+@app.command("import")
+def import_(
+    catalogue: Annotated[str, typer.Argument(help="Which catalogue: pwc, the last dump of Papers with Code.")],
+    folder: Annotated[Path, typer.Argument(help="Folder with its files, or one of them.")],
+    graph: Graph = _GRAPH,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Add what people wrote in a catalogue, beside what is read from texts, as in: kg import pwc dump/.
+
+    The catalogue is kept in the graph folder, and is in each build after. An import replaces an earlier one. What it
+    says is in a named graph of its own, and marked on cards; its papers are read by `kg build`.
+    """
+    from kg.builder.catalogues import import_pwc
+    from kg.terminal.counts import import_rows
+    from kg.terminal.tables import print_counts
+
+    if catalogue != "pwc":
+        raise typer.BadParameter(f"expected pwc, found {catalogue!r}")
+    imported = import_pwc(folder, graph, _warn)
+    report, found = _build([], graph, None, None, workers, None)
+    if as_json:
+        _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
+    else:
+        print_counts(f"Catalogue in {graph}", import_rows(imported, report, found), to_stderr=True)
+
+
+@app.command()
+def fetch(
+    service: Annotated[str, typer.Argument(help="Whom to ask: arxiv, openalex or hf-daily.")],
+    words: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help="In the words of the service: cat:cs.LG AND abs:unlearning; for hf-daily a date, or 2026-11-20..",
+        ),
+    ],
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only papers of this date (2026-10-01) or later.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File for the answer, which `kg build` reads.")] = Path(
+        "papers.jsonl"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Ask a service on the web for papers, and keep the answer, as in: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
+
+    Requests are made at the pace that the service asks for. A fetch that ends early goes on with the same command.
+    """
+    fetched = _fetched(service, words, since, output)
+    if as_json:
+        _print_json(fetched.as_dict())
+    else:
+        before = f", {fetched.before:,} of them before" if fetched.before else ""
+        _note(f"{fetched.papers:,} papers in {fetched.file}{before}; next: kg build {fetched.file}")
+
+
+def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetched:
+    from datetime import date
+
+    from kg.fetching import SERVICES, fetch
+    from kg.fetching.polite import Polite
+    from kg.fetching.services import Query
+    from kg.terminal.progress import progress_bar
+
+    if service not in SERVICES:
+        raise typer.BadParameter(f"expected one of {', '.join(SERVICES)}, found {service!r}")
+    try:
+        start = date.fromisoformat(since) if since else None
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2026-10-01, found {since!r}", param_hint="--since") from None
+    with progress_bar() as progress:
+        polite = Polite(SERVICES[service].pause, _note)
+        return fetch(service, Query(words, start), output, polite=polite, progress=progress)
+
+
+def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
+    """The inputs, with a file in the graph folder for each that asks a service, as in "arxiv:cat:cs.LG"."""
+    from datetime import date
+
+    from kg.text.names import slug
+
+    found = []
+    for given in inputs:
+        service, colon, words = given.partition(":")
+        if colon and words and service in ("arxiv", "openalex", "hf-daily") and not Path(given).exists():
+            path = graph / "fetched" / f"{slug(given)}-{date.today()}.jsonl"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists():
+                _note(f"{path} was fetched today, and is read again")
+            else:
+                _fetched(service, words, None, path)
+            given = str(path)
+        found.append(given)
+    return found
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Folder of sources, with all below it.")],
+    graph: Graph = _GRAPH,
+    seconds: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks at the folder.")] = 2,
+    rules: Rules = None,
+    model: Model = None,
+    workers: Workers = None,
+) -> None:
+    """Build whenever files in a folder come or change, until Ctrl-C; a line each time says what is new.
+
+    A file that is still written to is built when it no longer changes. Papers of files that go stay in the graph.
+    """
+    from kg.builder import build_graph
+    from kg.builder.watching import Watcher, watch
+
+    if not folder.is_dir():
+        raise InputError(str(folder), "is not a folder")
+
+    def built(paths: Sequence[Path]) -> BuildReport:
+        return build_graph(paths, graph, rules=rules, model=model, workers=workers, warn=_warn)
+
+    _note(f"watching {folder} for {graph} (Ctrl-C ends it)")
+    with suppress(KeyboardInterrupt):
+        watch(Watcher(folder, built, _say), seconds)
+
+
+def _say(line: str) -> None:
+    print(printable(line), flush=True)
 
 
 @app.command()
@@ -1001,12 +1130,17 @@ def stats(
         bool,
         typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model."),
     ] = False,
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="Compare an imported catalogue with the texts of the papers.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
     opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
+    elif agreement:
+        _print_agreement(opened, as_json)
     elif as_json:
         _print_json({**opened.stats().as_dict(), "settings": opened.settings.as_dict()})
     else:
@@ -1015,6 +1149,21 @@ def stats(
 
         rows = {**stats_rows(opened.stats()), **settings_rows(opened.settings)}
         print_counts(f"Graph in {graph}", rows, to_stderr=False)
+
+
+def _print_agreement(opened: KnowledgeGraph, as_json: bool) -> None:
+    from kg.ask.agreement import find_agreement
+    from kg.graph.store import reading
+    from kg.terminal.agreement import render_agreement
+
+    with reading(opened.folder):
+        found = find_agreement(opened.reader, limit=None if as_json else 3)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(render_agreement(found, **_page()), end="")
+    if not found.papers:
+        _note("no paper of the graph is in a catalogue; `kg import pwc FOLDER` adds one")
 
 
 def _print_runs(opened: KnowledgeGraph, as_json: bool) -> None:

@@ -185,6 +185,11 @@ def provenance_graph(base: str) -> str:
     return f"{base}provenance"
 
 
+def curated_graph(base: str, catalogue: str) -> str:
+    """The IRI of the named graph of what an imported catalogue says (:mod:`kg.graph.curated`)."""
+    return f"{base}curated/{catalogue}"
+
+
 def description_graph(base: str) -> str:
     """The IRI of the named graph that describes the graph, in exports with a description."""
     return f"{base}description"

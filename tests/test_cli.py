@@ -984,7 +984,7 @@ def every_command(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], An
 
 
 def test_every_command_that_shows_something_to_people_has_json() -> None:
-    writes_files_or_serves = {("extract",), ("export",), ("train",), ("mcp",), ("serve",)}
+    writes_files_or_serves = {("extract",), ("export",), ("train",), ("mcp",), ("serve",), ("watch",)}
     commands = dict(every_command(typer.main.get_command(cli.app)))
     lacking = {words for words, found in commands.items() if "--json" not in {o for p in found.params for o in p.opts}}
     assert lacking == writes_files_or_serves & commands.keys()

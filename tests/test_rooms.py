@@ -26,7 +26,7 @@ FLOORS = (
     {"records", "plugins"},
     {"text"},
     {"rulefiles"},
-    {"sources", "extraction"},
+    {"sources", "extraction", "fetching"},
     {"resolution"},
     {"graph"},
     {"export"},

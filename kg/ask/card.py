@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
+from kg.ask.curated import CuratedLine, curated_lines
 from kg.errors import KGError
 from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Node, Reported
 from kg.graph.reader import GraphReader
@@ -128,7 +129,7 @@ class EntityCard(NamedTuple):
     papers with this one, by kind. ``best`` holds the best comparable result for each metric and dataset, those
     with the most results to be compared first: results of the entity and of what is narrower, and for a task those
     of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of; a card that is not whole leaves
-    doubtful results out of both.
+    doubtful results out of both. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -150,6 +151,7 @@ class EntityCard(NamedTuple):
     results: tuple[ResultLine, ...]
     results_in_all: int
     evidence: tuple[Quote, ...]
+    curated: tuple[CuratedLine, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -166,7 +168,7 @@ class PaperCard(NamedTuple):
     ``introduces`` and ``uses`` hold its entities by kind, ``listed_on`` the file and line of each entry, ``listed`` the
     dates of its listing pages (xsd:date, or xsd:gMonthDay as in "--03-11"). ``date`` is that of publication where it is
     known to the day (xsd:date) or the month (xsd:gYearMonth); ``people`` are the authors of whom the source says more
-    than the name.
+    than the name. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -190,6 +192,7 @@ class PaperCard(NamedTuple):
     licence: str | None = None
     keywords: tuple[str, ...] = ()
     people: tuple[PersonLine, ...] = ()
+    curated: tuple[CuratedLine, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -277,6 +280,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         results=tuple(_result_line(reader, result, paper) for result, paper in results),
         results_in_all=results_in_all,
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes),
+        curated=curated_lines(reader, node.iri, bounds.results),
     )
 
 
@@ -311,6 +315,7 @@ def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
         results=tuple(
             _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
         ),
+        curated=curated_lines(reader, iri, bounds.results),
     )
 
 

@@ -16,7 +16,8 @@ class Stats(Record):
 
     ``merged`` is the number of entries of papers that another entry lists already. ``introduced`` counts those of
     ``entities`` that some paper introduces. ``links`` counts what papers link to, a repository of two papers twice;
-    ``repositories`` counts it once. ``triples`` are those of an export, without the statements about runs.
+    ``repositories`` counts it once. ``from_catalogue`` counts those of ``entities`` that only an imported catalogue
+    has; ``triples`` are those of an export, without the statements about runs.
     """
 
     papers: int
@@ -28,6 +29,7 @@ class Stats(Record):
     results: int
     mentions: int
     triples: int
+    from_catalogue: int = 0
 
 
 def count_graph(index: GraphIndex) -> Stats:
@@ -42,4 +44,5 @@ def count_graph(index: GraphIndex) -> Stats:
         results=index.total("Result"),
         mentions=index.total("Mention"),
         triples=index.total("triple"),
+        from_catalogue=index.total("from catalogue"),
     )

@@ -22,9 +22,16 @@ from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
-from kg.graph.indexing import index_file
+from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, read_catalogue
+from kg.graph.indexing import IndexMaker, index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
-from kg.graph.statements import SharedNodes, entity_statements, first_seen_statements, paper_statements
+from kg.graph.statements import (
+    SharedNodes,
+    entity_statements,
+    first_seen_statements,
+    paper_statements,
+    with_scheme,
+)
 from kg.graph.store import Generation, Settings, current, next_generation, reading, with_corrections
 from kg.jsonrecord import Record
 from kg.profiles import keep_profiles
@@ -35,7 +42,7 @@ from kg.sources import Warn, read_papers
 from kg.sources.duplicates import reasons
 from kg.text.files import path_text
 from kg.text.plain import without_markup
-from kg.vocabulary import BASE_FORM, is_base, paper_iri
+from kg.vocabulary import BASE_FORM, is_base, paper_iri, scheme_iri
 
 _MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
@@ -129,6 +136,8 @@ def build_graph(
                 for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
                     stream.writelines(index.reading(lines))
                     progress("writing", min(done, update.total), update.total)
+                for catalogue in kept_catalogues(folder):
+                    stream.writelines(_curated(catalogue, generation, resolver, index))
                 run = _run(len(runs) + 1, started, inputs, extractor, rules_read)
                 stream.write(_provenance([*runs, run], settings.base))
             write_merges(generation.merges, resolver.merges())
@@ -195,6 +204,25 @@ def _statements(
         yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
     yield entity_statements(resolver.entities(), resolver.base)
     yield shared.statements()
+
+
+def _curated(path: Path, generation: Generation, resolver: Resolver, index: IndexMaker) -> Iterator[str]:
+    """The N-Quads lines of a catalogue that is kept in the graph folder."""
+    papers = KnownPapers()
+    for work in read_records(generation):
+        iri = paper_iri(resolver.base, without_markup(work.paper.title), work.which)
+        titles = dict.fromkeys(entry.title for entry in work.entries)
+        identifiers = list(with_scheme(work.paper))
+        for title in (work.paper.title, *titles):
+            papers.add(iri, title, identifiers)
+    catalogue, facts = read_catalogue(path)
+    entities = list(resolver.entities())
+    known = {entity.iri for entity in entities} | {scheme_iri(resolver.base, entity.type) for entity in entities}
+    statements = CuratedStatements(catalogue, resolver.base, resolver.iri_of, known, papers)
+    yield from statements.about()
+    for fact in facts:
+        yield from statements.of(fact)
+    yield from index.reading(statements.entities())
 
 
 def _merged(work: Work, entries: Sequence[Paper], base: str) -> Iterator[MergedEntry]:

@@ -258,6 +258,7 @@ def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
     insert("scratch.result", 10, map(_result, _rows(store, _RESULT_QUERY)))
     totals = {f"link {kind}": _count(store, f"?paper <{link}> ?address") for kind, link in LINKS.items()}
     totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
+    totals |= {"from catalogue": _count(store, f"?entity <{KG}fromCatalogue> ?catalogue")}
     totals |= {"entry": _count(store, f"?paper <{KG}listedOn> ?entry")}
     totals |= {"listed": _count(store, f"?paper <{KG}listedOn> ?entry", "DISTINCT ?paper")}
     about_runs = sum(_count(store, f"GRAPH {graph} {{ ?s ?p ?o }}") for graph in provenance_graphs(store))

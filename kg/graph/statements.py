@@ -108,13 +108,9 @@ class SharedNodes:
         return iri
 
     def repository(self, address: str) -> str:
-        """The IRI of the repository at an absolute address; any other address of code counts as one too."""
-        found = repository(address)
-        address = absolute(address)
-        name = found.path if found else re.sub(r"^https?://(www\.)?", "", address)
-        iri = repository_iri(self.base, found.host if found else "web", name)
-        named = (name, found.url if found else address)
-        self._repositories[iri] = min(named, self._repositories.get(iri, named))
+        """The IRI of the repository at an absolute address (:func:`repository_of`), which is described later."""
+        iri, name, address = repository_of(self.base, address)
+        self._repositories[iri] = min((name, address), self._repositories.get(iri, (name, address)))
         return iri
 
     def statements(self) -> Iterator[str]:
@@ -127,6 +123,14 @@ class SharedNodes:
             yield from _typed(f"<{iri}>", "Repository", end)
             yield f"<{iri}> {_NAME} {literal(name)}{end}"
             yield f"<{iri}> <{SCHEMA}codeRepository> <{address}>{end}"
+
+
+def repository_of(base: str, address: str) -> tuple[str, str, str]:
+    """IRI, name and address of the repository at an address; any other address of code counts as one too."""
+    found = repository(address)
+    address = absolute(address)
+    name = found.path if found else re.sub(r"^https?://(www\.)?", "", address)
+    return repository_iri(base, found.host if found else "web", name), name, found.url if found else address
 
 
 def with_scheme(paper: Paper) -> Iterator[str]:

@@ -98,11 +98,31 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     return papers_of(source, warn, entries, paper_of)
 
 
+def objects(source: Source, warn: Warn, limit: int = ENTRY_LIMIT) -> Iterator[Mapping[str, Any]]:
+    """The objects of a source one at a time, whatever they are about.
+
+    Args:
+        warn: called with one line for each that is damaged, which is skipped.
+        limit: characters that an object may have.
+    """
+    document = _Document(source, limit)
+
+    def damaged(problem: str) -> None:
+        warn(f"{source.place}:{document.line}: {problem}; skipped")
+
+    for value in document.values(damaged):
+        if isinstance(value, Mapping):
+            yield value
+        else:
+            damaged("is not an object")
+
+
 class _Document:
     """JSON text of which only a window is in memory; ``line`` is the line of the value that was read last, from 1."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limit: int | None = None) -> None:
         self.line = 1
+        self._limit = limit or ENTRY_LIMIT
         self._stream: BufferedReader = source.stream
         self._place = source.place
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -160,8 +180,8 @@ class _Document:
             else:
                 own[key] = self._value()
                 size += self._passed + self._at - begun
-                if size > ENTRY_LIMIT:
-                    raise _DamagedError(f"has more than {ENTRY_LIMIT:,} characters")
+                if size > self._limit:
+                    raise _DamagedError(f"has more than {self._limit:,} characters")
         self._at += 1
         return found, own
 
@@ -201,10 +221,10 @@ class _Document:
             except json.JSONDecodeError as error:
                 size = len(self._text) - self._at
                 cut = error.pos > len(self._text) - _NEAR_END or error.msg.startswith("Unterminated string")
-                if cut and size < ENTRY_LIMIT and self._more():
+                if cut and size < self._limit and self._more():
                     continue
-                if size >= ENTRY_LIMIT:
-                    raise _DamagedError(f"has more than {ENTRY_LIMIT:,} characters") from None
+                if size >= self._limit:
+                    raise _DamagedError(f"has more than {self._limit:,} characters") from None
                 raise _DamagedError(f"is not a complete JSON object ({error.msg.removesuffix(' at')})") from None
             except ValueError:
                 raise _DamagedError("is not a complete JSON object (a number has too many digits)") from None

@@ -122,7 +122,7 @@ def paper_of(record: Mapping[str, Any], source: Source, number: int, note: Note)
         return HalfPaper(
             **{each.name: getattr(paper, each.name) for each in dataclass_fields(Paper)} | {missing[0]: ""}
         )
-    if layout.spam and _is_spam(paper):
+    if layout.spam and is_advertisement(paper.text):
         raise NotAPaperError("is an advertisement")
     return paper
 
@@ -173,8 +173,9 @@ def _held(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((each for each in inner if isinstance(each, Mapping) and each), record)
 
 
-def _is_spam(paper: Paper) -> bool:
-    return _TELEPHONE.search(paper.text) is not None and _SELLING.search(paper.text) is not None
+def is_advertisement(text: str) -> bool:
+    """Whether a text gives a telephone number and sells something."""
+    return _TELEPHONE.search(text) is not None and _SELLING.search(text) is not None
 
 
 # --- what the layouts do with values ----------------------------------------------------------------------------------

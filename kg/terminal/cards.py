@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.ask.curated import CuratedLine
 from kg.ask.lookup import Found
 from kg.terminal.output import Emphasis, Style, printable
 from kg.text.spellings import readable, readable_parts
@@ -106,6 +107,7 @@ def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
     yield from page.best(card.best)
     yield from page.results(card.results, card.results_in_all, titles=True)
     yield from page.quotes(card.evidence)
+    yield from page.curated(card.curated)
 
 
 def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
@@ -136,6 +138,7 @@ def _paper(page: _Page, card: PaperCard) -> Iterator[str]:
     yield from page.entities("Introduces", card.introduces)
     yield from page.entities("Uses", card.uses)
     yield from page.results(card.results, len(card.results), sentences=True)
+    yield from page.curated(card.curated)
 
 
 def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
@@ -220,6 +223,16 @@ class _Page:
             yield from self.wrapped(_INDENT, _result(result), after=f" — {readable(result.title)}" if titles else "")
             if sentences and result.sentence and (following is None or following.sentence != result.sentence):
                 yield from self.wrapped(_INDENT + _INDENT, "", after=readable(result.sentence))
+
+    def curated(self, lines: Iterable[CuratedLine]) -> Iterator[str]:
+        """What a catalogue says, under its name."""
+        source = ""
+        for line in lines:
+            if line.source != source:
+                source = line.source
+                yield from self.section(f"Curated: {source}")
+            more = f"; {line.in_all - len(line.values):,} more" if line.in_all > len(line.values) else ""
+            yield from self.wrapped(f"{_INDENT}{line.label}: ", "; ".join(map(readable, line.values)) + more)
 
     def best(self, lines: Iterable[BestLine]) -> Iterator[str]:
         for number, line in enumerate(lines):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
+    from kg.builder.catalogues import Imported
     from kg.graph.store import Settings
 
 
@@ -16,6 +17,15 @@ def build_rows(report: BuildReport, found: Stats) -> dict[str, object]:
     seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
     read = {"entries read": report.entries, "their papers": seen, "papers extracted": report.extracted}
     return {**read, **stats_rows(found), "seconds": f"{report.seconds:.1f}"}
+
+
+def import_rows(imported: Imported, report: BuildReport, found: Stats) -> dict[str, object]:
+    """The rows for an import: what was read, what is said, and how long the build took."""
+    read = ", ".join(f"{count:,} {table}" for table, count in imported.tables.items())
+    facts = ", ".join(f"{count:,} {kind}{'s' * (kind != 'code')}" for kind, count in imported.facts.items())
+    spam = {"advertisements left out": imported.advertisements} if imported.advertisements else {}
+    seconds = {"seconds": f"{report.seconds:.1f}"}
+    return {"read": read, "facts": facts, **spam, "papers": found.papers, "triples": found.triples, **seconds}
 
 
 def settings_rows(settings: Settings) -> dict[str, object]:
@@ -39,6 +49,7 @@ def stats_rows(found: Stats) -> dict[str, object]:
         "papers": found.papers,
         "duplicates merged": found.merged,
         **entities,
+        **({"of these only in a catalogue": found.from_catalogue} if found.from_catalogue else {}),
         "mentions": found.mentions,
         "links": f"{sum(found.links.values()):,} ({links})",
         "repositories": found.repositories,

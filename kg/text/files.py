@@ -16,6 +16,9 @@ GENERATION_MANIFEST = "kg-generation.json"
 CORRECTIONS = "corrections"
 """The folder for corrections in a graph folder that is built without further rules (:mod:`kg.corrections`)."""
 
+CATALOGUES = "curated"
+"""The folder for imported catalogues in a graph folder (:mod:`kg.graph.curated`)."""
+
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
 

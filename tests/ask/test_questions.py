@@ -465,6 +465,32 @@ def test_about_takes_a_prefixed_name_and_answers_triples_from_both_sides(store: 
     }
 
 
+CURATED = """
+<https://example.org/curated/pwc> {
+    paper:alpha kg:catalogued task:sorting ; kg:curatedResult <https://example.org/curated#1> .
+    paper:gamma kg:catalogued task:sorting . dataset:tiles kg:catalogued task:sorting .
+    paper:alpha a schema:ScholarlyArticle . paper:gamma a schema:ScholarlyArticle .
+    <https://example.org/curated#1> kg:onDataset dataset:roads ; kg:valueText "9" ; kg:metricText "error" .
+}
+"""
+
+
+def test_papers_by_source_tell_who_says_it() -> None:
+    graph = graph_of(GRAPH + CURATED)
+    by = {row[0]: row[2] for row in ask(graph, "papers-by-source", entity="sorting")}
+    assert by == {"Alpha": "both", "Beta": "extracted", "Delta": "extracted", "Gamma": "curated"}
+    curated = ask(graph, "papers-by-source", entity="sorting", source="curated")
+    assert {row[0] for row in curated} == {"Alpha", "Gamma"}
+    assert [row[0] for row in ask(graph, "papers-by-source", entity="sorting", source="both")] == ["Alpha"]
+
+
+def test_results_by_source_keep_curated_ones_apart() -> None:
+    graph = graph_of(GRAPH + CURATED)
+    assert [row[:2] for row in ask(graph, "results-by-source", dataset="Roads", source="curated")] == [("curated", "9")]
+    by = [row[0] for row in ask(graph, "results-by-source", dataset="Roads")]
+    assert by == ["curated", "extracted", "extracted"]
+
+
 def test_every_shipped_query_is_asked_above() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert [query.name for query in named_queries() if f'"{query.name}"' not in text] == []

@@ -25,6 +25,7 @@ def test_the_counts_of_a_graph() -> None:
         "results": 1,
         "mentions": 5,
         "triples": len(store),
+        "from_catalogue": 0,
     }
 
 

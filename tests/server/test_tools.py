@@ -19,7 +19,7 @@ NO_QUESTIONS = {"build", "export", "validate", "demo", "mcp", "serve", "publish"
 PRESENTATION = {"graph", "as_json", "show_all", "format", "output", "listing", "timeout"}
 ELSEWHERE = {
     "query": {"words", "file", "name", "allow_service"},  # ways to give a query; requests to other servers are refused
-    "stats": {"provenance"},
+    "stats": {"provenance", "agreement"},
     "papers": {"merged"},  # the tool "merges" answers it
     "ask": {"words"},
     "diff": {"old", "new", "limit"},

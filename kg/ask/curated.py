@@ -1,0 +1,100 @@
+"""What an imported catalogue says about an entity or a paper (:mod:`kg.graph.curated`), for its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kg.graph.reader import GraphReader
+from kg.vocabulary import DCTERMS, KG, SCHEMA
+
+_LONGEST = 400  # characters of a description
+_LICENCES = {"https://creativecommons.org/licenses/by-sa/4.0/": "CC BY-SA 4.0"}
+
+
+class CuratedLine(NamedTuple):
+    """What a catalogue says about one thing: the ``values`` under a ``label``, the first of ``in_all``.
+
+    ``source`` names the catalogue with its licence.
+    """
+
+    source: str
+    label: str
+    values: tuple[str, ...]
+    in_all: int
+
+
+def curated_lines(reader: GraphReader, iri: str, limit: int | None) -> tuple[CuratedLine, ...]:
+    """What catalogues say about an entity or a paper; of each kind of value the first ones.
+
+    Args:
+        limit: the maximum number of values of a kind; ``None`` for all.
+    """
+    return tuple(
+        CuratedLine(_source(reader, graph), label, tuple(show(each) for each in found[:limit]), len(found))
+        for graph in _catalogues(reader)
+        for label, found, show in _Catalogue(reader, graph, iri).said()
+        if found
+    )
+
+
+def _catalogues(reader: GraphReader) -> list[ox.NamedNode]:
+    """The named graphs of the catalogues, each of which states its own licence."""
+    licensed = reader.store.quads_for_pattern(None, ox.NamedNode(DCTERMS + "license"), None)
+    graphs = {quad.subject for quad in licensed if quad.subject == quad.graph_name}
+    return sorted((graph for graph in graphs if isinstance(graph, ox.NamedNode)), key=str)
+
+
+def _source(reader: GraphReader, graph: ox.NamedNode) -> str:
+    licence = reader.value(graph.value, DCTERMS + "license") or ""
+    return f"{reader.value(graph.value, DCTERMS + 'title')} ({_LICENCES.get(licence, licence)})"
+
+
+class _Catalogue:
+    def __init__(self, reader: GraphReader, graph: ox.NamedNode, iri: str) -> None:
+        self.reader = reader
+        self.graph = graph
+        self.iri = iri
+
+    def said(self) -> Iterator[tuple[str, list[str], Callable[[str], str]]]:
+        """Labels, values, and how a value is shown, in the order of a card."""
+        name = self.reader.name
+        listed = self._values(KG + "catalogued")
+        yield "description", self._values(SCHEMA + "description"), self._short
+        yield "also", self._values(SCHEMA + "alternateName"), str
+        yield "introduced in", self._values(KG + "introducedYear"), str
+        yield "introduced by", self._values(KG + "introducedIn"), name
+        yield "tasks", [each for each in listed if "/task/" in each], name
+        yield "methods", [each for each in listed if "/method/" in each], name
+        yield "official code", self._values(KG + "officialCode"), self._address
+        yield "code", self._values(KG + "otherCode"), self._address
+        yield "results", self._values(KG + "curatedResult"), self._result
+        about = [each for each in self._subjects(KG + "catalogued") if "/paper/" in each]
+        yield "papers listed under it", about, name
+        yield "results on it", self._subjects(KG + "onDataset"), self._result
+        yield "results of it", self._subjects(KG + "ofMethod"), self._result
+
+    def _subjects(self, predicate: str) -> list[str]:
+        quads = self.reader.store.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(self.iri), self.graph)
+        return sorted(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+
+    def _values(self, predicate: str, node: str = "") -> list[str]:
+        subject = ox.NamedNode(node or self.iri)
+        quads = self.reader.store.quads_for_pattern(subject, ox.NamedNode(predicate), None, self.graph)
+        return sorted(quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode | ox.Literal))
+
+    def _address(self, code: str) -> str:
+        return next(iter(self._values(SCHEMA + "url", code)), code)
+
+    def _result(self, node: str) -> str:
+        value, metric, dataset, model = (
+            next(iter(self._values(KG + name, node)), "")
+            for name in ("valueText", "metricText", "datasetText", "modelText")
+        )
+        return f"{value} {metric} on {dataset}" + (f" by {model}" if model else "")
+
+    @staticmethod
+    def _short(text: str) -> str:
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0]} …"

@@ -1,0 +1,10 @@
+"""Papers from services on the web, written to files that builds read: only when a user says so.
+
+A service is asked for one page after the other, politely (:mod:`kg.fetching.polite`). What it answers is kept as JSON
+lines; a fetch that was ended goes on where it was (:mod:`kg.fetching.keeping`).
+"""
+
+from kg.fetching.keeping import Fetched, fetch
+from kg.fetching.services import SERVICES
+
+__all__ = ["SERVICES", "Fetched", "fetch"]

@@ -1,0 +1,109 @@
+"""A fetch from its first page to a file: what came is kept after each page, so that an ended fetch can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg.errors import InputError
+from kg.fetching.polite import Polite
+from kg.fetching.services import SERVICES, Query
+from kg.jsonrecord import Record
+from kg.text.files import path_text, writing
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of the step, the number of papers that came, and the number of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched(Record):
+    """What a fetch wrote: the file, its papers, and how many of them came before it was taken up again."""
+
+    file: str
+    papers: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far a fetch is: the first request and the next one, and the papers and bytes that are written."""
+
+    first: str
+    next: str
+    papers: int = 0
+    bytes: int = 0
+
+
+def fetch(
+    service: str,
+    query: Query,
+    output: Path,
+    *,
+    address: str | None = None,
+    polite: Polite | None = None,
+    progress: Progress = lambda step, done, total: None,
+) -> Fetched:
+    """Write the papers that a service finds to a file, one JSON object a line.
+
+    Until it is complete the file is called ``OUTPUT.part``; ``OUTPUT.part.json`` says how far it is. The same call
+    goes on from there.
+
+    Args:
+        service: one of :data:`~kg.fetching.services.SERVICES`.
+        query: what is asked for.
+        output: the file, which must not be there yet.
+        address: of the service, if it is elsewhere.
+        polite: asks it.
+        progress: called after each page.
+
+    Raises:
+        InputError: the output exists, or is the part of another query.
+        FetchError: the service does not answer as expected; what came before is kept.
+        OSError: the output cannot be written.
+    """
+    known = SERVICES[service]
+    address = (address or known.address).rstrip("/")
+    polite = polite or Polite(known.pause)
+    if output.exists():
+        raise InputError(path_text(output), "is there already; give another name, or remove it to fetch anew")
+    part, said = output.with_name(f"{output.name}.part"), output.with_name(f"{output.name}.part.json")
+    first = known.first(query)
+    state = _taken_up(part, said, first)
+    before = state.papers
+    with part.open("r+b" if part.exists() else "w+b") as stream:
+        stream.truncate(state.bytes)
+        stream.seek(state.bytes)
+        while request := state.next:
+            page = polite.ask(f"{address}{request}", lambda body, request=request: known.page(body, request))  # type: ignore[misc]
+            for record in page.records:
+                stream.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            stream.flush()
+            following = "" if page.next == request else page.next
+            state = replace(state, next=following, papers=state.papers + len(page.records), bytes=stream.tell())
+            _write(said, state)
+            progress("fetching", state.papers, max(page.total or 0, state.papers))
+    part.replace(output)
+    said.unlink(missing_ok=True)
+    return Fetched(path_text(output), state.papers, before)
+
+
+def _taken_up(part: Path, said: Path, first: str) -> _State:
+    """The state of a fetch that was ended, or that of a new one."""
+    try:
+        state = _State(**json.loads(said.read_text(encoding="utf-8")))
+        if part.stat().st_size < state.bytes:
+            raise ValueError
+    except (OSError, TypeError, ValueError):
+        return _State(first, first)
+    if state.first != first:
+        problem = "is a part of the answer to another query; give another name, or remove it"
+        raise InputError(path_text(part), problem)
+    return state
+
+
+def _write(path: Path, state: _State) -> None:
+    fields = {"first": state.first, "next": state.next, "papers": state.papers, "bytes": state.bytes}
+    with writing(path) as stream:
+        stream.write(json.dumps(fields).encode())

@@ -1,0 +1,121 @@
+"""An imported catalogue is in each build after it, beside what the texts say."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kg.api import KnowledgeGraph
+from kg.ask.agreement import find_agreement
+from kg.builder import build_graph
+from kg.builder.catalogues import import_pwc
+from kg.errors import GraphError, InputError
+from kg.graph.curated import kept_catalogues
+from kg.terminal.agreement import render_agreement
+from kg.terminal.cards import render_card
+
+TITLE = "FrogNet: Hopping Networks for Image Classification"
+
+
+def row(**metrics: str) -> dict[str, object]:
+    return {"model_name": "FrogNet", "metrics": metrics, "paper_title": TITLE, "paper_url": ""}
+
+
+TABLES = [
+    {"name": "Frogs-9", "introduced_date": "2020-01-01", "variants": []},
+    {"name": "FrogNet", "introduced_year": 2021, "description": "It hops.", "collections": []},
+    {
+        "task": "Image Classification",
+        "datasets": [
+            {"dataset": "CIFAR-10", "sota": {"rows": [row(accuracy="93.5"), row(PARAMS="9M")]}},
+            {"dataset": "CIFAR-100", "sota": {"rows": [row(accuracy="55.0")]}},
+        ],
+    },
+    {"paper_url": "x", "title": TITLE, "abstract": "", "tasks": ["Image Classification", "Leaping"], "methods": []},
+    {"paper_url": "x", "paper_title": TITLE, "repo_url": "https://github.com/pond-lab/frognet", "is_official": True},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(graph_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of the tests with a catalogue."""
+    place = tmp_path_factory.mktemp("catalogue")
+    for number, table in enumerate(TABLES):
+        (place / f"{number}.json").write_text(json.dumps([table]), encoding="utf-8")
+    folder = place / "graph"
+    shutil.copytree(graph_folder, folder)
+    imported = import_pwc(place, folder)
+    assert imported.facts == {"method": 1, "dataset": 1, "task": 1, "result": 3, "paper": 1, "code": 1}
+    build_graph([], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graph(folder: Path) -> KnowledgeGraph:
+    return KnowledgeGraph(folder)
+
+
+def test_the_graph_conforms_and_papers_and_mentions_stay_as_they_were(
+    graph: KnowledgeGraph, graph_folder: Path
+) -> None:
+    assert graph.validate().violations == ()
+    now, before = graph.stats(), KnowledgeGraph(graph_folder).stats()
+    assert (now.papers, now.mentions, now.results) == (before.papers, before.mentions, before.results)
+    assert sum(now.entities.values()) - now.from_catalogue == sum(before.entities.values())
+
+
+def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: KnowledgeGraph) -> None:
+    by = {
+        source: [
+            row["by"] for row in graph.ask("results-by-source", {"dataset": "cifar10", "source": source}).records()
+        ]
+        for source in ("both", "curated", "extracted")
+    }
+    assert by == {"both": ["curated", "curated", "extracted"], "curated": ["curated"] * 2, "extracted": ["extracted"]}
+    papers = graph.ask("papers-by-source", {"entity": "image classification"}).records()
+    assert [row["by"] for row in papers] == ["both"]
+
+
+def test_a_card_shows_what_is_curated(graph: KnowledgeGraph) -> None:
+    found = graph.lookup(TITLE).winner
+    assert found
+    text = render_card(graph.card(found.iri))
+    curated = text[text.index("Curated: Papers with Code") :]
+    assert "(CC BY-SA 4.0)" in curated and "93.5 accuracy on CIFAR-10 by FrogNet" in curated
+    only = graph.lookup("Frogs-9").winner
+    assert only and only.papers == 0
+
+
+def test_the_texts_confirm_and_contradict_with_their_words(graph: KnowledgeGraph) -> None:
+    found = find_agreement(graph.reader)
+    assert found.papers == 1
+    assert {name: found.counts["results"][name] for name in ("confirmed", "contradicted", "curated only")} == {
+        "confirmed": 1,
+        "contradicted": 1,
+        "curated only": 1,
+    }
+    assert (found.counts["tasks"]["confirmed"], found.counts["tasks"]["curated only"]) == (1, 1)
+    (other,) = (fact for fact in found.facts if fact.finding == "contradicted")
+    assert other.said.startswith("55.0 accuracy on CIFAR-100") and other.words == "71.2%"
+    (code,) = (fact for fact in found.facts if fact.kind == "code" and fact.finding == "confirmed")
+    assert code.words == "Pond-Lab/FrogNet"
+    assert "71.2%" in render_agreement(found)
+
+
+def test_what_cannot_be_imported_leaves_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("no table", encoding="utf-8")
+    with pytest.raises(InputError, match="holds no table"):
+        import_pwc(tmp_path / "x.txt", tmp_path / "graph")
+    assert not (tmp_path / "graph").exists()
+
+
+def test_a_damaged_catalogue_is_named_and_the_graph_stays(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "graph")
+    (path,) = kept_catalogues(tmp_path / "graph")
+    path.write_bytes(b"broken")
+    with pytest.raises(GraphError, match=r"pwc\.jsonl\.gz: is damaged"):
+        build_graph([], tmp_path / "graph")
+    assert KnowledgeGraph(tmp_path / "graph").stats().papers == 3
