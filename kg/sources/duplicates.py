@@ -28,6 +28,7 @@ Reason = Literal["DOI", "arXiv id", "identifier", "title", "title without subtit
 # Shares of the words of the shorter abstract that the longer one has too. Of two versions of one abstract it is over a
 # half, of two abstracts of one field hardly ever over a third.
 _RELATED = 0.25
+_UNKNOWN = 0.3  # what is assumed where a source has no abstracts: enough with the same title and authors
 _ALIKE = 0.4
 _ONE_TEXT = 0.8
 _SAME = 0.95
@@ -152,7 +153,10 @@ def handles(entry: Paper) -> Iterator[tuple[str, ...]]:
 
 
 def papers_of(entries: Iterable[Paper]) -> list[Joined]:
-    """The papers that some entries are of, sorted by key; equal entries are kept once."""
+    """The papers that some entries are of, sorted by key; equal entries are kept once.
+
+    Entries of sources without abstracts are only kept where others are of the same paper.
+    """
     listed = sorted(set(entries), key=entry_order)
     buckets: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, entry in enumerate(listed):
@@ -173,7 +177,7 @@ def papers_of(entries: Iterable[Paper]) -> list[Joined]:
     papers: dict[int, list[Paper]] = defaultdict(list)
     for number, entry in enumerate(listed):
         papers[first(number)].append(entry)
-    return list(_keyed(map(tuple, papers.values())))
+    return list(_keyed(tuple(of_one) for of_one in papers.values() if not all(entry.bare for entry in of_one)))
 
 
 def _pairs(bucket: Sequence[int], listed: Sequence[Paper]) -> Iterator[tuple[int, int]]:
@@ -207,7 +211,7 @@ def reason(one: Paper, other: Paper) -> Reason | None:
     if one.arxiv and one.arxiv == other.arxiv:
         return "arXiv id"
     title, other_title = _title(one.title), _title(other.title)
-    shared = _shared(_words(one.abstract), _words(other.abstract))
+    shared = _UNKNOWN if one.bare or other.bare else _shared(_words(one.abstract), _words(other.abstract))
     same_title = title.key == other_title.key
     known = not (one.authors and other.authors) or _known_to_each_other(one, other)
     # The DOI of a volume or of an issue is sometimes given to all that is in it.
@@ -339,7 +343,7 @@ def merged(entries: Collection[Paper]) -> Paper:
     depends on a field (a date on the year, what is known about people on the authors) is taken only from entries that
     have the same there.
     """
-    by_text = sorted(entries, key=lambda entry: (-len(entry.abstract), entry_order(entry)))
+    by_text = sorted(entries, key=lambda entry: (entry.bare, -len(entry.abstract), entry_order(entry)))
     ranked = sorted(by_text, key=lambda entry: (not _publishers_doi(entry), not entry.venue, not entry.arxiv))
 
     def filled(name: str, among: Sequence[Paper] = ranked) -> Any:
