@@ -30,6 +30,7 @@ Reason = Literal["DOI", "arXiv id", "identifier", "title", "title without subtit
 _RELATED = 0.25
 _UNKNOWN = 0.3  # what is assumed where a source has no abstracts: enough with the same title and authors
 _ALIKE = 0.4
+_MOSTLY = 0.6
 _ONE_TEXT = 0.8
 _SAME = 0.95
 _SLIP = 0.85  # the likeness of two words, of which one is a misspelling
@@ -82,11 +83,16 @@ _SPELLINGS = (  # American for British, one letter for two, "and" for its sign, 
 )
 _UNWRITTEN = re.compile("[™®©\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670]")  # and the vowels of Hebrew and Arabic
 _TITLE_WORD = re.compile(r"[\w+#*]+")
-_TELLING = re.compile(
-    r".*\d.*|.*[+#*].*|[ivx]+|.|not?|without|beyond|errat(?:um|a)|corrigend(?:um|a)|addendum|correction|retract(?:ed|ion)|reply"
-    r"|respon(?:se|d).*|comments?|commentary|discussion|supplement.*|introduction|editorial|rejoinder|revisit(?:ed|ing)"
+_NOTICE = re.compile(
+    r"errat(?:um|a)|corrigend(?:um|a)|addendum|corrections?|retract(?:ed|ion)|reply|respon(?:se|ds?|ding)|comments?"
+    r"|commentary|rejoinder|editorial|supplement(?:ary)?|parts?|volume"
 )
-"""Words that make a title that of another paper."""
+_TELLING = re.compile(
+    rf".*\d.*|.*[+#*].*|[ivx]+|[^\Wa]|not?|without|beyond|introduction|revisit(?:ed|ing)|{_NOTICE.pattern}"
+)
+"""Words that make a title that of another paper; notices do so in a subtitle, too."""
+_RECURRING = re.compile(r"\b(?:survey|review|overview|findings|results of|report|annual|proceedings)\b", re.IGNORECASE)
+"""Words in titles that the same people give to papers of several years."""
 
 
 class _Title(NamedTuple):
@@ -226,6 +232,8 @@ def reason(one: Paper, other: Paper) -> Reason | None:
     if not known or _published_apart(one, other):
         return None
     generic = title.generic or other_title.generic
+    if not same_title and any(map(_NOTICE.fullmatch, title.words ^ other_title.words)):
+        return None
     if not same_title and other_title.main != title.key and title.main != other_title.key:
         retitled = one.authors and other.authors and not generic and shared >= _ONE_TEXT and _near(title, other_title)
         return "abstract" if retitled and _years_apart(one, other) <= _YEARS_APART else None
@@ -246,7 +254,11 @@ def _alike(one: Paper, other: Paper, shared: float, *, same_title: bool, generic
     if generic:
         return False
     if one.authors and other.authors:
-        return shared >= (_RELATED if same_title else _ALIKE) and _years_apart(one, other) <= _YEARS_APART
+        years = _years_apart(one, other)
+        enough = (
+            _MOSTLY if years and _RECURRING.search(one.title) else _RELATED if same_title and years <= 1 else _ALIKE
+        )
+        return shared >= (_RELATED if one.bare or other.bare else enough) and years <= _YEARS_APART
     return same_title and shared >= _ALIKE and not (one.source == other.source and one.id != other.id)
 
 
@@ -324,13 +336,12 @@ def _family(author: str) -> str:
 
 def reasons(entries: Sequence[Paper]) -> list[Reason]:
     """What shows that each entry of a paper after the first is of it, as :func:`papers_of` orders them."""
-    linked, found = [entries[0]], dict[Paper, Reason]()
-    for _ in entries:
-        for entry in entries[1:]:
-            shown = (reason(entry, other) for other in linked)
-            if entry not in found and (why := next((each for each in shown if each), None)):
-                found[entry] = why
-                linked.append(entry)
+    linked, left, found = [entries[0]], list(entries[1:]), dict[Paper, Reason]()
+    for entry in linked:  # which grows
+        near = {other: why for other in left if (why := reason(entry, other))}
+        found |= near
+        linked += near
+        left = [other for other in left if other not in near]
     return [found[entry] for entry in entries[1:]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from kg.records import Author, Paper
 from kg.sources import read_papers
-from kg.sources.duplicates import entry_order, merged, papers_of, reason
+from kg.sources.duplicates import entry_order, merged, papers_of, reason, reasons
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -42,6 +43,7 @@ def test_equal_entries_are_kept_once() -> None:
 
 
 HOP = "Frogs leap across every pond while measuring distance with tiny rulers and counting lilies."
+HALF = "Frogs leap across every pond while melodies announce rain and listeners transcribe notation without help."
 SING = "Evening choruses announce rain; listeners transcribe melodies into notation without electronic help."
 
 
@@ -67,6 +69,15 @@ SING = "Evening choruses announce rain; listeners transcribe melodies into notat
         ({"title": "Editorial"}, {"title": "Editorial", "authors": ("Bo Two",)}, None),
         ({"title": "Editorial"}, {"title": "Editorial", "abstract": SING}, None),
         ({"title": "Reply"}, {"title": "Reply"}, "title"),
+        ({"title": "Frogs Hop: Erratum"}, {}, None),
+        ({"title": "Frogs Hop, Part II"}, {"title": "Frogs Hop, Part I"}, None),
+        ({"title": "Tiny Rulers: Frogs Hop"}, {}, "abstract"),
+        ({"title": "Frogs Hop in 12 Ponds"}, {}, None),
+        ({"title": "A Survey of Frogs"}, {"title": "A survey of frogs", "year": 2022, "abstract": HALF}, None),
+        ({"title": "A Survey of Frogs"}, {"title": "A survey of frogs", "abstract": HALF}, "title"),
+        ({"authors": ("Wei Wang",)}, {"authors": ("Yan Wang",)}, None),
+        ({"authors": ("Söll, W.",)}, {"authors": ("Walter Soell",)}, "title"),
+        ({}, {"abstract": "", "bare": True, "year": 2023}, "title"),
     ],
 )
 def test_identifiers_decide_first_then_titles_with_authors_years_and_abstracts(
@@ -108,6 +119,19 @@ def test_a_third_entry_can_join_two_others() -> None:
     both = entry("Leaps", abstract=SING, doi="10.1/a", arxiv="2101.00001", source="c")
     assert len(groups(preprint, published)) == 2
     assert len(groups(preprint, published, both)) == 1
+
+
+def test_entries_of_sources_without_abstracts_make_no_paper() -> None:
+    bare = entry(abstract="", source="b", bare=True)
+    assert groups(bare, replace(bare, line=2)) == []
+    assert reason(entry(), bare) is None, "without authors a title is not enough"
+
+
+def test_many_entries_with_one_identifier_or_text_take_little_time() -> None:
+    entries = [entry(f"Frogs {n}", f"{HOP} {SING}", line=n, doi="10.1/v", authors=("A. One",)) for n in range(1000)]
+    (paper,) = papers_of(entries)
+    assert set(reasons(paper.entries)) == {"DOI"}
+    assert len(papers_of(replace(entry, doi=None) for entry in entries)) == 1000
 
 
 def test_many_entries_of_a_title_that_many_papers_have_take_little_time() -> None:
