@@ -40,6 +40,7 @@ _NEXT = 10  # that follow it when they are sorted by title, first author and abs
 _YEARS_APART = 3  # between a preprint and the publication of it
 _WORD = re.compile(r"\w{4,}")
 _SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
+_APOSTROPHES = re.compile("['’`ʼ]")
 _UMLAUT = re.compile("(?<=[aou])e")
 _ENDS = 200  # characters of an abstract that are searched for its first and its last words
 _END_WORDS = 5
@@ -219,7 +220,7 @@ def reason(one: Paper, other: Paper) -> Reason | None:
     title, other_title = _title(one.title), _title(other.title)
     shared = _UNKNOWN if one.bare or other.bare else _shared(_words(one.abstract), _words(other.abstract))
     same_title = title.key == other_title.key
-    known = not (one.authors and other.authors) or _known_to_each_other(one, other)
+    known = not (one.authors and other.authors) or _known_to_each_other(one, other, loosely=shared >= _SAME)
     # The DOI of a volume or of an issue is sometimes given to all that is in it.
     related = shared if known or shared >= _SAME else 0.0
     if known:
@@ -302,17 +303,21 @@ def _doi(entry: Paper) -> str:
     return _VERSION.sub("", doi) if _PREPRINT_DOI.match(doi) else doi
 
 
-def _known_to_each_other(one: Paper, other: Paper) -> bool:
-    """Whether the first author of one of the entries is among the authors of the other."""
+def _known_to_each_other(one: Paper, other: Paper, *, loosely: bool) -> bool:
+    """Whether the first author of one of the entries is among the authors of the other.
+
+    Args:
+        loosely: whether a name in common is enough ("Bob One", "Robert One"), as where the abstracts are the same.
+    """
     return any(
-        _one_person(_names(first.authors[0]), _names(name))
+        _one_person(_names(first.authors[0]), _names(name), loosely=loosely)
         for first, second in ((one, other), (other, one))
         for name in second.authors
     )
 
 
-def _one_person(names: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two names may be one: a name in common, and an initial of what is left, if both have more."""
+def _one_person(names: Sequence[str], others: Sequence[str], *, loosely: bool) -> bool:
+    """Whether two names may be one: a part in common, and an initial of what is left, if both have more."""
     if "".join(names) == "".join(others):
         return True
     more, others_more = (
@@ -320,13 +325,13 @@ def _one_person(names: Sequence[str], others: Sequence[str]) -> bool:
     )
     if not any(len(name) > 1 for name in set(names) & set(others)):
         return False
-    return not (more and others_more) or bool({name[0] for name in more} & {name[0] for name in others_more})
+    return loosely or not (more and others_more) or bool({name[0] for name in more} & {name[0] for name in others_more})
 
 
 @lru_cache(maxsize=4096)
 def _names(author: str) -> tuple[str, ...]:
     """The parts of a name as they are compared: in lower case, without accents and "Jr.", "ü" as "ue" or as "u"."""
-    parts = (_UMLAUT.sub("", part) for part in re.findall(r"[^\W\d_]+", unaccented(author)))
+    parts = (_UMLAUT.sub("", part) for part in re.findall(r"[^\W\d_]+", _APOSTROPHES.sub("", unaccented(author))))
     return tuple(part for part in parts if part not in _SUFFIXES)
 
 
