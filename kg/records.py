@@ -38,7 +38,8 @@ class Paper(Record):
     ``people`` are those of the ``authors`` of whom the source gives an ORCID or affiliations. ``doi`` is bare and in
     lower case, ``arxiv`` has neither version nor prefix; further ``identifiers`` begin with their scheme
     ("openalex:W1", "pmid:1"). ``date`` is that of publication where it is known to the day (xsd:date) or the month
-    (xsd:gYearMonth). ``links`` are addresses of code and project pages beyond ``github``.
+    (xsd:gYearMonth). ``links`` are addresses of code and project pages beyond ``github``. ``bare`` marks an entry of a
+    source that has no abstracts: it only adds to what other entries say of a paper.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Paper(Record):
     licence: str | None = None
     keywords: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    bare: bool = False
 
     @property
     def text(self) -> str:

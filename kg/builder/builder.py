@@ -38,7 +38,7 @@ from kg.profiles import keep_profiles
 from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Directions, Resolver, read_curated, read_senses
 from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
-from kg.sources import Warn, read_papers
+from kg.sources import Warn, read_entries
 from kg.sources.duplicates import reasons
 from kg.text.files import path_text
 from kg.text.plain import without_markup
@@ -108,9 +108,12 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    read = frozenset(placed(read_papers(inputs, warn, columns=columns), folder))
+    read = frozenset(placed(read_entries(inputs, warn, columns=columns), folder))
     with next_generation(folder) as generation:
         old = current(folder)
+        if not old and read and all(entry.bare for entry in read):
+            names = ", ".join(map(str, inputs))
+            raise InputError(names, "has no abstracts, and only adds to papers of other files; name those too")
         known = old.settings if old else Settings()
         if extractor is None:
             folders = with_corrections(folder, known.rules if rules is None else rules)

@@ -96,7 +96,8 @@ class Update:
     Args:
         read: the entries that were read from the inputs.
         fingerprint: gives the fingerprint of a paper (:func:`fingerprints`).
-        warn: called with one line for each title that new entries show to be that of several papers.
+        warn: called with one line for each title that new entries show to be that of several papers, and one for all
+            entries without abstracts that are of no paper.
         today: the date of the run, for papers that it reads first.
 
     ``read`` are the entries, and ``papers`` counts the papers that they are of. While :meth:`works` yields them,
@@ -129,6 +130,9 @@ class Update:
         sources = {entry.source for entry in self.read}
         before = {entry for work in stored for entry in work.entries}
         papers = papers_of({*self.read, *(entry for entry in before if entry.source not in sources)})
+        kept = {entry for paper in papers for entry in paper.entries}
+        if left := sum(entry.bare and entry not in kept for entry in self.read):
+            self.warn(f"entries of sources without abstracts that are of no paper with one: {left:,}; skipped")
         self.papers = sum(not self.read.isdisjoint(paper.entries) for paper in papers)
         others = _relocated((work for work in read_records(old) if work.key not in touched), now_at) if old else ()
         return merge(self._updated(papers, stored), map(self._kept, others), key=lambda work: work.key)

@@ -46,7 +46,7 @@ from kg.text.files import path_text
 from kg.text.lines import reading
 from kg.text.packed import HEAD, unpacked
 
-__all__ = ["STDIN", "Reader", "Source", "Warn", "read_papers", "readers"]
+__all__ = ["STDIN", "Reader", "Source", "Warn", "read_entries", "read_papers", "readers"]
 
 STDIN = "-"
 
@@ -80,7 +80,7 @@ def readers(columns: Mapping[str, str] = MappingProxyType({})) -> list[Reader]:
 def read_papers(
     inputs: str | Path | Iterable[str | Path], warn: Warn, *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Paper]:
-    """Read the entries of some inputs, in order.
+    """Read the entries of some inputs, in order; of sources without abstracts only how many there are.
 
     Args:
         inputs: one or several files, folders (all files below them in name order, but not hidden ones and those of
@@ -96,6 +96,23 @@ def read_papers(
         KGError: something that is given is not a path, or a reader of another package cannot be used, or
             a field of ``columns`` is not one.
     """
+    bare, first, any_whole = 0, None, False
+    for entry in read_entries(inputs, warn, columns=columns):
+        if entry.bare:
+            bare, first = bare + 1, first or entry
+        else:
+            any_whole = True
+            yield entry
+    if first and not any_whole:
+        raise InputError(first.source or "", "has no abstracts; a build adds what it says to papers of other files")
+    if bare:
+        warn(f"entries of sources without abstracts, which only add to papers of a build: {bare:,}; skipped")
+
+
+def read_entries(
+    inputs: str | Path | Iterable[str | Path], warn: Warn, *, columns: Mapping[str, str] | None = None
+) -> Iterator[Paper]:
+    """Read all entries of some inputs, those of sources without abstracts too; see :func:`read_papers`."""
     known = readers(checked(columns or {}))
     yield from joined(_read(inputs, known, warn), warn)
 

@@ -24,6 +24,10 @@ _LONGEST = 1_000_000  # characters; the longest abstracts are a thousandth of it
 _GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 
 
+NO_ABSTRACTS = object()
+"""The abstract of an entry of a source that has none at all; a text may only be missing where others have one."""
+
+
 class NotAPaperError(Exception):
     """A record that is not a paper; its text says why."""
 
@@ -36,6 +40,7 @@ def paper_from(
     Args:
         fields: "title" and "abstract", and what else is there of the following, in any case; others are ignored:
 
+            - "abstract" is a text, an inverted index, or :data:`NO_ABSTRACTS`;
             - "id"; without it the DOI, the arXiv id, the address or the title makes one;
             - "subtitle", which is joined to the title;
             - "authors": names in any shape, or objects, which may also have an ORCID and affiliations;
@@ -56,11 +61,13 @@ def paper_from(
         NotAPaperError: the record has no title or no abstract.
     """
     fields = {name.lower(): value for name, value in fields.items()} | dict(fields)
-    title, abstract = (_required(fields.get(name), name) for name in ("title", "abstract"))
+    bare = fields.get("abstract") is NO_ABSTRACTS
+    title = _required(fields.get("title"), "title")
+    abstract = "" if bare else _required(fields.get("abstract"), "abstract")
     if len(title) + len(abstract) > _LONGEST:
         raise NotAPaperError(f"has a title and an abstract of more than {_LONGEST:,} characters")
     if texts:
-        title, abstract = _cleaned(title, abstract, plain_value(fields.get("subtitle")), texts)
+        title, abstract = _cleaned(title, abstract, plain_value(fields.get("subtitle")), texts, bare=bare)
 
     def plain(*names: str) -> str | None:
         text = _noted(next((name for name in names if fields.get(name) is not None), ""), fields, note)
@@ -96,16 +103,17 @@ def paper_from(
         keywords=tuple(dict.fromkeys(_keywords(fields.get("keywords"), texts))),
         source=source,
         line=line,
+        bare=bare,
     )
 
 
-def _cleaned(title: str, abstract: str, subtitle: str | None, texts: Texts) -> tuple[str, str]:
+def _cleaned(title: str, abstract: str, subtitle: str | None, texts: Texts, *, bare: bool) -> tuple[str, str]:
     title, subtitle = clean_title(title, texts), clean_title(subtitle or "", texts)
     if subtitle and not title.casefold().endswith(subtitle.casefold()):
         title = f"{title.removesuffix(':')}: {subtitle}"
     abstract = clean_abstract(abstract, texts)
     for name, text in (("title", title), ("abstract", abstract)):
-        if not text or says_nothing(text):
+        if (not text or says_nothing(text)) and not (bare and name == "abstract"):
             raise NotAPaperError(f"has no {name}")
     return title, abstract
 

@@ -47,7 +47,7 @@ def plain_value(value: object) -> str | None:
     if isinstance(value, list | tuple):
         return next(filter(None, map(plain_value, value)), None)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return None if math.isnan(value) else str(value)
+        return None if value != value else str(value)  # a number that is none; an int may be too large for isnan
     text = one_line(text_of(value) or "")
     return None if text.casefold() in NO_VALUE else text
 

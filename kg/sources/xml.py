@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from kg.records import Paper
 from kg.sources import arxiv
 from kg.sources.entries import Entry, cleaned_papers, entry_of
-from kg.sources.fields import NotAPaperError
+from kg.sources.fields import NO_ABSTRACTS, NotAPaperError
 from kg.sources.formats import tables_of
 from kg.sources.markup import Texts
 from kg.sources.reader import Reader, Source, Warn
@@ -105,7 +105,10 @@ def _tei(entry: Element, fields: Fields) -> None:
 
 
 def _dblp(entry: Element, fields: Fields) -> None:
-    raise NotAPaperError("has no abstract, as all entries of DBLP")
+    """DBLP has no abstracts; what it calls the journal of a preprint is arXiv."""
+    fields["abstract"] = NO_ABSTRACTS
+    if fields.get("venue") == "CoRR":
+        del fields["venue"]
 
 
 _CHANGES: dict[str, Callable[[Element, Fields], None]] = {

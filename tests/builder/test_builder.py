@@ -13,6 +13,7 @@ import pytest
 
 from kg.api import KnowledgeGraph
 from kg.builder import build_graph
+from kg.builder.works import read_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.model import SHIPPED, Model
@@ -416,3 +417,106 @@ def test_a_large_graph_keeps_its_profiles(graph_folder: Path, pages: Path, tmp_p
         graph.export("ntriples", export, profile="lpwc")
     assert answers[0] == answers[1] != []
     assert exports[0].getvalue() == exports[1].getvalue()
+
+
+HOPS = "We let FrogNet hop over 12 ponds; its accuracy is 2.1 points better than that of ToadNet on CIFAR-10."
+CHOIRS = "We count frogs by their choirs at night, with a recurrent network. A choir of ten frogs is heard as nine."
+MIXED = {
+    "list.txt": f"""news
+
+Subscribe
+
+Mar 3
+
+FrogNet: Hopping over Ponds
+
+{HOPS} Code is at https://github.com/pond/frognet.
+
+Counting Choirs of Frogs
+
+{CHOIRS}
+""",
+    "zotero.bib": f"""@article{{one2026, title = {{{{FrogNet}}: Hopping over ponds}},
+  author = {{One, Ada and Two, B{{\\"o}}}},
+  journal = {{J. Ponds}}, year = 2026, doi = {{10.5555/POND.1}}, abstract = {{{HOPS[:-1]}}}}}
+@inproceedings{{four2025, title = {{Newts without Labels}}, author = {{Four, Di}}, booktitle = {{Proc. Newts}},
+  year = 2025, abstract = {{We label no newt and find 92% of them with SimCLR.}}}}
+""",
+    "openalex.json": json.dumps(
+        {
+            "meta": {"count": 2},
+            "results": [
+                {
+                    "id": f"https://openalex.org/W{number}",
+                    "doi": f"https://doi.org/{doi}" if doi else None,
+                    "title": title,
+                    "publication_year": year,
+                    "publication_date": f"{year}-02-01",
+                    "authorships": [
+                        {"author": {"display_name": name, "orcid": "https://orcid.org/0000-0002-1825-0097"}}
+                        for name in authors
+                    ],
+                    "abstract_inverted_index": {word: [place] for place, word in enumerate(words.split())},
+                }
+                for number, doi, title, year, authors, words in (
+                    (
+                        1,
+                        "10.5555/pond.1",
+                        "FrogNet",
+                        2026,
+                        ["Ada One"],
+                        "We let FrogNet hop over 12 ponds better than ToadNet",
+                    ),
+                    (2, None, "Newts Without Labels.", 2025, ["D. Four"], "We label no newt and find them with SimCLR"),
+                )
+            ],
+        }
+    ),
+    "arxiv.xml": f"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">
+<entry><id>http://arxiv.org/abs/2512.00001v2</id><published>2025-12-01T09:00:00Z</published>
+<title>FrogNet: Hopping over
+  Ponds</title><summary>{HOPS}</summary>
+<author><name>Ada One</name></author><author><name>Bo Two</name></author></entry>
+<entry><id>http://arxiv.org/abs/2511.00002v1</id><published>2025-11-05T09:00:00Z</published>
+<title>Counting choirs of frogs</title><summary>{CHOIRS}</summary><author><name>Cy Three</name></author></entry>
+<entry><id>http://arxiv.org/abs/2510.00003v1</id><published>2025-10-05T09:00:00Z</published>
+<title>Toads Walk</title><summary>We show that toads walk on MNIST.</summary>
+<author><name>Ed Five</name></author></entry>
+</feed>""",
+}
+
+
+def test_a_mixed_folder_has_each_paper_once_with_the_most_that_is_known_of_it(
+    tmp_path: Path, extractor: Extractor
+) -> None:
+    folder, whole, parts = (tmp_path / name for name in ("mixed", "whole", "parts"))
+    folder.mkdir()
+    for name, text in MIXED.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build_graph([folder], whole, extractor=extractor, warn=pytest.fail)
+    files = sorted(folder.iterdir(), reverse=True)
+    for some in (files[:2], files[2:]):
+        build_graph(some, parts, extractor=extractor, warn=pytest.fail)
+    assert nquads(whole) == nquads(parts)
+    listed = rows(
+        whole,
+        """SELECT ?name (GROUP_CONCAT(?at; separator=" ") AS ?listed) {
+            SELECT * { ?paper a kg:Paper ; schema:name ?name ; kg:listedOn ?at } ORDER BY ?at
+        } GROUP BY ?name""",
+    )
+    assert {row["name"]: row["listed"] for row in listed} == {
+        "Counting choirs of frogs": "arxiv.xml:6 list.txt:11",
+        "FrogNet: Hopping over Ponds": "arxiv.xml:2 list.txt:7 openalex.json:1 zotero.bib:1",
+        "Newts without Labels": "openalex.json:2 zotero.bib:4",
+        "Toads Walk": "arxiv.xml:8",
+    }
+    (frognet,) = (work.paper for work in read_records(existing(whole)) if work.key.startswith("frognet"))
+    assert (frognet.doi, frognet.arxiv, frognet.identifiers) == ("10.5555/pond.1", "2512.00001", ("openalex:W1",))
+    assert (frognet.authors, frognet.year, frognet.venue) == (("Ada One", "Bö Two"), 2026, "J. Ponds")
+    assert frognet.abstract == f"{HOPS} Code is at https://github.com/pond/frognet."
+
+
+def test_sources_without_abstracts_alone_make_no_graph(tmp_path: Path) -> None:
+    (tmp_path / "dblp.xml").write_text("<dblp>\n<article><title>Frogs.</title></article></dblp>")
+    with pytest.raises(InputError, match=r"dblp\.xml: has no abstracts, and only adds to papers of other files"):
+        build_graph([tmp_path / "dblp.xml"], tmp_path / "graph")

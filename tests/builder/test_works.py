@@ -148,12 +148,32 @@ def test_a_new_entry_joins_stored_papers_of_other_titles_by_its_identifiers(tmp_
     preprint = replace(FROGS, arxiv="2101.00001", authors=("Ada One",))
     published = replace(TOADS, title="Frogs, Revisited", doi="10.1234/frogs", authors=("Ada One",))
     old = stored(tmp_path, [work(preprint, fingerprint=digest(preprint)), work(published), work(NEWTS)])
-    both = replace(NEWTS, title="Frogs Again", doi="10.1234/frogs", arxiv="2101.00001", source="c.txt")
+    both = replace(TOADS, title="Frogs Again", doi="10.1234/frogs", arxiv="2101.00001", source="c.txt")
     run = update(both)
     works = list(run.works(old))
     assert sorted(len(one.entries) for one in works) == [1, 3]
     assert [one.key for one in works] == sorted(one.key for one in works)
     assert (run.new, run.changed, run.total, run.papers) == (0, 1, 2, 1)
+
+
+def test_entries_without_abstracts_only_add_to_papers_that_have_one(tmp_path: Path) -> None:
+    toads = replace(TOADS, authors=("Ada One",), year=2021)
+    known = Paper(id="d", title="Toads.", abstract="", authors=("A. One",), year=2022, venue="Pond", bare=True)
+    added, alone = (
+        replace(known, source="d.xml", line=line, title=title) for line, title in ((1, "Toads"), (2, "Olms"))
+    )
+    warnings: list[str] = []
+    run = Update([added, alone], digest, warnings.append)
+    (paper,) = (one.paper for one in run.works(stored(tmp_path, [work(toads)])))
+    assert (paper.abstract, paper.venue, paper.year, paper.authors, paper.bare) == (
+        "They walk.",
+        "Pond",
+        2022,
+        ("A. One",),
+        False,
+    )
+    assert warnings == ["entries of sources without abstracts that are of no paper with one: 1; skipped"]
+    assert (run.new, run.changed, run.total, run.papers) == (0, 1, 1, 1)
 
 
 def test_a_paper_of_the_same_title_keeps_what_tells_it_apart(tmp_path: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.records import Author, Paper
-from kg.sources.duplicates import entry_order, merged, papers_of, reason
+from kg.sources import read_papers
+from kg.sources.duplicates import entry_order, merged, papers_of, reason, reasons
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 def entry(
@@ -37,6 +43,7 @@ def test_equal_entries_are_kept_once() -> None:
 
 
 HOP = "Frogs leap across every pond while measuring distance with tiny rulers and counting lilies."
+HALF = "Frogs leap across every pond while melodies announce rain and listeners transcribe notation without help."
 SING = "Evening choruses announce rain; listeners transcribe melodies into notation without electronic help."
 
 
@@ -62,6 +69,16 @@ SING = "Evening choruses announce rain; listeners transcribe melodies into notat
         ({"title": "Editorial"}, {"title": "Editorial", "authors": ("Bo Two",)}, None),
         ({"title": "Editorial"}, {"title": "Editorial", "abstract": SING}, None),
         ({"title": "Reply"}, {"title": "Reply"}, "title"),
+        ({"title": "Frogs Hop: Erratum"}, {}, None),
+        ({"title": "Frogs Hop, Part II"}, {"title": "Frogs Hop, Part I"}, None),
+        ({"title": "Tiny Rulers: Frogs Hop"}, {}, "abstract"),
+        ({"title": "Frogs Hop in 12 Ponds"}, {}, None),
+        ({"title": "A Survey of Frogs"}, {"title": "A survey of frogs", "year": 2022, "abstract": HALF}, None),
+        ({"title": "A Survey of Frogs"}, {"title": "A survey of frogs", "abstract": HALF}, "title"),
+        ({"authors": ("Wei Wang",)}, {"authors": ("Yan Wang",), "abstract": HALF}, None),
+        ({"authors": ("Bob O'One",)}, {"authors": ("Robert Oone",)}, "title"),
+        ({"authors": ("Söll, W.",)}, {"authors": ("Walter Soell",)}, "title"),
+        ({}, {"abstract": "", "bare": True, "year": 2023}, "title"),
     ],
 )
 def test_identifiers_decide_first_then_titles_with_authors_years_and_abstracts(
@@ -76,12 +93,46 @@ def test_identifiers_decide_first_then_titles_with_authors_years_and_abstracts(
     assert len(groups(first, second)) == (2 if expected is None else 1)
 
 
+MISSED = {  # for which nothing but the judgement of a reader speaks
+    "conference paper and journal version, same abstract, two publishers",
+    "preprint and journal with reworded title and first sentences kept",
+    "DOI the same, title in another language",
+}
+
+
+def test_pairs_written_by_hand_are_judged_as_a_reader_would(tmp_path: Path) -> None:
+    pairs = [json.loads(line) for line in (DATA / "same-paper.jsonl").read_text(encoding="utf-8").splitlines()]
+    for side in ("a", "b"):
+        (tmp_path / side).write_text("".join(json.dumps(pair[side]) + "\n" for pair in pairs), encoding="utf-8")
+    ones, others = (list(read_papers(tmp_path / side, warn=pytest.fail)) for side in ("a", "b"))
+    wrong = {
+        pair["why"]
+        for pair, one, other in zip(pairs, ones, others, strict=True)
+        if (len(papers_of([one, other])) == 1) != pair["same"]
+    }
+    assert wrong == MISSED
+    assert len(pairs) == len({pair["why"] for pair in pairs}) == 200
+
+
 def test_a_third_entry_can_join_two_others() -> None:
     preprint = entry(arxiv="2101.00001", abstract=HOP)
     published = entry("Leaps, Measured", abstract=SING, doi="10.1/a", source="b")
     both = entry("Leaps", abstract=SING, doi="10.1/a", arxiv="2101.00001", source="c")
     assert len(groups(preprint, published)) == 2
     assert len(groups(preprint, published, both)) == 1
+
+
+def test_entries_of_sources_without_abstracts_make_no_paper() -> None:
+    bare = entry(abstract="", source="b", bare=True)
+    assert groups(bare, replace(bare, line=2)) == []
+    assert reason(entry(), bare) is None, "without authors a title is not enough"
+
+
+def test_many_entries_with_one_identifier_or_text_take_little_time() -> None:
+    entries = [entry(f"Frogs {n}", f"{HOP} {SING}", line=n, doi="10.1/v", authors=("A. One",)) for n in range(1000)]
+    (paper,) = papers_of(entries)
+    assert set(reasons(paper.entries)) == {"DOI"}
+    assert len(papers_of(replace(entry, doi=None) for entry in entries)) == 1000
 
 
 def test_many_entries_of_a_title_that_many_papers_have_take_little_time() -> None:

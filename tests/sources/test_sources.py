@@ -13,7 +13,7 @@ import pytest
 
 from kg.errors import InputError, KGError
 from kg.records import Paper
-from kg.sources import read_papers
+from kg.sources import read_entries, read_papers
 
 HEADER = "trending\n\nSubscribe to the weekly letter.\n\nby the editors\n\nMar 11\n\n"
 LONG = "This abstract says what the paper does in a sentence of its own. It then says a little more about it. " * 4
@@ -241,3 +241,15 @@ def test_a_million_skipped_records_are_a_hundred_warnings(tmp_path: Path) -> Non
     assert len(papers) == 1
     assert len(warnings) == 101
     assert "… and 4,900 more like it" in warnings[-1]
+
+
+def test_entries_of_sources_without_abstracts_are_counted(tmp_path: Path) -> None:
+    dblp, papers = tmp_path / "dblp.xml", tmp_path / "papers.jsonl"
+    dblp.write_text("<dblp>\n<article><author>Ann Pond</author><title>Frogs.</title></article></dblp>")
+    papers.write_text('{"title": "Frogs", "abstract": "They hop."}')
+    warnings: list[str] = []
+    assert [paper.source for paper in read_papers([dblp, papers], warnings.append)] == ["papers.jsonl"]
+    assert warnings == ["entries of sources without abstracts, which only add to papers of a build: 1; skipped"]
+    assert [paper.bare for paper in read_entries([dblp, papers], pytest.fail)] == [True, False]
+    with pytest.raises(InputError, match=r"dblp.xml: has no abstracts; a build adds"):
+        list(read_papers(dblp, pytest.fail))

@@ -18,3 +18,7 @@ def test_what_says_nothing(value: object) -> None:
 
 def test_values_of_lists_and_objects() -> None:
     assert list(values_of(["a\n b", 5, None, [{"display_name": "c"}], {"value": "d"}])) == ["a b", "5", "c", "d"]
+
+
+def test_a_number_too_large_for_a_float_is_a_text() -> None:
+    assert plain_value(10**400) == f"1{'0' * 400}"

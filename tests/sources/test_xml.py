@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.xml import READER
 
@@ -137,9 +136,18 @@ def test_of_tei_only_the_header_is_read(read: Read) -> None:
     assert (paper.date, paper.venue, paper.doi, paper.arxiv) == ("2026-01-05", "Ponds", None, "2601.00001")
 
 
-def test_dblp_has_no_abstracts(read: Read) -> None:
-    with pytest.raises(InputError, match="pond:2: has no abstract, as all entries of DBLP"):
-        read(READER, "<dblp>\n<article><author>Ann Pond 0001</author><title>Frogs.</title></article></dblp>")
+@pytest.mark.parametrize(
+    "journal, address, expected",
+    [
+        ("J. Pond", "https://doi.org/10.5555/POND.1", ("J. Pond", "10.5555/pond.1", None)),
+        ("CoRR", "https://doi.org/10.48550/arXiv.2601.00001", (None, "10.48550/arxiv.2601.00001", "2601.00001")),
+    ],
+)
+def test_dblp_has_no_abstracts(read: Read, journal: str, address: str, expected: tuple[str | None, ...]) -> None:
+    entry = f"<title>Frogs.</title><journal>{journal}</journal><ee>{address}</ee>"
+    paper = only(read(READER, f"<dblp>\n<article><author>Ann Pond 0001</author>{entry}</article></dblp>"))
+    assert (paper.title, paper.abstract, paper.bare, paper.authors) == ("Frogs", "", True, ("Ann Pond",))
+    assert (paper.venue, paper.doi, paper.arxiv) == expected
 
 
 @pytest.mark.parametrize(
