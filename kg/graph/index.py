@@ -48,11 +48,17 @@ CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
 -- Of what very many papers mention: the entities of each kind that share most papers with it, and how many.
 CREATE TABLE companion (node INTEGER, other INTEGER, shared INTEGER, PRIMARY KEY (node, other)) WITHOUT ROWID;
--- Reported results, numbered by paper and place in its text. "comparable" and "percent" are 0 or 1, "value" is the
--- number as a decimal, and "metric", "dataset" and "method" are nodes.
+-- What is directly narrower than an entity, and which values of a metric are better: "higher" or "lower".
+CREATE TABLE narrower (node INTEGER, narrower INTEGER, PRIMARY KEY (node, narrower)) WITHOUT ROWID;
+CREATE TABLE better (metric INTEGER PRIMARY KEY, direction TEXT);
+-- The addresses of the data that papers link to.
+CREATE TABLE data (place INTEGER, address TEXT, PRIMARY KEY (place, address)) WITHOUT ROWID;
+-- Reported results, numbered by paper and place in its text. "comparable" and "relative" are 0 or 1, "value" is the
+-- number as a decimal, "reported" as it is written, "settings" are sorted, one a line, and "metric", "dataset" and
+-- "method" are nodes.
 CREATE TABLE result (
-    id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER,
-    metric INTEGER, dataset INTEGER, method INTEGER
+    id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, relative INTEGER, value TEXT,
+    reported TEXT, unit TEXT, metric INTEGER, dataset INTEGER, method INTEGER, settings TEXT, sentence TEXT
 );
 -- The counts of the whole graph.
 CREATE TABLE total (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
@@ -64,7 +70,7 @@ CREATE UNIQUE INDEX paper_node ON paper (node);
 CREATE INDEX edge_place ON edge (place, role, node);
 CREATE INDEX result_place ON result (place);
 CREATE INDEX result_metric ON result (metric);
-CREATE INDEX result_dataset ON result (dataset);
+CREATE INDEX result_dataset ON result (dataset, metric);
 CREATE INDEX result_method ON result (method);
 """
 INTRODUCES, USES, LINKS_TO = range(3)
@@ -307,7 +313,7 @@ class GraphIndex:
 
     def comparable(self, kind: Kind, nodes: Sequence[int]) -> list[Reported]:
         """The comparable results of some entities of one kind, for tasks those of their papers, sorted by IRI."""
-        query = "SELECT iri, metric, dataset, value, percent FROM result WHERE comparable AND value IS NOT NULL"
+        query = "SELECT iri, metric, dataset, value, unit IS '%' FROM result WHERE comparable AND value IS NOT NULL"
         query += " AND metric IS NOT NULL AND dataset IS NOT NULL AND "
         if kind == "task":
             marks = ", ".join("?" * len(nodes))
