@@ -53,8 +53,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
 
 def _node(source: Source, iri: str, kind: Kind | None) -> dict[str, Any]:
     name = readable(source.reader.name(iri))
-    papers = source.papers_of(iri, kind) if kind else 0
-    return {"iri": iri, "name": name, "kind": kind, "papers": papers, "path": source.path(iri)}
+    return {"iri": iri, "name": name, "kind": kind, "papers": source.papers_of(iri), "path": source.path(iri)}
 
 
 def empty_view(source: Source) -> View:
