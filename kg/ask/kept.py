@@ -8,7 +8,7 @@ has no such entity::
     -- columns: name text, papers integer
     SELECT ... LIMIT :limit
 
-The types are ``text``, ``iri``, ``integer``, ``decimal`` and ``year``.
+The types are ``text``, ``iri``, ``integer``, ``decimal``, ``boolean`` and ``year``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from kg.graph.index import GraphIndex
 from kg.vocabulary import DEFAULT_BASE, XSD
 
 _COLUMNS = re.compile(r"-- columns: (.*)\n")
-_DATATYPES = {"integer": XSD + "integer", "decimal": XSD + "decimal", "year": XSD + "gYear"}
+_DATATYPES = {
+    **{name: XSD + name for name in ("integer", "decimal", "boolean")},
+    "year": XSD + "gYear",
+}
 
 
 def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE) -> Answer | None:
@@ -68,10 +71,10 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
 
 
 def _term(value: str | float, kind: str) -> dict[str, str]:
-    """A value as SPARQL's JSON has it; numbers are written as the store writes them."""
+    """A value as SPARQL's JSON has it; numbers and truth values are written as the store writes them."""
     if kind == "iri":
         return {"type": "uri", "value": str(value)}
-    if kind == "decimal":
+    if isinstance(value, float):
         text = format(Decimal(repr(value)).normalize(), "f")
     else:
         text = f"{value:04d}" if kind == "year" else str(value)

@@ -28,6 +28,8 @@ KEPT = sorted(
         ("datasets-for-task", {"task": "image classification"}),
         ("introduced-methods", {"task": "image classification", "limit": "2"}),
         ("new-datasets", {}),
+        ("compare", {"dataset": "CIFAR-10"}),
+        ("compare", {"dataset": "CIFAR-10", "shown": "all", "metrics": "1", "variants": "together"}),
     ],
 )
 def test_the_index_answers_as_the_query_does(graph_folder: Path, name: str, values: dict[str, str]) -> None:
