@@ -245,6 +245,15 @@ class GraphIndex:
         found = self.rows(f"{query} ORDER BY place LIMIT ?", node, role, -1 if limit is None else limit)
         return self.nodes([paper for (paper,) in found])
 
+    def narrower(self, node: int) -> list[Node]:
+        """All that is narrower than an entity, directly or through others, that of most papers first."""
+        query = f"""WITH RECURSIVE below (id) AS (
+                SELECT narrower FROM narrower WHERE node = ?
+                UNION SELECT narrower FROM below JOIN narrower ON narrower.node = below.id
+            )
+            {_NODE} WHERE node.id IN below AND node.id != ? ORDER BY node.papers DESC, node.iri"""
+        return [Node(*row) for row in self.rows(query, node, node)]
+
     def papers_with(self, nodes: Sequence[int]) -> int:
         """How many papers mention one of these entities."""
         places = {place for (place,) in self._in("SELECT DISTINCT place FROM edge WHERE node", nodes)}
