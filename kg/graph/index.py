@@ -256,8 +256,12 @@ class GraphIndex:
 
     def papers_with(self, nodes: Sequence[int]) -> int:
         """How many papers mention one of these entities."""
-        places = {place for (place,) in self._in("SELECT DISTINCT place FROM edge WHERE node", nodes)}
-        return len(places)
+        return len(self.places(nodes))
+
+    def places(self, nodes: Sequence[int], role: int = USES) -> set[int]:
+        """The papers that introduce or use one of these entities, by their places; with role 0 those that introduce."""
+        query = f"SELECT DISTINCT place FROM edge WHERE role <= {int(role)} AND node"
+        return {place for (place,) in self._in(query, nodes)}
 
     def companions(self, node: int, limit: int | None = None) -> list[tuple[Kind, str, str, int]]:
         """The entities that share papers with an entity, those of the most first, then by IRI; some of each kind.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+import pyoxigraph as ox
+
 from kg.ask.card import EntityCard
 from kg.site.source import Source, View
 from kg.text.spellings import readable
@@ -38,7 +40,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     edges: list[dict[str, Any]] = []
     for start, end, other in [
         *((iri, above, above) for above in source.reader.objects(iri, SKOS + "broader")[:_HIERARCHY]),
-        *((below, iri, below) for below in source.reader.narrower(iri)[:_HIERARCHY]),
+        *((below, iri, below) for below in source.reader.subjects(SKOS + "broader", ox.NamedNode(iri))[:_HIERARCHY]),
     ]:
         nodes.setdefault(other, _node(source, other, kind))
         edges.append({"from": start, "to": end, "broader": True})
