@@ -204,6 +204,7 @@ class _Search:
         self.key = typed_key(text[:_LONGEST])
         self.words = typed_words(text[:_LONGEST])
         self.matches: dict[int, Match] = {}
+        self._read: dict[int, list[tuple[list[str], array[int]]]] = {}
 
     def whole_names(self) -> None:
         """Match names as they are written, titles, identifiers and addresses."""
@@ -257,7 +258,7 @@ class _Search:
         for more.
         """
         from rapidfuzz import process, utils
-        from rapidfuzz.distance import OSA
+        from rapidfuzz.distance import OSA, Indel
 
         words = utils.default_process(plain_name(self.text))
         letters = min(len(self.key), len(words))  # of symbols alone nothing is compared
@@ -265,12 +266,12 @@ class _Search:
         if not edits or len(self.text) > _LONGEST:
             return
         near: list[tuple[int, int]] = []
-        for forms, ids in self.index.forms(self.wanted, range(len(words) - edits, len(words) + edits + 1)):
-            choices = forms.split("\n")
-            found = process.extract(words, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
-            if found:
-                names = array(ID_TYPE, ids)
-                near += [(distance, names[place]) for _, distance, place in found]
+        for length in range(len(words) - edits, len(words) + edits + 1):
+            for choices, names in self._forms(length):
+                # Each edit is at most one letter less and one more, which is quicker to count for all names.
+                perhaps = process.extract(words, choices, scorer=Indel.distance, score_cutoff=2 * edits, limit=None)
+                distances = ((OSA.distance(words, form, score_cutoff=edits), place) for form, _, place in perhaps)
+                near += [(distance, names[place]) for distance, place in distances if distance <= edits]
         fewest = min(near, default=(0, 0))[0]
         for name in self.index.names([name for distance, name in near if distance == fewest]):
             self._add(name.node, "typo", name.text)
@@ -286,16 +287,21 @@ class _Search:
         for length in sorted(self.index.lengths(self.wanted), key=lambda length: abs(length - len(words))):
             if 200 * min(length, len(words)) < least * (length + len(words)):
                 continue
-            for forms, ids in self.index.forms(self.wanted, [length]):
-                choices = forms.split("\n")
+            for choices, names in self._forms(length):
                 # A few more than wanted, because names that differ in signs alone are as similar.
                 near = process.extract(words, choices, scorer=fuzz.ratio, score_cutoff=least, limit=10 * _NEAREST)
-                names = array(ID_TYPE, ids)
                 scores = {names[place]: score for _, score, place in near}
                 best |= {name.text: scores[name.id] for name in self.index.names([*scores])}
                 best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
                 least = min(best.values(), default=0.0) if len(best) == _NEAREST else 0.0
         return [*best]
+
+    def _forms(self, length: int) -> list[tuple[list[str], array[int]]]:
+        """The names of a length in the form in which they are compared, and their ids."""
+        if length not in self._read:
+            found = self.index.forms(self.wanted, [length])
+            self._read[length] = [(forms.split("\n"), array(ID_TYPE, ids)) for forms, ids in found]
+        return self._read[length]
 
     @property
     def _has_letters(self) -> bool:
