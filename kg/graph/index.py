@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
@@ -262,6 +262,14 @@ class GraphIndex:
         """The papers that introduce or use one of these entities, by their places; with role 0 those that introduce."""
         query = f"SELECT DISTINCT place FROM edge WHERE role <= {int(role)} AND node"
         return {place for (place,) in self._in(query, nodes)}
+
+    def links(self, end: Literal["node", "place"], values: Sequence[int]) -> list[tuple[int, int]]:
+        """The links of some entities and repositories, or of papers by their places, as pairs of node and place."""
+        return self._in(f"SELECT node, place FROM edge WHERE {end}", values)
+
+    def at_places(self, places: Sequence[int]) -> dict[int, int]:
+        """The nodes of the papers at some places."""
+        return dict(self._in("SELECT place, node FROM paper WHERE place", places))
 
     def companions(self, node: int, limit: int | None = None) -> list[tuple[Kind, str, str, int]]:
         """The entities that share papers with an entity, those of the most first, then by IRI; some of each kind.
