@@ -21,6 +21,8 @@ from kg.graph.reader import GraphReader
 from kg.text.names import one_line
 from kg.vocabulary import KINDS, Kind
 
+VERSION = 2
+"""The version of the tables: a graph whose index is of another version gets one in memory. 1 was in no release."""
 SCHEMA = """
 -- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
 -- the entity or link to the repository (1 for a paper), "introducing" how many of them introduce it.
@@ -161,6 +163,12 @@ class GraphIndex:
                 return self._connection.execute(query, given).fetchall()
         except sqlite3.DatabaseError as error:
             raise GraphError(f"{self._place}: is damaged ({one_line(str(error))}); build the graph again") from None
+
+    @cached_property
+    def version(self) -> int:
+        """The :data:`VERSION` of its tables."""
+        ((version,),) = self.rows("PRAGMA user_version")
+        return int(version)
 
     def total(self, name: str) -> int:
         """A count of the whole graph."""

@@ -18,7 +18,18 @@ from typing import Any, cast
 
 import pyoxigraph as ox
 
-from kg.graph.index import COMPANIONS, ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
+from kg.graph.index import (
+    COMPANIONS,
+    ID_TYPE,
+    INDEXES,
+    INTRODUCES,
+    LINKS_TO,
+    SCHEMA,
+    USES,
+    VERSION,
+    GraphIndex,
+    IndexedReader,
+)
 from kg.graph.provenance import provenance_graphs
 from kg.graph.statements import unescaped
 from kg.text.names import singular
@@ -215,6 +226,7 @@ class IndexMaker:
             connection.execute(f"PRAGMA {database}.journal_mode = OFF")
             connection.execute(f"PRAGMA {database}.synchronous = OFF")
             connection.execute(f"PRAGMA {database}.cache_size = -{_CACHE}")
+        connection.execute(f"PRAGMA main.user_version = {VERSION}")
         connection.execute("BEGIN")
         _run(connection, SCHEMA + _SCRATCH)
         self._connection = connection
