@@ -51,6 +51,8 @@ WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
 
 _DOMINANCE = 3
 _NEAREST = 3
+_COMPARED = 150_000
+"""Names; to find the most similar ones no more are compared, those of similar length first. It takes some 25 ms."""
 _LONGEST = 300
 """Characters; names and titles are shorter, so that no more of the words is compared with them."""
 
@@ -277,17 +279,21 @@ class _Search:
             self._add(name.node, "typo", name.text)
 
     def nearest(self) -> list[str]:
-        """The names most similar to the words, best first, then by the alphabet."""
+        """The names most similar to the words among those of similar length, best first, then by the alphabet."""
         from rapidfuzz import fuzz, process, utils
 
         words = utils.default_process(plain_name(self.text[:_LONGEST]))
         best: dict[str, float] = {}
         least = 0.0
+        compared = 0
         # From lengths near by to others: no name of these can be as similar as those that are known.
         for length in sorted(self.index.lengths(self.wanted), key=lambda length: abs(length - len(words))):
             if 200 * min(length, len(words)) < least * (length + len(words)):
                 continue
+            if compared >= _COMPARED and len(best) == _NEAREST:
+                break
             for choices, names in self._forms(length):
+                compared += len(choices)
                 # A few more than wanted, because names that differ in signs alone are as similar.
                 near = process.extract(words, choices, scorer=fuzz.ratio, score_cutoff=least, limit=10 * _NEAREST)
                 scores = {names[place]: score for _, score, place in near}

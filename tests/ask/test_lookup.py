@@ -217,6 +217,16 @@ def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(graph: In
     assert "Toadmeet" not in found.nearest
 
 
+def test_only_so_many_names_are_compared_those_of_similar_length_first(
+    graph: IndexedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearest = find(graph, "zyzzyva").nearest
+    monkeypatch.setattr("kg.ask.lookup._COMPARED", 1)
+    few = find(graph, "zyzzyva").nearest
+    assert len(few) == len(nearest) == 3
+    assert max(abs(len(name) - 7) for name in few) <= max(abs(len(name) - 7) for name in nearest)
+
+
 def test_the_nearest_are_of_the_type_asked_for(graph: IndexedReader) -> None:
     assert set(find(graph, "zyzzyva", type="dataset").nearest) <= {
         "CIFAR-10",
