@@ -336,7 +336,8 @@ def _rows(store: ox.Store, query: str) -> Iterator[tuple[Any, ...]]:
 def _result(row: tuple[Any, ...]) -> tuple[object, ...]:
     """A row of the table of results, from a row of the query."""
     paper, result, start, confidence, comparable, relative, *others = row
-    return paper, result, int(start or 0), float(confidence or 0), comparable == "true", relative == "true", *others
+    is_relative = relative and relative == "true"  # None where nothing is said
+    return paper, result, int(start or 0), float(confidence or 0), comparable == "true", is_relative, *others
 
 
 def _count(store: ox.Store, pattern: str, what: str = "*") -> int:

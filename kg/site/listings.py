@@ -90,9 +90,8 @@ def suggested(source: Source, words: str, limit: int = 8) -> list[dict[str, Any]
 
 
 def _completed(source: Source, words: str, limit: int) -> list[Match]:
-    """What has names that begin with the words, where the graph has an index of names."""
-    suggest = getattr(source.graph, "suggest", None)
-    return list(suggest(words, limit)) if words and suggest else []
+    """What has names that begin with the words."""
+    return source.graph.suggest(words, limit) if words else []
 
 
 def new_view(source: Source, query: Mapping[str, str]) -> View:
