@@ -121,9 +121,7 @@ def find(
         further = search.parts_of_names()
         if not search.matches and not any(found for _, found in further):
             search.typos()
-    matches = sorted(
-        search.matches.values(), key=lambda match: (_RANKS.index(match.rank), -match.papers, match.name, match.iri)
-    )
+    matches = sorted(search.matches.values(), key=_order)
     total = len(matches) + sum(len(found) for _, found in further)
     for rank, found in further:
         # Two are enough to see whether one of them is the only one.
@@ -155,6 +153,20 @@ def suggest(reader: IndexedReader, words: str, limit: int = 10) -> list[Match]:
     return [*matches.values()][:limit]
 
 
+def similar(reader: IndexedReader, words: str, *, base: str = DEFAULT_BASE, limit: int = 10) -> list[Match]:
+    """What :func:`find` finds but for parts of names: identifiers, addresses, acronyms and typos, best first.
+
+    It is for words that :func:`suggest` has nothing for. The names nearest to words without a match are not looked for,
+    since that is most of the work of a look-up.
+    """
+    text = one_line(words.encode("utf-8", "replace").decode())
+    search = _Search(reader, text, base, KINDS)
+    for look in (search.whole_names, search.other_spellings, search.typos):
+        if text and not search.matches:
+            look()
+    return sorted(search.matches.values(), key=_order)[:limit]
+
+
 def titled(reader: IndexedReader, words: str) -> list[str]:
     """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
     from rapidfuzz.utils import default_process
@@ -177,6 +189,10 @@ def venues_named(reader: IndexedReader, words: str) -> list[tuple[str, str]]:
     same = [(iri, name) for iri, name in venues if typed_key(name) == typed_key(words)]
     parts = set(typed_words(words))
     return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
+
+
+def _order(match: Match) -> tuple[int, int, str, str]:
+    return _RANKS.index(match.rank), -match.papers, match.name, match.iri
 
 
 def _winner(matches: list[Match]) -> Match | None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg.ask.lookup import Found, Rank, find, suggest, titled, venues_named
+from kg.ask.lookup import Found, Rank, find, similar, suggest, titled, venues_named
 from kg.graph.index import IndexedReader
 from kg.graph.indexing import indexed
 from kg.vocabulary import Kind
@@ -262,3 +262,8 @@ def test_as_dict_is_plain_data(graph: IndexedReader) -> None:
     found = find(graph, "CIFAR-10").as_dict()
     assert found["winner"] == found["matches"][0]
     assert found["winner"]["type"] == "dataset"
+
+
+@pytest.mark.parametrize("words", ["", "cifr10", "CIFAR-10", "zyzzyva"])
+def test_what_is_similar_is_what_is_found_by_whole_names_and_typos(graph: IndexedReader, words: str) -> None:
+    assert similar(graph, words) == [*find(graph, words).matches]

@@ -24,8 +24,9 @@ from kg.ask.kept import kept_answer
 from kg.ask.named import NAMED, NamedQuery, named_queries
 from kg.ask.sparql import run
 from kg.site import Site
+from kg.site.listings import suggested
 
-SUGGESTIONS = ("r", "re", "resn", "image cl", "classification ima", "xqzzy")
+SUGGESTIONS = ("r", "re", "resn", "image cl", "classification ima", "imgnet", "xqzzy frob")
 LOOK_UPS = ("ResNet-50", "image clasification", "learning of", "zqx wvut blorpish")
 _COMMONEST = "SELECT iri FROM node WHERE kind = ? ORDER BY id LIMIT 1"
 _BOARD = """SELECT (SELECT iri FROM node WHERE id = dataset), (SELECT iri FROM node WHERE id = metric)
@@ -128,7 +129,7 @@ def main(folder: Path, with_server: bool = True) -> None:
 
             timed(path[:60] + again, page)
     for words in SUGGESTIONS:
-        timed(f"suggest {words!r}", lambda words=words: len(graph.suggest(words)))  # type: ignore[misc]
+        timed(f"suggest {words!r}", lambda words=words: len(suggested(site.source, words)))  # type: ignore[misc]
     for words in LOOK_UPS:
         timed(f"lookup {words!r}", lambda words=words: graph.lookup(words).total)  # type: ignore[misc]
     questions(graph)
