@@ -21,8 +21,8 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
     papers: list[str] = []
     comparison, behind = Comparison((), ()), None
     if dataset:
-        comparison = source.graph.compare(dataset, metrics=_COLUMNS, limit=_VALUES)
-        behind = source.behind(COMPARE, dataset=dataset, metrics=_COLUMNS, limit=_VALUES)
+        comparison = source.graph.compare(dataset, metrics=_COLUMNS, all=True, limit=_VALUES)
+        behind = source.behind(COMPARE, dataset=dataset, metrics=_COLUMNS, shown="all", limit=_VALUES)
     else:
         given = re.split(r"[\s,]+", query.get("papers", "")[:10_000])
         found = (source.iri(f"/paper/{slug.removeprefix('/paper/')}") for slug in given if slug)
@@ -40,6 +40,9 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
             "comparison": comparison,
             "several_datasets": len({row.dataset for row in comparison.rows}) > 1,
             "with_settings": any(row.settings for row in comparison.rows),
+            "uncertain": any(
+                not value.comparable for row in comparison.rows for values in row.values.values() for value in values
+            ),
             "most": _COLUMNS,
             "copies": {name: _copy(comparison, written) for name, written in _COPIES.items()},
             "behind": behind,
