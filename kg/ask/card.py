@@ -253,7 +253,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
     index = reader.index
     introducing = _paper_lines(reader, index.papers(node.id, INTRODUCES, bounds.papers))
     using = _paper_lines(reader, index.papers(node.id, USES, bounds.papers))
-    below = sorted(index.with_iris(reader.narrower(node.iri)), key=lambda entity: (-entity.papers, entity.iri))
+    below = index.narrower(node.id)
     all_nodes = [node.id, *(entity.id for entity in below)]
     results: list[tuple[str, str]] = []
     results_in_all = 0

@@ -2,12 +2,13 @@
 
 Such a question has beside its ``.rq`` file, which any SPARQL endpoint answers, an ``.sql`` file that gets the same rows
 from the index (:data:`kg.graph.index.SCHEMA`). Its first line names the columns with their types, and ``:name`` is a
-parameter of the question::
+parameter of the question; one that is the name of an entity comes as the number of its node, or as null if the graph
+has no such entity::
 
     -- columns: name text, papers integer
     SELECT ... LIMIT :limit
 
-The types are ``text``, ``integer`` and ``year``.
+The types are ``text``, ``iri``, ``integer``, ``decimal``, ``boolean`` and ``year``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from decimal import Decimal
 from importlib.resources import files
 from typing import IO, cast
 
@@ -25,7 +27,10 @@ from kg.graph.index import GraphIndex
 from kg.vocabulary import DEFAULT_BASE, XSD
 
 _COLUMNS = re.compile(r"-- columns: (.*)\n")
-_TYPES = {"text": {}, "integer": {"datatype": XSD + "integer"}, "year": {"datatype": XSD + "gYear"}}
+_DATATYPES = {
+    **{name: XSD + name for name in ("integer", "decimal", "boolean")},
+    "year": XSD + "gYear",
+}
 
 
 def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE) -> Answer | None:
@@ -43,11 +48,17 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
     found = _COLUMNS.match(text)
     assert found
     columns = dict(cast("list[tuple[str, str]]", [column.split() for column in found[1].split(", ")]))
-    defaults = {parameter.name: parameter.default for parameter in named_query(question.name).parameters}
-    values = defaults | {name: value.strip().lower() for name, value in question.values.items()}
+    values: dict[str, object] = {}
+    for parameter in named_query(question.name).parameters:
+        if parameter.name in question.meant:
+            match = question.meant[parameter.name].match
+            node = index.node(match.iri) if match else None
+            values[parameter.name] = node and node.id
+        else:
+            values[parameter.name] = question.values.get(parameter.name, parameter.default or "").strip().lower()
     rows = [
         {
-            column: {"type": "literal", "value": f"{value:04d}" if kind == "year" else str(value)} | _TYPES[kind]
+            column: _term(value, kind)
             for (column, kind), value in zip(columns.items(), row, strict=True)
             if value is not None
         }
@@ -57,3 +68,14 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
     answer = {"head": {"vars": [*columns]}, "results": {"bindings": rows}}
     content.write(json.dumps(answer, ensure_ascii=False).encode())
     return Answer("select", (*columns,), base, content)
+
+
+def _term(value: str | float, kind: str) -> dict[str, str]:
+    """A value as SPARQL's JSON has it; numbers and truth values are written as the store writes them."""
+    if kind == "iri":
+        return {"type": "uri", "value": str(value)}
+    if isinstance(value, float):
+        text = format(Decimal(repr(value)).normalize(), "f")
+    else:
+        text = f"{value:04d}" if kind == "year" else str(value)
+    return {"type": "literal", "value": text} | ({"datatype": _DATATYPES[kind]} if kind in _DATATYPES else {})

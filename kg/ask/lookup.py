@@ -51,6 +51,8 @@ WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
 
 _DOMINANCE = 3
 _NEAREST = 3
+_COMPARED = 150_000
+"""Names; to find the most similar ones no more are compared, those of similar length first. It takes some 25 ms."""
 _LONGEST = 300
 """Characters; names and titles are shorter, so that no more of the words is compared with them."""
 
@@ -119,9 +121,7 @@ def find(
         further = search.parts_of_names()
         if not search.matches and not any(found for _, found in further):
             search.typos()
-    matches = sorted(
-        search.matches.values(), key=lambda match: (_RANKS.index(match.rank), -match.papers, match.name, match.iri)
-    )
+    matches = sorted(search.matches.values(), key=_order)
     total = len(matches) + sum(len(found) for _, found in further)
     for rank, found in further:
         # Two are enough to see whether one of them is the only one.
@@ -153,6 +153,20 @@ def suggest(reader: IndexedReader, words: str, limit: int = 10) -> list[Match]:
     return [*matches.values()][:limit]
 
 
+def similar(reader: IndexedReader, words: str, *, base: str = DEFAULT_BASE, limit: int = 10) -> list[Match]:
+    """What :func:`find` finds but for parts of names: identifiers, addresses, acronyms and typos, best first.
+
+    It is for words that :func:`suggest` has nothing for. The names nearest to words without a match are not looked for,
+    since that is most of the work of a look-up.
+    """
+    text = one_line(words.encode("utf-8", "replace").decode())
+    search = _Search(reader, text, base, KINDS)
+    for look in (search.whole_names, search.other_spellings, search.typos):
+        if text and not search.matches:
+            look()
+    return sorted(search.matches.values(), key=_order)[:limit]
+
+
 def titled(reader: IndexedReader, words: str) -> list[str]:
     """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
     from rapidfuzz.utils import default_process
@@ -175,6 +189,10 @@ def venues_named(reader: IndexedReader, words: str) -> list[tuple[str, str]]:
     same = [(iri, name) for iri, name in venues if typed_key(name) == typed_key(words)]
     parts = set(typed_words(words))
     return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
+
+
+def _order(match: Match) -> tuple[int, int, str, str]:
+    return _RANKS.index(match.rank), -match.papers, match.name, match.iri
 
 
 def _winner(matches: list[Match]) -> Match | None:
@@ -204,6 +222,7 @@ class _Search:
         self.key = typed_key(text[:_LONGEST])
         self.words = typed_words(text[:_LONGEST])
         self.matches: dict[int, Match] = {}
+        self._read: dict[int, list[tuple[list[str], array[int]]]] = {}
 
     def whole_names(self) -> None:
         """Match names as they are written, titles, identifiers and addresses."""
@@ -257,7 +276,7 @@ class _Search:
         for more.
         """
         from rapidfuzz import process, utils
-        from rapidfuzz.distance import OSA
+        from rapidfuzz.distance import OSA, Indel
 
         words = utils.default_process(plain_name(self.text))
         letters = min(len(self.key), len(words))  # of symbols alone nothing is compared
@@ -265,37 +284,46 @@ class _Search:
         if not edits or len(self.text) > _LONGEST:
             return
         near: list[tuple[int, int]] = []
-        for forms, ids in self.index.forms(self.wanted, range(len(words) - edits, len(words) + edits + 1)):
-            choices = forms.split("\n")
-            found = process.extract(words, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
-            if found:
-                names = array(ID_TYPE, ids)
-                near += [(distance, names[place]) for _, distance, place in found]
+        for length in range(len(words) - edits, len(words) + edits + 1):
+            for choices, names in self._forms(length):
+                # Each edit is at most one letter less and one more, which is quicker to count for all names.
+                perhaps = process.extract(words, choices, scorer=Indel.distance, score_cutoff=2 * edits, limit=None)
+                distances = ((OSA.distance(words, form, score_cutoff=edits), place) for form, _, place in perhaps)
+                near += [(distance, names[place]) for distance, place in distances if distance <= edits]
         fewest = min(near, default=(0, 0))[0]
         for name in self.index.names([name for distance, name in near if distance == fewest]):
             self._add(name.node, "typo", name.text)
 
     def nearest(self) -> list[str]:
-        """The names most similar to the words, best first, then by the alphabet."""
+        """The names most similar to the words among those of similar length, best first, then by the alphabet."""
         from rapidfuzz import fuzz, process, utils
 
         words = utils.default_process(plain_name(self.text[:_LONGEST]))
         best: dict[str, float] = {}
         least = 0.0
+        compared = 0
         # From lengths near by to others: no name of these can be as similar as those that are known.
         for length in sorted(self.index.lengths(self.wanted), key=lambda length: abs(length - len(words))):
             if 200 * min(length, len(words)) < least * (length + len(words)):
                 continue
-            for forms, ids in self.index.forms(self.wanted, [length]):
-                choices = forms.split("\n")
+            if compared >= _COMPARED and len(best) == _NEAREST:
+                break
+            for choices, names in self._forms(length):
+                compared += len(choices)
                 # A few more than wanted, because names that differ in signs alone are as similar.
                 near = process.extract(words, choices, scorer=fuzz.ratio, score_cutoff=least, limit=10 * _NEAREST)
-                names = array(ID_TYPE, ids)
                 scores = {names[place]: score for _, score, place in near}
                 best |= {name.text: scores[name.id] for name in self.index.names([*scores])}
                 best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
                 least = min(best.values(), default=0.0) if len(best) == _NEAREST else 0.0
         return [*best]
+
+    def _forms(self, length: int) -> list[tuple[list[str], array[int]]]:
+        """The names of a length in the form in which they are compared, and their ids."""
+        if length not in self._read:
+            found = self.index.forms(self.wanted, [length])
+            self._read[length] = [(forms.split("\n"), array(ID_TYPE, ids)) for forms, ids in found]
+        return self._read[length]
 
     @property
     def _has_letters(self) -> bool:

@@ -18,12 +18,15 @@ import pyoxigraph as ox
 from kg.ask.lookup import venues_named
 from kg.ask.questions import Meant, meant
 from kg.errors import QueryError
-from kg.graph.index import IndexedReader
+from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
 from kg.text.spellings import typed_words
-from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, RDF, SCHEMA, Kind
+from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, SCHEMA, Kind
 
+_PAPERS = """SELECT place, iri, text, year
+    FROM paper JOIN node ON node.id = paper.node LEFT JOIN name ON name.id = label
+    WHERE (:first IS NULL OR year >= :first) AND (:last IS NULL OR year <= :last)"""
 _FEW = 1000  # papers; looking a property up for each takes longer than reading it for all of a larger number
 _YEARS = re.compile(r"(?P<first>\d{1,4})?\s*(?P<dots>\.\.)?\s*(?P<last>\d{1,4})?")
 
@@ -100,39 +103,43 @@ def find_papers(
     """
     years = [year_range(text) for text in year]
     since = start_of(new_since) if new_since is not None else None
-    asked: list[tuple[str, tuple[Kind, ...], str]] = [
+    asked: list[tuple[str, tuple[Kind, ...], int]] = [
         *(
-            (words, (kind,), KG + "mentions")
+            (words, (kind,), USES)
             for kind, names in zip(ENTITY_KINDS, (method, dataset, metric, task), strict=True)
             for words in names
         ),
-        *((words, ENTITY_KINDS, KG + "introduces") for words in introduces),
+        *((words, ENTITY_KINDS, INTRODUCES) for words in introduces),
     ]
     names = [meant(reader, words, kinds, base) for words, kinds, _ in asked]
-    fitting: list[set[str]] = [
-        _papers_with(reader, name, predicate) for name, (_, _, predicate) in zip(names, asked, strict=True)
-    ]
+    places = [_places_with(reader.index, name, role) for name, (_, _, role) in zip(names, asked, strict=True)]
+    if with_code:
+        places.append({place for (place,) in reader.index.rows("SELECT place FROM edge WHERE role = ?", LINKS_TO)})
     venues = {words: venues_named(reader, words) for words in venue}
-    for named in venues.values():
-        fitting.append(set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in named))))
-    papers = set(reader.subjects(RDF + "type", ox.NamedNode(KG + "Paper"))).intersection(*fitting)
-    facts = _Facts(reader, papers)
-    writers = [typed_words(words) for words in author]
-    published = {paper: int(facts.first(paper, SCHEMA + "datePublished") or 0) for paper in papers}
-    known = {paper: known_since(*facts.dates(paper)) for paper in papers} if since else {}
-    kept = [
-        paper
-        for paper in papers
-        if all(first <= published[paper] <= last for first, last in years)
-        and (not with_code or facts.of(paper, LINKS["code"]))
-        and (since is None or known[paper] >= since)
-        and (not writers or _are_by(facts.of(paper, SCHEMA + "author"), writers))
+    within = [
+        set(chain(*(reader.subjects(SCHEMA + "isPartOf", ox.NamedNode(iri)) for iri, _ in named)))
+        for named in venues.values()
     ]
-    kept.sort(key=lambda paper: (-published[paper], facts.first(paper, SCHEMA + "name") or "", paper))
+    wanted = set.intersection(*places) if places else None
+    first, last = max((first for first, _ in years), default=None), min((last for _, last in years), default=None)
+    kept = [
+        (iri, title, published or 0)
+        for place, iri, title, published in reader.index.rows(_PAPERS, {"first": first, "last": last})
+        if (wanted is None or place in wanted) and all(iri in papers for papers in within)
+    ]
+    facts = _Facts(reader, [iri for iri, _, _ in kept])
+    if author:
+        writers = [typed_words(words) for words in author]
+        kept = [paper for paper in kept if _are_by(facts.of(paper[0], SCHEMA + "author"), writers)]
+    kept.sort(key=lambda paper: (-paper[2], paper[1] or "", paper[0]))
     if since is not None:
-        kept.sort(key=lambda paper: known[paper], reverse=True)
+        known = {iri: known_since(*facts.dates(iri)) for iri, _, _ in kept}
+        kept = sorted(
+            (paper for paper in kept if known[paper[0]] >= since), key=lambda paper: known[paper[0]], reverse=True
+        )
     unknown = tuple(words for words, named in venues.items() if not named)
-    return FoundPapers(tuple(_paper(reader, iri) for iri in kept[:limit]), len(kept), tuple(names), unknown)
+    found = tuple(_paper(reader, iri) for iri, _, _ in kept[:limit])
+    return FoundPapers(found, len(kept), tuple(names), unknown)
 
 
 def year_range(text: str) -> tuple[int, int]:
@@ -223,12 +230,12 @@ def _earliest(listed: Iterable[str]) -> str | None:
     return min(listed, key=lambda text: (text.startswith("--"), text), default=None)
 
 
-def _papers_with(reader: GraphReader, name: Meant, predicate: str) -> set[str]:
-    """The papers from which a property leads to what a name means or to something narrower."""
-    if name.match is None:
+def _places_with(index: GraphIndex, name: Meant, role: int) -> set[int]:
+    """The papers that introduce, or also use, what a name means or something narrower, by their places."""
+    node = index.node(name.match.iri) if name.match else None
+    if node is None:
         return set()
-    entities = (name.match.iri, *reader.narrower(name.match.iri))
-    return set(chain(*(reader.subjects(predicate, ox.NamedNode(entity)) for entity in entities)))
+    return index.places([node.id, *(entity.id for entity in index.narrower(node.id))], role)
 
 
 def _paper(reader: GraphReader, iri: str) -> FoundPaper:

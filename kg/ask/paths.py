@@ -7,20 +7,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import cast
 
 import networkx as nx
-import pyoxigraph as ox
 
 from kg.ask.lookup import Match
 from kg.ask.questions import meant
 from kg.errors import QueryError
-from kg.graph.index import IndexedReader
+from kg.graph.index import GraphIndex, IndexedReader, Node
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
-from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, Kind
+from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def shortest_paths(
     start, end = _entity(reader, source, base), _entity(reader, target, base)
     if start.iri == end.iri:
         raise QueryError(f"{source!r} and {target!r} are the same: {start.name} ({start.iri})")
-    shortest = _shortest(_links(reader, start.iri, end.iri), start.iri, end.iri)
+    shortest = _shortest(reader.index, start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
     # Yen's algorithm (1971) yields the paths in order of weight; the sorted steps decide which of equal paths is first.
@@ -91,39 +90,77 @@ def _step(reader: GraphReader, node: str) -> Step:
     return Step(node, kind, reader.name(node))
 
 
-def _links(reader: GraphReader, *ends: str) -> nx.Graph[str]:
-    """Papers joined to what they mention and to their code, and to the ends also by what is narrower."""
-    graph: nx.Graph[str] = nx.Graph()
-    for predicate in (KG + "mentions", LINKS["code"]):
-        for quad in reader.store.quads_for_pattern(None, ox.NamedNode(predicate), None):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                graph.add_edge(quad.subject.value, quad.object.value)
-    for end in ends:
-        for entity in reader.narrower(end):
-            graph.add_edges_from((paper, end) for paper in reader.subjects(KG + "mentions", ox.NamedNode(entity)))
-    return graph
-
-
-def _shortest(graph: nx.Graph[str], source: str, target: str) -> nx.DiGraph[str] | None:
+def _shortest(index: GraphIndex, source: str, target: str) -> nx.DiGraph[str] | None:
     """The steps of all shortest paths.
 
     A step to what papers share weighs as many as the papers that share it, a step to a paper nothing.
     """
-    if source not in graph or target not in graph:
-        return None
-    before = cast(dict[str, list[str]], nx.predecessor(graph, source))
-    if target not in before:
+    search = _Search(index, source, target)
+    if not search.reaches():
         return None
     steps: nx.DiGraph[str] = nx.DiGraph()
-    waiting = {target}
+    waiting = {search.target}
     shared = True
     while waiting:
-        edges = sorted((previous, node) for node in waiting for previous in before[node])
-        for previous, node in edges:
-            steps.add_edge(previous, node, weight=graph.degree(node) if shared else 0)
+        edges = [(previous, node) for node in waiting for previous in search.before[node]]
+        nodes = search.nodes({number for edge in edges for number in edge})
+        for start, end in sorted(((nodes[previous], nodes[node]) for previous, node in edges), key=_iris):
+            steps.add_edge(start.iri, end.iri, weight=end.papers if shared else 0)
         waiting = {previous for previous, _ in edges}
         shared = not shared
     return steps
+
+
+def _iris(edge: tuple[Node, Node]) -> tuple[str, str]:
+    return edge[0].iri, edge[1].iri
+
+
+class _Search:
+    """Goes from one entity through papers and what they share until it is at another, one step at a time.
+
+    Entities and repositories are the numbers of their nodes, papers those of their places, less than zero. ``before``
+    has, for what was reached, what is one step nearer to the source.
+    """
+
+    def __init__(self, index: GraphIndex, source: str, target: str) -> None:
+        self.index = index
+        (self.source, self.target) = (node.id for node in index.with_iris([source, target]))
+        # A paper on something narrower than an end counts as a paper on this end.
+        self.ends = {end: {end, *(node.id for node in index.narrower(end))} for end in (self.source, self.target)}
+        self.before: dict[int, set[int]] = {self.source: set()}
+
+    def reaches(self) -> bool:
+        """Whether there is a way to the target."""
+        reached = {self.source}
+        while reached and self.target not in self.before:
+            reached = self._step(reached)
+        return self.target in self.before
+
+    def _step(self, start: set[int]) -> set[int]:
+        """What is reached from some papers, or from some of what they share, and was not before."""
+        before: dict[int, set[int]] = {}
+        if min(start) < 0:
+            found = self.index.links("place", [-paper for paper in start])
+            pairs = [(-place, end) for node, place in found for end in self._meant(node)]
+        else:
+            ends = {entity: node for node in start for entity in self.ends.get(node, (node,))}
+            pairs = [(ends[node], -place) for node, place in self.index.links("node", [*ends])]
+        for previous, node in pairs:
+            if node not in self.before:
+                before.setdefault(node, set()).add(previous)
+        self.before |= before
+        return {*before}
+
+    def _meant(self, node: int) -> Iterator[int]:
+        """What a paper is on that mentions an entity: that, and an end that is broader."""
+        yield node
+        yield from (end for end, narrower in self.ends.items() if node in narrower and node != end)
+
+    def nodes(self, numbers: set[int]) -> dict[int, Node]:
+        """The nodes of some numbers."""
+        papers = self.index.at_places([-number for number in numbers if number < 0])
+        ids = [papers[-number] if number < 0 else number for number in numbers]
+        return dict(zip(numbers, self.index.nodes(ids), strict=True))
 
 
 def _count(steps: nx.DiGraph[str], source: str, target: str) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
@@ -21,6 +21,8 @@ from kg.graph.reader import GraphReader
 from kg.text.names import one_line
 from kg.vocabulary import KINDS, Kind
 
+VERSION = 2
+"""The version of the tables: a graph whose index is of another version gets one in memory. 1 was in no release."""
 SCHEMA = """
 -- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
 -- the entity or link to the repository (1 for a paper), "introducing" how many of them introduce it.
@@ -48,11 +50,17 @@ CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
 -- Of what very many papers mention: the entities of each kind that share most papers with it, and how many.
 CREATE TABLE companion (node INTEGER, other INTEGER, shared INTEGER, PRIMARY KEY (node, other)) WITHOUT ROWID;
--- Reported results, numbered by paper and place in its text. "comparable" and "percent" are 0 or 1, "value" is the
--- number as a decimal, and "metric", "dataset" and "method" are nodes.
+-- What is directly narrower than an entity, and which values of a metric are better: "higher" or "lower".
+CREATE TABLE narrower (node INTEGER, narrower INTEGER, PRIMARY KEY (node, narrower)) WITHOUT ROWID;
+CREATE TABLE better (metric INTEGER PRIMARY KEY, direction TEXT);
+-- The addresses of the data that papers link to.
+CREATE TABLE data (place INTEGER, address TEXT, PRIMARY KEY (place, address)) WITHOUT ROWID;
+-- Reported results, numbered by paper and place in its text. "comparable" and "relative" are 0 or 1, "value" is the
+-- number as a decimal, "reported" as it is written, "settings" are sorted, one a line, and "metric", "dataset" and
+-- "method" are nodes.
 CREATE TABLE result (
-    id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER,
-    metric INTEGER, dataset INTEGER, method INTEGER
+    id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, relative INTEGER, value TEXT,
+    reported TEXT, unit TEXT, metric INTEGER, dataset INTEGER, method INTEGER, settings TEXT, sentence TEXT
 );
 -- The counts of the whole graph.
 CREATE TABLE total (name TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
@@ -64,7 +72,7 @@ CREATE UNIQUE INDEX paper_node ON paper (node);
 CREATE INDEX edge_place ON edge (place, role, node);
 CREATE INDEX result_place ON result (place);
 CREATE INDEX result_metric ON result (metric);
-CREATE INDEX result_dataset ON result (dataset);
+CREATE INDEX result_dataset ON result (dataset, metric);
 CREATE INDEX result_method ON result (method);
 """
 INTRODUCES, USES, LINKS_TO = range(3)
@@ -156,6 +164,12 @@ class GraphIndex:
         except sqlite3.DatabaseError as error:
             raise GraphError(f"{self._place}: is damaged ({one_line(str(error))}); build the graph again") from None
 
+    @cached_property
+    def version(self) -> int:
+        """The :data:`VERSION` of its tables."""
+        ((version,),) = self.rows("PRAGMA user_version")
+        return int(version)
+
     def total(self, name: str) -> int:
         """A count of the whole graph."""
         return next((count for (count,) in self.rows("SELECT count FROM total WHERE name = ?", name)), 0)
@@ -239,10 +253,31 @@ class GraphIndex:
         found = self.rows(f"{query} ORDER BY place LIMIT ?", node, role, -1 if limit is None else limit)
         return self.nodes([paper for (paper,) in found])
 
+    def narrower(self, node: int) -> list[Node]:
+        """All that is narrower than an entity, directly or through others, that of most papers first."""
+        query = f"""WITH RECURSIVE below (id) AS (
+                SELECT narrower FROM narrower WHERE node = ?
+                UNION SELECT narrower FROM below JOIN narrower ON narrower.node = below.id
+            )
+            {_NODE} WHERE node.id IN below AND node.id != ? ORDER BY node.papers DESC, node.iri"""
+        return [Node(*row) for row in self.rows(query, node, node)]
+
     def papers_with(self, nodes: Sequence[int]) -> int:
         """How many papers mention one of these entities."""
-        places = {place for (place,) in self._in("SELECT DISTINCT place FROM edge WHERE node", nodes)}
-        return len(places)
+        return len(self.places(nodes))
+
+    def places(self, nodes: Sequence[int], role: int = USES) -> set[int]:
+        """The papers that introduce or use one of these entities, by their places; with role 0 those that introduce."""
+        query = f"SELECT DISTINCT place FROM edge WHERE role <= {int(role)} AND node"
+        return {place for (place,) in self._in(query, nodes)}
+
+    def links(self, end: Literal["node", "place"], values: Sequence[int]) -> list[tuple[int, int]]:
+        """The links of some entities and repositories, or of papers by their places, as pairs of node and place."""
+        return self._in(f"SELECT node, place FROM edge WHERE {end}", values)
+
+    def at_places(self, places: Sequence[int]) -> dict[int, int]:
+        """The nodes of the papers at some places."""
+        return dict(self._in("SELECT place, node FROM paper WHERE place", places))
 
     def companions(self, node: int, limit: int | None = None) -> list[tuple[Kind, str, str, int]]:
         """The entities that share papers with an entity, those of the most first, then by IRI; some of each kind.
@@ -307,7 +342,7 @@ class GraphIndex:
 
     def comparable(self, kind: Kind, nodes: Sequence[int]) -> list[Reported]:
         """The comparable results of some entities of one kind, for tasks those of their papers, sorted by IRI."""
-        query = "SELECT iri, metric, dataset, value, percent FROM result WHERE comparable AND value IS NOT NULL"
+        query = "SELECT iri, metric, dataset, value, unit IS '%' FROM result WHERE comparable AND value IS NOT NULL"
         query += " AND metric IS NOT NULL AND dataset IS NOT NULL AND "
         if kind == "task":
             marks = ", ".join("?" * len(nodes))

@@ -18,7 +18,18 @@ from typing import Any, cast
 
 import pyoxigraph as ox
 
-from kg.graph.index import COMPANIONS, ID_TYPE, INDEXES, INTRODUCES, LINKS_TO, SCHEMA, USES, GraphIndex, IndexedReader
+from kg.graph.index import (
+    COMPANIONS,
+    ID_TYPE,
+    INDEXES,
+    INTRODUCES,
+    LINKS_TO,
+    SCHEMA,
+    USES,
+    VERSION,
+    GraphIndex,
+    IndexedReader,
+)
 from kg.graph.provenance import provenance_graphs
 from kg.graph.statements import unescaped
 from kg.text.names import singular
@@ -35,9 +46,13 @@ CREATE TABLE scratch.link (target TEXT, source TEXT, role INTEGER);
 CREATE TABLE scratch.year (iri TEXT PRIMARY KEY, year INTEGER) WITHOUT ROWID;
 CREATE TABLE scratch.mention (iri TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 CREATE TABLE scratch.result (
-    paper TEXT, iri TEXT, start INTEGER, confidence REAL, comparable INTEGER, value TEXT, percent INTEGER, metric TEXT,
-    dataset TEXT, method TEXT
+    paper TEXT, iri TEXT, start INTEGER, confidence REAL, comparable INTEGER, relative INTEGER, value TEXT,
+    reported TEXT, unit TEXT, sentence TEXT, metric TEXT, dataset TEXT, method TEXT
 );
+CREATE TABLE scratch.setting (result TEXT, text TEXT, PRIMARY KEY (result, text)) WITHOUT ROWID;
+CREATE TABLE scratch.broader (iri TEXT, broader TEXT);
+CREATE TABLE scratch.better (iri TEXT, direction TEXT);
+CREATE TABLE scratch.data (paper TEXT, address TEXT);
 CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER);
 CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE scratch.edge (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
@@ -91,8 +106,14 @@ INSERT INTO companion SELECT node, other, shared FROM (
 ) WHERE place <= :companions ORDER BY node, other
 """
 _RESULTS = """
-INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, dataset, method)
-    SELECT result.iri, place, confidence, comparable, value, percent, metric.id, dataset.id, method.id
+INSERT INTO result (
+    iri, place, confidence, comparable, relative, value, reported, unit, metric, dataset, method, settings, sentence
+)
+    SELECT result.iri, place, confidence, comparable, relative, value, reported, unit, metric.id, dataset.id, method.id,
+        (SELECT group_concat(text, char(10)) FROM (
+            SELECT text FROM scratch.setting WHERE setting.result = result.iri ORDER BY text
+        )),
+        sentence
     FROM scratch.result AS result
     JOIN scratch.node AS source ON source.iri = result.paper
     JOIN paper ON paper.node = source.id
@@ -101,9 +122,28 @@ INSERT INTO result (iri, place, confidence, comparable, value, percent, metric, 
     LEFT JOIN scratch.node AS method ON method.iri = result.method
     ORDER BY place, start, result.iri;
 """
-_FACTS = ("start", "confidence", "comparable", "value", "unit", "byMetric", "onDataset", "ofMethod")
+_PROPERTIES = """
+INSERT OR IGNORE INTO narrower
+    SELECT node.id, narrower.id FROM scratch.broader AS found
+    JOIN scratch.node AS node ON node.iri = found.broader
+    JOIN scratch.node AS narrower ON narrower.iri = found.iri
+    ORDER BY node.id, narrower.id;
+INSERT OR IGNORE INTO better
+    SELECT node.id, direction FROM scratch.better AS found JOIN scratch.node AS node USING (iri)
+    ORDER BY node.id, direction;
+INSERT OR IGNORE INTO data
+    SELECT place, address FROM scratch.data AS found
+    JOIN scratch.node AS source ON source.iri = found.paper
+    JOIN paper ON paper.node = source.id
+    ORDER BY place, address;
+"""
+_FACTS = (
+    *("start", "confidence", "comparable", "relative", "value", "valueText", "unit", "sentence"),
+    *("byMetric", "onDataset", "ofMethod"),
+)
 _RESULT_QUERY = f"""SELECT ?paper ?result ?{" ?".join(_FACTS)} WHERE {{ ?paper <{KG}reports> ?result
     {" ".join(f"OPTIONAL {{ ?result <{OA if fact == 'start' else KG}{fact}> ?{fact} }}" for fact in _FACTS)} }}"""
+_SETTING_QUERY = f"SELECT ?result ?setting WHERE {{ ?result <{KG}setting> ?setting }}"
 _MANY = 1000  # papers; the companions of what fewer mention are counted in milliseconds
 _CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
@@ -113,7 +153,13 @@ _TYPE = RDF + "type"
 _KINDS = {KG + name: kind for kind, name in CLASS_NAMES.items()} | {SCHEMA_ORG + "Periodical": "venue"}
 _PLACES = {SKOS + "prefLabel": 0, SCHEMA_ORG + "name": 1, SKOS + "altLabel": 2}
 _ROLES = {KG + "introduces": INTRODUCES, KG + "mentions": USES, LINKS["code"]: LINKS_TO}
-_READ = frozenset((_TYPE, *_PLACES, *_ROLES, SCHEMA_ORG + "datePublished"))
+_TABLES = {
+    SKOS + "broader": "broader",
+    KG + "better": "better",
+    LINKS["data"]: "data",
+    SCHEMA_ORG + "datePublished": "year",
+}
+_READ = frozenset((_TYPE, *_PLACES, *_ROLES, *_TABLES))
 _LINE = re.compile(r'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)")')
 
 
@@ -180,6 +226,7 @@ class IndexMaker:
             connection.execute(f"PRAGMA {database}.journal_mode = OFF")
             connection.execute(f"PRAGMA {database}.synchronous = OFF")
             connection.execute(f"PRAGMA {database}.cache_size = -{_CACHE}")
+        connection.execute(f"PRAGMA main.user_version = {VERSION}")
         connection.execute("BEGIN")
         _run(connection, SCHEMA + _SCRATCH)
         self._connection = connection
@@ -201,7 +248,9 @@ class IndexMaker:
 
     def read(self, statements: Iterable[tuple[str, str, str]]) -> None:
         """Collect statements: subject, predicate, and the object as text."""
-        rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in ("thing", "named", "link", "year")}
+        rows: dict[str, list[tuple[object, ...]]] = {
+            table: [] for table in ("thing", "named", "link", *_TABLES.values())
+        }
         statements = iter(statements)
         while batch := [*islice(statements, _BATCH)]:
             for subject, predicate, value in batch:
@@ -213,7 +262,7 @@ class IndexMaker:
                 elif predicate in _ROLES:
                     rows["link"].append((value, subject, _ROLES[predicate]))
                 else:
-                    rows["year"].append((subject, int(value)))
+                    rows[_TABLES[predicate]].append((subject, value))
             for table, some in rows.items():
                 if some:
                     marks = ", ".join("?" * len(some[0]))
@@ -228,7 +277,7 @@ class IndexMaker:
         """
         totals = _read(self._connection, store)
         _run(self._connection, _IN_ORDER + INDEXES)
-        _run(self._connection, _EDGES + _RESULTS)
+        _run(self._connection, _EDGES + _PROPERTIES + _RESULTS)
         self._connection.execute(_COMPANIONS, {"many": _MANY, "companions": COMPANIONS})
         _names(self._connection)
         _forms(self._connection)
@@ -255,7 +304,8 @@ def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
 
     mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
     insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
-    insert("scratch.result", 10, map(_result, _rows(store, _RESULT_QUERY)))
+    insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY)))
+    insert("scratch.setting", 2, _rows(store, _SETTING_QUERY))
     totals = {f"link {kind}": _count(store, f"?paper <{link}> ?address") for kind, link in LINKS.items()}
     totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
     totals |= {"from catalogue": _count(store, f"?entity <{KG}fromCatalogue> ?catalogue")}
@@ -286,8 +336,9 @@ def _rows(store: ox.Store, query: str) -> Iterator[tuple[Any, ...]]:
 
 def _result(row: tuple[Any, ...]) -> tuple[object, ...]:
     """A row of the table of results, from a row of the query."""
-    paper, result, start, confidence, comparable, value, unit, *entities = row
-    return paper, result, int(start or 0), float(confidence or 0), comparable == "true", value, unit == "%", *entities
+    paper, result, start, confidence, comparable, relative, *others = row
+    is_relative = relative and relative == "true"  # None where nothing is said
+    return paper, result, int(start or 0), float(confidence or 0), comparable == "true", is_relative, *others
 
 
 def _count(store: ox.Store, pattern: str, what: str = "*") -> int:

@@ -11,7 +11,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kg.vocabulary import KG, KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
+from kg.vocabulary import KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
 
 
 class GraphReader:
@@ -67,12 +67,6 @@ class GraphReader:
             found |= new
             waiting.extend(new)
         return sorted(found - {iri})
-
-    def papers(self, iri: str, kind: Kind) -> int:
-        """How many papers mention an entity or link to a repository; 1 for a paper."""
-        if kind == "paper":
-            return 1
-        return self.count(KG + ("hasCode" if kind == "code" else "mentions"), iri)
 
     def rows(self, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, ...]]:
         """The rows of a SELECT as text; all columns must be bound.

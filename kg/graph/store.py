@@ -28,7 +28,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
-from kg.graph.index import GraphIndex, IndexedReader
+from kg.graph.index import VERSION, GraphIndex, IndexedReader
 from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
@@ -168,13 +168,20 @@ class Generation(NamedTuple):
     def reader(self, store: Store) -> IndexedReader:
         """A reader of :meth:`open`'s store with the index.
 
-        A graph of a version that made no index gets one in memory, which takes about as long as that of a build.
+        A graph of a version that made no index, or another one, gets one in memory, which takes about as long as that
+        of a build.
         """
-        if self.index_path.exists():
-            return IndexedReader(store, lambda: GraphIndex.open(self.index_path))
-        from kg.graph.indexing import indexed
 
-        return indexed(store)
+        has_index = self.index_path.exists()  # asked now, because a build may remove it before it is needed
+
+        def open_index() -> GraphIndex:
+            if has_index and (index := GraphIndex.open(self.index_path)).version == VERSION:
+                return index
+            from kg.graph.indexing import make_index
+
+            return make_index(store)
+
+        return IndexedReader(store, open_index)
 
     def check(self, *, thorough: bool = False) -> None:
         """Compare the files with the manifest; ``thorough`` reads all of them.

@@ -14,6 +14,7 @@ from kg.vocabulary import KG
 _SHOWN = 200
 _READ = 2000
 _LISTED = 500
+_OTHERS = 12
 
 
 class Row(NamedTuple):
@@ -41,7 +42,7 @@ def board_path(source: Source, dataset: str, metric: str) -> str:
 def board_view(source: Source, dataset: str, metric: str) -> View:
     """The leaderboard of a dataset and a metric."""
     better = source.reader.value(metric, KG + "better")
-    rows = ranked(source.rows("board", dataset=dataset, metric=metric, limit=_READ), better)
+    rows = ranked(source.board(dataset, metric, better, _READ), better)
     names = readable(source.reader.name(dataset)), readable(source.reader.name(metric))
     values = [
         (row.year, float(row.value), f"{row.reported}, {row.method or readable(row.title)}, {row.year}") for row in rows
@@ -59,9 +60,9 @@ def board_view(source: Source, dataset: str, metric: str) -> View:
                 [(year, value, label) for year, value, label in values if year], better or "higher"
             ),
             "others": [
-                row
-                for row in source.rows("entity-boards", entity=dataset, limit=12)
-                if (row["onDataset"], row["byMetric"]) != (dataset, metric)
+                other
+                for other in source.boards_of(dataset, "dataset", _OTHERS)
+                if (other.dataset_iri, other.metric_iri) != (dataset, metric)
             ],
             "behind": {
                 "leaderboard": source.behind("leaderboard", dataset=dataset, metric=metric, limit=_SHOWN),

@@ -46,9 +46,7 @@ def entity_view(source: Source, card: EntityCard) -> View:
             "better": source.reader.value(iri, KG + "better"),
             "years": year_bars(years),
             "year_counts": years,
-            "boards": source.rows("entity-boards", entity=iri, limit=_BOARDS)
-            if card.type in ("dataset", "metric")
-            else [],
+            "boards": source.boards_of(iri, card.type, _BOARDS) if card.type in ("dataset", "metric") else [],
             "results": source.results(iri, card.type, _RESULTS) if measured else [],
             "evidence": evidence[:_EVIDENCE],
             "behind": {

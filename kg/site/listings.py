@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from kg.ask.lookup import Found, Match
+from kg.ask.lookup import Found, Match, similar
 from kg.ask.papers import start_of
 from kg.errors import QueryError
 from kg.graph.provenance import Run
@@ -82,7 +82,7 @@ def search_view(source: Source, query: Mapping[str, str]) -> View:
 def suggested(source: Source, words: str, limit: int = 8) -> list[dict[str, Any]]:
     """Names for what someone has typed so far: each with its kind, its papers and the path of its page."""
     words = one_line(words)[:_LONGEST]
-    matches = _completed(source, words, limit) or (source.graph.lookup(words, limit=limit).matches if words else ())
+    matches = _completed(source, words, limit) or similar(source.reader, words, base=source.base, limit=limit)
     return [
         {"name": match.name, "kind": match.type, "papers": match.papers, "path": source.path(match.iri)}
         for match in matches
@@ -90,9 +90,8 @@ def suggested(source: Source, words: str, limit: int = 8) -> list[dict[str, Any]
 
 
 def _completed(source: Source, words: str, limit: int) -> list[Match]:
-    """What has names that begin with the words, where the graph has an index of names."""
-    suggest = getattr(source.graph, "suggest", None)
-    return list(suggest(words, limit)) if words and suggest else []
+    """What has names that begin with the words."""
+    return source.graph.suggest(words, limit) if words else []
 
 
 def new_view(source: Source, query: Mapping[str, str]) -> View:

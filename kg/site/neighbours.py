@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
+import pyoxigraph as ox
+
 from kg.ask.card import EntityCard
 from kg.site.source import Source, View
 from kg.text.spellings import readable
@@ -38,7 +40,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     edges: list[dict[str, Any]] = []
     for start, end, other in [
         *((iri, above, above) for above in source.reader.objects(iri, SKOS + "broader")[:_HIERARCHY]),
-        *((below, iri, below) for below in source.reader.narrower(iri)[:_HIERARCHY]),
+        *((below, iri, below) for below in source.reader.subjects(SKOS + "broader", ox.NamedNode(iri))[:_HIERARCHY]),
     ]:
         nodes.setdefault(other, _node(source, other, kind))
         edges.append({"from": start, "to": end, "broader": True})
@@ -53,8 +55,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
 
 def _node(source: Source, iri: str, kind: Kind | None) -> dict[str, Any]:
     name = readable(source.reader.name(iri))
-    papers = source.papers_of(iri, kind) if kind else 0
-    return {"iri": iri, "name": name, "kind": kind, "papers": papers, "path": source.path(iri)}
+    return {"iri": iri, "name": name, "kind": kind, "papers": source.papers_of(iri), "path": source.path(iri)}
 
 
 def empty_view(source: Source) -> View:

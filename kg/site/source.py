@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -15,11 +15,29 @@ from kg.api import KnowledgeGraph
 from kg.ask.stats import Stats
 from kg.errors import KGError
 from kg.graph.provenance import Run
-from kg.graph.reader import GraphReader
 from kg.site import panels
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, SCHEMA, XSD, Kind
 
-_NEWEST = 8
+_NEWEST, _MOST_USED = 8, 1000
+# What these read from the index is what the queries "boards" and "board" of the pages find.
+_BOARDS = """SELECT board.iri, dataset.text, measure.iri, metric.text, count(DISTINCT place) AS papers,
+        count(*) AS results
+    FROM result JOIN better USING (metric)
+        JOIN node AS board ON board.id = result.dataset JOIN name AS dataset ON dataset.id = board.label
+        JOIN node AS measure ON measure.id = result.metric JOIN name AS metric ON metric.id = measure.label
+    WHERE comparable"""
+_BOARD_COLUMNS = (
+    *("result", "value", "unit", "reported", "ofMethod", "method", "own", "paper", "title", "year", "confidence"),
+    "sentence",
+)
+_BOARD = """SELECT result.iri, value, unit, reported, entity.iri, method.text,
+        (SELECT 1 FROM edge WHERE edge.node = result.method AND role = 0 AND edge.place = result.place),
+        article.iri, title.text, year, confidence, sentence
+    FROM result JOIN paper USING (place)
+        JOIN node AS article ON article.id = paper.node JOIN name AS title ON title.id = article.label
+        LEFT JOIN node AS entity ON entity.id = result.method LEFT JOIN name AS method ON method.id = entity.label
+    WHERE result.dataset = (SELECT id FROM node WHERE iri = ?) AND result.metric = (SELECT id FROM node WHERE iri = ?)
+        AND comparable AND value IS NOT NULL"""
 _WITHIN = re.compile("[#\U000e0000-\U000e0fff]")
 
 
@@ -70,7 +88,8 @@ class Source:
         self.graph = graph
         self.store = graph.store
         self.base = graph.base
-        self.reader = GraphReader(graph.store)
+        self.reader = graph.reader
+        self.index = graph.reader.index
 
     def path(self, iri: str) -> str | None:
         """The path of a resource's page; ``None`` for an IRI that is not one of this graph's resources.
@@ -112,70 +131,57 @@ class Source:
     @cached_property
     def boards(self) -> tuple[Board, ...]:
         """The leaderboards, those of the most papers first, then by their IRIs."""
-        boards = (
-            Board(
-                row["onDataset"],
-                row["dataset"],
-                row["byMetric"],
-                row["metric"],
-                int(row["papers"]),
-                int(row["results"]),
-            )
-            for row in self.rows("boards", limit=100_000)
-        )
-        return tuple(sorted(boards, key=lambda one: (-one.papers, -one.results, one.dataset_iri, one.metric_iri)))
+        return self._boards("", "papers DESC, results DESC")
+
+    def boards_of(self, iri: str, kind: Kind, limit: int) -> tuple[Board, ...]:
+        """The leaderboards of a dataset or metric, those of the most results first, then by their IRIs."""
+        where = f"AND result.{kind} = (SELECT id FROM node WHERE iri = ?)"
+        return self._boards(where, "results DESC", iri)[:limit]
+
+    def _boards(self, where: str, order: str, *values: str) -> tuple[Board, ...]:
+        grouped = "GROUP BY result.dataset, result.metric"
+        rows = self.index.rows(f"{_BOARDS} {where} {grouped} ORDER BY {order}, board.iri, measure.iri", *values)
+        return tuple(Board(*row) for row in rows)
+
+    def board(self, dataset: str, metric: str, better: str | None, limit: int) -> list[dict[str, str]]:
+        """The comparable results on a dataset by a metric, by their values, the best first."""
+        order = {"higher": "CAST(value AS REAL) DESC, ", "lower": "CAST(value AS REAL), "}.get(better or "", "")
+        found = self.index.rows(f"{_BOARD} ORDER BY {order}result.id LIMIT ?", dataset, metric, limit)
+        rows = (zip(_BOARD_COLUMNS, row, strict=True) for row in found)
+        return [{name: str(value) for name, value in row if value is not None} for row in rows]
 
     def years(self, iri: str) -> list[tuple[int, int]]:
         """How many papers of each year mention an entity; papers without a year are left out."""
-        node = self._index.node(iri) if self._index else None
-        if node is None:
-            rows = self.rows("entity-years", entity=iri)
-            return [(int(row["year"]), int(row["papers"])) for row in rows if "year" in row]
         query = """SELECT year, count(*) FROM edge JOIN paper USING (place)
-            WHERE edge.node = ? AND year IS NOT NULL GROUP BY year ORDER BY year"""
-        return [(year, papers) for year, papers in self._index.rows(query, node.id)]
+            WHERE edge.node = (SELECT id FROM node WHERE iri = ?) AND year IS NOT NULL GROUP BY year ORDER BY year"""
+        return self.index.rows(query, iri)
 
     @cached_property
     def most_used(self) -> Mapping[Kind, tuple[EntityCount, ...]]:
         """The entities of each kind that are in the most papers, those of the most first."""
-        return {kind: tuple(self._most_used(kind)) for kind in ENTITY_KINDS}
-
-    def _most_used(self, kind: Kind, limit: int = 1000) -> Iterator[EntityCount]:
-        if self._index is None:
-            for row in self.rows("entities", type=kind, limit=limit):
-                yield EntityCount(row["entity"], kind, row["name"], int(row["papers"]))
-            return
-        query = """SELECT iri, text, papers FROM node JOIN name ON name.id = label
+        query = """SELECT iri, kind, text, papers FROM node JOIN name ON name.id = label
             WHERE kind = ? AND papers > 0 ORDER BY node.id LIMIT ?"""
-        for iri, name, papers in self._index.rows(query, kind, limit):
-            yield EntityCount(iri, kind, name, papers)
+        return {
+            kind: tuple(EntityCount(*row) for row in self.index.rows(query, kind, _MOST_USED)) for kind in ENTITY_KINDS
+        }
 
-    def papers_of(self, iri: str, kind: Kind) -> int:
+    def papers_of(self, iri: str) -> int:
         """How many papers mention an entity."""
-        node = self._index.node(iri) if self._index else None
-        return node.papers if node else self.reader.papers(iri, kind)
-
-    @cached_property
-    def _index(self) -> Any:
-        """The index of the graph, where it has one."""
-        return getattr(getattr(self.graph, "reader", None), "index", None)
+        node = self.index.node(iri)
+        return node.papers if node else 0
 
     def results(self, iri: str, kind: Kind, limit: int) -> list[dict[str, str]]:
         """Results of a method, on a dataset or by a metric, comparable ones first, then the surest."""
-        node = self._index.node(iri) if self._index else None
-        if node is None:
-            return self.rows("entity-results", entity=iri, limit=limit)
-        query = f"SELECT iri FROM result WHERE {kind} = ? ORDER BY comparable DESC, confidence DESC, id LIMIT ?"
-        found = " ".join(result for (result,) in self._index.rows(query, node.id, limit))
+        query = f"""SELECT iri FROM result WHERE {kind} = (SELECT id FROM node WHERE iri = ?)
+            ORDER BY comparable DESC, confidence DESC, id LIMIT ?"""
+        found = " ".join(result for (result,) in self.index.rows(query, iri, limit))
         return self.rows("results", results=found, limit=limit) if found else []
 
     @cached_property
     def newest(self) -> list[dict[str, str]]:
         """The newest papers."""
-        if self._index is None:
-            return self.rows("newest-papers", limit=_NEWEST)
         query = "SELECT iri FROM paper JOIN node ON node.id = paper.node ORDER BY place LIMIT ?"
-        return [self._paper(iri) for (iri,) in self._index.rows(query, _NEWEST)]
+        return [self._paper(iri) for (iri,) in self.index.rows(query, _NEWEST)]
 
     @cached_property
     def runs(self) -> list[Run]:

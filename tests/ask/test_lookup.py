@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg.ask.lookup import Found, Rank, find, suggest, titled, venues_named
+from kg.ask.lookup import Found, Rank, find, similar, suggest, titled, venues_named
 from kg.graph.index import IndexedReader
 from kg.graph.indexing import indexed
 from kg.vocabulary import Kind
@@ -217,6 +217,16 @@ def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(graph: In
     assert "Toadmeet" not in found.nearest
 
 
+def test_only_so_many_names_are_compared_those_of_similar_length_first(
+    graph: IndexedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearest = find(graph, "zyzzyva").nearest
+    monkeypatch.setattr("kg.ask.lookup._COMPARED", 1)
+    few = find(graph, "zyzzyva").nearest
+    assert len(few) == len(nearest) == 3
+    assert max(abs(len(name) - 7) for name in few) <= max(abs(len(name) - 7) for name in nearest)
+
+
 def test_the_nearest_are_of_the_type_asked_for(graph: IndexedReader) -> None:
     assert set(find(graph, "zyzzyva", type="dataset").nearest) <= {
         "CIFAR-10",
@@ -252,3 +262,8 @@ def test_as_dict_is_plain_data(graph: IndexedReader) -> None:
     found = find(graph, "CIFAR-10").as_dict()
     assert found["winner"] == found["matches"][0]
     assert found["winner"]["type"] == "dataset"
+
+
+@pytest.mark.parametrize("words", ["", "cifr10", "CIFAR-10", "zyzzyva"])
+def test_what_is_similar_is_what_is_found_by_whole_names_and_typos(graph: IndexedReader, words: str) -> None:
+    assert similar(graph, words) == [*find(graph, words).matches]

@@ -19,6 +19,8 @@ GRAPH = """
 @prefix : <urn:x:> .
 :pond a kg:Dataset ; skos:prefLabel "Pond Net" ; skos:altLabel "PondNet", "Frog pond" .
 :lake a kg:Method ; skos:prefLabel "Lake" .
+:river a kg:Method ; skos:prefLabel "River" ; skos:broader :lake .
+:brook a kg:Method ; skos:prefLabel "Brook" ; skos:broader :river .
 :one a kg:Paper ; schema:name "Ponds" ; kg:mentions :lake, :pond ; kg:introduces :lake .
 :two a kg:Paper ; schema:name "C++ at night" ; kg:mentions :lake .
 """
@@ -36,6 +38,13 @@ def test_a_node_has_its_preferred_name_and_its_counts(index: GraphIndex) -> None
     assert lake is not None
     assert (lake.id, lake.kind, lake.name, lake.papers, lake.introducing) == (1, "method", "Lake", 2, 1)
     assert index.node("urn:x:nothing") is None
+
+
+def test_all_that_is_narrower_is_found(index: GraphIndex) -> None:
+    lake, brook = index.node("urn:x:lake"), index.node("urn:x:brook")
+    assert lake and brook
+    assert [node.name for node in index.narrower(lake.id)] == ["Brook", "River"]
+    assert index.narrower(brook.id) == []
 
 
 def test_names_are_found_by_text_by_key_by_beginning_and_by_words(index: GraphIndex) -> None:

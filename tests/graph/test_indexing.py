@@ -44,6 +44,13 @@ def test_a_graph_without_an_index_gets_one_in_memory(own_graph: Path) -> None:
     assert opened(own_graph).reader.index.with_key("cifar10")
 
 
+def test_an_index_of_another_version_is_not_read(own_graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.graph.store.VERSION", 0)
+    made = make_index(Store())
+    monkeypatch.setattr("kg.graph.indexing.make_index", lambda store: made)
+    assert opened(own_graph).reader.index is made
+
+
 def test_the_companions_that_are_kept_are_those_that_would_be_counted(
     graph_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -292,7 +292,7 @@ def test_papers_are_compared_and_the_table_is_copied(browser: Browser, server: s
     opened.locator("summary", has_text="Markdown").click()
     opened.get_by_role("button", name="Copy").first.click()
     opened.get_by_role("button", name="Copied").wait_for()
-    assert opened.evaluate("navigator.clipboard.readText()").startswith("| paper |")
+    assert opened.evaluate("navigator.clipboard.readText()").startswith("| method | paper |")
     made.close()
 
 

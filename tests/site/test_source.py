@@ -39,3 +39,29 @@ def test_pages_are_counted_from_one() -> None:
 def test_the_most_used_come_first(site: Site) -> None:
     counts = [entity.papers for entity in site.source.most_used["dataset"]]
     assert counts == sorted(counts, reverse=True) and site.source.most_used["dataset"][0].name == "CIFAR-10"
+
+
+def test_leaderboards_come_from_the_index_as_the_queries_behind_them_find_them(site: Site) -> None:
+    source, names = site.source, ("onDataset", "dataset", "byMetric", "metric", "papers", "results")
+    found = {tuple(row[name] for name in names) for row in source.rows("boards")}
+    assert found and {tuple(map(str, board)) for board in source.boards} == found
+    first = source.boards[0]
+    for kind, iri in (("dataset", first.dataset_iri), ("metric", first.metric_iri)):
+        of_one = {
+            (row["onDataset"], row["byMetric"], int(row["results"])) for row in source.rows("entity-boards", entity=iri)
+        }
+        boards = source.boards_of(iri, kind, 50)  # type: ignore[arg-type]
+        assert {(board.dataset_iri, board.metric_iri, board.results) for board in boards} == of_one
+    rows = source.board(first.dataset_iri, first.metric_iri, "higher", 50)
+    queried = source.rows("board", dataset=first.dataset_iri, metric=first.metric_iri)
+    assert [float(row["value"]) for row in rows] == sorted((float(row["value"]) for row in rows), reverse=True)
+    assert sorted(map(_plain, rows)) == sorted(map(_plain, queried))
+
+
+def _plain(row: dict[str, str]) -> list[tuple[str, object]]:
+    """A row with its numbers as numbers, and of the paper's own method only that it is one."""
+    numbers = ("value", "confidence")
+    known = {
+        name: float(text) if name in numbers else "own" in row if name == "own" else text for name, text in row.items()
+    }
+    return sorted(known.items())
