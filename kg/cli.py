@@ -306,7 +306,7 @@ def import_(
     workers: Workers = None,
     as_json: Json = False,
 ) -> None:
-    """Add what people wrote in a catalogue, beside what is read from texts, as in: kg import pwc dump/.
+    """Add what people wrote in a catalogue, beside what is read from texts, from its dump: kg import pwc dump/.
 
     The catalogue is kept in the graph folder, and is in each build after. An import replaces an earlier one. What it
     says is in a named graph of its own, and marked on cards; its papers are read by `kg build`.
@@ -343,7 +343,7 @@ def fetch(
     ),
     as_json: Json = False,
 ) -> None:
-    """Ask a service on the web for papers, and keep the answer, as in: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
+    """Ask a service on the web for papers, and keep the answer: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
 
     Requests are made at the pace that the service asks for. A fetch that ends early goes on with the same command.
     """

@@ -156,7 +156,7 @@ def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
         (lambda load, graph: graph.paths("FrogNet", None), "target: expected text, found None"),
         (lambda load, graph: graph.paths("FrogNet", "SGD", limit="5"), "limit: expected a whole number from 1"),
         (lambda load, graph: graph.export("word", io.BytesIO()), "format 'word' does not fit here; choose from turtle"),
-        (lambda load, graph: graph.export("csv", io.BytesIO()), "format 'csv' does not fit here; choose from turtle"),
+        (lambda load, graph: graph.export("tsv", io.BytesIO()), "format 'tsv' does not fit here; choose from turtle"),
         (lambda load, graph: graph.export("turtle", io.StringIO()), "output: expected a path or a stream of bytes"),
         (lambda load, graph: graph.export("turtle", None), "output: expected a path or a stream of bytes"),
         (lambda load, graph: graph.export("turtle", "no/such/folder/x.ttl"), "no/such/folder/x.ttl: cannot be written"),

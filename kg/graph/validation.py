@@ -19,6 +19,7 @@ from pyshacl import validate as apply_shapes
 from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, Graph, URIRef
 from rdflib import SH as SHACL
+from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import InputError, QueryError
@@ -254,10 +255,13 @@ def _violations(report: Graph) -> list[Violation]:
 
 
 def _path(report: Graph, path: Node) -> str:
-    """A property path by its prefixed names; of the complex ones, only the inverse of a property has a short form."""
+    """A property path by its prefixed names, with SPARQL's signs for the inverse of a property and for a choice."""
     inverse = report.value(path, URIRef(SH + "inversePath"))
     if inverse is not None:
         return "^" + _path(report, inverse)
+    alternatives = report.value(path, URIRef(SH + "alternativePath"))
+    if alternatives is not None:
+        return "|".join(_path(report, each) for each in Collection(report, alternatives))
     for prefix, iri in PREFIXES.items():
         if str(path).startswith(iri):
             return f"{prefix}:{str(path)[len(iri) :]}"

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+import pyoxigraph as ox
+
 from kg.graph.index import LINKS_TO, IndexedReader
 from kg.vocabulary import KG
 
-_RESULTS = """SELECT result.iri, node.iri, dataset.iri, metric.iri, method.iri, value, percent FROM result
+_RESULTS = """SELECT result.iri, node.iri, dataset.iri, metric.iri, method.iri, value, unit IS '%' FROM result
     JOIN paper USING (place) JOIN node ON node.id = paper.node
     JOIN node AS dataset ON dataset.id = result.dataset JOIN node AS metric ON metric.id = result.metric
     LEFT JOIN node AS method ON method.id = result.method
@@ -126,13 +128,19 @@ class Tables:
         sharing: dict[str, Counter[str]] = defaultdict(Counter)
         for dataset, task, papers in index.rows(_TASKS_OF_DATASETS, LINKS_TO):
             sharing[dataset][task] = papers
+        said = self._said_tasks()
         tables: dict[tuple[str, str | None], list[_Result]] = defaultdict(list)
         for result in results:
             shared = sharing[result.dataset]
             likely = min(on_task[result.paper], key=lambda task: (-shared[task], task), default=None)
-            tables[result.dataset, likely].append(result)
+            tables[result.dataset, said.get(result.iri, likely)].append(result)
         for (dataset, chosen), members in tables.items():
             yield Table(dataset, chosen, tuple(self._ranked(members, chosen)))
+
+    def _said_tasks(self) -> dict[str, str]:
+        """The tasks that the graph gives for results."""
+        quads = self._reader.store.quads_for_pattern(None, ox.NamedNode(KG + "onTask"), None)
+        return {quad.subject.value: quad.object.value for quad in quads}  # type: ignore[union-attr]  # no blank nodes
 
     def _ranked(self, results: Iterable[_Result], task: str | None) -> Iterable[Row]:
         """The rows of a table in their order."""
