@@ -216,7 +216,7 @@ def build(
         list[str] | None,
         typer.Argument(
             metavar="[INPUT...]",
-            help="Listing pages or JSON lines: files, folders, - for standard input, or arxiv:QUERY, openalex:QUERY "
+            help="Files of papers in any format, folders, - for standard input, or arxiv:QUERY, openalex:QUERY "
             "and hf-daily:DATE, which ask a service. None: build the graph again from the papers that it has.",
         ),
     ] = None,

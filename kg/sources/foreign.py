@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kg.errors import InputError
 from kg.records import Paper
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import EXPECTED, Reader, Source, Warn
 
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 _FIELD = r"(?:[\w-]{2,20}:[^\n]*\n(?:[ \t][^\n]*\n)*)"
@@ -51,7 +51,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: always; names the format.
     """
     found = format_of(source.stream.peek())
-    raise InputError(source.place, f"is {found}, which is not read; expected a listing page or JSON lines")
+    raise InputError(source.place, f"is {found}, which is not read; expected {EXPECTED}")
 
 
 READER = Reader("another format", recognises, read)

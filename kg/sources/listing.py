@@ -9,12 +9,11 @@ from itertools import chain, islice
 
 from kg.errors import InputError
 from kg.records import Paper
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import EXPECTED, Reader, Source, Warn
 from kg.text.lines import LINE_LIMIT, Line, numbered_lines
 from kg.text.names import slug
 from kg.text.sentences import sentence_spans
 
-_EXPECTED = "a listing page or JSON lines"
 _HEADER_BLOCKS = 40  # a date line further down than this does not end the page's header
 _MOST_BLOCKS = 500_000  # of a page, all of which are in memory
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
@@ -50,17 +49,17 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     """
     place = source.place
     marked = [0, 0, 0]
-    lines = _counted(numbered_lines(source.stream, place, _EXPECTED), marked)
+    lines = _counted(numbered_lines(source.stream, place, EXPECTED), marked)
     all_blocks = list(islice(_blocks(lines, place), _MOST_BLOCKS + 1))
     if len(all_blocks) > _MOST_BLOCKS:
-        raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {_EXPECTED}")
+        raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {EXPECTED}")
     number, first, of = marked
     if number > max(_FEW, of / 10):
-        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {_EXPECTED}")
+        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
-        raise InputError(place, f"is empty; expected {_EXPECTED}")
+        raise InputError(place, f"is empty; expected {EXPECTED}")
     papers: list[Paper] = []
     warnings: list[str] = []
     further: list[str] = []
@@ -95,7 +94,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         yield _paper(blocks[0], [blocks[1].text], source, dates)
         return
     if not papers or (lone > len(papers) and not dates):
-        raise InputError(place, f"has no title and abstract in turn; expected {_EXPECTED}")
+        raise InputError(place, f"has no title and abstract in turn; expected {EXPECTED}")
     several = len(papers) > 1  # a text of its own may have any number of paragraphs
     for warning in [*warnings, *(further if several else [])]:
         warn(warning)
@@ -187,7 +186,7 @@ def _blocks(lines: Iterator[Line], place: str) -> Iterator[Line]:
             block.append(Line(line.number, text))
             size += len(text) + 1
             if size > LINE_LIMIT:
-                problem = f"has more than {LINE_LIMIT:,} characters without a blank line; expected {_EXPECTED}"
+                problem = f"has more than {LINE_LIMIT:,} characters without a blank line; expected {EXPECTED}"
                 raise InputError(f"{place}:{block[0].number}", problem)
             continue
         size = 0

@@ -39,6 +39,9 @@ from typing import NamedTuple
 from kg.errors import InputError
 from kg.records import Paper
 
+EXPECTED = "BibTeX, RIS, CSV, JSON, XML, a listing page, or papers in another format that is read"
+"""What an input should be, for errors."""
+
 
 class NotPapersError(InputError):
     """A file is no source of papers, although its format is known; within a folder or an archive it is skipped."""
