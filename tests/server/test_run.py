@@ -169,6 +169,9 @@ def test_no_request_is_dropped_while_builds_replace_the_graph(
         thread.start()
     for number in range(5):
         replace_graph(tmp_path, f'<http://e/{number}> <http://e/p> "1" <http://e/g> .\n')
+        enough, latest = asked[0] + 8, time.monotonic() + 30  # each graph is asked, however slow the machine is
+        while asked[0] < enough and time.monotonic() < latest:
+            time.sleep(0.01)
     ended.set()
     for thread in clients:
         thread.join()
