@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from kg.records import Paper
 from kg.sources import pieces
-from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.markup import Texts
 from kg.sources.pieces import Piece
 from kg.sources.reader import Reader, Source, Warn
-from kg.text.lines import Line, numbered_lines
+from kg.text.lines import Line
 
 _EXPECTED = "Markdown"
 _LONGEST_CELL = 20_000
@@ -157,12 +156,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     Raises:
         InputError: it has none with title and abstract.
     """
-
-    def entries(skip: Warn) -> Iterator[Entry]:
-        for line, fields in pieces.entries(split(numbered_lines(source.stream, source.place, _EXPECTED, skip))):
-            yield entry_of(source, line, fields)
-
-    return cleaned_papers(source, warn, entries, Texts(markdown=True, final_stop=True), _EXPECTED)
+    return pieces.papers_of(source, warn, split, Texts(markdown=True, final_stop=True), _EXPECTED)
 
 
 READER = Reader("Markdown", recognises, read)

@@ -8,11 +8,16 @@ Rows of tables are read by the names of their columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
+from kg.records import Paper
 from kg.sources.columns import Columns
+from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.listing import listed_date
+from kg.sources.markup import Texts
+from kg.sources.reader import Source, Warn
+from kg.text.lines import Line, numbered_lines
 
 _MOST_UNSURE = 100_000
 _SHARE = 0.6  # of the titles of a page
@@ -71,6 +76,29 @@ class Piece(NamedTuple):
     @property
     def after_lead(self) -> str:
         return self.text.removeprefix(self.lead).lstrip(" *:.–—-\n").rstrip()
+
+
+def papers_of(
+    source: Source, warn: Warn, split: Callable[[Iterable[Line]], Iterator[Piece]], texts: Texts, expected: str
+) -> Iterator[Paper]:
+    """The papers of a page.
+
+    Args:
+        source: the page.
+        warn: called with a line for each entry that is skipped.
+        split: parts its lines into pieces.
+        texts: how texts are written there.
+        expected: what the page should be, for errors.
+
+    Raises:
+        InputError: it has none with title and abstract.
+    """
+
+    def found(skip: Warn) -> Iterator[Entry]:
+        for line, fields in entries(split(numbered_lines(source.stream, source.place, expected, skip))):
+            yield entry_of(source, line, fields)
+
+    return cleaned_papers(source, warn, found, texts, expected)
 
 
 def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
