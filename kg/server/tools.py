@@ -45,6 +45,7 @@ _NAME = {"type": "string", "minLength": 1, "maxLength": _LONGEST_TEXT}
 _QUERY = {"type": "string", "minLength": 1, "maxLength": _LONGEST_QUERY, "description": "the query"}
 _PROFILE = _NAME | {"description": 'the vocabulary of the query, if it is not the graph\'s own: "lpwc"'}
 _NAMES = {"anyOf": [_NAME, {"type": "array", "items": _NAME, "maxItems": 20}]}
+_SWITCH: Json = {"type": "boolean", "default": False}
 _YEAR = {"anyOf": [_NAME, {"type": "integer"}]}
 _YEARS = {"anyOf": [*_YEAR["anyOf"], {"type": "array", "items": _YEAR, "maxItems": 20}]}
 
@@ -109,7 +110,15 @@ def known_tools(earlier: Path | None = None) -> dict[str, Tool]:
             _schema({"sparql": _QUERY, "profile": _PROFILE, "limit": _LIMIT | {"default": _ROWS}}, "sparql"),
             _sparql,
         ),
-        "stats": (_schema({}), _stats),
+        "stats": (
+            _schema(
+                {
+                    "agreement": _SWITCH | {"description": "also compare a catalogue with the texts of papers"},
+                    "provenance": _SWITCH | {"description": "also list the runs that built the graph"},
+                }
+            ),
+            _stats,
+        ),
         "merges": (
             _schema(
                 {
@@ -302,7 +311,14 @@ def _shown(graph: KnowledgeGraph, answer: Any, asked: Iterable[str], limit: int)
 
 
 def _stats(graph: KnowledgeGraph, given: Json) -> Json:
-    return {**graph.stats().as_dict(), "settings": graph.settings.as_dict()}
+    from kg.ask.agreement import find_agreement
+
+    said = {**graph.stats().as_dict(), "settings": graph.settings.as_dict()}
+    if given.get("agreement"):
+        said["agreement"] = find_agreement(graph.reader).as_dict()
+    if given.get("provenance"):
+        said["runs"] = [run.as_dict() for run in graph.provenance()]
+    return said
 
 
 def _merges(graph: KnowledgeGraph, given: Json) -> Json:

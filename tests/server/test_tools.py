@@ -19,7 +19,6 @@ NO_QUESTIONS = {"build", "export", "validate", "demo", "mcp", "serve", "publish"
 PRESENTATION = {"graph", "as_json", "show_all", "format", "output", "listing", "timeout"}
 ELSEWHERE = {
     "query": {"words", "file", "name", "allow_service"},  # ways to give a query; requests to other servers are refused
-    "stats": {"provenance", "agreement"},
     "papers": {"merged"},  # the tool "merges" answers it
     "ask": {"words"},
     "diff": {"old", "new", "limit"},
@@ -166,6 +165,9 @@ def test_sparql_answers_of_every_form_are_bounded(graph: KnowledgeGraph, known: 
 
 def test_counts_merges_and_changes_are_answered(graph: KnowledgeGraph, known: dict[str, Tool]) -> None:
     assert known["stats"](graph, {})["papers"] == 3
+    more = known["stats"](graph, {"agreement": True, "provenance": True})
+    assert more["agreement"]["papers"] == 0  # no catalogue was imported
+    assert [run["number"] for run in more["runs"]] == [1]
     assert known["merges"](graph, {"words": "CIFAR-10"})["merges"]
     assert known["diff"](graph, {})["papers"] == {"old": 3, "new": 3, "came": [], "went": []}
     assert "diff" not in known_tools()
