@@ -34,8 +34,9 @@ SIZES = {"reading": 3 << BITS, "metric": 1 << BITS, "dataset": 1 << BITS, "metho
 
 def columns(features: Iterable[str]) -> np.ndarray:
     """The columns of features in a table of weights."""
-    mask = (1 << BITS) - 1
-    return np.fromiter((zlib.crc32(feature.encode()) & mask for feature in features), dtype=np.int64)
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, features)), dtype=np.int64)
+    found: np.ndarray = hashes & ((1 << BITS) - 1)
+    return found
 
 
 def of_classes(features: np.ndarray, classes: int) -> list[np.ndarray]:
