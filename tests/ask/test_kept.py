@@ -30,6 +30,7 @@ KEPT = sorted(
         ("metrics-for-task", {"task": "image classification"}),
         ("methods-with-method", {"method": "FrogNet"}),
         ("method-by-year", {"method": "FrogNet"}),
+        ("builds-on", {"method": "convolutional neural network"}),
         ("new-datasets", {}),
         ("compare", {"dataset": "CIFAR-10"}),
         ("compare", {"dataset": "CIFAR-10", "shown": "all", "metrics": "1", "variants": "together"}),
