@@ -6,11 +6,13 @@ Each request is answered on its own, in a thread; a server keeps nothing of its 
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KGError
@@ -19,6 +21,7 @@ from kg.text.names import one_line
 
 if TYPE_CHECKING:
     from mcp.server import Server
+    from mcp.server.transport_security import TransportSecuritySettings
     from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
@@ -156,32 +159,43 @@ def routes(graph: Callable[[], KnowledgeGraph], hosts: Iterable[str] = ()) -> li
 
 
 class _Endpoint:
-    """Answers requests over HTTP (the transport "Streamable HTTP", without sessions and streams)."""
+    """Answers requests over HTTP (the transport "Streamable HTTP", without sessions and streams).
 
-    def __init__(self, graph: Callable[[], KnowledgeGraph], hosts: list[str]) -> None:
-        from mcp.server.transport_security import TransportSecuritySettings
+    The package mcp takes a second to import, so it is imported for the first request and not when the server starts.
+    """
 
-        self.server = make_server(graph)
-        self.security = TransportSecuritySettings(
-            allowed_hosts=[form for host in hosts for form in (host, f"{host}:*")],
-            allowed_origins=[
-                f"{scheme}://{form}" for scheme in ("http", "https") for host in hosts for form in (host, f"{host}:*")
-            ],
-        )
+    def __init__(self, graph: Callable[[], KnowledgeGraph], hosts: Sequence[str]) -> None:
+        self.graph = graph
+        self.hosts = hosts
+        self._lock = Lock()
+        self._made: tuple[Server[Any], TransportSecuritySettings] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        server, security = await asyncio.to_thread(self._parts) if self._made is None else self._made
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         # One for each request, because it runs only once, and the application that this is mounted in runs nothing.
         manager = StreamableHTTPSessionManager(
-            self.server,
+            server,
             json_response=True,
             stateless=True,
-            security_settings=self.security,
+            security_settings=security,
             max_request_body_size=_LARGEST_REQUEST,
         )
         async with manager.run():
             await manager.handle_request(scope, receive, send)
+
+    def _parts(self) -> tuple[Server[Any], TransportSecuritySettings]:
+        with self._lock:
+            if self._made is None:
+                from mcp.server import streamable_http_manager  # noqa: F401 (takes long, and the event loop must not)
+                from mcp.server.transport_security import TransportSecuritySettings
+
+                places = [form for host in self.hosts for form in (host, f"{host}:*")]
+                origins = [f"{scheme}://{place}" for scheme in ("http", "https") for place in places]
+                security = TransportSecuritySettings(allowed_hosts=places, allowed_origins=origins)
+                self._made = make_server(self.graph), security
+            return self._made
 
 
 def _installed() -> bool:
