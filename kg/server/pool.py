@@ -36,8 +36,9 @@ _LONG = 2.0  # seconds after which it gets a lower priority
 _QUEUE = 30.0  # seconds that a query waits to begin
 _PAUSE = 10.0  # seconds that a slow one waits for a slow lane
 _NICE = 5  # how much lower the priority of slow queries is: they get a third of the time of a quick one
-_NO_SLOW_LANE = "the server runs as many long queries as it can at the moment; try again later"
-_GIVEN_UP = "the server has more queries than it can answer at the moment; try again later"
+_NO_SLOW_LANE = "the query takes long, and was ended because as many long ones run as can; try again later"
+_NOT_BEGUN = f"the query waited {_QUEUE:g} seconds to begin, because the server is busy; try again later"
+_TOO_MANY = "the server has more queries waiting than it can answer; try again later"
 
 
 class RefusedError(Exception):
@@ -111,26 +112,26 @@ class Lanes:
             await self.quick.acquire()
             return
         if self.waiting >= self.limits.waiting:
-            raise RefusedError(503, _GIVEN_UP)
+            raise RefusedError(503, _TOO_MANY)
         self.waiting += 1
         try:
             async with asyncio.timeout(_QUEUE):
                 await self.quick.acquire()
         except TimeoutError:
-            raise RefusedError(503, _GIVEN_UP) from None
+            raise RefusedError(504, _NOT_BEGUN) from None
         finally:
             self.waiting -= 1
 
     async def enter_slow(self) -> None:
         """Wait for a slow lane."""
         if self.slow.locked() and self.paused >= self.limits.slow:
-            raise RefusedError(503, _NO_SLOW_LANE)
+            raise RefusedError(504, _NO_SLOW_LANE)
         self.paused += 1
         try:
             async with asyncio.timeout(_PAUSE):
                 await self.slow.acquire()
         except TimeoutError:
-            raise RefusedError(503, _NO_SLOW_LANE) from None
+            raise RefusedError(504, _NO_SLOW_LANE) from None
         finally:
             self.paused -= 1
 

@@ -80,7 +80,7 @@ class Endpoint:
         try:
             response = await self._response(request)
         except RefusedError as problem:
-            wait = {"retry-after": "10"} if problem.status == 503 else None
+            wait = {"retry-after": "10"} if problem.status in (503, 504) else None
             response = refusal(problem.status, problem.reason, wait)
         except ClientDisconnect:
             return
