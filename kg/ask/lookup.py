@@ -30,7 +30,7 @@ import pyoxigraph as ox
 from kg.graph.index import ID_TYPE, IndexedReader, Name, Node
 from kg.jsonrecord import as_dict
 from kg.text.names import one_line, singular, spaced_key
-from kg.text.spellings import plain_name, readable, typed_key, typed_words
+from kg.text.spellings import abbreviates, plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
     DCTERMS,
     DEFAULT_BASE,
@@ -367,7 +367,7 @@ class _Search:
         key = typed_key(name)
         keys = {key, typed_key(name.rpartition("/")[2])} if kind == "code" else {key}
         if self.key in keys or name.casefold() == self.text.casefold():
-            return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
+            return "acronym" if abbreviates(name, preferred) or abbreviates(preferred, name) else "spelling"
         words = typed_words(name)
         if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
             return "acronym"
@@ -376,18 +376,3 @@ class _Search:
 
 def _match(node: Node, name: str, rank: Rank) -> Match:
     return Match(node.iri, node.kind, node.name, name, rank, node.papers)
-
-
-def _abbreviates(short: str, long: str) -> bool:
-    """Whether one name consists of letters of a longer one, in order and from its first letter on.
-
-    The condition of Schwartz and Hearst (2003) for a short form.
-
-    >>> _abbreviates("GAN", "generative adversarial network"), _abbreviates("CIFAR10", "CIFAR-10")
-    (True, False)
-    """
-    letters, rest = typed_key(short), typed_key(long)
-    if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
-        return False
-    following = iter(rest)
-    return all(letter in following for letter in letters)

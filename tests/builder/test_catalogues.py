@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from kg.errors import GraphError, InputError
 from kg.graph.curated import kept_catalogues
 from kg.terminal.agreement import render_agreement
 from kg.terminal.cards import render_card
+from kg.vocabulary import DEFAULT_BASE
 
 TITLE = "FrogNet: Hopping Networks for Image Classification"
 
@@ -103,6 +105,63 @@ def test_the_texts_confirm_and_contradict_with_their_words(graph: KnowledgeGraph
     (code,) = (fact for fact in found.facts if fact.kind == "code" and fact.finding == "confirmed")
     assert code.words == "Pond-Lab/FrogNet"
     assert "71.2%" in render_agreement(found)
+
+
+NAMES = [
+    {"name": "HopNet", "full_name": "Hopping Network", "introduced_year": 2021, "collections": []},
+    {
+        "name": "Ponds-9",
+        "full_name": "PondNoise",
+        "introduced_date": "2020-01-01",
+        "variants": ["Ponds-9 (Krizhevsky)"],
+    },
+    {
+        "task": "Hopping",
+        "datasets": [
+            {"dataset": "Ponds-9 (Krizhevsky)", "sota": {"rows": [{**row(accuracy="93.1"), "paper_title": "Toad"}]}}
+        ],
+    },
+    {
+        "paper_url": "x",
+        "title": "Toad",
+        "abstract": "",
+        "tasks": [],
+        "methods": [{"name": "HopNet", "full_name": "Hopping Network"}],
+    },
+]
+PAPERS = [
+    ("Frog", "We propose HopNet, a new network. HopNet reaches 91.2% accuracy on CIFAR-10."),
+    ("Toad", "We use the PondNoise dataset. Hopping Network reaches an accuracy of 93.1% on PondNoise."),
+]
+
+
+def test_names_of_a_catalogue_join_those_of_texts_whichever_came_first(tmp_path: Path) -> None:
+    pages = tmp_path / "papers.jsonl"
+    pages.write_text(
+        "".join(json.dumps({"title": title, "abstract": abstract}) + "\n" for title, abstract in PAPERS), "utf-8"
+    )
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    for number, table in enumerate(NAMES):
+        (dump / f"{number}.json").write_text(json.dumps([table]), encoding="utf-8")
+    exports = []
+    for steps in ("build import", "import build"):
+        graph = tmp_path / steps.replace(" ", "-")
+        for step in steps.split():
+            if step == "import":
+                import_pwc(dump, graph)
+            build_graph([pages], graph)
+        stream = io.BytesIO()
+        KnowledgeGraph(graph).export("nquads", stream)
+        exports.append(stream.getvalue())
+    assert exports[0] == exports[1]
+    opened = KnowledgeGraph(graph)
+    winners = [opened.lookup(name, type="method").winner for name in ("hopping network", "HopNet")]
+    assert [(winner.iri, winner.papers) for winner in winners if winner] == [
+        (f"{DEFAULT_BASE}method/hopping-network", 2)
+    ] * 2
+    found = find_agreement(opened.reader)
+    assert found.counts["methods"]["confirmed"] == 1 and found.counts["results"]["confirmed"] == 1
 
 
 def test_what_cannot_be_imported_leaves_no_trace(tmp_path: Path) -> None:
