@@ -205,6 +205,12 @@ class CuratedStatements:
             yield self._say(node, SCHEMA + "name", literal(label))
             for other in sorted(others - {label}):
                 yield self._say(node, SKOS + "altLabel", literal(other))
+            if (
+                better := self._resolver.directions.better((label, *sorted(others)))
+                if entity_type == "Metric"
+                else None
+            ):
+                yield self._say(node, KG + "better", literal(better))
             for wide in sorted(broader):
                 yield self._say(node, SKOS + "broader", f"<{wide}>")
             if not broader:
@@ -330,8 +336,11 @@ class CuratedStatements:
             facts.append((KG + "modelText", literal(model)))
             if method := self._method_of(model):
                 facts.append((KG + "ofMethod", f"<{method}>"))
-        if (number := number_of(fact["value"])) is not None:
+        number = number_of(fact["value"])
+        if number is not None:
             facts.append((KG + "value", literal(f"{number:f}", "decimal")))
+        facts.append((KG + "curatedScore", literal(str(number is not None).lower(), "boolean")))
+        facts.append((KG + "relative", literal("false", "boolean")))
         if page := given_address(fact.get("page", "")):
             facts.append((PROV + "wasQuotedFrom", f"<{page}>"))
         for address in filter(None, map(given_address, fact.get("code", ()))):

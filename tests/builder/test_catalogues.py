@@ -72,7 +72,7 @@ def test_the_graph_conforms_and_papers_and_mentions_stay_as_they_were(
 def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: KnowledgeGraph) -> None:
     by = {
         source: [
-            row["by"] for row in graph.ask("results-by-source", {"dataset": "cifar10", "source": source}).records()
+            row["by"] for row in graph.ask("results-by-source", {"dataset": "cifar10", "origin": source}).records()
         ]
         for source in ("both", "curated", "extracted")
     }
@@ -159,8 +159,6 @@ def test_names_of_a_catalogue_join_those_of_texts_whichever_came_first(tmp_path:
     winners = [opened.lookup(name, type="method").winner for name in ("hopping network", "HopNet")]
     expected = (f"{DEFAULT_BASE}method/hopping-network", 2)
     assert [(winner.iri, winner.papers) for winner in winners if winner] == [expected, expected]
-        (f"{DEFAULT_BASE}method/hopping-network", 2)
-    ] * 2
     found = find_agreement(opened.reader)
     assert found.counts["methods"]["confirmed"] == 1 and found.counts["results"]["confirmed"] == 1
 
