@@ -223,10 +223,8 @@ def _curated(path: Path, generation: Generation, resolver: Resolver, index: Inde
             papers.add(iri, title, identifiers)
     catalogue, facts = read_catalogue(path)
     statements = CuratedStatements(catalogue, resolver, papers)
-    yield from statements.about()
-    for fact in facts:
-        yield from statements.of(fact)
-    yield from index.reading(statements.entities())
+    lines = chain.from_iterable(statements.of(fact) for fact in facts)
+    yield from index.reading(chain(statements.about(), lines, statements.entities()))
 
 
 def _merged(work: Work, entries: Sequence[Paper], base: str) -> Iterator[MergedEntry]:

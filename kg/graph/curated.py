@@ -394,7 +394,7 @@ class CuratedStatements:
         iri = paper_iri(self.base, title)
         node = f"<{iri}>"
         lines = []
-        if self._is_new(node):
+        if new := self._is_new(node):
             lines.append(self._say(node, RDF + "type", f"<{SCHEMA}ScholarlyArticle>"))
             lines.append(self._say(node, SCHEMA + "name", literal(title)))
         if fact["kind"] == "paper":
@@ -402,6 +402,7 @@ class CuratedStatements:
                 lines.append(self._say(node, SCHEMA + "datePublished", literal(f"{year:04d}", "gYear")))
             if url := given_address(fact.get("url", "")):
                 lines.append(self._say(node, SCHEMA + "url", f"<{url}>"))
+        if new or fact["kind"] == "paper":
             lines.extend(self._say(node, DCTERMS + "identifier", literal(each)) for each in identifiers)
         return iri, lines
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kg.resolution.curated import Curated, Identity
-from kg.resolution.senses import are_variants
+from kg.resolution.senses import is_name_of
 from kg.resolution.spelling import entity_key
 from kg.text.names import spaced_key
 from kg.text.plain import known_words
@@ -138,7 +138,7 @@ class KnownNames:
         """Whether a long form is one of the entity."""
         if known := self._of.get(own):
             return known.identity == claim.identity
-        return own == claim.identity or any(are_variants(long, name) for name in claim.names)
+        return own == claim.identity or is_name_of(claim.names, long)
 
 
 def is_whole_name(name: str, names: Sequence[str]) -> bool:
@@ -187,4 +187,4 @@ def _may_be_called(entity_type: EntityType, other: str, names: Sequence[str]) ->
 def _means_another(names: Sequence[str], one: Listed) -> bool:
     """Whether a curated entity of this short name is another: it has a long form, which is not this full name."""
     longs = [name for name in names if " " in name and abbreviates(one.name, name)]
-    return abbreviates(one.name, one.full) and bool(longs) and not any(are_variants(one.full, each) for each in longs)
+    return abbreviates(one.name, one.full) and bool(longs) and not is_name_of(longs, one.full)

@@ -31,9 +31,9 @@ from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
 from kg.resolution.known import KnownNames
-from kg.resolution.senses import Sense, Senses, are_variants
+from kg.resolution.senses import Sense, Senses, is_name_of
 from kg.resolution.spelling import entity_key, entity_words, plain_name
-from kg.text.names import LIST_START, spaced_key, with_number
+from kg.text.names import LIST_START, with_number
 from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
@@ -260,7 +260,7 @@ class Resolver:
         own = (use.type, entity_key(sense.long))
         if own not in self._attested and own not in self.known:
             return None
-        if entity and _is_name_of(entity, sense.long):
+        if entity and is_name_of(entity.names, sense.long):
             return None
         detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
         return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
@@ -295,7 +295,7 @@ class Resolver:
         A long form that lacks a word of a name of the curated entity ("language models (LLMs)") means that entity.
         """
         entity = self.curated.named(entity_type, short)
-        if entity and len(_initials(long)) < len(entity_key(short)) and _is_name_of(entity, long):
+        if entity and len(_initials(long)) < len(entity_key(short)) and is_name_of(entity.names, long):
             return entity.identity
         return self._spelled_out(entity_type, long)
 
@@ -308,7 +308,7 @@ class Resolver:
             found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
             for entity_type, short, long in self._defined:
                 entity = self.curated.named(entity_type, short)
-                if entity and long and not self.curated.named(entity_type, long) and _is_name_of(entity, long):
+                if entity and long and not self.curated.named(entity_type, long) and is_name_of(entity.names, long):
                     found[entity_type, entity_key(long)][entity.identity] = entity
             self._further = {one: next(iter(of.values())) for one, of in found.items() if len(of) == 1}
         return self._further
@@ -434,16 +434,6 @@ def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Cur
     resolver = Resolver(base, curated)
     resolver.add(extraction)
     return resolver.resolve(extraction)
-
-
-def _is_name_of(entity: CuratedEntity, long: str) -> bool:
-    """Whether a long form is a name of an entity, up to endings and to words before, after or within it."""
-    words = set(spaced_key(long).split())
-    for name in entity.names:
-        others = set(spaced_key(name).split())
-        if are_variants(name, long) or (min(len(words), len(others)) > 1 and (words <= others or others <= words)):
-            return True
-    return False
 
 
 def _initials(name: str) -> str:

@@ -115,8 +115,12 @@ def test_the_curated_files_come_first() -> None:
     named = Curated([("f:1", CuratedEntity(type="Method", name="HOPR", aliases=("hopper",)))])
     papers = [paper("hopper"), paper("heuristic optimal pond routing")]
     assert set(entities(papers, HOPPER, curated=named)) == {"hopr"}
-    apart = Curated([("f:1", Different(type="Method", different=("HOPR", "Heuristic Optimal Pond Routing")))])
     papers = [paper("HOPR"), paper("heuristic optimal pond routing")]
+    named = Curated(
+        [("f:1", CuratedEntity(type="Method", name="HOPR", aliases=("heuristic optimal pond routing net",)))]
+    )
+    assert set(entities(papers, HOPPER, curated=named)) == {"hopr"}
+    apart = Curated([("f:1", Different(type="Method", different=("HOPR", "Heuristic Optimal Pond Routing")))])
     assert len(entities(papers, HOPPER, curated=apart)) == 2
 
 
