@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.builder.enriching import BareEntries
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError
@@ -108,12 +109,16 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    read = frozenset(placed(read_entries(inputs, warn, columns=columns), folder))
-    with next_generation(folder) as generation:
+    bare = BareEntries()
+    whole = frozenset(bare.set_aside(placed(read_entries(inputs, warn, columns=columns), folder)))
+    with bare, next_generation(folder) as generation:
         old = current(folder)
-        if not old and read and all(entry.bare for entry in read):
+        if bare.count and not old and not whole:
             names = ", ".join(map(str, inputs))
             raise InputError(names, "has no abstracts, and only adds to papers of other files; name those too")
+        stored = (entry for work in read_records(old) for entry in work.entries) if old else ()
+        read = whole.union(bare.like(chain(whole, stored)))
+        left_out = len(whole) + bare.count - len(read)
         known = old.settings if old else Settings()
         if extractor is None:
             folders = with_corrections(folder, known.rules if rules is None else rules)
@@ -122,7 +127,7 @@ def build_graph(
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
         rules_read = load_rules(extractor.rules)
-        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10])
+        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10], left_out=left_out)
         resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
@@ -149,7 +154,7 @@ def build_graph(
         if update.total >= _MANY:
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     return BuildReport(
-        entries=len(read),
+        entries=len(read) + left_out,
         new=update.new,
         changed=update.changed,
         unchanged=update.unchanged,
