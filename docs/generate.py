@@ -24,6 +24,7 @@ import typer
 import kg
 from kg import cli
 from kg.ask.named import named_queries
+from kg.ask.origins import takes_origin
 from kg.errors import KGError
 from kg.records import Record
 from kg.text.files import writing
@@ -117,7 +118,12 @@ def _cell(text: str | None) -> str:
 
 def _queries() -> Iterator[str]:
     yield "## The shipped queries"
-    yield "What `kg ask NAME` answers, with the options of each. A parameter without a default must be given."
+    yield _wrapped(
+        "What `kg ask NAME` answers, with the options of each. A parameter without a default must be given. All but "
+        + ", ".join(f"`{name}`" for name in _of_texts())
+        + " take `--origin extracted`, `curated` or `both`, too: whether texts are asked (the default), imported "
+        "catalogues, or both."
+    )
     rows = [
         (
             f"`{query.name}`",
@@ -127,6 +133,11 @@ def _queries() -> Iterator[str]:
         for query in named_queries()
     ]
     yield _table(("query", "answers", "parameters"), rows)
+
+
+def _of_texts() -> list[str]:
+    """The shipped queries that ask for nothing which a catalogue says."""
+    return [query.name for query in named_queries() if query.profile or not takes_origin(query.text)]
 
 
 def _parameter(name: str, type: str, default: str | None) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.ask.card import Card
     from kg.ask.compare import Comparison
     from kg.ask.lookup import Found, Match
+    from kg.ask.origins import Origin
     from kg.ask.papers import FoundPapers
     from kg.ask.paths import Paths
     from kg.ask.process import QueryProcess
@@ -115,6 +116,7 @@ class KnowledgeGraph:
         source: str = "query",
         *,
         profile: str | None = None,
+        origin: Origin = "extracted",
         timeout: float = 60,
         allow_service: bool = False,
     ) -> Answer:
@@ -127,6 +129,8 @@ class KnowledgeGraph:
             sparql: SELECT, ASK, CONSTRUCT or DESCRIBE.
             source: what errors call the query, such as a file's name.
             profile: the vocabulary that the query is written in, if it is not the graph's own: "lpwc".
+            origin: whose statements ``kg:mentions``, ``kg:reports`` and the like stand for: those "extracted" from
+                texts, those that people "curated" in an imported catalogue, or "both" (:mod:`kg.ask.origins`).
             timeout: seconds after which the query is ended; 0 for no limit.
             allow_service: let the query, and those of the profile, ask other SPARQL services (SERVICE).
 
@@ -136,9 +140,10 @@ class KnowledgeGraph:
             GraphError: the graph was built anew since it was opened, before its first query.
             KGError: there is no such profile, or ``timeout`` is not a number of seconds.
         """
+        from kg.ask.origins import known_origin, of_origin
         from kg.ask.terms import unknown_terms
 
-        _text("sparql", sparql)
+        sparql = of_origin(_text("sparql", sparql), known_origin(_text("origin", origin)), source)
         _ = self._queries  # starts while the terms are looked at
         for line in unknown_terms(sparql, self.base):
             warnings.warn(line, UserWarning, stacklevel=2)
@@ -166,7 +171,8 @@ class KnowledgeGraph:
 
         Args:
             name: the name of the query.
-            parameters: text or a whole number for each parameter; those left out take their default.
+            parameters: text or a whole number for each parameter; those left out take their default. Every query takes
+                "origin", too: "extracted", "curated" or "both" (see :meth:`query`).
 
         Raises:
             QueryError: there is no such query, a parameter is missing or unknown, its value is not of its type, or

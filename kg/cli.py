@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict, cast
 
 import typer
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typer.models import CommandInfo
 
     from kg.api import KnowledgeGraph
+    from kg.ask.origins import Origin
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
@@ -82,6 +83,14 @@ AnswerFormat = Annotated[
         help="table, csv, tsv, json, xml, markdown or latex; for CONSTRUCT and DESCRIBE turtle, jsonld, ntriples or "
         "rdfxml."
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
+    ),
+]
+AskedOf = Annotated[
+    str | None,
+    typer.Option(
+        "--origin",
+        help="Whose statements to ask for: extracted from texts, curated in an imported catalogue, or both."
+        "  [default: extracted, and both for papers-by-source and results-by-source]",
     ),
 ]
 Timeout = Annotated[
@@ -586,6 +595,7 @@ def ask(
         ),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the queries and their parameters.")] = False,
+    origin: AskedOf = None,
     format: AnswerFormat = None,
     graph: Graph = _GRAPH,
     output: Output = None,
@@ -600,7 +610,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, graph, chosen, output, timeout)
+    _ask(name, rest, origin, graph, chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -619,6 +629,7 @@ def query(
         str | None,
         typer.Option("--profile", help="Vocabulary that the query is written in: lpwc, Linked Papers With Code."),
     ] = None,
+    origin: AskedOf = None,
     graph: Graph = _GRAPH,
     output: Output = None,
     as_json: Json = False,
@@ -639,7 +650,7 @@ def query(
     if name is not None:
         if file is not None or profile is not None or allow_service:
             raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
-        _ask(name, words, graph, chosen, output, timeout)
+        _ask(name, words, origin, graph, chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -650,7 +661,14 @@ def query(
     opened = _opened(graph)
     sparql, source = _sparql(words[0] if words else "-", file)
     with _shown_warnings():
-        answer = opened.query(sparql, source, profile=profile, timeout=timeout, allow_service=allow_service)
+        answer = opened.query(
+            sparql,
+            source,
+            profile=profile,
+            origin=cast("Origin", origin or "extracted"),
+            timeout=timeout,
+            allow_service=allow_service,
+        )
     _write_answer(answer, chosen, output, lambda: "the query found nothing")
 
 
@@ -683,12 +701,20 @@ def _sparql(text: str, file: Path | None) -> tuple[str, str]:
         raise InputError(place, "is not UTF-8 text; expected a SPARQL query") from None
 
 
-def _ask(name: str, words: list[str], graph: Path, format: str | None, output: Path | None, timeout: float) -> None:
+def _ask(
+    name: str,
+    words: list[str],
+    origin: str | None,
+    graph: Path,
+    format: str | None,
+    output: Path | None,
+    timeout: float,
+) -> None:
     """Answer a shipped query; ``words`` are its parameters as options."""
     from kg.ask.compare import COMPARE, compared
     from kg.ask.questions import reported_on
 
-    parameters = _parameters(words)
+    parameters = _parameters(words) | ({"origin": origin} if origin else {})
     opened = _opened(graph)
     question = opened.question(name, parameters)
     answer = opened.answer(question, timeout=timeout)

@@ -175,7 +175,14 @@ class MergedEntry(Record):
     why: str
 
 
-Why = Literal["spelling", "abbreviation in paper", "dominant sense", "curated alias", "word that adds nothing"]
+Why = Literal[
+    "spelling",
+    "abbreviation in paper",
+    "dominant sense",
+    "curated alias",
+    "name in a catalogue",
+    "word that adds nothing",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,11 @@ _Found = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class ComparedValue(Record):
     """A value as written. ``comparable`` is whether leaderboards rank it, ``confidence`` how probably it was read right
-    from ``sentence``."""
+    from ``sentence``; a value that people curated has neither."""
 
     reported: str
     comparable: bool
-    confidence: float
+    confidence: float | None
     sentence: str | None
 
 

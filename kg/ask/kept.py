@@ -38,11 +38,11 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
 
     Args:
         index: of the graph.
-        question: with parameters that are whole numbers or one of several words.
+        question: with parameters that are whole numbers or one of several words. The index holds what texts say.
         base: the base IRI of the graph's resources.
     """
     file = files("kg.ask") / "queries" / f"{question.name}.sql"
-    if not file.is_file():
+    if question.origin != "extracted" or not file.is_file():
         return None
     text = file.read_text("utf-8")
     found = _COLUMNS.match(text)

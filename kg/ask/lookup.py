@@ -21,8 +21,10 @@ typos only if there is neither.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
@@ -30,7 +32,7 @@ import pyoxigraph as ox
 from kg.graph.index import ID_TYPE, IndexedReader, Name, Node
 from kg.jsonrecord import as_dict
 from kg.text.names import one_line, singular, spaced_key
-from kg.text.spellings import plain_name, readable, typed_key, typed_words
+from kg.text.spellings import abbreviates, plain_name, readable, typed_key, typed_words
 from kg.vocabulary import (
     DCTERMS,
     DEFAULT_BASE,
@@ -56,12 +58,18 @@ _COMPARED = 150_000
 _LONGEST = 300
 """Characters; names and titles are shorter, so that no more of the words is compared with them."""
 
+_ARXIV = re.compile(
+    r"(?:arxiv:|https?://arxiv\.org/(?:abs|pdf)/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
+    re.I,
+)
+_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
+
 
 class Match(NamedTuple):
     """Something with the name that was looked for, or with a similar one.
 
     ``name`` is its preferred name, ``matched`` the name that matched; ``papers`` counts the papers that mention an
-    entity or link to a repository, and is 1 for a paper.
+    entity or link to a repository, and is 1 for a paper, 0 for one that only an imported catalogue has.
     """
 
     iri: str
@@ -228,7 +236,8 @@ class _Search:
         """Match names as they are written, titles, identifiers and addresses."""
         for name in self.index.called({self.text, self.text.upper(), self.text.lower()}):
             self._add_by_name(name)
-        for iri in (*self.reader.subjects(DCTERMS + "identifier", ox.Literal(self.text)), *self._iris()):
+        known = (self.reader.subjects(DCTERMS + "identifier", ox.Literal(text)) for text in self._identifiers())
+        for iri in (*chain.from_iterable(known), *self._iris()):
             if node := self.index.node(iri):
                 self._add(node, "exact", self.text)
         if self.words:
@@ -333,6 +342,14 @@ class _Search:
     def _may_be_initials(self) -> bool:
         return len(self.words) == 1 and 2 <= len(self.key) <= 8 and self.key.isalpha()
 
+    def _identifiers(self) -> Iterator[str]:
+        """The words as an identifier of a paper, and with the scheme that it has in the graph."""
+        yield self.text
+        if found := _ARXIV.fullmatch(self.text):
+            yield f"arxiv:{found[1]}"
+        elif found := _DOI.fullmatch(self.text):
+            yield f"doi:{found[1].lower()}"
+
     def _iris(self) -> Iterator[str]:
         """Nodes whose address the words are: their IRI, the address of a repository, the page of a paper."""
         if "/" in self.text or ":" in self.text:
@@ -367,7 +384,7 @@ class _Search:
         key = typed_key(name)
         keys = {key, typed_key(name.rpartition("/")[2])} if kind == "code" else {key}
         if self.key in keys or name.casefold() == self.text.casefold():
-            return "acronym" if _abbreviates(name, preferred) or _abbreviates(preferred, name) else "spelling"
+            return "acronym" if abbreviates(name, preferred) or abbreviates(preferred, name) else "spelling"
         words = typed_words(name)
         if self._may_be_initials and len(words) > 1 and "".join(word[0] for word in words) == self.key:
             return "acronym"
@@ -376,18 +393,3 @@ class _Search:
 
 def _match(node: Node, name: str, rank: Rank) -> Match:
     return Match(node.iri, node.kind, node.name, name, rank, node.papers)
-
-
-def _abbreviates(short: str, long: str) -> bool:
-    """Whether one name consists of letters of a longer one, in order and from its first letter on.
-
-    The condition of Schwartz and Hearst (2003) for a short form.
-
-    >>> _abbreviates("GAN", "generative adversarial network"), _abbreviates("CIFAR10", "CIFAR-10")
-    (True, False)
-    """
-    letters, rest = typed_key(short), typed_key(long)
-    if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
-        return False
-    following = iter(rest)
-    return all(letter in following for letter in letters)

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kg.ask.compare import COMPARE
 from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
+from kg.ask.origins import ORIGIN, ORIGINS, Origin, known_origin, of_origin
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
 from kg.jsonrecord import Record
@@ -44,7 +45,8 @@ class Question(Record):
     """A named query with the values of its parameters in place.
 
     ``values`` are the parameters as given, ``meant`` is what those that are names mean, and ``sparql`` is the query to
-    run: on the graph in the vocabulary of ``profile``, or if that is ``None`` in its own.
+    run: on the graph in the vocabulary of ``profile``, or if that is ``None`` in its own. ``origin`` is whose
+    statements it asks for.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Question(Record):
     values: dict[str, str]
     meant: dict[str, Meant]
     sparql: str
+    origin: Origin = "extracted"
 
     @property
     def nothing(self) -> str:
@@ -73,12 +76,19 @@ def pose(reader: IndexedReader, query: NamedQuery, values: Mapping[str, str], ba
     Args:
         reader: the graph.
         query: the query.
-        values: text for each parameter; those left out take their default.
+        values: text for each parameter; those left out take their default. Every query also takes "origin"
+            (:data:`kg.ask.origins.ORIGINS`): whose statements to ask for, "extracted" if it is left out.
         base: the IRI that the graph's resources live under.
 
     Raises:
         QueryError: a name may mean several things, or a parameter is unknown, missing or not of its type.
     """
+    asked, origin = dict(values), ORIGINS[0]
+    if ORIGIN in values and all(parameter.name != ORIGIN for parameter in query.parameters):
+        origin = known_origin(values[ORIGIN])
+        if origin != "extracted" and query.profile:
+            raise QueryError(f"{query.name}: is about what texts say alone; leave out {ORIGIN}")
+        values = {name: value for name, value in values.items() if name != ORIGIN}
     given = {parameter.name: parameter.default for parameter in query.parameters} | dict(values)
     terms = dict(values)
     found: dict[str, Meant] = {}
@@ -97,8 +107,8 @@ def pose(reader: IndexedReader, query: NamedQuery, values: Mapping[str, str], ba
             terms[parameter.name] = " ".join(papers)
         elif parameter.type == "venue" and words is not None:
             terms[parameter.name] = next((name for _, name in venues_named(reader, words)), words)
-    sparql = bind(query, terms, base)
-    return Question(query.name, query.profile, dict(values), found, sparql)
+    sparql = of_origin(bind(query, terms, base), origin, query.name)
+    return Question(query.name, query.profile, asked, found, sparql, origin)
 
 
 def reported_on(reader: IndexedReader, question: Question) -> str:

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.builder.enriching import BareEntries
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
-from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, read_catalogue
+from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, listed_entities, read_catalogue
 from kg.graph.indexing import IndexMaker, index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import (
@@ -36,13 +37,13 @@ from kg.graph.store import Generation, Settings, current, next_generation, readi
 from kg.jsonrecord import Record
 from kg.profiles import keep_profiles
 from kg.records import Extraction, MergedEntry, Paper
-from kg.resolution import Directions, Resolver, read_curated, read_senses
+from kg.resolution import Directions, KnownNames, Resolver, read_curated, read_senses
 from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_entries
 from kg.sources.duplicates import reasons
 from kg.text.files import path_text
 from kg.text.plain import without_markup
-from kg.vocabulary import BASE_FORM, is_base, paper_iri, scheme_iri
+from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
 _MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
@@ -108,12 +109,16 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
-    read = frozenset(placed(read_entries(inputs, warn, columns=columns), folder))
-    with next_generation(folder) as generation:
+    bare = BareEntries()
+    whole = frozenset(bare.set_aside(placed(read_entries(inputs, warn, columns=columns), folder)))
+    with bare, next_generation(folder) as generation:
         old = current(folder)
-        if not old and read and all(entry.bare for entry in read):
+        if bare.count and not old and not whole:
             names = ", ".join(map(str, inputs))
             raise InputError(names, "has no abstracts, and only adds to papers of other files; name those too")
+        stored = (entry for work in read_records(old) for entry in work.entries) if old else ()
+        read = whole.union(bare.like(chain(whole, stored)))
+        left_out = len(whole) + bare.count - len(read)
         known = old.settings if old else Settings()
         if extractor is None:
             folders = with_corrections(folder, known.rules if rules is None else rules)
@@ -122,8 +127,8 @@ def build_graph(
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
         rules_read = load_rules(extractor.rules)
-        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10])
-        resolver = _resolver(settings.base, extractor.rules, rules_read)
+        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10], left_out=left_out)
+        resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
         updated = update.works(old, old.relocated()) if old else update.works(None)
         works = write_records(generation, _extracted(updated, extractor, workers))
         for work in _reported(works, update, progress):
@@ -149,7 +154,7 @@ def build_graph(
         if update.total >= _MANY:
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     return BuildReport(
-        entries=len(read),
+        entries=len(read) + left_out,
         new=update.new,
         changed=update.changed,
         unchanged=update.unchanged,
@@ -158,9 +163,12 @@ def build_graph(
     )
 
 
-def _resolver(base: str, folders: Sequence[Path], rules: Iterable[Rule]) -> Resolver:
-    """A resolver that knows the curated files and senses of some folders, and rules, and no paper yet."""
-    return Resolver(base, read_curated(folders), read_senses(folders), Directions.of_rules(rules))
+def _resolver(base: str, folders: Sequence[Path], rules: Iterable[Rule], graph: Path) -> Resolver:
+    """A resolver that knows the curated files and senses of some folders, rules, catalogues, and no paper yet."""
+    curated = read_curated(folders)
+    facts = chain.from_iterable(read_catalogue(path)[1] for path in kept_catalogues(graph))
+    known = KnownNames(listed_entities(facts), curated)
+    return Resolver(base, curated, read_senses(folders), Directions.of_rules(rules), known)
 
 
 def _extracted(works: Iterator[Work], extractor: Extractor, workers: int | None) -> Iterator[Work]:
@@ -219,13 +227,9 @@ def _curated(path: Path, generation: Generation, resolver: Resolver, index: Inde
         for title in (work.paper.title, *titles):
             papers.add(iri, title, identifiers)
     catalogue, facts = read_catalogue(path)
-    entities = list(resolver.entities())
-    known = {entity.iri for entity in entities} | {scheme_iri(resolver.base, entity.type) for entity in entities}
-    statements = CuratedStatements(catalogue, resolver.base, resolver.iri_of, known, papers)
-    yield from statements.about()
-    for fact in facts:
-        yield from statements.of(fact)
-    yield from index.reading(statements.entities())
+    statements = CuratedStatements(catalogue, resolver, papers)
+    lines = chain.from_iterable(statements.of(fact) for fact in facts)
+    yield from index.reading(chain(statements.about(), lines, statements.entities()))
 
 
 def _merged(work: Work, entries: Sequence[Paper], base: str) -> Iterator[MergedEntry]:

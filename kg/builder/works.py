@@ -99,6 +99,7 @@ class Update:
         warn: called with one line for each title that new entries show to be that of several papers, and one for all
             entries without abstracts that are of no paper.
         today: the date of the run, for papers that it reads first.
+        left_out: how many entries without abstracts are not among those in ``read``, because they are of no paper.
 
     ``read`` are the entries, and ``papers`` counts the papers that they are of. While :meth:`works` yields them,
     ``new``, ``changed`` and ``unchanged`` count these, ``total`` all papers of the graph, and ``extracted`` those that
@@ -111,8 +112,9 @@ class Update:
         fingerprint: Callable[[Paper], str],
         warn: Callable[[str], None] = lambda line: None,
         today: str = "",
+        left_out: int = 0,
     ) -> None:
-        self.today = today
+        self.today, self.left_out = today, left_out
         self.read = frozenset(read)
         self.fingerprint = fingerprint
         self.warn = warn
@@ -131,7 +133,7 @@ class Update:
         before = {entry for work in stored for entry in work.entries}
         papers = papers_of({*self.read, *(entry for entry in before if entry.source not in sources)})
         kept = {entry for paper in papers for entry in paper.entries}
-        if left := sum(entry.bare and entry not in kept for entry in self.read):
+        if left := self.left_out + sum(entry.bare and entry not in kept for entry in self.read):
             self.warn(f"entries of sources without abstracts that are of no paper with one: {left:,}; skipped")
         self.papers = sum(not self.read.isdisjoint(paper.entries) for paper in papers)
         others = _relocated((work for work in read_records(old) if work.key not in touched), now_at) if old else ()

@@ -6,7 +6,8 @@ looks the names up among the entities and papers of the graph, and writes the fa
 - what a paper is listed under is :data:`CATALOGUED`, and no ``kg:mentions``, which a place in a text proves;
 - its results are of the class ``kg:CuratedResult`` and have no ``kg:confidence``;
 - entities that no text names are entities like others, with the catalogue as the source of their names; those that a
-  text names keep their names and their hierarchy, and what the catalogue has as broader is ``skos:broadMatch``;
+  text names keep their names and their hierarchy: further names are ``schema:alternateName``, and what the catalogue
+  has as broader is ``skos:broadMatch``;
 - papers that the graph does not have are ``schema:ScholarlyArticle`` and no ``kg:Paper``, which has an abstract.
 
 So no statement is both in the graph of a paper and in that of a catalogue, and the union of all graphs holds each once.
@@ -17,19 +18,22 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.errors import GraphError
 from kg.graph.statements import literal, repository_of
-from kg.resolution.spelling import entity_words
+from kg.resolution.curated import Identity
+from kg.resolution.known import Listed
+from kg.resolution.resolver import Resolver
+from kg.resolution.spelling import entity_key, entity_words
 from kg.text.addresses import given_address
 from kg.text.files import CATALOGUES, packing
-from kg.text.names import slug, spaced_key, title_key
+from kg.text.names import slug, title_key
 from kg.text.plain import without_markup
 from kg.vocabulary import (
     DCTERMS,
@@ -125,6 +129,14 @@ def _damaged(path: Path) -> GraphError:
     return GraphError(f"{path}: is damaged; import the catalogue again, or remove the file")
 
 
+def listed_entities(facts: Iterable[Fact]) -> Iterator[Listed]:
+    """The methods, datasets and tasks of a catalogue with their names, which come before what is said of papers."""
+    for fact in takewhile(lambda fact: fact.get("kind") not in ("paper", "code"), facts):
+        if (entity_type := _NAMED.get(fact.get("kind", ""))) and isinstance(fact.get("name"), str):
+            others = (*fact.get("synonyms", ()), *fact.get("variants", ()))
+            yield Listed(entity_type, fact["name"], fact.get("full_name", ""), others)
+
+
 class KnownPapers:
     """The papers of a graph by their identifiers and titles."""
 
@@ -147,27 +159,19 @@ class CuratedStatements:
 
     Args:
         catalogue: where the facts are from.
-        base: the base IRI of resources.
-        iri_of: the IRI of what a name means in the texts; ``None`` for a name in no text.
-        known: the IRIs of the entities in the texts.
+        resolver: knows what names mean in the texts.
         papers: the papers of the graph.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        base: str,
-        iri_of: Callable[[EntityType, str], str | None],
-        known: Container[str],
-        papers: KnownPapers,
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, resolver: Resolver, papers: KnownPapers) -> None:
         self.catalogue = catalogue
-        self.base = base
-        self.graph = curated_graph(base, catalogue.name)
+        self.base = resolver.base
+        self.graph = curated_graph(self.base, catalogue.name)
         self._end = f" <{self.graph}> .\n"
-        self._iri_of, self._known, self._papers = iri_of, known, papers
-        self._names: dict[tuple[EntityType, str], str] = {}  # IRIs, by keys of names
-        self._read: dict[tuple[EntityType, str], str | None] = {}
+        self._resolver, self._papers = resolver, papers
+        self._iris = dict(resolver.iris())
+        self._in_texts = {entity.iri: {entity.label, *entity.other_labels} for entity in resolver.entities()}
+        self._meant: dict[tuple[EntityType, str, str], Identity] = {}
         self._entities: dict[str, tuple[EntityType, str, set[str], set[str]]] = {}  # type, label, others, broader
         self._described: set[int] = set()
 
@@ -201,14 +205,21 @@ class CuratedStatements:
             yield self._say(node, SCHEMA + "name", literal(label))
             for other in sorted(others - {label}):
                 yield self._say(node, SKOS + "altLabel", literal(other))
+            if (
+                better := self._resolver.directions.better((label, *sorted(others)))
+                if entity_type == "Metric"
+                else None
+            ):
+                yield self._say(node, KG + "better", literal(better))
             for wide in sorted(broader):
                 yield self._say(node, SKOS + "broader", f"<{wide}>")
             if not broader:
                 yield self._say(node, SKOS + "topConceptOf", scheme)
                 yield self._say(scheme, SKOS + "hasTopConcept", node)
+        of_texts = {entity_type for entity_type, _ in self._resolver.iris()}
         for entity_type in dict.fromkeys(entity_type for entity_type, *_ in self._entities.values()):
-            scheme = f"<{scheme_iri(self.base, entity_type)}>"
-            if scheme[1:-1] not in self._known:
+            if entity_type not in of_texts:
+                scheme = f"<{scheme_iri(self.base, entity_type)}>"
                 yield self._say(scheme, RDF + "type", f"<{SKOS}ConceptScheme>")
                 yield self._say(scheme, DCTERMS + "title", literal(entity_type + "s"))
 
@@ -216,18 +227,20 @@ class CuratedStatements:
 
     def _described_entity(self, fact: Fact) -> Iterator[str]:
         """The lines about a method, a dataset or a task."""
-        entity_type, name = _NAMED[fact["kind"]], fact["name"]
-        full: str = fact.get("full_name") or name
-        iri = self._entity(entity_type, name, full if full != name else "")
+        entity_type, name, full = _NAMED[fact["kind"]], fact["name"], fact.get("full_name", "")
+        iri = self._entity(entity_type, name, full)
         node = f"<{iri}>"
-        if iri in self._entities:
-            self._entities[iri][2].update(filter(None, (full, *fact.get("synonyms", ()))))
-        elif full != name:
-            yield self._say(node, SCHEMA + "alternateName", literal(full))
-        for synonym in fact.get("synonyms", ()):
-            self._names.setdefault((entity_type, spaced_key(synonym)), iri)
+        names = {name, full, *fact.get("synonyms", ())}
         for variant in fact.get("variants", ()):
-            yield from self._variant(iri, variant)
+            if self._identity(entity_type, variant) == self._identity(entity_type, name, full):
+                names.add(variant)  # another spelling
+            elif (entity_type, entity_key(variant)) not in self._resolver.known:  # the name of no other one
+                yield from self._broader(self._entity(entity_type, variant), iri)
+        if iri in self._entities:
+            self._entities[iri][2].update(names - {""})
+        else:
+            for other in sorted(names - self._in_texts[iri] - {""}):
+                yield self._say(node, SCHEMA + "alternateName", literal(other))
         if text := fact.get("description"):
             yield self._say(node, SCHEMA + "description", literal(text))
         if page := given_address(fact.get("page", "")):
@@ -252,15 +265,6 @@ class CuratedStatements:
             yield from self._area(area)
         if wide := fact.get("broader"):
             yield from self._broader(iri, self._entity(entity_type, wide))
-
-    def _variant(self, dataset: str, variant: str) -> Iterator[str]:
-        """A variant of a dataset: another spelling of its name, or a part of it, which is narrower."""
-        key = ("Dataset", spaced_key(variant))
-        if key in self._names:
-            return
-        iri = self._entity("Dataset", variant)
-        if iri != dataset:
-            yield from self._broader(iri, dataset)
 
     def _broader(self, iri: str, wide: str) -> Iterator[str]:
         if iri == wide:
@@ -297,7 +301,7 @@ class CuratedStatements:
         for task in fact.get("tasks", ()):
             yield self._say(f"<{iri}>", CATALOGUED, f"<{self._entity('Task', task)}>")
         for method in fact.get("methods", ()):
-            yield self._say(f"<{iri}>", CATALOGUED, f"<{self._entity('Method', method)}>")
+            yield self._say(f"<{iri}>", CATALOGUED, f"<{self._entity('Method', *method)}>")
         if page := given_address(fact.get("page", "")):
             yield self._say(f"<{iri}>", PROV + "wasQuotedFrom", f"<{page}>")
 
@@ -332,8 +336,11 @@ class CuratedStatements:
             facts.append((KG + "modelText", literal(model)))
             if method := self._method_of(model):
                 facts.append((KG + "ofMethod", f"<{method}>"))
-        if (number := number_of(fact["value"])) is not None:
+        number = number_of(fact["value"])
+        if number is not None:
             facts.append((KG + "value", literal(f"{number:f}", "decimal")))
+        facts.append((KG + "curatedScore", literal(str(number is not None).lower(), "boolean")))
+        facts.append((KG + "relative", literal("false", "boolean")))
         if page := given_address(fact.get("page", "")):
             facts.append((PROV + "wasQuotedFrom", f"<{page}>"))
         for address in filter(None, map(given_address, fact.get("code", ()))):
@@ -346,34 +353,32 @@ class CuratedStatements:
 
     # --- IRIs ---
 
-    def _entity(self, entity_type: EntityType, name: str, full: str = "") -> str:
-        """The IRI of an entity by its name, or by the long form of it; one that no text names is kept for the end."""
-        key = (entity_type, spaced_key(name))
-        if found := self._names.get(key):
-            return found
-        iri = self._in_texts(entity_type, name) or (full and self._in_texts(entity_type, full))
-        if not iri:
-            iri = entity_iri(self.base, entity_type, entity_words(name) or name)
-            if iri not in self._known and iri not in self._entities:
-                self._entities[iri] = (entity_type, name, set(), set())
-        self._names[key] = iri
-        if full:
-            self._names.setdefault((entity_type, spaced_key(full)), iri)
-        return iri
+    def _identity(self, entity_type: EntityType, name: str, full: str = "") -> Identity:
+        """What a name means in the texts, or would mean there."""
+        key = (entity_type, name, full)
+        if key not in self._meant:
+            self._meant[key] = self._resolver.identity(entity_type, self._resolver.known.called(*key))
+        return self._meant[key]
 
-    def _in_texts(self, entity_type: EntityType, name: str) -> str | None:
-        key = (entity_type, name)
-        if key not in self._read:
-            self._read[key] = self._iri_of(entity_type, name)
-        return self._read[key]
+    def _entity(self, entity_type: EntityType, name: str, full: str = "") -> str:
+        """The IRI of an entity; one that no text names is kept for the end."""
+        identity = self._identity(entity_type, name, full)
+        if identity not in self._iris:
+            # A name that several entities have is not the one to tell them apart by.
+            label = full if full and (entity_type, entity_key(name)) not in self._resolver.known else name
+            iri = entity_iri(self.base, entity_type, entity_words(label) or label)
+            numbered = (f"{iri}-{number}" for number in count(2))
+            self._iris[identity] = next(
+                free for free in chain([iri], numbered) if free not in self._in_texts and free not in self._entities
+            )
+            self._entities[self._iris[identity]] = (entity_type, label, set(), set())
+        return self._iris[identity]
 
     def _method_of(self, model: str) -> str | None:
         """The method that a row of a table is about, if its name, or that before a remark in brackets, is known."""
-        for name in dict.fromkeys((model, re.sub(r"\s*[(\[][^()\[\]]*[)\]]$", "", model))):
-            found = self._names.get(("Method", spaced_key(name))) or self._in_texts("Method", name)
-            if found:
-                return found
-        return None
+        names = dict.fromkeys((model, re.sub(r"\s*[(\[][^()\[\]]*[)\]]$", "", model)))
+        found = (self._iris.get(self._identity("Method", name)) for name in names)
+        return next(filter(None, found), None)
 
     def _concept(self, area: str) -> str:
         return f"{self.base}area/{slug(area)}"
@@ -389,7 +394,7 @@ class CuratedStatements:
         iri = paper_iri(self.base, title)
         node = f"<{iri}>"
         lines = []
-        if self._is_new(node):
+        if new := self._is_new(node):
             lines.append(self._say(node, RDF + "type", f"<{SCHEMA}ScholarlyArticle>"))
             lines.append(self._say(node, SCHEMA + "name", literal(title)))
         if fact["kind"] == "paper":
@@ -397,6 +402,7 @@ class CuratedStatements:
                 lines.append(self._say(node, SCHEMA + "datePublished", literal(f"{year:04d}", "gYear")))
             if url := given_address(fact.get("url", "")):
                 lines.append(self._say(node, SCHEMA + "url", f"<{url}>"))
+        if new or fact["kind"] == "paper":
             lines.extend(self._say(node, DCTERMS + "identifier", literal(each)) for each in identifiers)
         return iri, lines
 

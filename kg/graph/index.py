@@ -25,7 +25,8 @@ VERSION = 2
 """The version of the tables: a graph whose index is of another version gets one in memory. 1 was in no release."""
 SCHEMA = """
 -- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
--- the entity or link to the repository (1 for a paper), "introducing" how many of them introduce it.
+-- the entity or link to the repository (1 for a paper; 0 for one that only a catalogue has), "introducing" how many of
+-- them introduce it.
 CREATE TABLE node (
     id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, label INTEGER, papers INTEGER, introducing INTEGER, mentions INTEGER
 );
@@ -44,7 +45,7 @@ CREATE VIRTUAL TABLE word USING fts5 (
 -- "names" are their ids, as 32-bit numbers.
 CREATE TABLE form (kind TEXT, length INTEGER, part INTEGER, forms TEXT, names BLOB, PRIMARY KEY (kind, length, part));
 CREATE TABLE venue (iri TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
--- Papers from the newest to those without a year; within a year by IRI.
+-- Papers that have a text, from the newest to those without a year; within a year by IRI.
 CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 -- Which papers introduce (role 0) or use (role 1) an entity, or link to a repository (role 2).
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
@@ -92,8 +93,8 @@ _NAME = f"{_NODE.replace('SELECT ', 'SELECT name.id, name.text, ', 1)} JOIN name
 class Node(NamedTuple):
     """An entity, paper or repository.
 
-    ``papers`` counts those that mention the entity or link to the repository, and is 1 for a paper; ``introducing``
-    counts those that introduce it, ``mentions`` the spans of text that name it.
+    ``papers`` counts those that mention the entity or link to the repository, and is 1 for a paper, 0 for one that only
+    a catalogue has; ``introducing`` counts those that introduce it, ``mentions`` the spans of text that name it.
     """
 
     id: int

@@ -67,7 +67,8 @@ INSERT INTO scratch.label
 INSERT INTO scratch.edge SELECT target, source, min(role) FROM scratch.link GROUP BY target, source;
 INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.edge GROUP BY target;
 INSERT INTO scratch.node (iri, kind, papers, introducing)
-    SELECT iri, kind, iif(kind = 'paper', 1, coalesce(papers, 0)) AS papers, coalesce(introducing, 0)
+    SELECT iri, iif(kind = 'paper without text', 'paper', kind), iif(kind = 'paper', 1, coalesce(papers, 0)) AS papers,
+        coalesce(introducing, 0)
     FROM (SELECT iri, min(kind) AS kind FROM scratch.thing WHERE kind != 'venue' GROUP BY iri)
         LEFT JOIN scratch.linked USING (iri) LEFT JOIN scratch.label USING (iri)
     ORDER BY papers DESC, coalesce(text, iri), iri;
@@ -83,7 +84,7 @@ INSERT INTO node
 INSERT OR IGNORE INTO venue
     SELECT iri, text FROM scratch.thing JOIN scratch.named USING (iri) WHERE kind = 'venue' ORDER BY iri, text;
 INSERT INTO paper (node, year)
-    SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper'
+    SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper' AND papers
     ORDER BY coalesce(year, 0) DESC, iri;
 """
 _EDGES = """
@@ -150,8 +151,11 @@ _BATCH = 10_000
 _PART = 20_000  # names in one row of the table "form"
 _INITIALS = range(2, 9)
 _TYPE = RDF + "type"
-_KINDS = {KG + name: kind for kind, name in CLASS_NAMES.items()} | {SCHEMA_ORG + "Periodical": "venue"}
-_PLACES = {SKOS + "prefLabel": 0, SCHEMA_ORG + "name": 1, SKOS + "altLabel": 2}
+_KINDS = {KG + name: kind for kind, name in CLASS_NAMES.items()} | {
+    SCHEMA_ORG + "Periodical": "venue",
+    SCHEMA_ORG + "ScholarlyArticle": "paper without text",  # of what is a kg:Paper, too, "paper" comes first
+}
+_PLACES = {SKOS + "prefLabel": 0, SCHEMA_ORG + "name": 1, SKOS + "altLabel": 2, SCHEMA_ORG + "alternateName": 3}
 _ROLES = {KG + "introduces": INTRODUCES, KG + "mentions": USES, LINKS["code"]: LINKS_TO}
 _TABLES = {
     SKOS + "broader": "broader",
@@ -243,6 +247,9 @@ class IndexMaker:
             if wanted and (found := _LINE.match(line)):
                 subject, predicate, iri, text = found.groups()
                 batch.append((subject, predicate, unescaped(text) if iri is None else iri))
+                if len(batch) == _BATCH:  # of a catalogue, which is given as a whole
+                    self.read(batch)
+                    batch.clear()
             yield line
         self.read(batch)
 
@@ -283,7 +290,9 @@ class IndexMaker:
         _forms(self._connection)
         self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")
         self._connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
-        self._connection.execute("INSERT INTO total SELECT kind, count(*) FROM node GROUP BY kind")
+        self._connection.execute(
+            "INSERT INTO total SELECT kind, count(*) FROM node WHERE kind != 'paper' OR papers GROUP BY kind"
+        )
         self._connection.execute(
             "INSERT INTO total SELECT 'new ' || kind, sum(introducing > 0) FROM node GROUP BY kind"
         )

@@ -7,8 +7,10 @@ otherwise, in this order:
    initials of another name in the paper;
 2. the curated files, for a canonical name;
 3. the corpus: a short form has the sense that is clear there (:mod:`kg.resolution.senses`);
-4. the curated files, for any other name, and for a name with a word after it that adds nothing;
-5. the counts of definitions from elsewhere.
+4. the curated files, for any other name;
+5. the counts of definitions from elsewhere;
+6. the catalogues that were imported, for a name that is clear there (:mod:`kg.resolution.known`);
+7. the curated files, for a name with a word after it that adds nothing.
 
 Only one of these steps is taken for a name, so that no chain of short forms can join two long forms. A short form that
 has senses, none of them clear, is a separate entity and marked as ambiguous. Everything is decided over all papers
@@ -28,9 +30,10 @@ from kg.records import Entity, Extraction, Mention, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import broader_entities
-from kg.resolution.senses import Sense, Senses, are_variants
+from kg.resolution.known import KnownNames
+from kg.resolution.senses import Sense, Senses, is_name_of
 from kg.resolution.spelling import entity_key, entity_words, plain_name
-from kg.text.names import LIST_START, spaced_key, with_number
+from kg.text.names import LIST_START, with_number
 from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
@@ -99,6 +102,7 @@ class Resolver:
         curated: the curated files.
         elsewhere: counts of definitions from elsewhere (:func:`kg.resolution.senses.read_senses`).
         directions: which values of a metric are better.
+        known: the names that catalogues have for entities.
     """
 
     def __init__(
@@ -107,10 +111,12 @@ class Resolver:
         curated: Curated | None = None,
         elsewhere: Mapping[str, tuple[int, Mapping[str, int]]] | None = None,
         directions: Directions | None = None,
+        known: KnownNames | None = None,
     ) -> None:
         self.base = base
         self.curated = curated or Curated()
-        self._directions = directions or Directions([])
+        self.known = known or KnownNames((), self.curated)
+        self.directions = directions or Directions([])
         self._senses = Senses(elsewhere)
         self._uses: Counter[_Use] = Counter()
         self._coined: Counter[_Use] = Counter()
@@ -149,7 +155,7 @@ class Resolver:
     def resolve(self, extraction: Extraction) -> Extraction:
         """The extraction with every mention's ``entity`` set to an IRI."""
         meanings = _Meanings(extraction)
-        iris = self._all_iris()
+        iris = self.iris()
         mentions = []
         for mention, text in full_names(extraction):
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
@@ -164,12 +170,12 @@ class Resolver:
 
     def iri_of(self, entity_type: EntityType, name: str) -> str | None:
         """The IRI of what a name means in the corpus as a whole; ``None`` if no paper names it."""
-        return self._all_iris().get(self.identity(entity_type, name))
+        return self.iris().get(self.identity(entity_type, name))
 
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by type and key."""
         names = self._names()
-        iris = self._all_iris()
+        iris = self.iris()
         unclear = self._unclear(names)
         labels = {one: self._label(one, found) for one, found in names.items()}
         called = {
@@ -193,13 +199,13 @@ class Resolver:
                 may_mean=tuple(sorted(iris[sense] for sense in unclear.get(one, ()))),
                 homepage=str(written.homepage) if written and written.homepage else None,
                 pages=_pages(written) if written else (),
-                better=self._directions.better((labels[one], *sorted(others))) if one[0] == "Metric" else None,
+                better=self.directions.better((labels[one], *sorted(others))) if one[0] == "Metric" else None,
             )
 
     def merges(self) -> Iterator[Merge]:
         """Every name of an entity that is not its label, sorted by entity and name."""
         names = self._names()
-        iris = self._all_iris()
+        iris = self.iris()
         rows: defaultdict[tuple[Identity, str, Why], Counter[str]] = defaultdict(Counter)
         for use, papers in self._uses.items():
             placed = self._place(use)
@@ -249,9 +255,12 @@ class Resolver:
 
     def _in_sense(self, use: _Use, sense: Sense | None, entity: CuratedEntity | None) -> _Placed | None:
         """The entity of a short form by its clear sense, if papers name that entity and it is not the curated one."""
-        if sense is None or (use.type, entity_key(sense.long)) not in self._attested:
+        if sense is None:
             return None
-        if entity and _is_name_of(entity, sense.long):
+        own = (use.type, entity_key(sense.long))
+        if own not in self._attested and own not in self.known:
+            return None
+        if entity and is_name_of(entity.names, sense.long):
             return None
         detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
         return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
@@ -263,13 +272,19 @@ class Resolver:
             return _Placed(entity.identity, "spelling")
         if entity:
             return _Placed(entity.identity, "curated alias", entity.name)
+        if meant := self.known.meant(entity_type, name, self._senses.known):
+            return _Placed(meant, "name in a catalogue" if self.known.joins(meant) else "spelling")
         padded = self.curated.without_padding(entity_type, name)
-        if padded and (self.curated.named(entity_type, padded) or _is_proper(padded)):
+        if padded and (self._is_name(entity_type, padded) or _is_proper(padded)):
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
         elsewhere = None if _is_acronym(name) else self.curated.of_any_type(name)
         if elsewhere:
             return _Placed((entity_type, elsewhere.identity[1]), "curated alias", elsewhere.name)
         return _Placed((entity_type, entity_key(name)), "spelling")
+
+    def _is_name(self, entity_type: EntityType, name: str) -> bool:
+        """Whether the curated files or the catalogues have an entity of this name."""
+        return bool(self.curated.named(entity_type, name)) or (entity_type, entity_key(name)) in self.known
 
     def _spelled_out(self, entity_type: EntityType, long: str) -> Identity:
         return self._by_spelling(entity_type, long).identity
@@ -280,7 +295,7 @@ class Resolver:
         A long form that lacks a word of a name of the curated entity ("language models (LLMs)") means that entity.
         """
         entity = self.curated.named(entity_type, short)
-        if entity and len(_initials(long)) < len(entity_key(short)) and _is_name_of(entity, long):
+        if entity and len(_initials(long)) < len(entity_key(short)) and is_name_of(entity.names, long):
             return entity.identity
         return self._spelled_out(entity_type, long)
 
@@ -293,7 +308,7 @@ class Resolver:
             found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
             for entity_type, short, long in self._defined:
                 entity = self.curated.named(entity_type, short)
-                if entity and long and not self.curated.named(entity_type, long) and _is_name_of(entity, long):
+                if entity and long and not self.curated.named(entity_type, long) and is_name_of(entity.names, long):
                     found[entity_type, entity_key(long)][entity.identity] = entity
             self._further = {one: next(iter(of.values())) for one, of in found.items() if len(of) == 1}
         return self._further
@@ -303,7 +318,8 @@ class Resolver:
         for use, papers in self._uses.items():
             placed = self._place(use)
             found = names[placed.identity]
-            (found.short if placed.is_short_form else found.full)[use.text] += papers
+            short = placed.is_short_form or (placed.why == "name in a catalogue" and _is_acronym(use.text))
+            (found.short if short else found.full)[use.text] += papers
             if use.long is None and placed.why == "dominant sense":
                 found.expanded[placed.detail.rpartition(" (")[0]] += papers
         for use, papers in self._coined.items():
@@ -319,8 +335,8 @@ class Resolver:
         written = self.curated.entities.get(one)
         return written.name if written else names.label
 
-    def _all_iris(self) -> dict[Identity, str]:
-        """The IRI of each entity, from its canonical name or the commonest spelling of its name.
+    def iris(self) -> Mapping[Identity, str]:
+        """The IRI of each entity that papers name, from its canonical name or the commonest spelling of its name.
 
         If two entities would get the same IRI, the curated one comes first, then the one whose key sorts first; the
         next one gets a number.
@@ -418,16 +434,6 @@ def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Cur
     resolver = Resolver(base, curated)
     resolver.add(extraction)
     return resolver.resolve(extraction)
-
-
-def _is_name_of(entity: CuratedEntity, long: str) -> bool:
-    """Whether a long form is a name of an entity, up to endings and to words before, after or within it."""
-    words = set(spaced_key(long).split())
-    for name in entity.names:
-        others = set(spaced_key(name).split())
-        if are_variants(name, long) or (min(len(words), len(others)) > 1 and (words <= others or others <= words)):
-            return True
-    return False
 
 
 def _initials(name: str) -> str:

@@ -174,6 +174,16 @@ def are_variants(one: str, other: str) -> bool:
     return len(words) == len(others) and all(map(_same_stem, words, others))
 
 
+def is_name_of(names: Iterable[str], long: str) -> bool:
+    """Whether a long form is one of the names of something, up to endings and to words before, after or within it."""
+    words = set(spaced_key(long).split())
+    for name in names:
+        others = set(spaced_key(name).split())
+        if are_variants(name, long) or (min(len(words), len(others)) > 1 and (words <= others or others <= words)):
+            return True
+    return False
+
+
 def _same_stem(word: str, other: str) -> bool:
     from rapidfuzz.distance import OSA
 

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from kg.ask.origins import ORIGIN, ORIGINS, known_origin, of_origin
 from kg.ask.sparql import Request as Query
 from kg.errors import QueryError
 from kg.export.formats import FORMATS, Format, serialize
@@ -201,7 +202,13 @@ async def parsed(request: Request) -> Asked | None:
         raise RefusedError(400, f"expected one query, found {len(queries)}")
     default, named = (tuple(value for name, value in fields if name == wanted) for wanted in _GRAPH_PARAMETERS)
     wanted = next((value for name, value in fields if name == "format" and value), None)
-    return Asked(queries[0], default, named, wanted) if queries else None
+    if not queries:
+        return None
+    try:
+        origin = known_origin(next((value for name, value in fields if name == ORIGIN), ORIGINS[0]))
+        return Asked(of_origin(queries[0], origin), default, named, wanted)
+    except QueryError as error:
+        raise RefusedError(400, str(error)) from None
 
 
 def _fields(data: bytes, place: str) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 from kg.api import KnowledgeGraph
 from kg.ask.evidence import Proof, RowProofs, paper_proofs, result_proofs
 from kg.ask.named import NAMED, NamedQuery, Parameter, named_queries
+from kg.ask.origins import ORIGIN, ORIGINS, takes_origin
 from kg.errors import KGError, QueryError
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
@@ -39,6 +40,11 @@ _LONGEST_QUERY = 20_000  # characters of a SPARQL query
 _ROWS, _MOST_ROWS = 20, 100
 _OFFER = re.compile(r"; allow (it|more) with --.*")
 _PAPERS = 20  # that a list has unless more are asked for
+_ORIGIN = {
+    "enum": [*ORIGINS],
+    "description": "whose statements to ask for: extracted from texts, curated in an imported catalogue, or both",
+    "default": ORIGINS[0],
+}
 _SINCE = 'a date as "2025-03-11", "2025-03" or "2025"'
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": _MOST_ROWS, "description": "maximum number of rows"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": _LONGEST_TEXT}
@@ -107,7 +113,9 @@ def known_tools(earlier: Path | None = None) -> dict[str, Tool]:
         "new": (_schema({"since": _NAME | {"description": _SINCE}, "limit": _LIMIT}, "since"), _new),
         "path": (_method_schema(KnowledgeGraph.paths), _path),
         "sparql": (
-            _schema({"sparql": _QUERY, "profile": _PROFILE, "limit": _LIMIT | {"default": _ROWS}}, "sparql"),
+            _schema(
+                {"sparql": _QUERY, "profile": _PROFILE, ORIGIN: _ORIGIN, "limit": _LIMIT | {"default": _ROWS}}, "sparql"
+            ),
             _sparql,
         ),
         "stats": (
@@ -186,6 +194,8 @@ def _argument_meanings(docstring: str) -> dict[str, str]:
 def _asking(query: NamedQuery) -> Tool:
     """The tool for a shipped query."""
     parameters = {parameter.name: _parameter_schema(parameter) for parameter in query.parameters}
+    if query.profile is None and ORIGIN not in parameters and takes_origin(query.text):
+        parameters[ORIGIN] = _ORIGIN
     required = [parameter.name for parameter in query.parameters if parameter.default is None]
     description = (
         f"{query.description}. Rows come with the sentences that prove them; `meant` says what names stand for."
@@ -286,7 +296,8 @@ def _ask(name: str, graph: KnowledgeGraph, given: Json) -> Json:
 def _sparql(graph: KnowledgeGraph, given: Json) -> Json:
     from kg.ask.terms import unknown_terms
 
-    answer = graph.query(given["sparql"], profile=given.get("profile"), timeout=_TIMEOUT)
+    origin = given.get(ORIGIN, ORIGINS[0])
+    answer = graph.query(given["sparql"], profile=given.get("profile"), origin=origin, timeout=_TIMEOUT)
     found = _shown(graph, answer, [], given.get("limit", _ROWS))
     remarks = [] if "profile" in given else [*unknown_terms(given["sparql"], graph.base)]
     return {**found, "remark": "; ".join(remarks)} if remarks else found

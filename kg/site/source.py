@@ -109,7 +109,7 @@ class Source:
         for form in dict.fromkeys((local, escaped, quote(local, safe="/._-~+"), quote(escaped, safe="/._-~+%"))):
             try:
                 iri = self.base + form
-                if self.reader.kind(iri):
+                if self.reader.kind(iri) or self.index.node(iri):
                     return iri
             except ValueError:  # not an IRI
                 continue

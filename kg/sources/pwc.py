@@ -215,7 +215,7 @@ def _paper(record: Mapping[str, Any]) -> Iterator[Fact]:
         page=_text(record, "paper_url"),
         year=_year(record.get("date")),
         tasks=_texts(tasks),
-        methods=[name for each in methods if (name := _text(each, "name"))],
+        methods=[[name, _text(each, "full_name")] for each in methods if (name := _text(each, "name"))],
     )
     if "title" in fact and ("tasks" in fact or "methods" in fact):
         yield fact

@@ -403,7 +403,7 @@ _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"}) 
 
 
 @cache
-def _known_words() -> frozenset[str]:
+def known_words() -> frozenset[str]:
     """Frequent English words of abstracts, and frequent pairs of words with a hyphen (kg.training.mine --words)."""
     return frozenset((files("kg.text") / "words.txt").read_text(encoding="utf-8").split())
 
@@ -420,7 +420,7 @@ def _is_one_word(left: str, right: str) -> bool:
     """Whether a hyphen between two parts only broke a word: "classi- fication", but not "multi- task"."""
     if not left[-1].islower() or not right.isalpha() or not right.islower():
         return False
-    known = _known_words()
+    known = known_words()
     lower = left.lower()
     if f"{lower}-{right}" in known:
         return False

@@ -54,3 +54,18 @@ def typed_words(name: str) -> list[str]:
     ['bezier', 'curve']
     """
     return unaccented(spaced_key(readable(name))).split()
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Whether one name consists of letters of a longer one, in order and from its first letter on.
+
+    The condition of Schwartz and Hearst (2003) for a short form.
+
+    >>> abbreviates("GAN", "generative adversarial network"), abbreviates("CIFAR10", "CIFAR-10")
+    (True, False)
+    """
+    letters, rest = typed_key(short), typed_key(long)
+    if not letters or " " in short or len(letters) >= len(rest) or letters[0] != rest[0]:
+        return False
+    following = iter(rest)
+    return all(letter in following for letter in letters)

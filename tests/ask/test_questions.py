@@ -479,14 +479,18 @@ def test_papers_by_source_tell_who_says_it() -> None:
     graph = graph_of(GRAPH + CURATED)
     by = {row[0]: row[2] for row in ask(graph, "papers-by-source", entity="sorting")}
     assert by == {"Alpha": "both", "Beta": "extracted", "Delta": "extracted", "Gamma": "curated"}
-    curated = ask(graph, "papers-by-source", entity="sorting", source="curated")
+    curated = ask(graph, "papers-by-source", entity="sorting", origin="curated")
     assert {row[0] for row in curated} == {"Alpha", "Gamma"}
-    assert [row[0] for row in ask(graph, "papers-by-source", entity="sorting", source="both")] == ["Alpha"]
+    extracted = ask(graph, "papers-by-source", entity="sorting", origin="extracted")
+    assert {row[0] for row in extracted} == {"Alpha", "Beta", "Delta"}
+    assert ask(graph, "papers-by-source", entity="sorting", origin="both") == ask(
+        graph, "papers-by-source", entity="sorting"
+    )
 
 
 def test_results_by_source_keep_curated_ones_apart() -> None:
     graph = graph_of(GRAPH + CURATED)
-    assert [row[:2] for row in ask(graph, "results-by-source", dataset="Roads", source="curated")] == [("curated", "9")]
+    assert [row[:2] for row in ask(graph, "results-by-source", dataset="Roads", origin="curated")] == [("curated", "9")]
     by = [row[0] for row in ask(graph, "results-by-source", dataset="Roads")]
     assert by == ["curated", "extracted", "extracted"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,12 +11,15 @@ import pytest
 
 from kg.api import KnowledgeGraph
 from kg.ask.agreement import find_agreement
+from kg.ask.card import PaperCard
 from kg.builder import build_graph
 from kg.builder.catalogues import import_pwc
 from kg.errors import GraphError, InputError
 from kg.graph.curated import kept_catalogues
+from kg.site import Site
 from kg.terminal.agreement import render_agreement
 from kg.terminal.cards import render_card
+from kg.vocabulary import DEFAULT_BASE
 
 TITLE = "FrogNet: Hopping Networks for Image Classification"
 
@@ -25,8 +29,19 @@ def row(**metrics: str) -> dict[str, object]:
 
 
 TABLES = [
-    {"name": "Frogs-9", "introduced_date": "2020-01-01", "variants": []},
-    {"name": "FrogNet", "introduced_year": 2021, "description": "It hops.", "collections": []},
+    {
+        "name": "Frogs-9",
+        "full_name": "Nine Ponds of Frogs",
+        "introduced_date": "2020-01-01",
+        "variants": ["Frogs-9 (Krizhevsky)", "Frogs-9, small"],
+    },
+    {
+        "name": "FrogNet",
+        "full_name": "Frog Network of Hops",
+        "introduced_year": 2021,
+        "description": "It hops.",
+        "collections": [],
+    },
     {
         "task": "Image Classification",
         "datasets": [
@@ -35,6 +50,14 @@ TABLES = [
         ],
     },
     {"paper_url": "x", "title": TITLE, "abstract": "", "tasks": ["Image Classification", "Leaping"], "methods": []},
+    {
+        "paper_url": "x",
+        "arxiv_id": "2101.00009",
+        "title": "A Toad of Ponds",
+        "abstract": "",
+        "tasks": ["Croaking"],
+        "date": "2021-01-05",
+    },
     {"paper_url": "x", "paper_title": TITLE, "repo_url": "https://github.com/pond-lab/frognet", "is_official": True},
 ]
 
@@ -48,7 +71,7 @@ def folder(graph_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = place / "graph"
     shutil.copytree(graph_folder, folder)
     imported = import_pwc(place, folder)
-    assert imported.facts == {"method": 1, "dataset": 1, "task": 1, "result": 3, "paper": 1, "code": 1}
+    assert imported.facts == {"method": 1, "dataset": 1, "task": 1, "result": 3, "paper": 2, "code": 1}
     build_graph([], folder)
     return folder
 
@@ -70,7 +93,7 @@ def test_the_graph_conforms_and_papers_and_mentions_stay_as_they_were(
 def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: KnowledgeGraph) -> None:
     by = {
         source: [
-            row["by"] for row in graph.ask("results-by-source", {"dataset": "cifar10", "source": source}).records()
+            row["by"] for row in graph.ask("results-by-source", {"dataset": "cifar10", "origin": source}).records()
         ]
         for source in ("both", "curated", "extracted")
     }
@@ -89,6 +112,33 @@ def test_a_card_shows_what_is_curated(graph: KnowledgeGraph) -> None:
     assert only and only.papers == 0
 
 
+def test_a_paper_that_only_the_catalogue_has_is_found_by_title_and_identifier(graph: KnowledgeGraph) -> None:
+    for words in ("A Toad of Ponds", "toad of", "2101.00009", "arXiv:2101.00009v2", "https://arxiv.org/abs/2101.00009"):
+        found = graph.lookup(words)
+        assert [(match.iri, match.papers) for match in found.matches] == [(f"{DEFAULT_BASE}paper/a-toad-of-ponds", 0)]
+    card = graph.card(found.matches[0].iri)
+    assert isinstance(card, PaperCard) and card.abstract is None and card.year == 2021
+    assert "tasks: Croaking" in render_card(card)
+    assert graph.papers(limit=None).total == 3  # those with a text
+
+
+def test_a_name_that_only_the_catalogue_has_is_found(graph: KnowledgeGraph) -> None:
+    for words in ("frogs 9", "Nine Ponds of Frogs", "Frogs-9 (Krizhevsky)"):
+        found = graph.lookup(words).winner
+        assert found and found.iri == f"{DEFAULT_BASE}dataset/frogs-9"
+    variant = graph.lookup("Frogs-9, small").winner
+    assert variant and variant.name == "Frogs-9, small"
+    further = graph.lookup("Frog Network of Hops").winner  # of a method that texts name, too
+    assert further and further.name == "FrogNet"
+
+
+def test_pages_show_what_is_curated_also_of_a_paper_without_a_text(graph: KnowledgeGraph) -> None:
+    site = Site(graph)
+    for path, said in (("/paper/a-toad-of-ponds", "Croaking"), ("/method/frognet", "It hops.")):
+        page = site.page(path)
+        assert page and "Curated: Papers with Code" in page.html and said in page.html
+
+
 def test_the_texts_confirm_and_contradict_with_their_words(graph: KnowledgeGraph) -> None:
     found = find_agreement(graph.reader)
     assert found.papers == 1
@@ -103,6 +153,62 @@ def test_the_texts_confirm_and_contradict_with_their_words(graph: KnowledgeGraph
     (code,) = (fact for fact in found.facts if fact.kind == "code" and fact.finding == "confirmed")
     assert code.words == "Pond-Lab/FrogNet"
     assert "71.2%" in render_agreement(found)
+
+
+NAMES = [
+    {"name": "HopNet", "full_name": "Hopping Network", "introduced_year": 2021, "collections": []},
+    {
+        "name": "Ponds-9",
+        "full_name": "PondNoise",
+        "introduced_date": "2020-01-01",
+        "variants": ["Ponds-9 (Krizhevsky)"],
+    },
+    {
+        "task": "Hopping",
+        "datasets": [
+            {"dataset": "Ponds-9 (Krizhevsky)", "sota": {"rows": [{**row(accuracy="93.1"), "paper_title": "Toad"}]}}
+        ],
+    },
+    {
+        "paper_url": "x",
+        "title": "Toad",
+        "abstract": "",
+        "tasks": [],
+        "methods": [{"name": "HopNet", "full_name": "Hopping Network"}],
+    },
+]
+PAPERS = [
+    ("Frog", "We propose HopNet, a new network. HopNet reaches 91.2% accuracy on CIFAR-10."),
+    ("Toad", "We use the PondNoise dataset. Hopping Network reaches an accuracy of 93.1% on PondNoise."),
+]
+
+
+def test_names_of_a_catalogue_join_those_of_texts_whichever_came_first(tmp_path: Path) -> None:
+    pages = tmp_path / "papers.jsonl"
+    pages.write_text(
+        "".join(json.dumps({"title": title, "abstract": abstract}) + "\n" for title, abstract in PAPERS), "utf-8"
+    )
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    for number, table in enumerate(NAMES):
+        (dump / f"{number}.json").write_text(json.dumps([table]), encoding="utf-8")
+    exports = []
+    for steps in ("build import", "import build"):
+        graph = tmp_path / steps.replace(" ", "-")
+        for step in steps.split():
+            if step == "import":
+                import_pwc(dump, graph)
+            build_graph([pages], graph)
+        stream = io.BytesIO()
+        KnowledgeGraph(graph).export("nquads", stream)
+        exports.append(stream.getvalue())
+    assert exports[0] == exports[1]
+    opened = KnowledgeGraph(graph)
+    winners = [opened.lookup(name, type="method").winner for name in ("hopping network", "HopNet")]
+    expected = (f"{DEFAULT_BASE}method/hopping-network", 2)
+    assert [(winner.iri, winner.papers) for winner in winners if winner] == [expected, expected]
+    found = find_agreement(opened.reader)
+    assert found.counts["methods"]["confirmed"] == 1 and found.counts["results"]["confirmed"] == 1
 
 
 def test_what_cannot_be_imported_leaves_no_trace(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from kg.graph.curated import (
     KnownPapers,
     keep_catalogue,
     kept_catalogues,
+    listed_entities,
     number_of,
     read_catalogue,
 )
-from kg.vocabulary import KG, SKOS
+from kg.records import Extraction, Mention
+from kg.resolution import Curated, KnownNames, Resolver
+from kg.vocabulary import KG, SCHEMA, SKOS, EntityType
 
 BASE = "https://example.org/"
 CATALOGUE = Catalogue(
@@ -27,12 +31,15 @@ CATALOGUE = Catalogue(
 )
 
 
-def store_of(*facts: dict[str, Any], known: dict[str, str] | None = None) -> ox.Store:
+def store_of(*facts: dict[str, Any], known: Sequence[tuple[EntityType, str]] = ()) -> ox.Store:
     """The statements of facts, where the texts have a paper "A Frog" and some entities by name."""
-    known = known or {}
+    resolver = Resolver(BASE, known=KnownNames(listed_entities(facts), Curated()))
+    for entity_type, name in known:
+        mention = Mention(type=entity_type, text=name, start=0, end=len(name), confidence=1, extractor="x")
+        resolver.add(Extraction(id="1", title=name, entities=(mention,)))
     papers = KnownPapers()
     papers.add(BASE + "paper/a-frog", "A Frog", ["arxiv:2101.00001"])
-    made = CuratedStatements(CATALOGUE, BASE, lambda kind, name: known.get(name), set(known.values()), papers)
+    made = CuratedStatements(CATALOGUE, resolver, papers)
     lines = [*made.about(), *(line for fact in facts for line in made.of(fact)), *made.entities()]
     store = ox.Store()
     store.load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
@@ -52,7 +59,7 @@ def test_all_is_in_the_graph_of_the_catalogue() -> None:
 def test_a_paper_is_found_by_its_identifier_or_title_and_else_has_no_text() -> None:
     store = store_of(
         {"kind": "paper", "title": "Frogs!", "arxiv": "2101.00001", "tasks": ["Hopping"]},
-        {"kind": "paper", "title": "a  frog", "methods": ["FrogNet"]},
+        {"kind": "paper", "title": "a  frog", "methods": [["FrogNet", ""]]},
         {"kind": "paper", "title": "A Toad", "tasks": ["Hopping"]},
     )
     assert objects(store, "paper/a-frog", KG + "catalogued") == [BASE + "method/frognet", BASE + "task/hopping"]
@@ -65,11 +72,11 @@ def test_names_that_texts_have_keep_their_labels_and_hierarchy() -> None:
         {"kind": "task", "name": "Hopping"},
         {"kind": "task", "name": "Leaping", "broader": "Hopping"},
         {"kind": "task", "name": "Long Leaping", "broader": "Leaping"},
-        known={"Leaping": BASE + "task/leap"},
+        known=[("Task", "leaping")],
     )
-    assert objects(store, "task/leap", SKOS + "prefLabel") == []
-    assert objects(store, "task/leap", SKOS + "broadMatch") == [BASE + "task/hopping"]
-    assert objects(store, "task/long-leaping", SKOS + "broader") == [BASE + "task/leap"]
+    assert objects(store, "task/leaping", SKOS + "prefLabel") == []
+    assert objects(store, "task/leaping", SKOS + "broadMatch") == [BASE + "task/hopping"]
+    assert objects(store, "task/long-leaping", SKOS + "broader") == [BASE + "task/leaping"]
 
 
 def test_a_circle_of_tasks_is_cut() -> None:
@@ -85,6 +92,47 @@ def test_a_spelling_of_a_dataset_is_the_dataset_and_a_part_is_narrower() -> None
     store = store_of({"kind": "dataset", "name": "Ponds-10", "variants": ["ponds10", "Ponds-10, small"]})
     narrower = store.quads_for_pattern(None, ox.NamedNode(SKOS + "broader"), ox.NamedNode(BASE + "dataset/ponds-10"))
     assert [getattr(quad.subject, "value", "") for quad in narrower] == [BASE + "dataset/ponds-10-small"]
+
+
+def test_a_full_name_and_a_variant_are_names_of_one_entity() -> None:
+    facts = (
+        {"kind": "method", "name": "HOPR", "full_name": "Heuristic Optimal Pond Routing"},
+        {"kind": "dataset", "name": "Ponds-10", "variants": ["Ponds-10 (Krizhevsky)"]},
+        {"kind": "paper", "title": "A Toad", "methods": [["HOPR", "Heuristic Optimal Pond Routing"], ["HOPR", ""]]},
+    )
+    store = store_of(*facts)
+    assert objects(store, "method/hopr", SKOS + "altLabel") == ["Heuristic Optimal Pond Routing"]
+    assert objects(store, "dataset/ponds-10", SKOS + "altLabel") == ["Ponds-10 (Krizhevsky)"]
+    assert objects(store, "paper/a-toad", KG + "catalogued") == [BASE + "method/hopr"]
+    store = store_of(*facts, known=[("Method", "heuristic optimal pond routing"), ("Method", "HOPR")])
+    (method,) = objects(store, "paper/a-toad", KG + "catalogued")
+    assert method == BASE + "method/heuristic-optimal-pond-routing"
+    assert objects(store, "method/heuristic-optimal-pond-routing", SCHEMA + "alternateName") == [
+        "Heuristic Optimal Pond Routing"
+    ]
+
+
+def test_two_methods_of_one_name_are_two_and_a_name_of_texts_is_neither() -> None:
+    store = store_of(
+        {"kind": "method", "name": "HOPR", "full_name": "Heuristic Optimal Pond Routing"},
+        {"kind": "method", "name": "HOPR", "full_name": "Hidden Order Prior"},
+        {"kind": "paper", "title": "A Toad", "methods": [["HOPR", "Hidden Order Prior"]]},
+        {"kind": "paper", "title": "A Newt", "methods": [["HOPR", ""]]},
+        known=[("Method", "HOPR")],
+    )
+    assert objects(store, "method/hidden-order-prior", SKOS + "altLabel") == ["HOPR"]
+    assert objects(store, "method/heuristic-optimal-pond-routing", SKOS + "altLabel") == ["HOPR"]
+    assert objects(store, "paper/a-toad", KG + "catalogued") == [BASE + "method/hidden-order-prior"]
+    assert objects(store, "paper/a-newt", KG + "catalogued") == [BASE + "method/hopr"]
+
+
+def test_a_dataset_that_another_lists_stays_one_of_its_own() -> None:
+    store = store_of(
+        {"kind": "dataset", "name": "Ponds", "variants": ["Moving Ponds", "Frozen Ponds"]},
+        {"kind": "dataset", "name": "Moving Ponds"},
+    )
+    assert objects(store, "dataset/moving-pond", SKOS + "broader") == []
+    assert objects(store, "dataset/frozen-pond", SKOS + "broader") == [BASE + "dataset/pond"]
 
 
 def test_a_result_keeps_what_is_written_and_leads_to_what_is_known() -> None:

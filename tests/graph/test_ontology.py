@@ -24,7 +24,7 @@ CONTRACT = {
     "ofMethod onDataset byMetric value unit valueText relative comparable setting metricText better role confidence",
     "extractor sentence sentenceStart ambiguous mayMean listedDate firstSeen codePage",
     "CuratedResult catalogued fromCatalogue officialCode otherCode curatedResult introducedIn introducedYear onTask",
-    "datasetText modelText",
+    "datasetText modelText curatedScore",
 }
 
 

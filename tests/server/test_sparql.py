@@ -291,3 +291,12 @@ def test_the_service_describes_itself(client: TestClient) -> None:
 def test_the_head_of_an_answer_has_no_content(client: TestClient) -> None:
     answer = client.head("/sparql?query=ASK%7B%7D")
     assert (answer.status_code, int(answer.headers["content-length"]) > 0) == (200, True)
+
+
+def test_the_origin_chooses_whose_statements_are_asked_for(client: TestClient) -> None:
+    query = "SELECT ?result { ?paper kg:reports ?result }"
+    texts = get(client, query=query).json()["results"]["bindings"]
+    assert texts and get(client, query=query, origin="both").json()["results"]["bindings"] == texts
+    assert get(client, query=query, origin="curated").json()["results"]["bindings"] == []  # no catalogue is imported
+    refused = get(client, query=query, origin="all")
+    assert refused.status_code == 400 and "expected extracted, curated, both" in refused.text

@@ -11,6 +11,7 @@ from typer.main import get_command
 from kg import cli
 from kg.api import KnowledgeGraph
 from kg.ask.named import named_queries
+from kg.ask.origins import takes_origin
 from kg.errors import KGError
 from kg.server.tools import LONGEST_ANSWER, Tool, bounded, instructions, known_tools
 
@@ -68,7 +69,10 @@ def _(name: str) -> str:
 def test_every_parameter_of_a_shipped_query_is_one_of_its_tool(known: dict[str, Tool]) -> None:
     for query in named_queries():
         schema = known[f"ask_{_(query.name)}"].parameters
-        assert [*schema["properties"]] == [parameter.name for parameter in query.parameters]
+        own = [parameter.name for parameter in query.parameters]
+        others = [name for name in schema["properties"] if name not in own]
+        assert [*schema["properties"]] == own + others
+        assert others == (["origin"] if takes_origin(query.text) and not query.profile and "origin" not in own else [])
         assert schema["required"] == [parameter.name for parameter in query.parameters if parameter.default is None]
 
 

@@ -74,7 +74,7 @@ def test_names_come_before_what_is_said_of_them_whatever_the_files_are_called(tm
     assert [fact["kind"] for fact in found] == ["method", "dataset", "task", "paper", "code"]
     assert found[0]["collections"] == [["Hops", "General"]]
     assert found[1]["year"] == 2020
-    assert found[3]["tasks"] == ["Hopping"] and found[3]["methods"] == ["FrogNet"]
+    assert found[3]["tasks"] == ["Hopping"] and found[3]["methods"] == [["FrogNet", ""]]
     assert found[4]["official"] is True and "framework" not in found[4]
 
 
