@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -55,7 +56,9 @@ def make_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _THREADS
         await endpoint.start()
+        warming = asyncio.create_task(to_thread.run_sync(pages.warm, abandon_on_cancel=True))
         yield
+        warming.cancel()
         await endpoint.close()
         await downloads.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from importlib.resources import files
 from threading import Lock
@@ -64,7 +65,7 @@ class Pages:
         self.current = current
         self.headers = dict(headers or {})
         self._make = site
-        self._kept = Kept()
+        self.kept = Kept()
         self._typing = CapacityLimiter(_TYPING)
         self._lock = Lock()
         self._site: tuple[Served, Site] | None = None
@@ -85,6 +86,15 @@ class Pages:
             if self._site is None or self._site[0] is not served:
                 self._site = served, self._make(served.graph)
             return self._site[1]
+
+    def warm(self) -> None:
+        """Make a page of each kind, so that nobody waits for templates to be compiled."""
+        served = self.current.served()
+        commonest = "SELECT iri FROM node WHERE id IN (SELECT min(id) FROM node GROUP BY kind)"
+        with suppress(KGError):  # damage is told to whoever asks for a page
+            found = [iri.removeprefix(served.graph.base) for (iri,) in served.graph.reader.index.rows(commonest)]
+            for path in ("", *found):
+                self._made(served, f"/{path}", {})
 
     async def suggest(self, request: Request) -> Response:
         """What someone who types may mean; in threads of its own, since nobody who types waits behind pages."""
@@ -134,7 +144,7 @@ class Pages:
     def _made(self, served: Served, path: str, query: Mapping[str, str]) -> Made | None:
         """A page, as it was made before where it was."""
         asked = (served.version, path, *sorted(query.items()))
-        if made := self._kept.get(asked):
+        if made := self.kept.get(asked):
             return made
         site = self.site(served)
         try:
@@ -144,7 +154,7 @@ class Pages:
         if page is None:
             return None
         made = _html(page)
-        self._kept.keep(asked, made)
+        self.kept.keep(asked, made)
         return made
 
 

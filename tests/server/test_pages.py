@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from kg.server.app import make_app
-from kg.server.pages import Site
+from kg.server.current import Current
+from kg.server.pages import Pages, Site
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -53,3 +55,11 @@ def test_scripts_are_told_what_they_ask_for(client: TestClient) -> None:
     assert client.get(f"/suggest?q={'x' * 5000}").json() == ["300 characters"]
     assert client.get("/neighbourhood?iri=http://e/a").json() == {"around": "http://e/a"}
     assert client.get("/neighbourhood?iri=nonsense").status_code == 404
+
+
+def test_a_page_of_each_kind_is_made_before_anybody_asks(small_folder: Path, plain_site: Callable[..., Site]) -> None:
+    current = Current(small_folder)
+    pages = Pages(current, partial(plain_site, edit=False))
+    pages.warm()
+    assert pages.kept.get((current.served().version, "/")) is not None
+    assert pages.kept.get((current.served().version, "/dataset/cifar-10")) is not None
