@@ -248,12 +248,29 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def only_read() -> Iterator[Callable[[Path], None]]:
+    """Takes the folder of a graph that stays as it is: one process answers the queries on it, whoever opens it."""
+    from kg.api import KnowledgeGraph
+
+    folders: set[Path] = set()
+    own = KnowledgeGraph._process
+    kept = cache(own)
+    with pytest.MonkeyPatch.context() as patch:
+        of = staticmethod(
+            lambda store: (own if folders.isdisjoint(store.resolve().parents) else kept)(store.absolute())
+        )
+        patch.setattr(KnowledgeGraph, "_process", of)
+        yield lambda folder: folders.add(folder.resolve())
+
+
+@pytest.fixture(scope="session")
+def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Path:
     """The folder of a graph built from :func:`pages`, which tests only read; :func:`own_graph` is a copy to change."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
     build_graph([pages], folder)
+    only_read(folder)
     return folder
 
 
@@ -264,11 +281,12 @@ def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_folder(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Path:
     """The folder of a graph that no build made: tests/data/small.trig, and three more named graphs."""
     folder = tmp_path_factory.mktemp("small")
     names = [f"<{SMALL_GRAPHS}{number}>" for number in (1, 2, 3)]
     write_generation(folder, "".join(f"{name} <{SMALL_GRAPHS}p> {name} {name} .\n" for name in names))
+    only_read(folder)
     return folder
 
 

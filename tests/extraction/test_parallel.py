@@ -14,7 +14,7 @@ import pytest
 from kg.errors import KGError
 from kg.extraction import Extractor, parallel
 from kg.extraction.parallel import extract_all
-from kg.records import Paper
+from kg.records import Extraction, Paper
 
 KILLED = """
 import multiprocessing, time
@@ -37,11 +37,9 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_order_and_number_of_workers_change_no_record(
-    mixed_papers: list[Paper], monkeypatch: pytest.MonkeyPatch
+    mixed_papers: list[Paper], found_alone: list[Extraction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extractor = Extractor()
-    papers = mixed_papers[:40]
-    alone = [extractor(paper) for paper in papers]
+    papers, alone = mixed_papers[: len(found_alone)], found_alone
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers[::-1], Extractor()))[::-1] == alone
     monkeypatch.setattr(parallel, "BATCH_SIZE", 8)
