@@ -12,10 +12,11 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import pytest
+import typer.main
 
 from kg.errors import KGError
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from kg.api import KnowledgeGraph
     from kg.extraction import Extractor
+    from kg.graph.provenance import Part
     from kg.records import Extraction, Paper
+    from kg.rulefiles import Rule
     from kg.text.lines import JsonLine
 
 Found = TypeVar("Found")
@@ -79,26 +82,29 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Share between all tests of this process what is the same in each and slow to make.
 
-    Every ``Extractor()`` has the same pipeline, the shipped rules, curated files and model are read once for all
-    pipelines and builds, and what a build finds in a paper is remembered for the next build of it. The components of a
-    pipeline keep nothing of the documents that they read. A test that changes a pipeline, or adds a plug-in to one,
-    builds its own with ``build_pipeline``, which is never shared. Nothing that tests write waits for the disk.
+    Every ``Extractor()`` has the same pipeline, and those with other rules or models have its vocabulary. The shipped
+    rules, curated files and model, and the code, are read once for all pipelines and builds, and what a build finds in
+    a paper is remembered for the next build of it. The components of a pipeline keep nothing of the documents that they
+    read. A test that changes a pipeline, or adds a plug-in to one, builds its own with ``build_pipeline``, which is
+    never shared. The commands of ``kg`` are put together once. Nothing that tests write waits for the disk.
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
-    from kg import rulefiles
+    from kg import cli, rulefiles
     from kg.builder import builder
     from kg.extraction import pipeline
     from kg.extraction import plugins as extractors
     from kg.extraction.model import SHIPPED, Model
     from kg.extraction.parallel import extract_all
+    from kg.extraction.pipeline import build_pipeline
+    from kg.graph.provenance import Part
     from kg.resolution import curated, read_curated, senses
 
     own = pipeline.Extractor.__dict__["nlp"]
 
     @cache
     def shared() -> Language:
-        built = pipeline.build_pipeline()
+        built = build_pipeline()
         gc.freeze()  # what is here by now stays, and no collection goes through it
         return built
 
@@ -108,11 +114,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
+    patch.setattr(pipeline, "build_pipeline", with_words_of(shared, pipeline.build_pipeline))
+    app_of = cli._app_of
+    kept = cache(lambda *called: app_of([*called]))
+    patch.setattr(cli, "_app_of", lambda arguments: kept(*arguments[:1]))
+    patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
     patch.setattr(pipeline, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(pipeline, "Model", SimpleNamespace(load=once_for(SHIPPED, Model.load)))
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
     patch.setattr(builder, "extract_all", remembered(extract_all))
+    patch.setattr(builder, "fingerprints", fingerprints_once(builder.fingerprints))
+    patch.setattr(Part, "of", staticmethod(part_once(Part.of)))
     for module in (rulefiles, curated, senses):
         patch.setattr(module, "json_lines_of", lines_once_below(rulefiles.shipped_rules(), module.json_lines_of))
     entry_points = while_the_path_is_this(metadata.entry_points)
@@ -145,6 +158,32 @@ def once_for(shipped: Path, load: Callable[[Path], Found]) -> Callable[[Path], F
     return lambda folder: (kept if folder == shipped else load)(folder)
 
 
+def with_words_of(shared: Callable[[], Language], build: Callable[..., Language]) -> Callable[..., Language]:
+    """What builds a pipeline, with the vocabulary, the tokenizer and the flags of words that a shared one has."""
+    import spacy
+    from spacy.lang.en import English
+
+    from kg.extraction.patterns import Patterns
+
+    init = Patterns.__init__
+
+    def building(*arguments: Any, **options: Any) -> Language:
+        first: Any = shared()
+
+        def start(patterns: Any, nlp: Language) -> None:
+            init(patterns, nlp)
+            patterns._flags = first.get_pipe("patterns")._flags
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                spacy, "blank", lambda *_, **__: English(first.vocab, create_tokenizer=lambda _: first.tokenizer)
+            )
+            patch.setattr(Patterns, "__init__", start)
+            return build(*arguments, **options)
+
+    return building
+
+
 def remembered(
     extract_all: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]],
 ) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]]:
@@ -161,6 +200,28 @@ def remembered(
             yield known[paper]
 
     return extracting
+
+
+def fingerprints_once(
+    fingerprints: Callable[[Extractor, Iterable[Rule]], Callable[[Paper], str]],
+) -> Callable[[Extractor, Iterable[Rule]], Callable[[Paper], str]]:
+    """What makes fingerprints of papers, with those of the shipped rules, model and code started only once."""
+    kept: list[Callable[[Paper], str]] = []
+
+    def started(extractor: Extractor, rules: Iterable[Rule] = ()) -> Callable[[Paper], str]:
+        if extractor.rules or extractor.model or extractor.plugins:
+            return fingerprints(extractor, rules)
+        kept[:] = kept or [fingerprints(extractor, rules)]
+        return kept[0]
+
+    return started
+
+
+def part_once(of: Callable[[str, Iterable[Path]], Part]) -> Callable[[str, Iterable[Path]], Part]:
+    """What makes the digest of files, of those that are shipped only once."""
+    kept = cache(of)
+    shipped = ("papers-kg", "shipped rules", "shipped model")
+    return lambda name, files: kept(name, tuple(files)) if name in shipped else of(name, files)
 
 
 def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., Found]:
@@ -187,12 +248,29 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def only_read() -> Iterator[Callable[[Path], None]]:
+    """Takes the folder of a graph that stays as it is: one process answers the queries on it, whoever opens it."""
+    from kg.api import KnowledgeGraph
+
+    folders: set[Path] = set()
+    own = KnowledgeGraph._process
+    kept = cache(own)
+    with pytest.MonkeyPatch.context() as patch:
+        of = staticmethod(
+            lambda store: (own if folders.isdisjoint(store.resolve().parents) else kept)(store.absolute())
+        )
+        patch.setattr(KnowledgeGraph, "_process", of)
+        yield lambda folder: folders.add(folder.resolve())
+
+
+@pytest.fixture(scope="session")
+def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Path:
     """The folder of a graph built from :func:`pages`, which tests only read; :func:`own_graph` is a copy to change."""
     from kg.builder.builder import build_graph
 
     folder = tmp_path_factory.mktemp("graph")
     build_graph([pages], folder)
+    only_read(folder)
     return folder
 
 
@@ -203,11 +281,12 @@ def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_folder(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Path:
     """The folder of a graph that no build made: tests/data/small.trig, and three more named graphs."""
     folder = tmp_path_factory.mktemp("small")
     names = [f"<{SMALL_GRAPHS}{number}>" for number in (1, 2, 3)]
     write_generation(folder, "".join(f"{name} <{SMALL_GRAPHS}p> {name} {name} .\n" for name in names))
+    only_read(folder)
     return folder
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -24,14 +25,16 @@ import pytest
 
 from kg.api import KnowledgeGraph
 from kg.builder import build_graph
+from kg.builder.works import read_records
 from kg.cli import main
 from kg.errors import InputError, KGError
 from kg.evaluation.gold import read_gold
+from kg.extraction import Extractor
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import build_pipeline
 from kg.graph.store import existing
-from kg.records import Paper
+from kg.records import Extraction, Paper
 from kg.resolution import read_curated
 from kg.rulefiles import _rule
 from kg.sources import read_papers
@@ -64,21 +67,24 @@ MOMENTS = (
 )
 LIMITS = (0, 1_000, 60_000)  # bytes that a file may have, as on a disk that is full
 SHARED = """
-import json, os, resource, signal, sys
+import json, os, pickle, resource, signal, sys
 from pathlib import Path
-import pyoxigraph
+import pyoxigraph, rapidfuzz.distance
 from kg.builder import build_graph
 from kg.cli import main
 from kg.builder import builder
 from kg.errors import KGError
 from kg.extraction import Extractor
-from kg.graph import manifest, store
+from kg.graph import indexing, manifest, store
 
-extractor = Extractor()
-extractor.nlp
-rules, curated = builder.load_rules(()), builder.read_curated(())
+extractor, known = Extractor(), pickle.load(sys.stdin.buffer)
+rules, curated, senses = builder.load_rules(()), builder.read_curated(()), builder.read_senses(())
+fingerprint = builder.fingerprints(extractor, rules)
 builder.load_rules = lambda folders: rules
 builder.read_curated = lambda folders: curated
+builder.read_senses = lambda folders: senses
+builder.fingerprints = lambda extractor, rules: fingerprint
+builder.extract_all = lambda papers, extractor, workers: (known[paper.text] for paper in papers)
 
 def kill(*arguments, **options):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -120,11 +126,16 @@ for attack in sys.argv[3:]:
 """
 
 
-def attacked(attacks: tuple[str, ...], inputs: list[Path], folder: Path) -> dict[str, str | int | None]:
-    """What became of builds under attack: the signal that ended one, or the error; ``None`` if it succeeded."""
+def attacked(
+    attacks: tuple[str, ...], inputs: list[Path], folder: Path, known: dict[str, Extraction]
+) -> dict[str, str | int | None]:
+    """What became of builds under attack: the signal that ended one, or the error; ``None`` if it succeeded.
+
+    The builds share what is the same in each: the shipped files, and what is found in each paper.
+    """
     command = [sys.executable, "-c", SHARED, json.dumps([str(path) for path in inputs]), str(folder), *attacks]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert ended.stderr == ""
+    ended = subprocess.run(command, input=pickle.dumps(known), capture_output=True, timeout=300)
+    assert ended.stderr.decode() == ""
     return dict(json.loads(line) for line in ended.stdout.splitlines())
 
 
@@ -139,14 +150,16 @@ def extra(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
-    pages: Path, graph_folder: Path, extra: Path, tmp_path: Path
+    pages: Path, graph_folder: Path, extra: Path, tmp_path: Path, extractor: Extractor
 ) -> None:
     attacks = (*MOMENTS, *map(str, LIMITS))
     for attack in attacks:
         shutil.copytree(graph_folder, tmp_path / "graphs" / attack)
     build_graph([pages, extra], tmp_path / "whole")
     before, after = nquads(graph_folder), nquads(tmp_path / "whole")
-    ends = attacked(attacks, [pages, extra], tmp_path / "graphs")
+    papers = [work.paper for work in read_records(existing(tmp_path / "whole"))]
+    known = {paper.text: extractor(paper) for paper in papers}
+    ends = attacked(attacks, [pages, extra], tmp_path / "graphs", known)
     for attack in attacks:
         folder = tmp_path / "graphs" / attack
         assert nquads(folder) == (after if attack == "kg.graph.store._remove" else before), attack

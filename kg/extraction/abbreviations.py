@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from spacy.language import Language
@@ -156,7 +157,7 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
             start = place + 1
             while start < end and (texts[start] in _FILLERS or not _has_letter(doc[start])):
                 start += 1
-            words = _words(doc[start:end])
+            words = _words(doc, start, end)
             long = _long_form(doc, outer.text, words, at_end=True)
             if long and sum(word.index < long.start for word in words) <= 2:
                 first = next(word.index for word in words if word.text.lower() not in _STOP_WORDS)
@@ -171,7 +172,7 @@ def _before_colon(doc: Doc) -> Iterator[tuple[Span, Span]]:
         opens_title = place < min(doc._.title_end, _LONGEST_SHORT)
         short = doc[:place] if opens_title else _name_ending_at(doc, place)
         if short and is_short_form(short.text):
-            words = _words(doc[place + 1 : _end_of_clause(doc, place + 1)])
+            words = _words(doc, place + 1, _end_of_clause(doc, place + 1))
             long = _long_form(doc, short.text, words, limit=_STRICT)
             if not long and place < doc._.title_end:
                 long = _first_phrase(doc, short.text, words)
@@ -199,8 +200,8 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
             short = _name_ending_at(doc, place)
             if short and is_short_form(short.text):
                 reach = min(place + 20, len(doc))
-                end = next((i for i in range(place + 1, reach) if _closes(doc[i])), reach)
-                long = _long_form(doc, short.text, _words(doc[place + 1 : end]), limit=_STRICT)
+                end = next((i for i in range(place + 1, reach) if _closes(doc, i)), reach)
+                long = _long_form(doc, short.text, _words(doc, place + 1, end), limit=_STRICT)
                 if long:
                     yield short, long
 
@@ -224,7 +225,7 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
         opening = _before_all(doc, place, _BEFORE)
         if short and is_short_form(short.text) and opening and doc[opening].is_sent_start:
             sentence = next((i for i in range(opening - 1, -1, -1) if doc[i].is_sent_start), 0)
-            long = _long_form(doc, short.text, _words(doc[sentence:opening]), limit=_STRICT)
+            long = _long_form(doc, short.text, _words(doc, sentence, opening), limit=_STRICT)
             if long:
                 yield short, long
 
@@ -248,7 +249,7 @@ def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
         if place and word in ("for", "of") and lower[place - 1] in _EXPANDERS:
             short = _name_ending_at(doc, _before_all(doc, place - 1, _BEFORE | {"a", "an", "the"}))
             if short and is_short_form(short.text):
-                words = _words(doc[place + 1 : place + 1 + 4 * _LONGEST_SHORT])
+                words = _words(doc, place + 1, place + 1 + 4 * _LONGEST_SHORT)
                 words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
                 long = _long_form(doc, short.text, words)
                 if long and long.start == words[0].index:
@@ -300,23 +301,24 @@ def _name_starting_at(doc: Doc, start: int) -> Span | None:
 
 
 def _has_letter(token: Token) -> bool:
-    return any(character.isalnum() for character in token.text)
+    return any(map(str.isalnum, token.text))
 
 
-def _is_barrier(token: Token) -> bool:
+def _is_barrier(doc: Doc, place: int) -> bool:
     """Whether no long form reaches across a token: brackets, sentence signs, a dash between spaces."""
-    dash = token.text in ("-", "–", "--") and token.i > 0 and bool(token.nbor(-1).whitespace_)
-    return dash or token.text in _BARRIERS
+    text = Words.of(doc).texts[place]
+    return text in _BARRIERS or (text in ("-", "–", "--") and place > 0 and bool(doc[place - 1].whitespace_))
 
 
 def _end_of_clause(doc: Doc, start: int) -> int:
     """Where the next barrier or sentence is; only so many tokens are looked at."""
-    end = min(len(doc), start + _LONGEST_CLAUSE)
-    return next((i for i in range(start, end) if doc[i].is_sent_start or _is_barrier(doc[i])), end)
+    end, opens = min(len(doc), start + _LONGEST_CLAUSE), Words.of(doc).opens
+    return next((i for i in range(start, end) if opens[i] or _is_barrier(doc, i)), end)
 
 
-def _closes(token: Token) -> bool:
-    return _is_barrier(token) or token.text == "," or bool(token.is_sent_start)
+def _closes(doc: Doc, place: int) -> bool:
+    words = Words.of(doc)
+    return words.texts[place] == "," or words.opens[place] or _is_barrier(doc, place)
 
 
 def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
@@ -324,28 +326,30 @@ def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count = end, 0
-    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc[start - 1]):
+    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc, start - 1):
         start -= 1
         count += _has_letter(doc[start])
         if doc[start].is_sent_start:
             break
-    return _words(doc[start:end])
+    return _words(doc, start, end)
 
 
-def _words(span: Span) -> list[Word]:
+def _words(doc: Doc, start: int, end: int) -> list[Word]:
+    read = Words.of(doc)
     words: list[Word] = []
     comma = 0.0
-    for token in span:
-        if _is_barrier(token):
+    for place in range(start, min(end, len(doc))):
+        text = read.texts[place]
+        if _is_barrier(doc, place):
             break
-        if token.text == ",":
+        if text == ",":
             comma = _SKIPPED_COMMA
-        if not _has_letter(token):
+        if not any(map(str.isalnum, text)):
             continue
-        tail = bool(words) and token.nbor(-1).text == "-" and words[-1].index == token.i - 2
-        light = token.lower_ in _STOP_WORDS or token.lower_ in _LOOSE_TAILS
+        tail = bool(words) and read.texts[place - 1] == "-" and words[-1].index == place - 2
+        light = read.lower[place] in _STOP_WORDS or read.lower[place] in _LOOSE_TAILS
         skip = _SKIPPED_STOP_WORD if light else _SKIPPED_PART if tail else _SKIPPED_WORD
-        words.append(Word(token.text, token.i, skip + comma, tail))
+        words.append(Word(text, place, skip + comma, tail))
         comma = 0.0
     return words
 
@@ -437,13 +441,13 @@ def _alignments(letters: str, words: Sequence[Word], most: float) -> list[tuple[
     return ends
 
 
-def _spelled(letters: str, word: str) -> Iterator[tuple[int, float]]:
+@lru_cache(maxsize=10_000)
+def _spelled(letters: str, word: str) -> tuple[tuple[int, float], ...]:
     """How many of the letters a word can spell from its beginning on, each with its cost."""
     lower = word.lower()
-    if lower in _SPELLED_OUT.get(letters[0], ()):
-        yield 1, 0.0
+    spelled = [(1, 0.0)] if lower in _SPELLED_OUT.get(letters[0], ()) else []
     for start, cost in _beginnings(letters[0], word):
-        yield 1, cost
+        spelled.append((1, cost))
         position = start
         for count in range(1, len(letters)):
             following = lower.find(letters[count], position + 1)
@@ -451,7 +455,8 @@ def _spelled(letters: str, word: str) -> Iterator[tuple[int, float]]:
                 break
             cost += _INNER_LETTER if following == position + 1 or _is_shown(word, following) else _SCATTERED_LETTER
             position = following
-            yield count + 1, cost
+            spelled.append((count + 1, cost))
+    return tuple(spelled)
 
 
 def _beginnings(letter: str, word: str) -> Iterator[tuple[int, float]]:

@@ -10,8 +10,9 @@ from importlib.resources import files
 import pytest
 from spacy.language import Language
 
+from kg.extraction import Extractor
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
-from kg.records import Paper
+from kg.records import Extraction, Paper
 
 SENTENCES = (
     "We propose {name}, a {word} {word} network for {word} classification.",
@@ -61,3 +62,9 @@ def mixed_papers() -> list[Paper]:
         )
         for number in range(300)
     ]
+
+
+@pytest.fixture(scope="session")
+def found_alone(mixed_papers: list[Paper], extractor: Extractor) -> list[Extraction]:
+    """What is found in the first of the mixed papers, each read alone."""
+    return [extractor(paper) for paper in mixed_papers[:40]]

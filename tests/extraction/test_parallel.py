@@ -1,5 +1,6 @@
 """Worker processes change nothing but the time, and do not outlive their parent."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from kg.errors import KGError
 from kg.extraction import Extractor, parallel
 from kg.extraction.parallel import extract_all
-from kg.records import Paper
+from kg.records import Extraction, Paper
 
 KILLED = """
 import multiprocessing, time
@@ -36,16 +37,18 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_order_and_number_of_workers_change_no_record(
-    mixed_papers: list[Paper], monkeypatch: pytest.MonkeyPatch
+    mixed_papers: list[Paper], found_alone: list[Extraction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extractor = Extractor()
-    papers = mixed_papers[:40]
-    alone = [extractor(paper) for paper in papers]
+    papers, alone = mixed_papers[: len(found_alone)], found_alone
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers[::-1], Extractor()))[::-1] == alone
     monkeypatch.setattr(parallel, "BATCH_SIZE", 8)
-    few = papers[:22]  # three batches for two workers
-    assert list(extract_all(few[::-1], Extractor(), workers=2))[::-1] == alone[:22]
+    few = papers[:22]  # three batches
+    with monkeypatch.context() as patch:  # two workers that have this pipeline; to load one takes long
+        forking = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+        patch.setattr(multiprocessing, "get_context", lambda way: forking)
+        assert list(extract_all(few[::-1], Extractor(), workers=2))[::-1] == alone[:22]
+    assert list(parallel._in_processes(iter(few), Extractor(), 1)) == alone[:22]  # one that is started anew
 
 
 def alive(process: int) -> bool:

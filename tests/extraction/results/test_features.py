@@ -249,6 +249,7 @@ for place, earlier in read.values():
 """
 
 
+@pytest.mark.slow
 def test_features_do_not_depend_on_the_seed_of_hashes(capsys: pytest.CaptureFixture[str]) -> None:
     exec(SEEDED, {})  # with the seed of this process, which is random
     environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
