@@ -32,12 +32,15 @@ from thinc.api import (
 )
 from threadpoolctl import ThreadpoolController
 
-from kg.extraction.tagger.crf import TAGS, TypedSpan, batched, likely_spans, padded, posterior
+from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, likely_spans, posterior
 from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 
 LEAST = 0.1  # probability from which a span is proposed
 _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
 _BLOCK = 16  # rows of every matrix product whose rows are cached
+_ROWS = 192  # rows of every other matrix product
+_SENTENCES = 64  # sentences of every batch of the CRF
+_TOGETHER = 2000  # tokens of texts that are read at once, or more if a text is longer
 
 Layer = Model[Any, Any]
 
@@ -90,17 +93,27 @@ class Network:
 
 
 def probable_spans(
-    scores: np.ndarray, sentences: Sequence[tuple[int, int]], transitions: np.ndarray
-) -> list[tuple[TypedSpan, float]]:
-    """The spans of a text with a probability of at least :data:`LEAST` under the CRF; they may overlap."""
-    found: list[tuple[TypedSpan, float]] = []
-    by_length = sorted(sentences, key=lambda span: span[1] - span[0])  # so that little of a batch is padding
-    for batch in batched(by_length, 64):
-        lengths = np.array([end - start for start, end in batch])
-        seen = posterior(padded([scores[start:end] for start, end in batch]), lengths, transitions)
-        for row, (offset, end) in enumerate(batch):
-            for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
-                found.append(((start + offset, stop + offset, kind), chance))
+    scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
+) -> list[list[tuple[TypedSpan, float]]]:
+    """For each text the spans with a probability of at least :data:`LEAST` under the CRF; they may overlap.
+
+    Args:
+        scores: of the tags of each text's tokens.
+        sentences: of each text.
+        transitions: of the CRF.
+    """
+    found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
+    places = SentenceBatch.of(sentences).places
+    by_length = sorted(places, key=lambda place: place[2] - place[1])  # so that little of a batch is padding
+    for chosen in batched(by_length, _SENTENCES):
+        batch = SentenceBatch(tuple(chosen))
+        rows = batch.padded(scores)
+        empty = _SENTENCES - len(rows)  # filled up, so that every matrix product has the same shape
+        rows = np.concatenate([rows, np.zeros((empty, *rows.shape[1:]), rows.dtype)])
+        seen = posterior(rows, np.pad(batch.lengths, (0, empty), constant_values=1), transitions)
+        for row, (start, end, kind), chance in likely_spans(seen, np.pad(batch.lengths, (0, empty)), LEAST):
+            text, offset, _ = chosen[row]
+            found[text].append(((start + offset, end + offset, kind), chance))
     return found
 
 
@@ -117,20 +130,30 @@ class _Part:
         self._columns = columns
         self._embeddings = embeddings[columns]
         self._matrix = np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T)
-        self._kept: dict[bytes, np.ndarray] = {}
+        self._places: dict[bytes, int] = {}  # of the rows' summands in _kept
+        self._kept = np.empty((_KEPT + _BLOCK, self._matrix.shape[1]), dtype=np.float32)
 
     def of(self, features: np.ndarray) -> np.ndarray:
-        """The summands of each row of a text's features, (rows, pieces * width)."""
+        """The summands of each row of some features, (rows, pieces * width)."""
+        summands = np.empty((len(features), self._matrix.shape[1]), dtype=np.float32)
+        for start in range(0, len(features), _KEPT):
+            part = features[start : start + _KEPT]
+            np.take(self._kept, self._places_of(part), axis=0, out=summands[start : start + len(part)], mode="clip")
+        return summands
+
+    def _places_of(self, features: np.ndarray) -> list[int]:
+        """Where the summands of up to :data:`_KEPT` rows are kept."""
         columns = np.ascontiguousarray(features[:, self._columns])
         keys = columns.view(f"V{columns.itemsize * columns.shape[1]}").ravel().tolist()
-        unknown = {key: row for row, key in enumerate(keys) if key not in self._kept}
-        if len(self._kept) + len(unknown) > _KEPT:
-            self._kept.clear()
+        unknown = {key: row for row, key in enumerate(keys) if key not in self._places}
+        if len(self._places) + len(unknown) > _KEPT:
+            self._places.clear()
             unknown = {key: row for row, key in enumerate(keys)}
         for batch in batched(unknown, _BLOCK):
-            self._kept.update(zip(batch, self._summands(features[[unknown[key] for key in batch]]), strict=False))
-        summands = np.concatenate([np.zeros(0, np.float32), *(self._kept[key] for key in keys)])
-        return summands.reshape(-1, self._matrix.shape[1])
+            first = len(self._places)
+            self._kept[first : first + _BLOCK] = self._summands(features[[unknown[key] for key in batch]])
+            self._places.update(zip(batch, range(first, first + _BLOCK), strict=False))
+        return [self._places[key] for key in keys]
 
     def _summands(self, rows: np.ndarray) -> np.ndarray:
         """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
@@ -143,19 +166,20 @@ class _Reading:
     """A network as texts are read with it: its weights as they are multiplied, and nothing that only training needs.
 
     Before its maxima, the mixing layer adds what it makes of a token's word to what it makes of the token's marks. Both
-    recur again and again and are cached.
+    recur again and again and are cached. After it, the rows of many texts stand in one array, and go through each layer
+    in blocks that the processor's cache holds.
     """
 
     def __init__(self, network: Network) -> None:
         width = len(cast(np.ndarray, network.mixing.get_param("b")))
-        weights, self._bias = _by_piece(network.mixing)
+        weights, bias = _by_piece(network.mixing)
         of_words, of_marks = np.split(weights, [WORD_COLUMNS * width], axis=2)
         self._words = _Part(slice(WORD_COLUMNS), network.embeddings, of_words)
         self._marks = _Part(slice(WORD_COLUMNS, None), network.embeddings, of_marks)
-        self._normalizing = network.normalizing
+        self._mixing = _Maxima(bias, network.normalizing)
         nodes = list(network.convolutions.walk())
         self._convolutions = [
-            (np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), bias, normalizing)
+            (np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
             for (weights, bias), normalizing in zip(
                 (_by_piece(node) for node in nodes if node.name == "maxout"),
                 (node for node in nodes if node.name == "layernorm"),
@@ -165,42 +189,99 @@ class _Reading:
         [output] = (node for node in network.output.walk() if node.name == "linear")
         self._output, self._output_bias = (cast(np.ndarray, output.get_param(name)).T for name in ("W", "b"))
 
-    def scores(self, text: np.ndarray) -> np.ndarray:
-        """The scores of a text's tags, from its features."""
-        sums = self._words.of(text)
+    def scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The scores of texts' tags, from their features.
+
+        Before the first text, between texts and after the last one are as many rows of zeros as there are convolutions,
+        which is how far a token sees beyond the end of its text.
+        """
+        padding = len(self._convolutions)
+        ends = np.cumsum([len(text) + padding for text in texts])
+        places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
+        rows = self._mixed(texts, places, int(ends[-1]) + padding)
+        for weights, maxima in self._convolutions:
+            rows = _convolved(rows, weights, maxima)
+        blocks = range(1, len(rows) - 1, _ROWS)
+        scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
+        scores += self._output_bias
+        return [scores[place] for place in places]
+
+    def _mixed(self, texts: Sequence[np.ndarray], places: Sequence[slice], count: int) -> np.ndarray:
+        """What the mixing layer makes of the texts' tokens, at their places among at least ``count`` rows of zeros, and
+        one more row of zeros at each end; the rows between these two can be cut into full blocks."""
+        features = np.concatenate(texts)
+        sums = self._words.of(features)
+        sums += self._marks.of(features)
+        mixed = np.concatenate([self._mixing.of(sums[start : start + _ROWS]) for start in range(0, len(sums), _ROWS)])
+        rows = np.zeros((-(-count // _ROWS) * _ROWS + 2, mixed.shape[1]), dtype=np.float32)
+        inner, first = rows[1:-1], 0
+        for place, text in zip(places, texts, strict=True):
+            inner[place] = mixed[first : first + len(text)]
+            first += len(text)
+        return rows
+
+
+def _convolved(rows: np.ndarray, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
+    """Rows as ``_Reading._mixed`` returns them, with what a layer makes of each row and its neighbours added to it."""
+    width = rows.shape[1]
+    convolved = np.zeros_like(rows)
+    windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
+    sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
+    for start in range(1, len(rows) - 1, _ROWS):
+        for neighbour in range(3):
+            first = start + neighbour - 1
+            windows[:, neighbour * width : (neighbour + 1) * width] = rows[first : first + _ROWS]
+        np.matmul(windows, weights, out=sums)
+        np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
+    return convolved
+
+
+class _Maxima:
+    """The end of a maxout layer: the largest of the pieces of each unit, normalised.
+
+    Args:
+        bias: of the pieces, (pieces * width).
+        normalizing: the layer that normalises.
+    """
+
+    def __init__(self, bias: np.ndarray, normalizing: Layer) -> None:
+        self._bias = bias
+        self._gain, self._shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
+
+    def of(self, sums: np.ndarray) -> np.ndarray:
+        """The maxima of the sums of rows, (rows, pieces * width), which are changed."""
+        width = len(self._gain)
         sums += self._bias
-        sums += self._marks.of(text)
-        mixed = _normalized_maxima(sums, self._normalizing)
-        padding, width = len(self._convolutions), mixed.shape[1]
-        rows = np.zeros((len(text) + 2 * padding, width), dtype=np.float32)
-        rows[padding : padding + len(text)] = mixed
-        windows = np.zeros((len(rows), 3 * width), dtype=np.float32)
-        before, here, after = np.split(windows, 3, axis=1)
-        sums = np.empty_like(windows)
-        for weights, bias, normalizing in self._convolutions:
-            before[1:], here[:], after[:-1] = rows[:-1], rows, rows[1:]
-            np.matmul(windows, weights, out=sums)
-            sums += bias
-            rows += _normalized_maxima(sums, normalizing)
-        return cast(np.ndarray, rows[padding : padding + len(text)] @ self._output + self._output_bias)
-
-
-def _normalized_maxima(sums: np.ndarray, normalizing: Layer) -> np.ndarray:
-    """The largest of the pieces of each unit (maxout), normalised."""
-    gain, shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
-    one, two, three = np.split(sums, 3, axis=1)
-    rows: np.ndarray = np.maximum(np.maximum(one, two), three)
-    rows -= rows.mean(axis=1, keepdims=True)
-    rows *= ((rows * rows).mean(axis=1, keepdims=True) + 1e-8) ** -0.5
-    rows *= gain
-    rows += shift
-    return rows
+        first, second, *others = (sums[:, start : start + width] for start in range(0, sums.shape[1], width))
+        rows: np.ndarray = np.maximum(first, second)
+        for other in others:
+            np.maximum(rows, other, out=rows)
+        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(width)
+        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(width)
+        rows /= np.sqrt(variance + np.float32(1e-8))[:, None]
+        rows *= self._gain
+        rows += self._shift
+        return rows
 
 
 def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces * width)."""
     weights, bias = (cast(np.ndarray, maxout.get_param(name)) for name in ("W", "b"))
     return weights.transpose(1, 0, 2), bias.T.reshape(-1)
+
+
+def _parts(texts: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Texts in groups of about :data:`_TOGETHER` tokens."""
+    part: list[np.ndarray] = []
+    tokens = 0
+    for text in texts:
+        if part and tokens + len(text) > _TOGETHER:
+            yield part
+            part, tokens = [], 0
+        part.append(text)
+        tokens += len(text)
+    if part:
+        yield part
 
 
 class Tagger:
@@ -232,21 +313,23 @@ class Tagger:
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc the spans with a probability of at least :data:`LEAST`, with it; they may overlap."""
-        texts = self.scores(token_features(doc) for doc in docs)
-        return [
-            probable_spans(scores, sentences(doc), self.transitions) for scores, doc in zip(texts, docs, strict=True)
-        ]
+        scores = self.scores(token_features(doc) for doc in docs)
+        with self._threads.limit(limits=1, user_api="blas"):
+            return probable_spans(scores, [sentences(doc) for doc in docs], self.transitions)
 
     def scores(self, texts: Iterable[np.ndarray]) -> list[np.ndarray]:
         """From texts' :func:`token_features` to the scores of their tokens' tags.
 
         The scores of a text are the same, to the last bit, with whatever texts and after whatever texts it comes. For
-        that every matrix product has a shape that depends on the text alone, because BLAS libraries add in an order
-        that depends on the shape.
+        that every matrix product has always the same shape, because BLAS libraries add in an order that depends on the
+        shape; what is not filled by the text is filled by others, or zero.
         """
+        scores: list[np.ndarray] = []
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
             self._reading = self._reading or _Reading(self.network)
-            return [self._reading.scores(text) for text in texts]
+            for together in _parts(texts):
+                scores += self._reading.scores(together)
+        return scores
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""
