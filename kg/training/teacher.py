@@ -133,7 +133,7 @@ class Teacher(nn.Module):
             {"params": self.encoder.parameters(), "lr": rate, "weight_decay": 0.01},
             {"params": [*self.marks.parameters(), *self.head.parameters(), self.transitions], "lr": 10 * rate},
         ]
-        optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.0, fused=True)
         steps = epochs * -(-len(texts) // size)
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.01, 1 - step / steps)

@@ -21,7 +21,7 @@ from kg.extraction.tagger.network import Shape, Tagger, probable_spans
 from kg.training.tagger import Recipe, TaggedText, calibrate, tagged_texts, token_spans, train
 
 CITIES = ("Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Sofia", "Perth", "Kyoto")
-TINY = Shape(width=16, depth=1, rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
+TINY = Shape(width=16, distances=(1,), rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,8 @@ from thinc.api import (
     Model,
     NumpyOps,
     chain,
-    clone,
     concatenate,
-    expand_window,
+    noop,
     residual,
     with_array,
     zero_init,
@@ -47,10 +46,16 @@ Layer = Model[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of the network: width of its layers, number of convolutions, rows of each column's embedding."""
+    """The size of the network.
+
+    ``width`` is that of its layers, ``pieces`` the number of sums of which a unit of a convolution is the largest,
+    ``distances`` how many tokens away the two neighbours are that each convolution reads, ``rows`` the rows of each
+    column's embedding, ``mark_width`` the width of the embeddings of marks.
+    """
 
     width: int = 128
-    depth: int = 4
+    pieces: int = 3
+    distances: tuple[int, ...] = (1, 1, 1, 1)
     rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
     mark_width: int = 32
 
@@ -72,13 +77,16 @@ class Network:
         ]
         self.mixing: Layer = Maxout(shape.width, sum(widths), nP=3, init_W=start)
         self.normalizing: Layer = LayerNorm(shape.width)
-        convolution: Layer = residual(
-            chain(
-                expand_window(1),
-                Maxout(shape.width, 3 * shape.width, nP=3, normalize=True, dropout=dropout, init_W=start),
+        convolutions: list[Layer] = [
+            residual(
+                chain(
+                    neighbours(distance),
+                    Maxout(shape.width, 3 * shape.width, shape.pieces, normalize=True, dropout=dropout, init_W=start),
+                )
             )
-        )
-        self.convolutions: Layer = with_array(clone(convolution, shape.depth), pad=shape.depth)
+            for distance in shape.distances
+        ]
+        self.convolutions: Layer = with_array(chain(noop(), *convolutions), pad=sum(shape.distances))
         self.output: Layer = with_array(Linear(TAGS, shape.width, init_W=start))
         mixed: Layer = chain(concatenate(*self.embeddings), self.mixing, self.normalizing, Dropout(dropout))
         self.model: Layer = chain(with_array(mixed), self.convolutions, self.output)
@@ -90,6 +98,32 @@ class Network:
         """The layers with weights and the weights' names, in the order of the arrays in a model's folder."""
         parts = (self.output, *self.embeddings, self.mixing, self.normalizing, self.convolutions)
         return ((node, name) for part in parts for node in part.walk() for name in sorted(node.param_names))
+
+
+def neighbours(distance: int) -> Layer:
+    """A layer that puts between the rows ``distance`` before and after each row this row itself; zeros beyond the ends.
+
+    It is thinc's ``expand_window(1)`` for other distances too (Yu and Koltun 2016, arXiv:1511.07122).
+    """
+
+    def forward(
+        model: Layer, rows: np.ndarray, is_train: bool
+    ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+        width = rows.shape[1]
+        windows = np.zeros((len(rows), 3 * width), dtype=rows.dtype)
+        windows[distance:, :width] = rows[:-distance]
+        windows[:, width : 2 * width] = rows
+        windows[:-distance, 2 * width :] = rows[distance:]
+
+        def backpropagate(slopes: np.ndarray) -> np.ndarray:
+            by_row = slopes[:, width : 2 * width].copy()
+            by_row[:-distance] += slopes[distance:, :width]
+            by_row[distance:] += slopes[:-distance, 2 * width :]
+            return by_row
+
+        return windows, backpropagate
+
+    return Model(f"neighbours-{distance}", forward)
 
 
 def probable_spans(
@@ -170,17 +204,19 @@ class _Reading:
     in blocks that the processor's cache holds.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, distances: Sequence[int]) -> None:
         width = len(cast(np.ndarray, network.mixing.get_param("b")))
         weights, bias = _by_piece(network.mixing)
         of_words, of_marks = np.split(weights, [WORD_COLUMNS * width], axis=2)
         self._words = _Part(slice(WORD_COLUMNS), network.embeddings, of_words)
         self._marks = _Part(slice(WORD_COLUMNS, None), network.embeddings, of_marks)
         self._mixing = _Maxima(bias, network.normalizing)
+        self._distances = distances
         nodes = list(network.convolutions.walk())
         self._convolutions = [
-            (np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
-            for (weights, bias), normalizing in zip(
+            (distance, np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
+            for distance, (weights, bias), normalizing in zip(
+                distances,
                 (_by_piece(node) for node in nodes if node.name == "maxout"),
                 (node for node in nodes if node.name == "layernorm"),
                 strict=True,
@@ -192,48 +228,49 @@ class _Reading:
     def scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The scores of texts' tags, from their features.
 
-        Before the first text, between texts and after the last one are as many rows of zeros as there are convolutions,
-        which is how far a token sees beyond the end of its text.
+        Before the first text, between texts and after the last one are as many rows of zeros as a token sees beyond the
+        end of its text.
         """
-        padding = len(self._convolutions)
-        ends = np.cumsum([len(text) + padding for text in texts])
+        padding = sum(self._distances)
+        ends = np.cumsum([len(text) + padding for text in texts]) + padding
         places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
-        rows = self._mixed(texts, places, int(ends[-1]) + padding)
-        for weights, maxima in self._convolutions:
-            rows = _convolved(rows, weights, maxima)
-        blocks = range(1, len(rows) - 1, _ROWS)
+        rows = self._mixed(texts, places)
+        for distance, weights, maxima in self._convolutions:
+            rows = self._convolved(rows, distance, weights, maxima)
+        blocks = range(padding, len(rows) - padding, _ROWS)
         scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
         scores += self._output_bias
-        return [scores[place] for place in places]
+        return [scores[place.start - padding : place.stop - padding] for place in places]
 
-    def _mixed(self, texts: Sequence[np.ndarray], places: Sequence[slice], count: int) -> np.ndarray:
-        """What the mixing layer makes of the texts' tokens, at their places among at least ``count`` rows of zeros, and
-        one more row of zeros at each end; the rows between these two can be cut into full blocks."""
-        features = np.concatenate(texts)
+    def _mixed(self, texts: Sequence[np.ndarray], places: Sequence[slice]) -> np.ndarray:
+        """What the mixing layer makes of the texts' tokens, at their places among rows of zeros; without the padding at
+        both ends, the rows are full blocks."""
+        features, padding = np.concatenate(texts), sum(self._distances)
         sums = self._words.of(features)
         sums += self._marks.of(features)
-        mixed = np.concatenate([self._mixing.of(sums[start : start + _ROWS]) for start in range(0, len(sums), _ROWS)])
-        rows = np.zeros((-(-count // _ROWS) * _ROWS + 2, mixed.shape[1]), dtype=np.float32)
-        inner, first = rows[1:-1], 0
+        mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
+        for start in range(0, len(sums), _ROWS):
+            mixed[start : start + _ROWS] = self._mixing.of(sums[start : start + _ROWS])
+        blocks = -(-places[-1].stop // _ROWS)  # the padding after the last text is in them too
+        rows = np.zeros((blocks * _ROWS + 2 * padding, mixed.shape[1]), dtype=np.float32)
+        first = 0
         for place, text in zip(places, texts, strict=True):
-            inner[place] = mixed[first : first + len(text)]
+            rows[place] = mixed[first : first + len(text)]
             first += len(text)
         return rows
 
-
-def _convolved(rows: np.ndarray, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
-    """Rows as ``_Reading._mixed`` returns them, with what a layer makes of each row and its neighbours added to it."""
-    width = rows.shape[1]
-    convolved = np.zeros_like(rows)
-    windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
-    sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
-    for start in range(1, len(rows) - 1, _ROWS):
-        for neighbour in range(3):
-            first = start + neighbour - 1
-            windows[:, neighbour * width : (neighbour + 1) * width] = rows[first : first + _ROWS]
-        np.matmul(windows, weights, out=sums)
-        np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
-    return convolved
+    def _convolved(self, rows: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
+        """Rows as :meth:`_mixed` returns them, with what a layer makes of each row and its neighbours added to it."""
+        width, padding = rows.shape[1], sum(self._distances)
+        convolved = np.zeros_like(rows)
+        windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
+        sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
+        for start in range(padding, len(rows) - padding, _ROWS):
+            for number, first in enumerate((start - distance, start, start + distance)):
+                windows[:, number * width : (number + 1) * width] = rows[first : first + _ROWS]
+            np.matmul(windows, weights, out=sums)
+            np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
+        return convolved
 
 
 class _Maxima:
@@ -247,10 +284,11 @@ class _Maxima:
     def __init__(self, bias: np.ndarray, normalizing: Layer) -> None:
         self._bias = bias
         self._gain, self._shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
+        self.width = len(self._gain)
 
     def of(self, sums: np.ndarray) -> np.ndarray:
         """The maxima of the sums of rows, (rows, pieces * width), which are changed."""
-        width = len(self._gain)
+        width = self.width
         sums += self._bias
         first, second, *others = (sums[:, start : start + width] for start in range(0, sums.shape[1], width))
         rows: np.ndarray = np.maximum(first, second)
@@ -326,7 +364,7 @@ class Tagger:
         """
         scores: list[np.ndarray] = []
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            self._reading = self._reading or _Reading(self.network)
+            self._reading = self._reading or _Reading(self.network, self.shape.distances)
             for together in _parts(texts):
                 scores += self._reading.scores(together)
         return scores
