@@ -21,7 +21,7 @@ from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.text.files import writing
 
-FORMAT = 4  # of model folders; one more whenever features, network or files change
+FORMAT = 5  # of model folders; one more whenever features, network or files change
 SHIPPED = Path(__file__).parents[1] / "model"
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
 _LARGEST = 1_000_000  # weight or count in roles.json
@@ -69,7 +69,8 @@ class Model:
         """
         described = _description(folder)
         with _reading(folder / "weights.npz") as weights:
-            shape = Shape(**{**described["shape"], "rows": tuple(described["shape"]["rows"])})
+            sizes: dict[str, Any] = described["shape"]
+            shape = Shape(**{**sizes, **{name: tuple(sizes[name]) for name in ("distances", "rows")}})
             tagger = Tagger.of(shape, _unpacked(weights))
             about = dict(described["about"])
         with _reading(folder / "results.npz") as stored:

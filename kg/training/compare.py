@@ -90,7 +90,8 @@ def tagger_alone(tagger: Tagger, read: Callable[[Sequence[AnnotatedDoc]], list[T
     def find(paper: AnnotatedDoc) -> None:
         [text] = read([paper])
         [scores] = tagger.scores([text.features])
-        keep(paper, best_spans(probable_spans(scores, text.sentences, tagger.transitions)))
+        [found] = probable_spans([scores], [text.sentences], tagger.transitions)
+        keep(paper, best_spans(found))
 
     return find
 
@@ -102,7 +103,8 @@ def teacher_alone(teacher: Teacher) -> Finder:
         [text] = tagged([paper])
         reading = teacher.read(text, words_of(paper.doc))
         [scores] = teacher.scores([reading])
-        keep(paper, best_spans(probable_spans(scores[:, :TAGS], reading.text.sentences, teacher.crf)))
+        [found] = probable_spans([scores[:, :TAGS]], [reading.text.sentences], teacher.crf)
+        keep(paper, best_spans(found))
 
     return find
 

@@ -310,7 +310,7 @@ def test_control_characters_keep_their_place(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Path, tmp_path: Path, pages: Path) -> None:
     model = tmp_path / "quiet-model"
-    tagger = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
+    tagger = Tagger(Shape(width=8, distances=(1,), rows=(20,) * 8, mark_width=4))
     tagger.divide_scores(1e6)
     Model(tagger, RoleWeights({}, {}), Model.load(SHIPPED).results).save(model)
     second = build_graph([pages], own_graph, extractor=Extractor(model=model))

@@ -20,7 +20,7 @@ from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 
-TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
+TINY = Shape(width=16, distances=(1,), rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 ROLES = RoleWeights({"any": -0.5, "before=–": 0.1}, {"pondnet": 3})
 CHANCE = np.random.default_rng(5)
 ARRAYS = {**SIZES, "certainty": CERTAINTY}
@@ -82,7 +82,7 @@ def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
         ("model.json", b"", "damaged"),
         ("model.json", b'{"shape": {}}', "damaged"),
         ("model.json", b"[1]", "damaged"),
-        ("model.json", b'{"format": 2}', "format 2, and this version reads 4; train it anew"),
+        ("model.json", b'{"format": 2}', "format 2, and this version reads 5; train it anew"),
         ("weights.npz", b"", "damaged"),
         ("weights.npz", b"\x00\xff" * 500, "damaged"),
         ("results.npz", b"", "damaged"),

@@ -14,7 +14,7 @@ from kg.training.compare import as_shipped, settled, stock, tagger_alone, withou
 from kg.training.mine import look_up
 from kg.training.tagger import Recipe, train
 
-TINY = Shape(width=16, depth=1, rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
+TINY = Shape(width=16, distances=(1,), rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from kg.training.annotated import AnnotatedDoc
 from kg.training.distil import distil_tagger, docs_of, found_by, lessons, sample
 from kg.training.tagger import Recipe, TaggedText
 
-TINY = Shape(width=16, depth=1, rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
+TINY = Shape(width=16, distances=(1,), rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
 
 
 class Toy:

@@ -100,7 +100,7 @@ def test_mined_names_have_keys(nlp: Language, tmp_path: Path) -> None:
 
 
 def test_counts_are_written_into_a_model(tmp_path: Path) -> None:
-    tiny = Tagger(Shape(width=8, depth=1, rows=(20,) * 8, mark_width=4))
+    tiny = Tagger(Shape(width=8, distances=(1,), rows=(20,) * 8, mark_width=4))
     Model(tiny, RoleWeights({"any": 0.5}, {"toadkernel": 2}), Model.load(SHIPPED).results, {"texts": 3}).save(tmp_path)
     write_seen(tmp_path, {"frogkernel": 7})
     changed = Model.load(tmp_path)

@@ -21,7 +21,7 @@ from kg.extraction.tagger.network import Shape, Tagger, probable_spans
 from kg.training.tagger import Recipe, TaggedText, calibrate, tagged_texts, token_spans, train
 
 CITIES = ("Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Sofia", "Perth", "Kyoto")
-TINY = Shape(width=16, depth=1, rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
+TINY = Shape(width=16, distances=(1,), rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +63,7 @@ def test_learns_what_is_annotated(texts: list[TaggedText]) -> None:
     tagger = train(texts, recipe, Tagger(TINY), lambda epoch, loss: losses.append(loss))
     assert len(losses) == 30 and losses[-1] < losses[0] / 5
     scores = tagger.scores([text.features for text in texts])
-    found = [
-        probable_spans(of_text, text.sentences, tagger.transitions) for of_text, text in zip(scores, texts, strict=True)
-    ]
+    found = probable_spans(scores, [text.sentences for text in texts], tagger.transitions)
     assert [best_spans(spans) for spans in found] == [[spans_of(text)] for text in texts]
 
 

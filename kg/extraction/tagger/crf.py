@@ -141,28 +141,37 @@ def gradient(
     return by_score, by_transition * FOLLOWS, loss - float(transitions[step].sum())
 
 
-def likely_spans(seen: Posterior, row: int, length: int, least: float) -> Iterator[tuple[TypedSpan, float]]:
-    """The spans of a sentence whose probability is at least ``least``, with it.
+def likely_spans(seen: Posterior, lengths: np.ndarray, least: float) -> Iterator[tuple[int, TypedSpan, float]]:
+    """The spans of a batch whose probability is at least ``least``, each with the number of its sentence and with its
+    probability, in order of sentence, place and type.
 
     The posterior of the tags is itself a Markov chain, so a span's probability is that of its first tag times those of
     the steps to its last one. The search leaves a beginning as soon as this product falls below ``least``.
     """
-    chances = seen.chances[row, :length]
-    firsts = [tag(part, kind) for kind in range(len(TAG_ORDER)) for part in (UNIT, BEGIN)]
-    for place, start in np.argwhere(least <= chances[:, firsts].T).tolist():
-        name, state, chance = TAG_ORDER[place // 2], firsts[place], float(chances[start, firsts[place]])
-        if place % 2 == 0:
-            yield (start, start + 1, name), chance
-            continue
-        inside, last = tag(INSIDE, place // 2), tag(LAST, place // 2)
-        for token in range(start + 1, length):
-            here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
-            onward = seen.steps[state] * seen.odds[row, token] * seen.backward[row, token] / here
-            if chance * onward[last] >= least:
-                yield (start, token + 1, name), chance * float(onward[last])
-            chance, state = chance * float(onward[inside]), inside
-            if chance < least:
-                break
+    within = np.arange(seen.chances.shape[1]) < lengths[:, None]
+    likely = (seen.chances[..., 1:] >= least) & within[..., None]
+    row, start, first = np.nonzero(likely & np.isin(np.arange(TAGS - 1) % 4, (UNIT, BEGIN)))
+    kind, chance, unit = first // 4, seen.chances[row, start, first + 1].astype(np.float64), first % 4 == UNIT
+    found = [(row[unit], start[unit], start[unit] + 1, kind[unit], chance[unit])]
+    row, start, kind, chance, state = (array[~unit] for array in (row, start, kind, chance, first + 1))
+    token = start + 1
+    while len(row):
+        goes_on = token < lengths[row]
+        row, start, token, kind, chance, state = (a[goes_on] for a in (row, start, token, kind, chance, state))
+        here = seen.scales[row, token] * seen.backward[row, token - 1, state] + _TINY
+        inside, last = 1 + 4 * kind + INSIDE, 1 + 4 * kind + LAST
+        closed, open_ = (
+            chance * (seen.steps[state, tag] * seen.odds[row, token, tag] * seen.backward[row, token, tag] / here)
+            for tag in (last, inside)
+        )
+        ends, goes_on = closed >= least, open_ >= least
+        found.append((row[ends], start[ends], token[ends] + 1, kind[ends], closed[ends]))
+        row, start, token, kind = row[goes_on], start[goes_on], token[goes_on] + 1, kind[goes_on]
+        chance, state = open_[goes_on], inside[goes_on]
+    rows, starts, ends, kinds, chances = map(np.concatenate, zip(*found, strict=True))
+    for number in np.lexsort((kinds, ends, starts, rows)).tolist():
+        span = int(starts[number]), int(ends[number]), TAG_ORDER[kinds[number]]
+        yield int(rows[number]), span, float(chances[number])
 
 
 def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:

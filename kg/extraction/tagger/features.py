@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 
 import numpy as np
 from spacy.strings import get_string_id
@@ -35,15 +36,19 @@ def token_features(doc: Doc) -> np.ndarray:
     counts = Counter(words.lower)
     title_end: int = doc._.title_end
     title = set(words.lower[:title_end])
-    rows = (
-        _word_features(text)
-        + _mark_features(in_lexicon, in_patterns, form, place < title_end, min(counts[lower], 4), lower in title, opens)
-        for place, (text, lower, opens, in_lexicon, in_patterns, form) in enumerate(
-            zip(words.texts, words.lower, words.opens, lexicon, patterns, forms, strict=True)
-        )
+    of_token = zip(
+        lexicon,
+        patterns,
+        forms,
+        [True] * title_end + [False] * (len(doc) - title_end),
+        [min(counts[lower], 4) for lower in words.lower],
+        [lower in title for lower in words.lower],
+        words.opens,
+        strict=True,
     )
-    columns = WORD_COLUMNS + 4
-    return np.fromiter(chain.from_iterable(rows), np.uint64, columns * len(doc)).reshape(-1, columns)
+    halves = zip(map(_word_features, words.texts), starmap(_mark_features, of_token), strict=True)
+    hashes = bytearray().join(chain.from_iterable(halves))
+    return np.frombuffer(hashes, np.uint64).reshape(-1, WORD_COLUMNS + 4)
 
 
 def _part(place: int, size: int) -> str:
@@ -51,25 +56,27 @@ def _part(place: int, size: int) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _word_features(word: str) -> tuple[int, int, int, int]:
+def _word_features(word: str) -> bytes:
     lower = word.lower()
     names = (f"word {lower}", f"prefix {lower[:3]}", f"suffix {lower[-3:]}", f"shape {_letter_shape(word)}")
-    one, two, three, four = map(get_string_id, names)
-    return one, two, three, four
+    return _hashes(names)
 
 
 @lru_cache(maxsize=50_000)
 def _mark_features(
     lexicon: str, pattern: str, form: str, within_title: bool, count: int, in_title: bool, opens: bool
-) -> tuple[int, int, int, int]:
+) -> bytes:
     names = (
         f"lexicon {lexicon}",
         f"pattern {pattern}",
         f"form {form} {within_title}",
         f"count {count} {in_title} {opens}",
     )
-    one, two, three, four = map(get_string_id, names)
-    return one, two, three, four
+    return _hashes(names)
+
+
+def _hashes(names: Iterable[str]) -> bytes:
+    return np.array([get_string_id(name) for name in names], np.uint64).tobytes()
 
 
 def _letter_shape(word: str) -> str:

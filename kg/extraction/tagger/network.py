@@ -23,31 +23,39 @@ from thinc.api import (
     Model,
     NumpyOps,
     chain,
-    clone,
     concatenate,
-    expand_window,
+    noop,
     residual,
     with_array,
     zero_init,
 )
 from threadpoolctl import ThreadpoolController
 
-from kg.extraction.tagger.crf import TAGS, TypedSpan, batched, likely_spans, padded, posterior
+from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, likely_spans, posterior
 from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 
 LEAST = 0.1  # probability from which a span is proposed
 _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
 _BLOCK = 16  # rows of every matrix product whose rows are cached
+_ROWS = 192  # rows of every other matrix product
+_SENTENCES = 64  # sentences of every batch of the CRF
+_TOGETHER = 2000  # tokens of texts that are read at once, or more if a text is longer
 
 Layer = Model[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The size of the network: width of its layers, number of convolutions, rows of each column's embedding."""
+    """The size of the network.
+
+    ``width`` is that of its layers, ``pieces`` the number of sums of which a unit of a convolution is the largest,
+    ``distances`` how many tokens away the two neighbours are that each convolution reads, ``rows`` the rows of each
+    column's embedding, ``mark_width`` the width of the embeddings of marks.
+    """
 
     width: int = 128
-    depth: int = 4
+    pieces: int = 3
+    distances: tuple[int, ...] = (1, 1, 1, 1)
     rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
     mark_width: int = 32
 
@@ -69,13 +77,16 @@ class Network:
         ]
         self.mixing: Layer = Maxout(shape.width, sum(widths), nP=3, init_W=start)
         self.normalizing: Layer = LayerNorm(shape.width)
-        convolution: Layer = residual(
-            chain(
-                expand_window(1),
-                Maxout(shape.width, 3 * shape.width, nP=3, normalize=True, dropout=dropout, init_W=start),
+        convolutions: list[Layer] = [
+            residual(
+                chain(
+                    neighbours(distance),
+                    Maxout(shape.width, 3 * shape.width, shape.pieces, normalize=True, dropout=dropout, init_W=start),
+                )
             )
-        )
-        self.convolutions: Layer = with_array(clone(convolution, shape.depth), pad=shape.depth)
+            for distance in shape.distances
+        ]
+        self.convolutions: Layer = with_array(chain(noop(), *convolutions), pad=sum(shape.distances))
         self.output: Layer = with_array(Linear(TAGS, shape.width, init_W=start))
         mixed: Layer = chain(concatenate(*self.embeddings), self.mixing, self.normalizing, Dropout(dropout))
         self.model: Layer = chain(with_array(mixed), self.convolutions, self.output)
@@ -89,18 +100,54 @@ class Network:
         return ((node, name) for part in parts for node in part.walk() for name in sorted(node.param_names))
 
 
+def neighbours(distance: int) -> Layer:
+    """A layer that puts between the rows ``distance`` before and after each row this row itself; zeros beyond the ends.
+
+    It is thinc's ``expand_window(1)`` for other distances too (Yu and Koltun 2016, arXiv:1511.07122).
+    """
+
+    def forward(
+        model: Layer, rows: np.ndarray, is_train: bool
+    ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+        width = rows.shape[1]
+        windows = np.zeros((len(rows), 3 * width), dtype=rows.dtype)
+        windows[distance:, :width] = rows[:-distance]
+        windows[:, width : 2 * width] = rows
+        windows[:-distance, 2 * width :] = rows[distance:]
+
+        def backpropagate(slopes: np.ndarray) -> np.ndarray:
+            by_row = slopes[:, width : 2 * width].copy()
+            by_row[:-distance] += slopes[distance:, :width]
+            by_row[distance:] += slopes[:-distance, 2 * width :]
+            return by_row
+
+        return windows, backpropagate
+
+    return Model(f"neighbours-{distance}", forward)
+
+
 def probable_spans(
-    scores: np.ndarray, sentences: Sequence[tuple[int, int]], transitions: np.ndarray
-) -> list[tuple[TypedSpan, float]]:
-    """The spans of a text with a probability of at least :data:`LEAST` under the CRF; they may overlap."""
-    found: list[tuple[TypedSpan, float]] = []
-    by_length = sorted(sentences, key=lambda span: span[1] - span[0])  # so that little of a batch is padding
-    for batch in batched(by_length, 64):
-        lengths = np.array([end - start for start, end in batch])
-        seen = posterior(padded([scores[start:end] for start, end in batch]), lengths, transitions)
-        for row, (offset, end) in enumerate(batch):
-            for (start, stop, kind), chance in likely_spans(seen, row, end - offset, LEAST):
-                found.append(((start + offset, stop + offset, kind), chance))
+    scores: Sequence[np.ndarray], sentences: Sequence[Sequence[tuple[int, int]]], transitions: np.ndarray
+) -> list[list[tuple[TypedSpan, float]]]:
+    """For each text the spans with a probability of at least :data:`LEAST` under the CRF; they may overlap.
+
+    Args:
+        scores: of the tags of each text's tokens.
+        sentences: of each text.
+        transitions: of the CRF.
+    """
+    found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
+    places = SentenceBatch.of(sentences).places
+    by_length = sorted(places, key=lambda place: place[2] - place[1])  # so that little of a batch is padding
+    for chosen in batched(by_length, _SENTENCES):
+        batch = SentenceBatch(tuple(chosen))
+        rows = batch.padded(scores)
+        empty = _SENTENCES - len(rows)  # filled up, so that every matrix product has the same shape
+        rows = np.concatenate([rows, np.zeros((empty, *rows.shape[1:]), rows.dtype)])
+        seen = posterior(rows, np.pad(batch.lengths, (0, empty), constant_values=1), transitions)
+        for row, (start, end, kind), chance in likely_spans(seen, np.pad(batch.lengths, (0, empty)), LEAST):
+            text, offset, _ = chosen[row]
+            found[text].append(((start + offset, end + offset, kind), chance))
     return found
 
 
@@ -117,20 +164,30 @@ class _Part:
         self._columns = columns
         self._embeddings = embeddings[columns]
         self._matrix = np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T)
-        self._kept: dict[bytes, np.ndarray] = {}
+        self._places: dict[bytes, int] = {}  # of the rows' summands in _kept
+        self._kept = np.empty((_KEPT + _BLOCK, self._matrix.shape[1]), dtype=np.float32)
 
     def of(self, features: np.ndarray) -> np.ndarray:
-        """The summands of each row of a text's features, (rows, pieces * width)."""
+        """The summands of each row of some features, (rows, pieces * width)."""
+        summands = np.empty((len(features), self._matrix.shape[1]), dtype=np.float32)
+        for start in range(0, len(features), _KEPT):
+            part = features[start : start + _KEPT]
+            np.take(self._kept, self._places_of(part), axis=0, out=summands[start : start + len(part)], mode="clip")
+        return summands
+
+    def _places_of(self, features: np.ndarray) -> list[int]:
+        """Where the summands of up to :data:`_KEPT` rows are kept."""
         columns = np.ascontiguousarray(features[:, self._columns])
         keys = columns.view(f"V{columns.itemsize * columns.shape[1]}").ravel().tolist()
-        unknown = {key: row for row, key in enumerate(keys) if key not in self._kept}
-        if len(self._kept) + len(unknown) > _KEPT:
-            self._kept.clear()
+        unknown = {key: row for row, key in enumerate(keys) if key not in self._places}
+        if len(self._places) + len(unknown) > _KEPT:
+            self._places.clear()
             unknown = {key: row for row, key in enumerate(keys)}
         for batch in batched(unknown, _BLOCK):
-            self._kept.update(zip(batch, self._summands(features[[unknown[key] for key in batch]]), strict=False))
-        summands = np.concatenate([np.zeros(0, np.float32), *(self._kept[key] for key in keys)])
-        return summands.reshape(-1, self._matrix.shape[1])
+            first = len(self._places)
+            self._kept[first : first + _BLOCK] = self._summands(features[[unknown[key] for key in batch]])
+            self._places.update(zip(batch, range(first, first + _BLOCK), strict=False))
+        return [self._places[key] for key in keys]
 
     def _summands(self, rows: np.ndarray) -> np.ndarray:
         """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
@@ -143,20 +200,23 @@ class _Reading:
     """A network as texts are read with it: its weights as they are multiplied, and nothing that only training needs.
 
     Before its maxima, the mixing layer adds what it makes of a token's word to what it makes of the token's marks. Both
-    recur again and again and are cached.
+    recur again and again and are cached. After it, the rows of many texts stand in one array, and go through each layer
+    in blocks that the processor's cache holds.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, distances: Sequence[int]) -> None:
         width = len(cast(np.ndarray, network.mixing.get_param("b")))
-        weights, self._bias = _by_piece(network.mixing)
+        weights, bias = _by_piece(network.mixing)
         of_words, of_marks = np.split(weights, [WORD_COLUMNS * width], axis=2)
         self._words = _Part(slice(WORD_COLUMNS), network.embeddings, of_words)
         self._marks = _Part(slice(WORD_COLUMNS, None), network.embeddings, of_marks)
-        self._normalizing = network.normalizing
+        self._mixing = _Maxima(bias, network.normalizing)
+        self._distances = distances
         nodes = list(network.convolutions.walk())
         self._convolutions = [
-            (np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), bias, normalizing)
-            for (weights, bias), normalizing in zip(
+            (distance, np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
+            for distance, (weights, bias), normalizing in zip(
+                distances,
                 (_by_piece(node) for node in nodes if node.name == "maxout"),
                 (node for node in nodes if node.name == "layernorm"),
                 strict=True,
@@ -165,42 +225,101 @@ class _Reading:
         [output] = (node for node in network.output.walk() if node.name == "linear")
         self._output, self._output_bias = (cast(np.ndarray, output.get_param(name)).T for name in ("W", "b"))
 
-    def scores(self, text: np.ndarray) -> np.ndarray:
-        """The scores of a text's tags, from its features."""
-        sums = self._words.of(text)
-        sums += self._bias
-        sums += self._marks.of(text)
-        mixed = _normalized_maxima(sums, self._normalizing)
-        padding, width = len(self._convolutions), mixed.shape[1]
-        rows = np.zeros((len(text) + 2 * padding, width), dtype=np.float32)
-        rows[padding : padding + len(text)] = mixed
-        windows = np.zeros((len(rows), 3 * width), dtype=np.float32)
-        before, here, after = np.split(windows, 3, axis=1)
-        sums = np.empty_like(windows)
-        for weights, bias, normalizing in self._convolutions:
-            before[1:], here[:], after[:-1] = rows[:-1], rows, rows[1:]
+    def scores(self, texts: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The scores of texts' tags, from their features.
+
+        Before the first text, between texts and after the last one are as many rows of zeros as a token sees beyond the
+        end of its text.
+        """
+        padding = sum(self._distances)
+        ends = np.cumsum([len(text) + padding for text in texts]) + padding
+        places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
+        rows = self._mixed(texts, places)
+        for distance, weights, maxima in self._convolutions:
+            rows = self._convolved(rows, distance, weights, maxima)
+        blocks = range(padding, len(rows) - padding, _ROWS)
+        scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
+        scores += self._output_bias
+        return [scores[place.start - padding : place.stop - padding] for place in places]
+
+    def _mixed(self, texts: Sequence[np.ndarray], places: Sequence[slice]) -> np.ndarray:
+        """What the mixing layer makes of the texts' tokens, at their places among rows of zeros; without the padding at
+        both ends, the rows are full blocks."""
+        features, padding = np.concatenate(texts), sum(self._distances)
+        sums = self._words.of(features)
+        sums += self._marks.of(features)
+        mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
+        for start in range(0, len(sums), _ROWS):
+            mixed[start : start + _ROWS] = self._mixing.of(sums[start : start + _ROWS])
+        blocks = -(-places[-1].stop // _ROWS)  # the padding after the last text is in them too
+        rows = np.zeros((blocks * _ROWS + 2 * padding, mixed.shape[1]), dtype=np.float32)
+        first = 0
+        for place, text in zip(places, texts, strict=True):
+            rows[place] = mixed[first : first + len(text)]
+            first += len(text)
+        return rows
+
+    def _convolved(self, rows: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
+        """Rows as :meth:`_mixed` returns them, with what a layer makes of each row and its neighbours added to it."""
+        width, padding = rows.shape[1], sum(self._distances)
+        convolved = np.zeros_like(rows)
+        windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
+        sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
+        for start in range(padding, len(rows) - padding, _ROWS):
+            for number, first in enumerate((start - distance, start, start + distance)):
+                windows[:, number * width : (number + 1) * width] = rows[first : first + _ROWS]
             np.matmul(windows, weights, out=sums)
-            sums += bias
-            rows += _normalized_maxima(sums, normalizing)
-        return cast(np.ndarray, rows[padding : padding + len(text)] @ self._output + self._output_bias)
+            np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
+        return convolved
 
 
-def _normalized_maxima(sums: np.ndarray, normalizing: Layer) -> np.ndarray:
-    """The largest of the pieces of each unit (maxout), normalised."""
-    gain, shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
-    one, two, three = np.split(sums, 3, axis=1)
-    rows: np.ndarray = np.maximum(np.maximum(one, two), three)
-    rows -= rows.mean(axis=1, keepdims=True)
-    rows *= ((rows * rows).mean(axis=1, keepdims=True) + 1e-8) ** -0.5
-    rows *= gain
-    rows += shift
-    return rows
+class _Maxima:
+    """The end of a maxout layer: the largest of the pieces of each unit, normalised.
+
+    Args:
+        bias: of the pieces, (pieces * width).
+        normalizing: the layer that normalises.
+    """
+
+    def __init__(self, bias: np.ndarray, normalizing: Layer) -> None:
+        self._bias = bias
+        self._gain, self._shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
+        self.width = len(self._gain)
+
+    def of(self, sums: np.ndarray) -> np.ndarray:
+        """The maxima of the sums of rows, (rows, pieces * width), which are changed."""
+        width = self.width
+        sums += self._bias
+        first, second, *others = (sums[:, start : start + width] for start in range(0, sums.shape[1], width))
+        rows: np.ndarray = np.maximum(first, second)
+        for other in others:
+            np.maximum(rows, other, out=rows)
+        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(width)
+        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(width)
+        rows /= np.sqrt(variance + np.float32(1e-8))[:, None]
+        rows *= self._gain
+        rows += self._shift
+        return rows
 
 
 def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
     """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces * width)."""
     weights, bias = (cast(np.ndarray, maxout.get_param(name)) for name in ("W", "b"))
     return weights.transpose(1, 0, 2), bias.T.reshape(-1)
+
+
+def _parts(texts: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Texts in groups of about :data:`_TOGETHER` tokens."""
+    part: list[np.ndarray] = []
+    tokens = 0
+    for text in texts:
+        if part and tokens + len(text) > _TOGETHER:
+            yield part
+            part, tokens = [], 0
+        part.append(text)
+        tokens += len(text)
+    if part:
+        yield part
 
 
 class Tagger:
@@ -232,21 +351,23 @@ class Tagger:
 
     def predict(self, docs: Sequence[Doc]) -> list[list[tuple[TypedSpan, float]]]:
         """For each Doc the spans with a probability of at least :data:`LEAST`, with it; they may overlap."""
-        texts = self.scores(token_features(doc) for doc in docs)
-        return [
-            probable_spans(scores, sentences(doc), self.transitions) for scores, doc in zip(texts, docs, strict=True)
-        ]
+        scores = self.scores(token_features(doc) for doc in docs)
+        with self._threads.limit(limits=1, user_api="blas"):
+            return probable_spans(scores, [sentences(doc) for doc in docs], self.transitions)
 
     def scores(self, texts: Iterable[np.ndarray]) -> list[np.ndarray]:
         """From texts' :func:`token_features` to the scores of their tokens' tags.
 
         The scores of a text are the same, to the last bit, with whatever texts and after whatever texts it comes. For
-        that every matrix product has a shape that depends on the text alone, because BLAS libraries add in an order
-        that depends on the shape.
+        that every matrix product has always the same shape, because BLAS libraries add in an order that depends on the
+        shape; what is not filled by the text is filled by others, or zero.
         """
+        scores: list[np.ndarray] = []
         with self._threads.limit(limits=1, user_api="blas"):  # the matrices are too small to be worth a second thread
-            self._reading = self._reading or _Reading(self.network)
-            return [self._reading.scores(text) for text in texts]
+            self._reading = self._reading or _Reading(self.network, self.shape.distances)
+            for together in _parts(texts):
+                scores += self._reading.scores(together)
+        return scores
 
     def divide_scores(self, number: float) -> None:
         """Divide the scores of tags and transitions."""

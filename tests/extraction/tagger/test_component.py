@@ -40,3 +40,12 @@ def test_it_decides_only_if_asked_to(nlp: Language, tagger: Tagger) -> None:
     ner.tagger, ner.decides = tagger, True
     doc = ner(nlp(make_doc(nlp, PAPER)))
     assert ("Quuxville", "Dataset") in [(doc[c.start : c.end].text, c.type) for c in doc._.entities]
+
+
+def test_many_docs_are_read_as_each_one_is(nlp: Language, tagger: Tagger, mixed_papers: list[Paper]) -> None:
+    ner = Ner()
+    ner.tagger = tagger
+    papers = [*mixed_papers[:10], Paper(id="0", title="", abstract="")]
+    alone = [ner(nlp(make_doc(nlp, paper)))._.candidates for paper in papers]
+    together = ner.pipe([nlp(make_doc(nlp, paper)) for paper in papers], batch_size=4)
+    assert [doc._.candidates for doc in together] == alone

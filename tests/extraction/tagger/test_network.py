@@ -13,7 +13,7 @@ from kg.extraction.tagger.features import token_features
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 
-TINY = Shape(width=16, depth=1, rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
+TINY = Shape(width=16, distances=(1,), rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,21 @@ def test_caching_of_words_changes_no_score(nlp: Language, monkeypatch: pytest.Mo
         other.set_parameters(arrays)
         for scores, expected in zip(tagger.scores(texts), other.network.model.predict(texts), strict=True):
             np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
+
+
+WIDE = Shape(width=8, pieces=3, distances=(1, 3), rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=4)
+
+
+@pytest.mark.parametrize("shape", [TINY, WIDE])
+def test_scores_are_those_of_the_layers_wherever_a_text_ends_in_a_block(shape: Shape) -> None:
+    tagger, values = Tagger(shape), np.random.default_rng(3)
+    tagger.set_parameters([values.normal(size=a.shape).astype(np.float32) / 2 for a in tagger.parameters()])
+    texts = [values.integers(0, 99, (length, 8)).astype(np.uint64) for length in (*range(170, 195), 1, 0, 2, 500)]
+    together = tagger.scores(texts)
+    for text, scores in zip(texts, together, strict=True):
+        [expected], [alone] = tagger.network.model.predict([text]), tagger.scores([text])
+        assert (alone == scores).all(), len(text)
+        np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
 
 
 @pytest.fixture(scope="module")
