@@ -36,7 +36,7 @@
   const view = { x: -450, y: -300, w: 900, h: 600 };
   let heat = 0;
   let current = null;
-  const radius = (node) => 4 + 2.4 * Math.log2(1 + node.papers);
+  const radius = (node) => Math.min(17, 4 + 2 * Math.log2(1 + node.papers));
 
   // The view keeps the proportions of the box, so that a unit is as long in both directions.
   function add(around) {
@@ -46,7 +46,7 @@
       if (nodes.has(given.iri) || nodes.size >= MOST) continue;
       const turn = nodes.size * 2.399963; // the golden angle spreads new nodes evenly
       const far = given.iri === around.centre ? 0 : 70 + 6 * Math.sqrt(nodes.size);
-      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0, rank: () => (node.open ? 1e9 : 0) + node.papers };
+      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0, rank: () => (node.open ? 1e9 : node.group.classList.contains("lit") ? 1e8 : 0) + node.papers };
       nodes.set(node.iri, node);
       draw(node);
       fresh += 1;
@@ -94,6 +94,7 @@
       other.group.setAttribute("tabindex", other === node ? "0" : "-1");
     }
     for (const edge of edges.values()) edge.line.classList.toggle("lit", edge.from === node || edge.to === node);
+    label();
     said.replaceChildren(`${node.kind}: `);
     const name = document.createElement(node.url ? "a" : "b");
     if (node.url) name.href = node.url;
@@ -206,7 +207,7 @@
       const [half, low] = [Math.min(node.name.length, 33) * 3.1 * unit, node.y + radius(node) + 13 * unit];
       const place = [node.x - half, node.x + half, low - 11 * unit, low + 4 * unit];
       const free = taken.every(([left, right, top, bottom]) => place[1] < left || place[0] > right || place[3] < top || place[2] > bottom);
-      const covers = [...nodes.values()].some((other) => other !== node && other.x > place[0] && other.x < place[1] && other.y > place[2] && other.y < place[3]);
+      const covers = [...nodes.values()].some((other) => other !== node && other.x + radius(other) > place[0] && other.x - radius(other) < place[1] && other.y + radius(other) > place[2] && other.y - radius(other) < place[3]);
       const shown = node.open || (free && !covers);
       if (shown) taken.push(place);
       node.group.classList.toggle("mute", !shown);
