@@ -43,7 +43,9 @@ class Settings:
 
     def __call__(self, doc: Doc) -> Doc:
         if doc._.results:
-            settings = filter_spans(self._matcher(doc, as_spans=True))  # by offset, none overlapping
+            sentences = {span.start: span for span in (_span(doc, result).sent for result in doc._.results)}
+            found = (match for span in sentences.values() for match in self._matcher(span, as_spans=True))
+            settings = filter_spans(found)  # by offset, none overlapping
             doc._.results = _with_settings(doc, settings) if settings else doc._.results
         return doc
 

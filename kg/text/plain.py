@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from typing import TypeVar
 from kg.text.sentences import sentence_spans
 
 Found = TypeVar("Found")
+
+_OFFSET = "l"  # the type code of offsets in :mod:`array`
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,7 @@ def _replaced(view: PlainText, pattern: re.Pattern[str], replacement: Replacemen
     What the old and the new text begin with in common is kept; any other new character stands for all of the match.
     """
     parts: list[str] = []
-    offsets: list[int] = []
-    ends: list[int] = []
+    offsets, ends = array(_OFFSET), array(_OFFSET)
     position = 0
     for match in pattern.finditer(view.text):
         new = replacement(match)
@@ -143,16 +145,16 @@ def _replaced(view: PlainText, pattern: re.Pattern[str], replacement: Replacemen
         start, end = match.span()
         kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(match[0], new, strict=False)))
         parts += (view.text[position:start], new)
-        offsets += view.offsets[position : start + kept]
-        ends += view.ends[position : start + kept]
-        offsets += [view.offsets[min(start + kept, end - 1)]] * (len(new) - kept)
-        ends += [view.ends[end - 1]] * (len(new) - kept)
+        offsets.extend(view.offsets[position : start + kept])
+        ends.extend(view.ends[position : start + kept])
+        offsets.extend([view.offsets[min(start + kept, end - 1)]] * (len(new) - kept))
+        ends.extend([view.ends[end - 1]] * (len(new) - kept))
         position = end
     if not position:
         return view
     parts.append(view.text[position:])
-    offsets += view.offsets[position:]
-    ends += view.ends[position:]
+    offsets.extend(view.offsets[position:])
+    ends.extend(view.ends[position:])
     return PlainText("".join(parts), view.original, offsets, ends)
 
 
@@ -384,6 +386,8 @@ _IN_NUMBERS = re.compile(r"(?P<brace>\\?[{(\[]\s*|\s*\\?[})\]])|\s*[,/]\s*")
 
 def _with_lists_of_numbers(view: PlainText) -> PlainText:
     """The view with "CIFAR-10/100" for "CIFAR-{10, 100}"."""
+    if "{" not in view.text and "-(" not in view.text and "-[" not in view.text:
+        return view
     inside = {place for found in _NUMBERS.finditer(view.text) for place in range(*found.span())}
     if not inside:
         return view
