@@ -47,18 +47,18 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
         (not key and text not in JOINTS) or opens
         for text, key, opens in zip(words.texts, keys, words.opens, strict=True)
     ]
-    for start in range(len(keys)):
-        key = ""
-        for end in range(start, min(start + MAX_TOKENS, len(keys))):
-            if ends[end] and end > start:
+    for start, key in enumerate(keys):
+        if not key or (reach is not None and len(key) > reach.get(key[:_BEGINNING], 0)):
+            continue
+        yield start, start + 1, key
+        for end in range(start + 1, min(start + MAX_TOKENS, len(keys))):
+            if ends[end]:
                 break
             if keys[end]:
                 key += keys[end]
                 if reach is not None and len(key) > reach.get(key[:_BEGINNING], 0):
                     break
                 yield start, end + 1, key
-            elif end == start:
-                break
 
 
 def reach_of(keys: Iterable[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
@@ -31,8 +31,7 @@ _SURE = 0.5  # and from which one is not taken for a value's unit
 _LONGEST = 1500  # characters of a sentence; longer ones are cut, so that the work grows in line with a text's length
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a sentence at offsets of the plain text.
 
     ``word`` is what the features show of it: a word in lower case, "0" for a number, "<metric>" for a metric. ``key``
@@ -167,11 +166,15 @@ def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantiti
         if not any(_overlap(value, piece) for piece in pieces):
             pieces.append(value)
     spans = sorted((piece.start, piece.end) for piece in pieces)
+    taken = 0  # spans that end before the word
     for match in _TOKEN.finditer(text, start, end):
-        if not _inside(match.start(), spans):
+        first, last = match.span()
+        while taken < len(spans) and spans[taken][1] <= first:
+            taken += 1
+        if taken == len(spans) or first < spans[taken][0]:
             word = match[0].lower()
             kind: PieceKind = "word" if word[0].isalnum() else "sign"
-            pieces.append(Piece(kind, *match.span(), match[0], "0" if word.isdigit() else word))
+            pieces.append(Piece(kind, first, last, match[0], "0" if word.isdigit() else word))
     return sorted(pieces, key=lambda piece: piece.start)
 
 
@@ -198,12 +201,6 @@ def _between(things: Sequence[Placed], start: int, end: int) -> Sequence[Placed]
     """Those of the things, which are sorted, that start between two offsets."""
     first, last = (bisect_right(things, offset - 1, key=lambda thing: thing.start) for offset in (start, end))
     return things[first:last]
-
-
-def _inside(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether an offset lies in one of the spans, which are sorted and do not overlap."""
-    index = bisect_right(spans, offset, key=lambda span: span[0])
-    return index > 0 and offset < spans[index - 1][1]
 
 
 def _overlap(one: Piece, other: Piece) -> bool:

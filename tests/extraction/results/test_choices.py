@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -88,7 +87,7 @@ def test_metrics_of_earlier_sentences_come_nearest_first_each_once(noted: Noted)
 def test_a_doubtful_metric_of_an_earlier_sentence_is_not_meant(noted: Noted) -> None:
     text, [first, second] = noted("the M:glee", "it is 5%")
     [word, metric] = first.pieces
-    doubtful = Sentence([word, replace(metric, confidence=0.39)], 0, "quarter 0")
+    doubtful = Sentence([word, metric._replace(confidence=0.39)], 0, "quarter 0")
     for earlier, expected in ((first, ["glee"]), (doubtful, [])):
         assert names(metric_choices(text, [earlier, second], second, 2), "there") == expected
 
