@@ -91,7 +91,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
     from kg import cli, rulefiles
-    from kg.builder import builder
+    from kg.builder import builder, works
     from kg.extraction import pipeline
     from kg.extraction import plugins as extractors
     from kg.extraction.model import SHIPPED, Model
@@ -99,6 +99,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from kg.extraction.pipeline import build_pipeline
     from kg.graph.provenance import Part
     from kg.resolution import curated, read_curated, senses
+    from kg.training import distil, results, tagger
 
     own = pipeline.Extractor.__dict__["nlp"]
 
@@ -114,7 +115,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
-    patch.setattr(pipeline, "build_pipeline", with_words_of(shared, pipeline.build_pipeline))
+    for module in (pipeline, distil, results, tagger):
+        patch.setattr(module, "build_pipeline", with_words_of(shared, build_pipeline))
     app_of = cli._app_of
     kept = cache(lambda *called: app_of([*called]))
     patch.setattr(cli, "_app_of", lambda arguments: kept(*arguments[:1]))
@@ -124,8 +126,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
     patch.setattr(builder, "extract_all", remembered(extract_all))
-    patch.setattr(builder, "fingerprints", fingerprints_once(builder.fingerprints))
-    patch.setattr(Part, "of", staticmethod(part_once(Part.of)))
+    patch.setattr(builder, "fingerprints", fingerprints_once(works.fingerprints))
+    patch.setattr(builder, "Part", parts_once(Part))
     for module in (rulefiles, curated, senses):
         patch.setattr(module, "json_lines_of", lines_once_below(rulefiles.shipped_rules(), module.json_lines_of))
     entry_points = while_the_path_is_this(metadata.entry_points)
@@ -217,11 +219,17 @@ def fingerprints_once(
     return started
 
 
-def part_once(of: Callable[[str, Iterable[Path]], Part]) -> Callable[[str, Iterable[Path]], Part]:
-    """What makes the digest of files, of those that are shipped only once."""
-    kept = cache(of)
+def parts_once(part: type[Part]) -> Callable[[str, str], Part]:
+    """What makes parts of runs, with the digests of the files that are shipped made only once."""
+    kept = cache(part.of)
     shipped = ("papers-kg", "shipped rules", "shipped model")
-    return lambda name, files: kept(name, tuple(files)) if name in shipped else of(name, files)
+
+    def made(name: str, digest: str) -> Part:
+        return part(name, digest)
+
+    made.__dict__["of"] = lambda name, files: kept(name, tuple(files)) if name in shipped else part.of(name, files)
+    made.__dict__["of_input"] = part.of_input
+    return made
 
 
 def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., Found]:

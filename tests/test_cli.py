@@ -434,7 +434,6 @@ def test_a_hostile_query_ends_in_one_line(
     assert reason in outcome.err or ("schema:a/" in query and "is nested too deeply" in outcome.err)
 
 
-@pytest.mark.slow
 def wait_for_a_query(process: subprocess.Popen[bytes]) -> None:
     """Wait until a command has been in a query for a while: queries run in a process of their own."""
     threads = Path(f"/proc/{process.pid}/task")
@@ -445,6 +444,7 @@ def wait_for_a_query(process: subprocess.Popen[bytes]) -> None:
     time.sleep(0.5 if threads.exists() else 2.5)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_query_at_once(graph_folder: Path) -> None:
     cross = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     code = "from kg.cli import main; main()"

@@ -315,12 +315,12 @@ def violations_of_broken_graphs() -> dict[str, list[Violation]]:
     for number, update in enumerate(updates):
         store = small()
         store.update(update, prefixes=PREFIXES | resource_prefixes(DEFAULT_BASE))
-        quads = str(store.dump(format=ox.RdfFormat.N_QUADS), "utf-8")
+        quads = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode()
         together.load(OWN_IRI.sub(rf"\g<0>.{number}", quads), format=ox.RdfFormat.N_QUADS)
     found: dict[str, list[Violation]] = {update: [] for update in updates}
     for violation in validate(together).violations:
-        host, number, path = re.split(r"\.(\d+)(?=/)", violation.node, maxsplit=1)
-        found[updates[int(number)]].append(replace(violation, node=host + path))
+        host, of, path = re.split(r"\.(\d+)(?=/)", violation.node, maxsplit=1)
+        found[updates[int(of)]].append(replace(violation, node=host + path))
     return found
 
 

@@ -46,6 +46,7 @@ async def opened(folder: Path, limits: Limits = LIMITS) -> AsyncIterator[Pool]:
         await pool.close()
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_next_query_answered(small_folder: Path) -> None:
     async def use() -> None:
         async with opened(small_folder) as pool:
@@ -60,6 +61,7 @@ def test_what_takes_too_long_is_ended_and_the_next_query_answered(small_folder: 
     asyncio.run(use())
 
 
+@pytest.mark.slow
 def test_quick_queries_do_not_wait_for_slow_ones(small_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.05)
     monkeypatch.setattr(module, "_PAUSE", 0.05)
@@ -81,6 +83,7 @@ def test_quick_queries_do_not_wait_for_slow_ones(small_folder: Path, monkeypatch
     asyncio.run(use())
 
 
+@pytest.mark.slow
 def test_a_query_ends_when_nobody_waits_for_it(small_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.05)
 
@@ -93,6 +96,7 @@ def test_a_query_ends_when_nobody_waits_for_it(small_folder: Path, monkeypatch: 
     asyncio.run(use())
 
 
+@pytest.mark.slow
 def test_only_so_many_wait(small_folder: Path) -> None:
     async def use() -> None:
         async with opened(small_folder, replace(LIMITS, waiting=1)) as pool:
@@ -108,6 +112,7 @@ EIGHTFOLD = "".join(f"BIND(CONCAT({', '.join([f'?x{number}'] * 8)}) AS ?x{number
 LARGE = f"SELECT (STRLEN(?x9) AS ?n) {{ BIND('sixteen letters ' AS ?x0) {EIGHTFOLD} }}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("query", "reason"), [(DEEP, "nested too deeply"), (LARGE, "more memory")])
 def test_what_brings_a_process_down_brings_no_other_down(small_folder: Path, query: str, reason: str) -> None:
     async def use() -> None:
