@@ -32,9 +32,12 @@ _PARENTS = ("proceedings", "book", "collection", "periodical")  # ends of the ty
 
 
 def fields_of(found: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of an entry, from its values."""
+    """The fields of an entry, from its values; of one without a title or an abstract at most the title."""
+    table = tables_of("bibtex")["entry"]
+    if not all(any(found.get(place) for place in table[name]) for name in ("title", "abstract")):
+        return {"title": next((found[place] for place in table["title"] if found.get(place)), None)}
     fields: dict[str, Any] = {}
-    for name, places in tables_of("bibtex")["entry"].items():
+    for name, places in table.items():
         given = [found[place] for place in places if found.get(place)]
         fields[name] = given if name in ("keywords", "notes", "github") else next(iter(given), None)
     for name in ("title", "subtitle", "abstract"):

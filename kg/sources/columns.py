@@ -95,11 +95,18 @@ class Columns:
         )
 
     def fields_of(self, row: Sequence[Any]) -> dict[str, Any]:
-        """The fields of a row."""
+        """The fields of a row; of one without a title or an abstract only the title."""
+
+        def values(field: str) -> list[Any]:
+            places = self.places[field]
+            return [value for place in places if place < len(row) and (value := _value(row[place]))]
+
+        if any(self.places[field] and not values(field) for field in ("title", "abstract")):
+            return {"title": next(iter(values("title")), None)}
         fields: dict[str, Any] = {}
-        for field, places in self.places.items():
-            values = [value for place in places if place < len(row) and (value := _value(row[place]))]
-            fields[field] = values if field in _ALL else next(iter(values), None)
+        for field in self.places:
+            found = values(field)
+            fields[field] = found if field in _ALL else next(iter(found), None)
         fields["authors"] = self._authors(fields)
         fields["keywords"] = [word for words in fields["keywords"] for word in _words(words)]
         fields["arxiv"] = fields.get("arxiv") or [

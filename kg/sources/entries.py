@@ -14,6 +14,7 @@ from kg.sources.reader import NotPapersError, Source, Warn
 from kg.sources.values import Note, values_of
 
 MOST_SKIPPED = 100_000  # entries that are no papers, before a file is given up of which none is one
+MOST_EMPTY = 100_000  # entries in a row that say hardly anything, before the rest of a file is not read
 
 
 class Entry(NamedTuple):
@@ -22,6 +23,10 @@ class Entry(NamedTuple):
     number: int
     place: str
     fields: Mapping[str, Any]
+
+
+class _EmptyError(Exception):
+    """Very many records in a row say hardly anything."""
 
 
 def papers_of(
@@ -42,7 +47,7 @@ def papers_of(
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = skipped = unread = 0
+    papers = skipped = unread = empty = 0
     first = ""
     held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
 
@@ -71,16 +76,31 @@ def papers_of(
         nonlocal unread
         unread += 1
         skip(problem)
+        count_empty()
 
-    for entry in entries(skip_unread):
-        release()
-        try:
-            found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
-        except NotAPaperError as error:
-            skip(f"{entry.place}: {error}")
-            continue
-        papers += 1
-        yield found
+    def count_empty() -> None:
+        nonlocal empty
+        empty += 1
+        if empty > MOST_EMPTY:
+            raise _EmptyError
+
+    try:
+        for entry in entries(skip_unread):
+            release()
+            try:
+                found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
+            except NotAPaperError as error:
+                skip(f"{entry.place}: {error}")
+                if error.says_little:
+                    count_empty()
+                else:
+                    empty = 0
+                continue
+            papers += 1
+            empty = 0
+            yield found
+    except _EmptyError:
+        warn(f"{source.place}: {MOST_EMPTY:,} records in a row say next to nothing; the rest is not read")
     if first and not papers:
         refuse()
 

@@ -28,8 +28,15 @@ NO_ABSTRACTS = object()
 """The abstract of an entry of a source that has none at all; a text may only be missing where others have one."""
 
 
+_LITTLE = 20  # characters of a title; real ones are seldom shorter
+
+
 class NotAPaperError(Exception):
-    """A record that is not a paper; its text says why."""
+    """A record that is not a paper; its text says why, and ``title`` is what the record has as one."""
+
+    def __init__(self, problem: str, title: str = "") -> None:
+        super().__init__(problem)
+        self.says_little = len(title) < _LITTLE
 
 
 def paper_from(
@@ -63,7 +70,7 @@ def paper_from(
     fields = {name.lower(): value for name, value in fields.items()} | dict(fields)
     bare = fields.get("abstract") is NO_ABSTRACTS
     title = _required(fields.get("title"), "title")
-    abstract = "" if bare else _required(fields.get("abstract"), "abstract")
+    abstract = "" if bare else _required(fields.get("abstract"), "abstract", title)
     if len(title) + len(abstract) > _LONGEST:
         raise NotAPaperError(f"has a title and an abstract of more than {_LONGEST:,} characters")
     if texts:
@@ -114,7 +121,7 @@ def _cleaned(title: str, abstract: str, subtitle: str | None, texts: Texts, *, b
     abstract = clean_abstract(abstract, texts)
     for name, text in (("title", title), ("abstract", abstract)):
         if (not text or says_nothing(text)) and not (bare and name == "abstract"):
-            raise NotAPaperError(f"has no {name}")
+            raise NotAPaperError(f"has no {name}", title)
     return title, abstract
 
 
@@ -146,10 +153,10 @@ def _code(fields: Mapping[str, Any], abstract: str, texts: Texts) -> tuple[str |
     return first, tuple(dict.fromkeys(others))
 
 
-def _required(value: object, name: str) -> str:
+def _required(value: object, name: str, title: str = "") -> str:
     empty = isinstance(value, str) and not value.strip()
     if not empty and says_nothing(value):
-        raise NotAPaperError(f"has no {name}")
+        raise NotAPaperError(f"has no {name}", title)
     text = _from_index(value) or text_of(value)
     if text is None:
         raise NotAPaperError(f'"{name}": expected text, found {kind_of(value)}')

@@ -111,9 +111,14 @@ def paper_of(record: Mapping[str, Any], source: Source, number: int, note: Note)
     fields = record
     if layout.texts is not None:
         folded = layout.folded(record)
+        title: object = ""
         for name in ("title", "abstract"):  # first, because most records of other kinds end here
-            if not layout.half and says_nothing(_found(folded, layout.fields[name], gathered=False)):
-                raise NotAPaperError(f"has no {name}")
+            if layout.half:
+                break
+            found = _found(folded, layout.fields[name], gathered=False)
+            if says_nothing(found):
+                raise NotAPaperError(f"has no {name}", str(title))
+            title = title or found
         fields = fields_of(folded, layout.fields)
     missing = [name for name in ("title", "abstract") if layout.half and says_nothing(fields.get(name))]
     fields = {**fields, **dict.fromkeys(missing, "…")} if len(missing) == 1 else fields

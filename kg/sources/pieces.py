@@ -175,7 +175,7 @@ def _row(columns: Columns, piece: Piece) -> dict[str, Any]:
     fields = columns.fields_of([text for text, _ in cells])
     titles = [link for title in columns.places["title"] if title < len(cells) for link in cells[title][1]]
     links = [link for _, some in cells for link in some]
-    given = fields["url"] if "://" in str(fields["url"]) else None
+    given = fields.get("url") if "://" in str(fields.get("url")) else None
     fields["url"] = next(iter([*titles, *([given] if given else []), *_papers(links)]), None)
     fields["github"] = [link for link in links if "github.com/" in link]
     return fields

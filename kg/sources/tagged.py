@@ -67,11 +67,15 @@ def entries_in(lines: Iterable[Line], kind: str) -> Iterator[Tagged]:
 
 
 def fields_of(entry: Tagged, kind: str) -> dict[str, Any]:
-    """The fields of an entry, by the table of its format."""
+    """The fields of an entry, by the table of its format; of one without a title or an abstract at most the title."""
     by_tag: dict[str, list[list[str]]] = {}
     for tag, lines in entry.values:
         by_tag.setdefault(tag, []).append(lines)
     table = tables_of("tagged")[kind]
+    if by_tag.keys().isdisjoint(table["title"]) or by_tag.keys().isdisjoint(table["abstract"]):
+        return {
+            "title": " ".join(line for tag in table["title"] for lines in by_tag.get(tag, ())[:1] for line in lines)
+        }
     fields: dict[str, Any] = {}
     for name, tags in table.items():
         if name in _SYNTAX:

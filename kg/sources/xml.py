@@ -148,7 +148,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             kind, _ = kinds[part.element.tag]
             try:
                 fields = fields_of(part.element, kind)
-                if change := _CHANGES.get(kind):
+                if len(fields) > 1 and (change := _CHANGES.get(kind)):
                     change(part.element, fields)
                 yield entry_of(source, part.line, fields)
             except NotAPaperError as error:

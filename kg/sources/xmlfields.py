@@ -34,6 +34,8 @@ def values(entry: Element, path: str) -> list[str]:
     """The texts at a path below an entry; " @" and the name of an attribute may end it."""
     path, _, attribute = path.partition(" @")
     found = [entry] if path == "." else entry.findall(path)
+    if not found:
+        return []
     texts = (element.get(attribute, "") if attribute else text_of(element) for element in found)
     return [text for text in texts if text.strip()]
 
@@ -56,9 +58,13 @@ def _author(element: Element) -> Fields | str:
 
 
 def fields_of(entry: Element, kind: str) -> Fields:
-    """The fields of an entry, by the table of its format."""
+    """The fields of an entry, by the table of its format; of one without a title or an abstract only the title."""
+    table = tables_of("xml")[kind]
+    title = first(entry, table["title"])
+    if not title or not ("abstract" not in table or any(entry.find(path) is not None for path in table["abstract"])):
+        return {"title": title}
     fields: Fields = {}
-    for name, paths in tables_of("xml")[kind].items():
+    for name, paths in table.items():
         if name in ("entry", "root"):
             continue
         if name == "author":

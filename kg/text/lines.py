@@ -13,9 +13,8 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, TypeVar
+from typing import Annotated, Any, BinaryIO, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -36,19 +35,18 @@ class JsonModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_COMMA = re.compile(r"\}\s*,$")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end, and its number, counted from 1."""
 
     number: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLine:
+class JsonLine(NamedTuple):
     """A line of JSON lines: its number (from 1), its file and number as messages name them, and its object."""
 
     number: int
@@ -90,7 +88,7 @@ def json_lines(
         if text := line.text.strip():
             at = f"{place}:{line.number}"
             try:
-                fields = json_object(re.sub(r"\}\s*,$", "}", text), at, expected)
+                fields = json_object(_COMMA.sub("}", text) if text.endswith(",") else text, at, expected)
             except InputError as error:
                 if warn is None:
                     raise
@@ -125,7 +123,7 @@ def numbered_lines(
         InputError: a line is not UTF-8 text, too long, or cannot be read, or there are too many blank ones.
     """
     number = blank = 0
-    while raw := _raw_line(stream, f"{place}:{(number := number + 1)}"):
+    while raw := _raw_line(stream, place, number := number + 1):
         blank = blank + 1 if raw.isspace() else 0
         if blank > BLANK_LIMIT:
             raise InputError(f"{place}:{number}", f"has more than {BLANK_LIMIT:,} blank lines before it")
@@ -142,17 +140,17 @@ def numbered_lines(
             raise InputError(f"{place}:{number}", problem)
         if problem and warn:
             while raw and not raw.endswith(b"\n"):
-                raw = _raw_line(stream, f"{place}:{number}")
+                raw = _raw_line(stream, place, number)
             warn(f"{place}:{number}: {problem}")
             continue
         yield Line(number, text.removeprefix("\ufeff").rstrip("\r\n"))
 
 
-def _raw_line(stream: BinaryIO, place: str) -> bytes:
+def _raw_line(stream: BinaryIO, place: str, number: int) -> bytes:
     try:
         return stream.readline(4 * LINE_LIMIT)
     except OSError as error:
-        raise InputError(place, f"cannot be read ({reason(error)})") from None
+        raise InputError(f"{place}:{number}", f"cannot be read ({reason(error)})") from None
 
 
 def json_object(text: str, place: str, expected: str) -> dict[str, Any]:

@@ -66,3 +66,21 @@ def test_a_file_of_other_records_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     assert (
         len(list(papers_of(SOURCE, lambda line: None, entries(GOOD, *({"title": "T"} for _ in range(9))), made))) == 1
     )
+
+
+@pytest.mark.parametrize("empty", [{}, {"title": "T"}, None])
+def test_the_rest_of_a_file_that_says_next_to_nothing_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, empty: dict[str, Any] | None
+) -> None:
+    monkeypatch.setattr("kg.sources.entries.MOST_EMPTY", 3)
+    warnings: list[str] = []
+    read = entries(GOOD, *[empty] * 3, GOOD, *[empty] * 4, GOOD)
+    assert len(list(papers_of(SOURCE, warnings.append, read, made))) == 2
+    assert warnings[-1] == "pond.txt: 3 records in a row say next to nothing; the rest is not read"
+
+
+def test_titles_without_abstracts_are_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.sources.entries.MOST_EMPTY", 3)
+    titled = {"title": "What frogs eat in the ponds of spring"}
+    read = entries(GOOD, *[titled] * 9, GOOD)
+    assert len(list(papers_of(SOURCE, lambda line: None, read, made))) == 2

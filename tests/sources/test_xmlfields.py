@@ -33,6 +33,14 @@ def test_blocks_are_apart_and_other_elements_are_not() -> None:
 
 def test_the_first_place_that_says_something_counts() -> None:
     entry = fromstring(
-        "<entry><title> </title><content>They hop.</content><category term='a'/><category term='b'/></entry>"
+        "<entry><title>Frogs</title><summary> </summary><content>They hop.</content><category term='a'/>"
+        "<category term='b'/></entry>"
     )
-    assert fields_of(entry, "atom") == {"abstract": "They hop.", "keywords": ["a", "b"]}
+    assert fields_of(entry, "atom") == {"title": "Frogs", "abstract": "They hop.", "keywords": ["a", "b"]}
+
+
+def test_of_what_is_no_paper_only_the_title_is_read() -> None:
+    assert fields_of(fromstring("<entry><title> </title><content>They hop.</content></entry>"), "atom") == {
+        "title": None
+    }
+    assert fields_of(fromstring("<entry><title>Frogs</title><id>x</id></entry>"), "atom") == {"title": "Frogs"}
