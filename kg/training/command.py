@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import KGError
 
@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from kg.training.teacher import Teacher
 
 
-def options(description: str | None) -> argparse.ArgumentParser:
-    """A parser of the options that all commands have: the annotated papers."""
+def options(description: str | None, several: bool = False) -> argparse.ArgumentParser:
+    """A parser of the options that all commands have: the annotated papers.
+
+    Args:
+        description: of the command.
+        several: whether there can be several files of them, some of whose papers are kept aside.
+    """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines")
+    files: Any = {"action": "append"} if several else {}
+    parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines", **files)
+    if several:
+        parser.add_argument("--aside", type=Path, default=[], help="the same, of which some are kept", **files)
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     return parser
 

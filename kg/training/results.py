@@ -18,7 +18,6 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +37,14 @@ from kg.extraction.results.features import Part, Place
 from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights, exact, scores
 from kg.graph.statements import COMPARABLE, entities_by_name, is_comparable, related
 from kg.records import Extraction, Result
+from kg.training.annotated import is_kept
 from kg.training.certainty import certainty_weights, rankings, threshold
-from kg.training.command import run
+from kg.training.command import options, run
 from kg.training.invented import invented_texts
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
 PARTS = 3  # into which the papers are dealt
-KEPT = 4, 25  # how many papers of how many are kept aside
 FILLS = 4  # of each invented sentence
 SHARE = 0.5  # how much an invented sentence counts
 TEMPERATURES = np.arange(0.8, 2.55, 0.05)
@@ -310,12 +309,7 @@ def ranked_of(examples: Sequence[Example], found: Sequence[Sequence[Found]]) -> 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True, action="append", help="annotated papers, JSON lines")
-    parser.add_argument(
-        "--aside", type=Path, default=[], action="append", help="the same, of which some are kept for the last table"
-    )
-    parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
+    parser = options(__doc__, several=True)
     parser.add_argument(
         "--model", type=Path, default=SHIPPED, help="model that the weights are for  [default: shipped]"
     )
@@ -333,7 +327,7 @@ def _learn(args: argparse.Namespace) -> None:
     for path in (*args.gold, *args.aside):
         texts = [text for text in read_gold(path, args.papers).texts if text.results is not None]
         for example in read_examples(finder, nlp, texts):
-            (kept if path in args.aside and is_kept(example.text) else read).append(example)
+            (kept if path in args.aside and is_kept(example.text.paper) else read).append(example)
     made = read_examples(finder, nlp, invented_texts(FILLS), SHARE)
     crossing = crossed(read, made)
     chosen = threshold(rankings(*ranked_of(read, crossing.found)))
@@ -347,13 +341,6 @@ def _learn(args: argparse.Namespace) -> None:
     weights = divided(weights_of([*read, *kept, *made]), crossing.temperatures)
     about = {**model.about, "texts with results": len(read) + len(kept)}
     replace(model, results=replace(weights, certainty=crossing.certainty), about=about).save(args.out)
-
-
-def is_kept(text: AnnotatedText) -> bool:
-    """Whether a text is kept for the last table: always the same ones, by a digest of their id."""
-    kept, of = KEPT
-    digest = blake2b(text.paper.id.encode(errors="replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % of < kept
 
 
 if __name__ == "__main__":

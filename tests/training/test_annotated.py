@@ -11,7 +11,16 @@ import pytest
 from spacy.language import Language
 
 from kg.errors import InputError
-from kg.training.annotated import read_abstracts, read_annotated, read_sentences, tagged, titles_of
+from kg.records import Paper
+from kg.training.annotated import (
+    is_kept,
+    read_abstracts,
+    read_annotated,
+    read_lessons,
+    read_sentences,
+    tagged,
+    titles_of,
+)
 
 PAPER = {"id": "a", "title": "PondNet", "abstract": "We propose PondNet, a pond network. A pond is a pond."}
 NAMES = [
@@ -53,3 +62,18 @@ def test_a_wrong_line_is_named(tmp_path: Path) -> None:
 def test_sentences_of_several_files_are_read(tmp_path: Path) -> None:
     paths = [write(tmp_path / name, {"text": name, "spans": []}) for name in ("one", "two")]
     assert [sentence["text"] for sentence in read_sentences(paths)] == ["one", "two"]
+
+
+def test_papers_kept_aside_are_always_the_same_share() -> None:
+    papers = [Paper(id=f"p{number}", title="T", abstract="A") for number in range(500)]
+    kept = [paper.id for paper in papers if is_kept(paper)]
+    assert 50 < len(kept) < 110
+    assert kept[:3] == ["p2", "p5", "p7"]
+
+
+def test_nothing_is_learned_from_the_kept_papers_of_a_file_aside(nlp: Language, tmp_path: Path) -> None:
+    ids = [f"p{number}" for number in range(14)]
+    papers = write(tmp_path / "papers.jsonl", *({**PAPER, "id": name} for name in ids))
+    file = write(tmp_path / "gold.jsonl", *({"id": name, "entities": NAMES} for name in ids))
+    read = [paper.doc._.paper.id for paper in read_lessons(nlp, [file], [file], papers)]
+    assert read == [*ids, *(name for name in ids if name not in ("p2", "p5", "p7", "p10", "p12"))]
