@@ -20,7 +20,7 @@ from kg.sources.reader import Source, Warn
 from kg.text.lines import Line, numbered_lines
 
 _MOST_UNSURE = 100_000
-_SHARE = 0.6  # of the titles of a page
+_SHARE = 0.5  # of the titles of a page
 _OF_PAPERS = re.compile(
     r"//(?:[\w-]+\.)*(?:arxiv|doi|openreview|aclanthology|biorxiv|medrxiv|semanticscholar|pubmed|ssrn|thecvf|neurips|mlr|"
     r"jmlr|ieee|acm|springer|nature|sciencedirect|wiley|mdpi|hal)\.|\.pdf\b|/papers?/",
@@ -31,15 +31,30 @@ _LONGEST_LINK = 100  # characters of the words of a link that is no title
 _ABSTRACT_LENGTH = 200  # characters; shorter pieces are titles, authors and remarks
 _ABSTRACT = re.compile(r"\W*(?:abstract|summary)\b\W*", re.IGNORECASE)
 _AUTHORS = re.compile(r"\W*(?:authors?\s*:|by\s+)\s*", re.IGNORECASE)
+_BYLINE = re.compile(r"(?P<names>by\s.{3,300}?(?<=\w\w))[.:]\s+(?=\S)", re.IGNORECASE)
 _BETWEEN_NAMES = r",|;|\band\b|&"
-_PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){1,4}")
-_WITHIN = re.compile(r"[#./?]|mailto:|$")  # links within a site
-_NO_TITLE = re.compile(
-    r"\W*+(?:(?:(?:the|project|home|full|official|arxiv|github|data)\s++)?(?:abs|abstract|arxiv|bibtex|blog|code|data|dataset|demo|"
-    r"github|home|html|link|models?|page|paper|pdf|poster|post|project|repo|repository|slides|text|video|web|website)\b\W*+)+",
+_PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,5}")
+_LOWER = re.compile(r"al|bin|d[aeiu]|del|de[nr]|dos|el|et|ibn|l[ae]|te[nr]|van|von|y|zu", re.IGNORECASE)  # in names
+_WORDS = 4  # of a title that nothing else shows to be one; names of sections have seldom more than three
+_SECTION = re.compile(
+    r"\W*(?:about|acknowledge?ments?|authors?|background|change ?log|citation|citing|cite|conclusions?|contact|contents"
+    r"|contribut(?:ing|ors|ions)|credits|data ?sets?|details|disclaimer|discussion|documentation|evaluation|examples?"
+    r"|experiments|faq|features|funding|further reading|getting started|how it works|how to cite|inference|install"
+    r"|installation|introduction|licen[cs]e|limitations|methods?|methodology|motivation|news|notes?|overview"
+    r"|publications|quick ?start|references|related work|releases?|requirements|results|roadmap|setup|summary|support"
+    r"|team|thanks|todo|training|tutorial|updates?|usage)"
+    r"(?P<more> (?:and|&|of|the|our|this|project|code|work|us|with|for|from|guide|instructions)\b.{0,40})?\W*",
     re.IGNORECASE,
 )
-
+_WITHIN = re.compile(r"[#./?]|mailto:|$")  # links within a site
+_LINK_WORDS = (
+    "abs|abstract|arxiv|bibtex|blog|code|data|dataset|demo|github|home|html|link|models?|page|paper|pdf|poster|post|"
+    "project|repo|repository|slides|text|video|web|website"
+)
+_NO_TITLE = re.compile(
+    rf"\W*+(?:(?:(?:the|project|home|full|official|arxiv|github|data)\s++)?(?:{_LINK_WORDS})\b\W*+)+", re.IGNORECASE
+)
+_REMARKS = re.compile(rf"(?:[(\[]\s*(?:{_LINK_WORDS})\s*[)\]][\s:.,–—-]*)+", re.IGNORECASE)  # links before a text
 
 Found: TypeAlias = tuple[int, dict[str, Any]]
 """A paper of a page: the line on which its title is, and its fields."""
@@ -75,7 +90,8 @@ class Piece(NamedTuple):
 
     @property
     def after_lead(self) -> str:
-        return self.text.removeprefix(self.lead).lstrip(" *:.–—-\n").rstrip()
+        text = self.text.removeprefix(self.lead).lstrip(" *:.–—-\n").rstrip()
+        return _REMARKS.sub("", text, count=1) if text[:1] in "([" else text
 
 
 def papers_of(
@@ -105,8 +121,9 @@ def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
     """The papers of a page. Headings without an abstract are sections; items with a link and without one are given.
 
     A title over a long text may also be a section of a page that is about anything. Where neither authors, nor a link
-    to a paper, nor the word "Abstract" say what it is, it is a paper if most titles of the page have such texts and the
-    page has neither code nor tables, or if the page has papers and the text has a link.
+    to a paper, nor the word "Abstract" say what it is, it is a paper if the page has neither code nor tables, and half
+    of its titles are likely ones, which are of several words over one text; or, if it is likely itself, where the page
+    has papers and the text has a link.
     """
     titles = others = 0
 
@@ -118,16 +135,17 @@ def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
             if piece.kind != "code":
                 yield piece
 
-    unsure: list[Found] = []
+    unsure: list[tuple[Found, bool]] = []
     any_sure = False
     for line, fields in _found(counted()):
+        likely = fields.pop("likely", False)
         if fields.pop("sure", True):
             any_sure = any_sure or "abstract" in fields
             yield line, fields
         elif len(unsure) < _MOST_UNSURE:
-            unsure.append((line, fields))
-    of_papers = not others and len(unsure) >= _SHARE * titles
-    yield from (found for found in unsure if of_papers or (any_sure and found[1]["url"]))
+            unsure.append(((line, fields), likely))
+    of_papers = not others and sum(likely for _, likely in unsure) >= _SHARE * max(titles, len(unsure))
+    yield from (found for found, likely in unsure if of_papers or (any_sure and likely and found[1]["url"]))
 
 
 def _found(pieces: Iterable[Piece]) -> Iterator[Found]:
@@ -233,12 +251,21 @@ class _Draft:
             return
         texts = [*self.piece.rest, *(text for piece in self.others for text in (piece.text, *piece.rest))]
         authors = next(filter(None, map(_authors, texts)), None)
+        abstract = "\n".join(self.abstract)
+        if (byline := _BYLINE.match(abstract)) and (names := _authors(byline["names"])):
+            authors, abstract = authors or names, abstract[byline.end() :]
+        section = _SECTION.fullmatch(self.piece.lead) if self.piece.kind == "heading" else None
+        if section and not (section["more"] and (self.marked or authors)):
+            return
+        likely = len(self.piece.lead.split()) >= _WORDS and len(self.abstract) == 1
+        telling = links if likely or self.piece.kind != "heading" else self.piece.links  # sections cite papers, too
         yield (
             self.piece.line,
             {
-                "sure": self.marked or bool(authors) or any(map(_OF_PAPERS.search, links)),
+                "sure": self.marked or bool(authors) or any(map(_OF_PAPERS.search, telling)),
+                "likely": likely,
                 "title": self.piece.lead,
-                "abstract": "\n".join(self.abstract),
+                "abstract": abstract,
                 "authors": authors,
                 "url": next(iter(_papers(links)), None),
                 "github": [link for link in links if "github.com/" in link],
@@ -247,9 +274,18 @@ class _Draft:
 
 
 def _authors(text: str) -> str | None:
-    """A text if it lists people: "Authors: ...", or names of several words between commas."""
+    """A text if it lists people: "Authors: ...", or names of several words between commas or after "by"."""
     said = _AUTHORS.match(text)
     names = re.sub(r"[*_`]", "", text[said.end() :] if said else text).strip(" .,;:")
-    parts = [part.strip() for part in re.split(_BETWEEN_NAMES, names)]
-    several = len(parts) > 1 and all(_PERSON.fullmatch(part) and part[0].isupper() for part in parts)
-    return names if said or several else None
+    parts = [part for each in re.split(_BETWEEN_NAMES, names) if (part := each.strip(" ()."))]
+    parts = [part for part in parts if not re.fullmatch(r"[12]\d{3}", part)] if parts[1:] else parts
+    people = len(parts) > (0 if said else 1) and all(map(_is_person, parts))
+    return ", ".join(parts) if people else names if said and ":" in said[0] else None
+
+
+def _is_person(text: str) -> bool:
+    """Whether a text may be the name of a person: words with a capital, and such as "van der"."""
+    words = text.split()
+    return _PERSON.fullmatch(text) is not None and all(
+        word[0].isupper() or _LOWER.fullmatch(word.rstrip(".")) for word in words
+    )

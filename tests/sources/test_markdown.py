@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,3 +135,65 @@ def test_long_lines_take_no_more_than_linear_time(text: str) -> None:
     begun = time.process_time()
     list(split([Line(1, text)]))
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"Motivation": HOP, "How it works": f"{HOP} See [it](https://arxiv.org/abs/2101.00001).\n\n{HOP}", "Team": HOP},
+        {
+            "Contributors": f"Ann Pond, Bo Lily and Cy Oak\n\n{HOP}",
+            "License and citation": f"{HOP} By the way, thanks.",
+        },
+        {"Why frogs are not all you need": f"{HOP}\n\n{HOP}", "What we learned from ponds": f"{HOP}\n\n{HOP}"},
+        {"Summary": f"- **Paper:** https://arxiv.org/abs/2101.00001\n\n{HOP}", "Supported tasks": HOP},
+    ],
+)
+def test_prose_with_headings_has_no_papers(read: Read, sections: dict[str, str]) -> None:
+    text = "# PondKit\n\n" + "".join(f"## {title}\n\n{content}\n\n" for title, content in sections.items())
+    with pytest.raises(InputError, match="Markdown without entries"):
+        read(READER, text)
+    for learned in (
+        "**How it learned.** By frogs (Pond, Lily and Oak 2015), from",
+        "**Errors**, by `pond --all`, are:",
+    ):
+        with pytest.raises(InputError, match="Markdown without entries"):
+            read(READER, f"# Pond\n\n{learned} {HOP}\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+
+
+def test_the_page_of_a_paper_has_one_paper(read: Read) -> None:
+    text = f"""# Counting Frogs with Networks
+
+Ann Pond, Bo Lily, 2021
+
+## Abstract
+
+{HOP}
+
+## Installation
+
+{HOP} See [docs](https://e.org/docs).
+
+## Getting started with your own data
+
+{HOP} See [docs](https://e.org/docs).
+"""
+    ((paper,), _) = read(READER, text)
+    assert (paper.title, paper.authors) == ("Counting Frogs with Networks", ("Ann Pond", "Bo Lily"))
+
+
+def test_a_byline_and_links_before_a_text_are_no_part_of_it(read: Read) -> None:
+    text = f"""- **Frogs of the Pond** ([arXiv](https://arxiv.org/abs/2101.00001)): {HOP}
+- [Toads](https://openreview.net/forum?id=x) by Ann Pond and Jan van der Dune. {HOP}
+"""
+    (frogs, toads), _ = read(READER, text)
+    assert (frogs.abstract, toads.abstract) == (HOP.strip(), HOP.strip())
+    assert toads.authors == ("Ann Pond", "Jan van der Dune")
+
+
+def test_the_documents_of_this_project_hold_no_papers(read: Read) -> None:
+    root = Path(__file__).parents[2]
+    for path in (*sorted((root / "docs").glob("*.md")), *sorted(root.glob("*.md")), root / "rules" / "README.md"):
+        if path.stat().st_size < 60_000:  # cli.md and api.md are long
+            with pytest.raises(InputError):
+                read(READER, path.read_text("utf-8"))
