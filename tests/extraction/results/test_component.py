@@ -391,6 +391,7 @@ def test_other_numbers_are_no_results(extractor: Extractor, abstract: str) -> No
     assert read(extractor, abstract) == []
 
 
+@pytest.mark.slow
 def test_results_of_papers_of_many_kinds_have_a_confidence(found_alone: list[Extraction]) -> None:
     results = [result for extraction in found_alone for result in extraction.results]
     assert len(results) > 20
