@@ -31,6 +31,7 @@ _LONGEST_LINK = 100  # characters of the words of a link that is no title
 _ABSTRACT_LENGTH = 200  # characters; shorter pieces are titles, authors and remarks
 _ABSTRACT = re.compile(r"\W*(?:abstract|summary)\b\W*", re.IGNORECASE)
 _AUTHORS = re.compile(r"\W*(?:authors?\s*:|by\s+)\s*", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,300}\)")  # an affiliation
 _BYLINE = re.compile(r"(?P<names>by\s.{3,300}?(?<=\w\w))[.:]\s+(?=\S)", re.IGNORECASE)
 _BETWEEN_NAMES = r",|;|\band\b|&"
 _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,5}")
@@ -251,6 +252,7 @@ class _Draft:
             return
         texts = [*self.piece.rest, *(text for piece in self.others for text in (piece.text, *piece.rest))]
         authors = next(filter(None, map(_authors, texts)), None)
+        authors = authors or (next(filter(_is_person, texts[:2]), None) if self.marked else None)
         abstract = "\n".join(self.abstract)
         if (byline := _BYLINE.match(abstract)) and (names := _authors(byline["names"])):
             authors, abstract = authors or names, abstract[byline.end() :]
@@ -276,7 +278,7 @@ class _Draft:
 def _authors(text: str) -> str | None:
     """A text if it lists people: "Authors: ...", or names of several words between commas or after "by"."""
     said = _AUTHORS.match(text)
-    names = re.sub(r"[*_`]", "", text[said.end() :] if said else text).strip(" .,;:")
+    names = _ASIDE.sub("", re.sub(r"[*_`]", "", text[said.end() :] if said else text)).strip(" .,;:")
     parts = [part for each in re.split(_BETWEEN_NAMES, names) if (part := each.strip(" ()."))]
     parts = [part for part in parts if not re.fullmatch(r"[12]\d{3}", part)] if parts[1:] else parts
     people = len(parts) > (0 if said else 1) and all(map(_is_person, parts))
