@@ -28,20 +28,24 @@ class BareEntries:
 
     def __init__(self) -> None:
         self.count = 0
-        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 (as long as the object)
-        self._packed = gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=1)
+        self._file: IO[bytes] | None = None  # made for the first entry
+        self._packed: gzip.GzipFile | None = None
 
     def __enter__(self) -> BareEntries:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._packed.close()
-        self._file.close()
+        for stream in (self._packed, self._file):
+            if stream:
+                stream.close()
 
     def set_aside(self, entries: Iterable[Paper]) -> Iterator[Paper]:
         """The entries that have an abstract; the others are written to the file."""
         for entry in entries:
             if entry.bare:
+                if not self._packed:
+                    self._file = TemporaryFile()  # noqa: SIM115 (as long as the object)
+                    self._packed = gzip.GzipFile(fileobj=self._file, mode="wb", compresslevel=1)
                 self.count += 1
                 pickle.dump((_hashes(entry), entry), self._packed, pickle.HIGHEST_PROTOCOL)
             else:
@@ -49,7 +53,7 @@ class BareEntries:
 
     def like(self, entries: Iterable[Paper]) -> Iterator[Paper]:
         """Those that may be of a paper of one of some entries."""
-        if not self.count:
+        if not (self._packed and self._file):
             return
         known = np.unique(np.fromiter(chain.from_iterable(map(_hashes, entries)), np.int64))
         self._packed.close()

@@ -11,6 +11,11 @@ from kg.text.lines import Line
 _ENTRY_LIMIT = 1_000_000  # characters of one entry
 _BEGINS = re.compile(r"(?<![\w.])@\s*(\w+)\s*([{(])")
 _AFTER_DAMAGE = re.compile(r"@\s*\w+\s*[{(]\s*[^\s,{}\"=]+\s*,")
+_SURELY_AFTER_DAMAGE = re.compile(  # also within braces of a value
+    r"@(?:article|book|conference|inbook|incollection|inproceedings|mastersthesis|misc|online|phdthesis|proceedings"
+    r"|techreport|thesis|unpublished)\s*\{\s*[^\s,{}\"=]+\s*,",
+    re.IGNORECASE,
+)
 _BRACE = re.compile(r"\\.|[{}]|\)\s*$")
 _QUOTE = re.compile(r'\\.|[{}"]', re.DOTALL)
 _AFTER_QUOTE = re.compile(r"\s*(?:[,#]|\Z|[A-Za-z][\w-]*\s*=)")  # others are in the value: "The "Frog" test"
@@ -35,7 +40,7 @@ def blocks(lines: Iterable[Line]) -> Iterator[Block]:
     pieces: list[str] = []
     depth = size = 0
     for number, text in ((line.number, line.text) for line in lines):
-        if begun and depth <= 2 and _AFTER_DAMAGE.match(text):
+        if begun and (_AFTER_DAMAGE if depth <= 2 else _SURELY_AFTER_DAMAGE).match(text):
             yield begun._replace(text="\n".join(pieces))
             begun = None
         place = 0
@@ -110,6 +115,7 @@ def names(text: str) -> list[dict[str, str]]:
 
 def _person(name: str) -> dict[str, str]:
     parts = [part.strip() for part in _parted(name, _COMMA)]
+    parts = [part for part in parts if part] or parts[:1]
     if all(re.match(r"(?:given|family|prefix|suffix)(?:-i)?\s*=", part) for part in parts):  # BibLaTeX's long form
         given = dict(re.split(r"\s*=\s*", part, maxsplit=1) for part in parts)
         person = {part: given.get(part, "") for part in ("given", "family", "suffix")}

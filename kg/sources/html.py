@@ -25,6 +25,12 @@ _HEAD = re.compile(
 )
 _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:-]*+)([^>]*+)>")
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_CLASS = re.compile(
+    r"\b(?:class|id)\s*=\s*(?:\"[^\"]*?|'[^']*?|)(?<![A-Za-z])(abstract|author)s?"
+    r"(?:[-_](?:full|text|content|body|list|names?))?(?=[\"'\s>]|$)",
+    re.IGNORECASE,
+)
+_OF_CLASS = frozenset({"p", "div", "section", "li", "dd", "blockquote"})  # elements of which a class is looked at
 _TITLE = re.compile(r"Title:\s*")
 _LONGEST = 200_000  # characters of one block
 _SILENT = frozenset(tables_of("html")["tags"]["silent"])
@@ -47,6 +53,8 @@ class _Page:
         self._words = ""
         self._begun = 0
         self._in_details = self._in_cell = False
+        self._said = self._said_by = ""  # what a class says that an element holds: "abstract" or "author"; the element
+        self._depth = 0  # of that element, in elements of its name
         self._cells: list[tuple[str, tuple[str, ...]]] | None = None
 
     def text(self, text: str) -> None:
@@ -70,6 +78,7 @@ class _Page:
             self._silent = name
         if name in _BLOCKS:
             yield from self.ended(name, closing)
+            self._note(closing, name, attributes)
         elif name == "br":
             self.text("\n")
         if name in _LEADS:
@@ -79,6 +88,15 @@ class _Page:
                 self._lead, self._lead_tag = [], name
         if name == "a" and not closing and (found := _HREF.search(attributes)):
             self._links.append(html.unescape(next(filter(None, found.groups()), "")))
+
+    def _note(self, closing: bool, name: str, attributes: str) -> None:
+        """Follow the element of which a class says what it holds."""
+        if not self._said and not closing and name in _OF_CLASS and (found := _CLASS.search(attributes)):
+            self._said, self._said_by, self._depth = found[1].lower(), name, 0
+        if name == self._said_by:
+            self._depth += -1 if closing else 1
+            if self._depth <= 0:
+                self._said = self._said_by = ""
 
     def ended(self, name: str = "", closing: bool = True) -> Iterator[Piece]:
         """The block before a tag, and what the tag begins."""
@@ -98,12 +116,17 @@ class _Page:
         elif self._cells is not None:
             self.text(" ")  # blocks within a cell
             return
-        elif text and self._in_details and name != "summary":
+        elif self._said and self._heading and text.casefold().strip(" .:") != "abstract":
+            self._said = self._said_by = ""  # it holds more than that
+            yield Piece(self._begun, "heading", text, lead, (), links, level=int(self._heading[1]))
+        elif text and (self._said == "abstract" or (self._in_details and name != "summary")):
             yield Piece(self._begun, "details", text, links=links)
         elif text and not (self._in_details and closing and name == "summary"):
             level = int(self._heading[1]) if self._heading else 0
             if found := _TITLE.match(text):
                 text = lead = words = text[found.end() :]
+            if self._said == "author" and not level:
+                text, lead, words = f"Authors: {text}", "", ""
             rest = tuple(
                 filter(
                     None, (part.strip(" \t:,;.–—-") for part in "".join(self._texts).removeprefix(words).split("\n"))

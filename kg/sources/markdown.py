@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from kg.records import Paper
 from kg.sources import pieces
 from kg.sources.markup import Texts
-from kg.sources.pieces import Piece
+from kg.sources.pieces import Piece, is_link_word
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import Line
 
@@ -24,6 +24,10 @@ _HEAD = re.compile(
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")
 _SUMMARY = re.compile(r"<summary\b.{0,300}?</summary>|</?(?:details|p)\b[^<>]*>", re.IGNORECASE | re.DOTALL)
+_BEFORE_LINKS = re.compile(
+    r"(?:\W*(?:\([^()]{1,40}\)|\[[^\[\]()]{1,40}\]|`[^`]{1,40}`)\W*)?(?P<words>[^\[\]()|]{15,300}?)[\s.,:;*_–—-]*\[+(?P<link>[^\[\]]+)\]"
+)
+_FRONT = re.compile(r"(title|authors?|url)\s*:\s*(.+)", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
 _LINK = re.compile(
     r"!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}\]){0,1000}+)\]\(\s*+<?(?P<address>[^\s()<>]{1,2000}+)[^()]{0,500}+\)"
@@ -40,7 +44,7 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
     block: list[str] = []
     begun = size = 0
     inside = ""  # what ends the details, the code, the comment or the front matter that is being read
-    in_table = item = False
+    in_table = item = quoted = False
 
     def ended() -> Iterator[Piece]:
         nonlocal item
@@ -53,6 +57,8 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
         text, stripped = line.text, line.text.strip()
         lower = stripped.lower()
         if inside:
+            if inside == "---" and (said := _FRONT.fullmatch(stripped)):
+                yield _front(line.number, said[1].lower(), said[2].strip(" \"'[]"))
             if inside == _DETAILS_END and size < _LONGEST:
                 block.append(text)
                 size += len(text)
@@ -89,12 +95,24 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
             if found := _ITEM.fullmatch(text):
                 yield from ended()
                 text, item = found[1], True
+            elif stripped.startswith(">") and block and not quoted:
+                yield from ended()
+            quoted = stripped.startswith(">")
             if not block:
                 begun, size = line.number, 0
             if size < _LONGEST:
                 block.append(text.strip().removeprefix("> "))
                 size += len(text)
     yield from ended()
+
+
+def _front(line: int, name: str, value: str) -> Piece:
+    """What is said of a page before it begins."""
+    if name == "title":
+        return Piece(line, "heading", value, value, level=1)
+    if name == "url":
+        return Piece(line, "text", links=(value,))
+    return Piece(line, "text", f"Authors: {value.replace(chr(34), '').replace(chr(39), '')}")
 
 
 def _is_rule(text: str) -> bool:
@@ -124,9 +142,14 @@ def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
     """A block as a piece; of one with details in it, what is before them is one of its own."""
     before, opening, hidden = text.partition("<details")
     if before.strip():
-        lead = _LEAD.match(before.strip())
+        before = before.strip()
+        lead = _LEAD.match(before)
         words = next(filter(None, (lead["bold"], lead["strong"], lead["link"])), "") if lead else ""
-        rest = _BREAK.split(before.strip()[lead.end() if lead else 0 :])
+        end = lead.end() if lead else 0
+        plain = _BEFORE_LINKS.match(before) if kind == "item" and not words else None
+        if plain and is_link_word(plain["link"]) and len(plain["words"].split()) > 2:
+            words, end = plain["words"], plain.end("words")
+        rest = _BREAK.split(before[end:])
         cut = (re.split(r"\[|https?://", part)[0].strip(" *_,:;.–—-") for part in rest)
         yield Piece(line, kind, _plain(before), _plain(words), tuple(filter(None, cut)), _links(before))
     if opening:

@@ -31,6 +31,8 @@ _LONGEST_LINK = 100  # characters of the words of a link that is no title
 _ABSTRACT_LENGTH = 200  # characters; shorter pieces are titles, authors and remarks
 _ABSTRACT = re.compile(r"\W*(?:abstract|summary)\b\W*", re.IGNORECASE)
 _AUTHORS = re.compile(r"\W*(?:authors?\s*:|by\s+)\s*", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]{0,300}\)")  # an affiliation
+_DATED = re.compile(r"(?:[A-Z][\w&/-]*\s+){0,3}'?(?:[12]\d{3}|\d\d)")  # a year, or "Proc. Ponds 2020"
 _BYLINE = re.compile(r"(?P<names>by\s.{3,300}?(?<=\w\w))[.:]\s+(?=\S)", re.IGNORECASE)
 _BETWEEN_NAMES = r",|;|\band\b|&"
 _PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){1,5}")
@@ -60,6 +62,11 @@ Found: TypeAlias = tuple[int, dict[str, Any]]
 """A paper of a page: the line on which its title is, and its fields."""
 
 
+def is_link_word(text: str) -> bool:
+    """Whether a text only says what a link leads to: "paper", "arXiv", "project page"."""
+    return _NO_TITLE.fullmatch(text[:_LONGEST_LINK]) is not None
+
+
 class Piece(NamedTuple):
     """A block of a page: a heading, a paragraph, an item of a list, hidden details, or a row of a table.
 
@@ -86,11 +93,13 @@ class Piece(NamedTuple):
     @property
     def is_title(self) -> bool:
         """Whether it may be a title: what only says "paper" or "code" is a link to one."""
-        return bool(self.lead) and not _NO_TITLE.fullmatch(self.lead[:_LONGEST_LINK]) and listed_date(self.lead) is None
+        named = any(map(str.isalpha, self.lead)) and not is_link_word(self.lead)
+        return named and listed_date(self.lead) is None
 
     @property
     def after_lead(self) -> str:
-        text = self.text.removeprefix(self.lead).lstrip(" *:.–—-\n").rstrip()
+        before, _, after = self.text.partition(self.lead) if self.lead else ("", "", self.text)
+        text = (after if len(before) <= _LONGEST_LINK else self.text).lstrip(" *:.–—-\n").rstrip()
         return _REMARKS.sub("", text, count=1) if text[:1] in "([" else text
 
 
@@ -251,6 +260,7 @@ class _Draft:
             return
         texts = [*self.piece.rest, *(text for piece in self.others for text in (piece.text, *piece.rest))]
         authors = next(filter(None, map(_authors, texts)), None)
+        authors = authors or (next(filter(_is_person, texts[:2]), None) if self.marked else None)
         abstract = "\n".join(self.abstract)
         if (byline := _BYLINE.match(abstract)) and (names := _authors(byline["names"])):
             authors, abstract = authors or names, abstract[byline.end() :]
@@ -276,9 +286,9 @@ class _Draft:
 def _authors(text: str) -> str | None:
     """A text if it lists people: "Authors: ...", or names of several words between commas or after "by"."""
     said = _AUTHORS.match(text)
-    names = re.sub(r"[*_`]", "", text[said.end() :] if said else text).strip(" .,;:")
+    names = _ASIDE.sub("", re.sub(r"[*_`]", "", text[said.end() :] if said else text)).strip(" .,;:")
     parts = [part for each in re.split(_BETWEEN_NAMES, names) if (part := each.strip(" ()."))]
-    parts = [part for part in parts if not re.fullmatch(r"[12]\d{3}", part)] if parts[1:] else parts
+    parts = [part for part in parts if not _DATED.fullmatch(part)] if parts[1:] else parts
     people = len(parts) > (0 if said else 1) and all(map(_is_person, parts))
     return ", ".join(parts) if people else names if said and ":" in said[0] else None
 

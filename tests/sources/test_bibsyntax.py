@@ -20,12 +20,18 @@ def blocks_of(text: str) -> list[tuple[int, str, str]]:
         ("Ann Pond", {"name": "Ann Pond"}),
         ("King, Jr., Ada", {"family": "King", "given": "Ada", "suffix": "Jr."}),
         ("King, Ada, Jr.", {"family": "King", "given": "Ada", "suffix": "Jr."}),
+        ("family=Pond, given=Ann,", {"family": "Pond", "given": "Ann"}),
         ("{Barnes and Noble, Inc.}", {"family": "Barnes and Noble, Inc."}),
     ],
 )
 def test_names_are_taken_apart(name: str, expected: dict[str, str]) -> None:
     assert names(name) == [expected]
     assert names(f"{name} and others") == [expected]
+
+
+def test_an_entry_that_opens_two_braces_too_many_ends_where_the_next_one_begins() -> None:
+    found = blocks_of("@a{x, t = {A {b {c, y = 2020}\n@article{z,\nt = {c}}")
+    assert found == [(1, "a", "x, t = {A {b {c, y = 2020}"), (2, "article", "z,\nt = {c}")]
 
 
 def test_entries_end_at_their_brace_or_where_the_next_one_begins() -> None:

@@ -47,3 +47,19 @@ def test_tables_and_lists_of_definitions(read: Read) -> None:
 def test_a_page_without_papers_is_an_error(read: Read) -> None:
     with pytest.raises(InputError, match="pond: is HTML without entries"):
         read(READER, "<html>" + "<td>" * 1000 + "<" * 1000 + "<!--" * 1000)
+
+
+def test_classes_say_what_is_an_abstract_and_who_wrote_it(read: Read) -> None:
+    page = f"""<html><body class="abstracts"><h1>Accepted</h1>
+<div class="paper"><p><strong>Newts in the Wild</strong></p><p class="authors"><em>Cy Oak</em></p>
+<div class="acl-abstract"><div><p>{HOP}</p></div></div></div>
+<div class='abstract'><h3>Toads</h3><p>Ann Pond (Delta, Pondville), Bo Lily (Reed Lab)</p><p>{HOP}</p></div>
+<ul><li><b>Frogs of the Pond</b><br><i>Cora Moss</i>
+<details><summary>Abstract</summary>{HOP}</details></li></ul></body>"""
+    papers, _ = read(READER, page)
+    assert [(paper.title, paper.authors) for paper in papers] == [
+        ("Newts in the Wild", ("Cy Oak",)),
+        ("Toads", ("Ann Pond", "Bo Lily")),
+        ("Frogs of the Pond", ("Cora Moss",)),
+    ]
+    assert {paper.abstract for paper in papers} == {HOP.strip()}

@@ -197,3 +197,31 @@ def test_the_documents_of_this_project_hold_no_papers(read: Read) -> None:
         if path.stat().st_size < 60_000:  # cli.md and api.md are long
             with pytest.raises(InputError):
                 read(READER, path.read_text("utf-8"))
+
+
+def test_items_that_begin_with_a_venue_or_go_on_in_a_quote(read: Read) -> None:
+    text = f"""# Awesome
+
+## 2021
+
+* (**CVPR 2021**) Counting Frogs with Networks [[paper](https://arxiv.org/abs/2101.00001)] [[code](https://github.com/a/b)]
+  - *Ann Pond, Bo Lily*
+  - Abstract: {HOP}
+* `ICLR` Newts and Their Networks [[PDF]](https://arxiv.org/abs/1901.00003) {HOP}
+* **[Toads](https://openreview.net/forum?id=abc)**, Cora Moss, Dan Elm, NeurIPS 2020.
+  > {HOP}
+"""
+    papers, _ = read(READER, text)
+    assert [(paper.title, paper.authors) for paper in papers] == [
+        ("Counting Frogs with Networks", ("Ann Pond", "Bo Lily")),
+        ("Newts and Their Networks", ()),
+        ("Toads", ("Cora Moss", "Dan Elm")),
+    ]
+    assert {paper.abstract for paper in papers} == {HOP.strip()}
+
+
+def test_a_note_with_its_title_in_front(read: Read) -> None:
+    front = '---\ntitle: "Counting Frogs"\nauthors: [Ann Pond, Bo Lily]\nurl: https://arxiv.org/abs/2101.00001\n---\n'
+    ((paper,), _) = read(READER, f"{front}\n## Abstract\n\n{HOP}\n\n## My notes\n\n{HOP}\n")
+    assert (paper.title, paper.authors, paper.arxiv) == ("Counting Frogs", ("Ann Pond", "Bo Lily"), "2101.00001")
+    assert paper.abstract == HOP.strip()
