@@ -88,22 +88,22 @@ class Settle:
         ]
         candidates = self._without_unmeasured(doc, candidates)
         chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
-        chosen = with_capitalized_words(doc, [with_resolution(doc, candidate) for candidate in chosen])
+        chosen = with_capitalized_words(doc, with_resolutions(doc, chosen, tokens_of(chosen)))
         entities = without_bare_short_forms(doc, one_type_each(doc, chosen))
         entities = sorted(with_short_forms(doc, entities), key=lambda c: c.start)
         doc._.abbreviations = [*doc._.abbreviations, *_named_again(doc, entities)]
-        again = (with_resolution(doc, repeated) for repeated in repetitions(doc, entities, linked, generic))
-        entities = [*entities, *again]
+        again = repetitions(doc, entities, linked, generic)
+        entities = [*entities, *with_resolutions(doc, again, tokens_of([*entities, *again]))]
         doc._.entities = sorted([*entities, *self._further_numbers(doc, entities)], key=lambda c: c.start)
         return doc
 
     def _further_numbers(self, doc: Doc, entities: Sequence[Candidate]) -> Iterator[Candidate]:
         """The further names of which only the numbers are written: CIFAR-100 in "CIFAR-10/100", "CIFAR-10 and 100"."""
-        taken = {token for entity in entities for token in range(entity.start, entity.end)}
+        taken = tokens_of(entities)
         for entity in entities:
             further = self._next_number(doc, entity)
-            while further and further.start not in taken:
-                taken.add(further.start)
+            while further and taken.isdisjoint(range(further.start, further.end)):
+                taken.update(range(further.start, further.end))
                 yield further
                 further = self._next_number(doc, further)
 
@@ -301,16 +301,36 @@ def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:
     return kept
 
 
-def with_resolution(doc: Doc, entity: Candidate) -> Candidate:
-    """The entity, a dataset with the size of its images: "ImageNet 64×64"."""
+def tokens_of(entities: Iterable[Candidate]) -> set[int]:
+    """The tokens that some entities take."""
+    return {token for entity in entities for token in range(entity.start, entity.end)}
+
+
+def with_resolutions(doc: Doc, entities: Iterable[Candidate], taken: set[int]) -> list[Candidate]:
+    """The entities, datasets with the size of their images: "ImageNet 64×64", unless that is part of another one.
+
+    Args:
+        taken: the tokens of all entities; gets those of the sizes.
+    """
+    widened = []
+    for entity in entities:
+        size = range(entity.end, _end_of_resolution(doc, entity))
+        if size and taken.isdisjoint(size):
+            taken.update(size)
+            entity = replace(entity, end=size.stop)
+        widened.append(entity)
+    return widened
+
+
+def _end_of_resolution(doc: Doc, entity: Candidate) -> int:
+    """Where a dataset ends with the size of its images, if one follows."""
     if entity.type != "Dataset":
-        return entity
+        return entity.end
     start = entity.end - 1 if doc[entity.end - 1].is_digit and entity.end - 1 > entity.start else entity.end
     size = _SIZE.match("".join(token.text_with_ws for token in doc[start : start + 3]))
     if not size:
-        return entity
-    end = next(i for i in range(start, start + 3) if doc[i].idx + len(doc[i]) >= doc[start].idx + size.end(1))
-    return replace(entity, end=max(entity.end, end + 1))
+        return entity.end
+    return 1 + next(i for i in range(start, start + 3) if doc[i].idx + len(doc[i]) >= doc[start].idx + size.end(1))
 
 
 def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
@@ -318,7 +338,7 @@ def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Cand
 
     In a title and at the start of a sentence capitals mean nothing.
     """
-    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    taken = tokens_of(entities)
     widened = []
     for entity in entities:
         before = doc[entity.start - 1] if entity.start > max(1, doc._.title_end) else None
@@ -374,7 +394,7 @@ def names_of(doc: Doc, entities: Sequence[Candidate]) -> list[str]:
 def without_bare_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
     """The entities without abbreviations whose long form is not, and is not in, an accepted name, unless they are
     :data:`EVIDENT`."""
-    named = {token for entity in entities for token in range(entity.start, entity.end)}
+    named = tokens_of(entities)
     bare: dict[str, bool] = {}
     for pair in doc._.abbreviations:
         key = words_key(pair.short)
@@ -388,7 +408,7 @@ def with_short_forms(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]
     """The entities with the defined short forms of names where nothing else was found, typed like the long forms."""
     found = list(entities)
     spans = {(entity.start, entity.end): entity for entity in entities}
-    taken = {token for entity in entities for token in range(entity.start, entity.end)}
+    taken = tokens_of(entities)
     for pair in doc._.abbreviations:
         long = spans.get((pair.long.start, pair.long.end))
         if long and taken.isdisjoint(range(pair.short.start, pair.short.end)):

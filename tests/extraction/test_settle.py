@@ -174,6 +174,12 @@ def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
     assert len(tokens) == len(set(tokens))
 
 
+def test_the_size_of_images_is_not_taken_from_another_name(nlp: Language) -> None:
+    both: tuple[tuple[str, EntityType, float], ...] = (("ImageNet", "Dataset", 0.9), ("×64 error", "Metric", 0.9))
+    assert settled(nlp, "On ImageNet 64×64 error falls.", *both) == [("ImageNet", "Dataset"), ("×64 error", "Metric")]
+    assert settled(nlp, "On ImageNet 64×64 it falls.", both[0]) == [("ImageNet 64×64", "Dataset")]
+
+
 @pytest.mark.parametrize(
     ("abstract", "short", "long"),
     [
