@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from kg.extraction.model import SHIPPED, Model
 from kg.extraction.tagger.crf import TAGS, tags_of
 from kg.extraction.tagger.network import Shape, Tagger
-from kg.training.smaller import cut, labelled
+from kg.training.smaller import cut, labelled, main
 from kg.training.tagger import TaggedText
 
 SHAPE = Shape(width=8, pieces=3, distances=(1, 2, 3), rows=(50,) * 8, mark_width=4)
@@ -69,3 +73,25 @@ def test_labels_mix_what_a_tagger_says_with_what_is_annotated(tagger: Tagger) ->
         assert one.tags.sum(axis=1) == pytest.approx(1, abs=1e-2)
         assert (two.tags.argmax(axis=1) == text.tags).all() and two.tags.max() == 1
         assert three.tags == pytest.approx(0.75 * one.tags + 0.25 * two.tags, abs=2e-3)
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_smaller_model(tmp_path: Path) -> None:
+    papers = [{"id": f"a{number}", "title": f"On ponds {number}", "abstract": "We use ToadNet."} for number in range(4)]
+    names = [{"type": "Method", "text": "ToadNet", "role": "used"}]
+    lines: dict[str, Sequence[object]] = {
+        "gold": [{"id": paper["id"], "entities": names} for paper in papers],
+        "papers": papers,
+        "abstracts": [{"title": f"Frogs {number}", "abstract": "Frogs use PondNet."} for number in range(5)],
+    }
+    given = ["--layers", "0", "2", "--pieces", "2", "--out", str(tmp_path / "model")]
+    for name, records in lines.items():
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        given += [f"--{name}", str(path)]
+    main([*given, "--held", str(tmp_path / "gold.jsonl")])
+    model, larger = Model.load(tmp_path / "model"), Model.load(SHIPPED)
+    assert (model.tagger.shape.distances, model.tagger.shape.pieces) == ((1, 1), 2)
+    assert model.about["texts of the smaller tagger"] == 4 and model.about["unlabelled texts of it"] == 5
+    assert model.about["calibration texts"] == 4
+    assert model.roles == larger.roles
