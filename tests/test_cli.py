@@ -375,6 +375,22 @@ def test_a_shipped_query_has_a_time_limit_too(kg: Terminal, graph_folder: Path) 
     assert kg("query", "--name", "most-used", "--allow-service", "-g", graph_folder).code == 2
 
 
+def test_the_origin_says_whom_to_ask(kg: Terminal, graph_folder: Path) -> None:
+    query = "SELECT ?paper { ?paper kg:reports ?result } ORDER BY ?paper"
+    texts = kg("query", query, "-g", graph_folder).out
+    assert texts.count("\n") > 1 and kg("query", query, "--origin", "both", "-g", graph_folder).out == texts
+    assert kg("query", query, "--origin", "curated", "-g", graph_folder).err == "kg: the query found nothing\n"
+    used = ("most-used", "--origin", "curated", "-g", graph_folder)
+    assert (
+        kg("ask", *used).err
+        == kg("query", "--name", *used).err
+        == ("kg: most-used: found nothing for origin 'curated'\n")
+    )
+    assert kg("ask", "most-used", "--origin", "all", "-g", graph_folder).err == (
+        "kg: error: origin: expected extracted, curated, both, found 'all'\n"
+    )
+
+
 def test_from_chooses_the_graphs_of_a_query(kg: Terminal, graph_folder: Path) -> None:
     def papers(dataset: str) -> list[str]:
         query = f"SELECT ?name {dataset} {{ ?p a kg:Paper ; schema:name ?name }} ORDER BY ?name"

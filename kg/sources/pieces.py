@@ -20,6 +20,7 @@ from kg.sources.reader import Source, Warn
 from kg.text.lines import Line, numbered_lines
 
 _MOST_UNSURE = 100_000
+_MOST_BETWEEN = 200_000  # pieces between two papers, before the rest of a page is not read
 _SHARE = 0.5  # of the titles of a page
 _OF_PAPERS = re.compile(
     r"//(?:[\w-]+\.)*(?:arxiv|doi|openreview|aclanthology|biorxiv|medrxiv|semanticscholar|pubmed|ssrn|thecvf|neurips|mlr|"
@@ -120,25 +121,36 @@ def papers_of(
     """
 
     def found(skip: Warn) -> Iterator[Entry]:
-        for line, fields in entries(split(numbered_lines(source.stream, source.place, expected, skip))):
+        def given_up() -> None:
+            warn(f"{source.place}: {_MOST_BETWEEN:,} headings and paragraphs are of no paper; the rest is not read")
+
+        for line, fields in entries(split(numbered_lines(source.stream, source.place, expected, skip)), given_up):
             yield entry_of(source, line, fields)
 
     return cleaned_papers(source, warn, found, texts, expected)
 
 
-def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
+def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None) -> Iterator[Found]:
     """The papers of a page. Headings without an abstract are sections; items with a link and without one are given.
 
     A title over a long text may also be a section of a page that is about anything. Where neither authors, nor a link
     to a paper, nor the word "Abstract" say what it is, it is a paper if the page has neither code nor tables, and half
     of its titles are likely ones, which are of several words over one text; or, if it is likely itself, where the page
     has papers and the text has a link.
+
+    Args:
+        pieces: the page.
+        given_up: called if the rest of the page is not read.
     """
-    titles = others = 0
+    titles = others = between = 0
 
     def counted() -> Iterator[Piece]:
-        nonlocal titles, others
+        nonlocal titles, others, between
         for piece in pieces:
+            between += 1
+            if between > _MOST_BETWEEN:
+                given_up()
+                return
             titles += piece.is_title and piece.level != 1
             others += piece.kind in ("code", "row")
             if piece.kind != "code":
@@ -147,6 +159,7 @@ def entries(pieces: Iterable[Piece]) -> Iterator[Found]:
     unsure: list[tuple[Found, bool]] = []
     any_sure = False
     for line, fields in _found(counted()):
+        between = 0
         likely = fields.pop("likely", False)
         if fields.pop("sure", True):
             any_sure = any_sure or "abstract" in fields

@@ -51,7 +51,7 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
     build = _Builder(wanted)
     found, before = 0, 0  # parts given; lines of the documents before this one
     text = codecs.getincrementaldecoder("utf-8")("replace")
-    rest = b""
+    rest = held = b""  # what is still to be read, and what was read of a tag that goes on
     fed = 0  # bytes of this document
     while True:
         given = b"" if rest else source.stream.read1(_PIECE)
@@ -63,11 +63,12 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
             build.parser.Parse(piece, not piece)
         except expat.ExpatError as error:
             yield from build.ready(before)
-            following = piece[max(build.parser.ErrorByteIndex - fed, 0) :].lstrip()
+            place = build.parser.ErrorByteIndex - fed + len(held)
+            following = (held + piece)[max(place, 0) :].lstrip()
             if error.code in _NEXT_DOCUMENT and build.number and following.startswith(b"<"):
                 before += error.lineno - 1
                 found += build.number
-                build, rest, fed = _Builder(wanted), following, 0
+                build, rest, held, fed = _Builder(wanted), following, b"", 0
                 continue
             problem = f"is not well-formed XML ({expat.errors.messages[error.code]})"
             _ends(f"{source.place}:{before + error.lineno}", problem, found + build.number, warn)
@@ -78,9 +79,10 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
             return
         yield from build.ready(before)
         fed += len(piece)
+        held = (held + piece)[-unread:] if (unread := fed - max(build.parser.CurrentByteIndex, 0)) else b""
         if not piece:
             return
-        if fed - build.parser.CurrentByteIndex > _LONGEST_TOKEN:
+        if unread > _LONGEST_TOKEN:
             problem = f"has a tag of more than {_LONGEST_TOKEN:,} bytes"
             _ends(f"{source.place}:{before + build.parser.CurrentLineNumber}", problem, found + build.number, warn)
             return

@@ -26,3 +26,12 @@ def test_an_abstract_belongs_to_the_title_before_it() -> None:
     ((line, fields),) = entries(pieces)
     assert (line, fields["title"], fields["authors"]) == (1, "Frogs", "Ann Pond, Bo Lily")
     assert fields["abstract"] == f"{LONG}\n{LONG}"
+
+
+def test_the_rest_of_a_page_with_very_many_pieces_of_no_paper_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.sources.pieces._MOST_BETWEEN", 5)
+    paper = [Piece(1, "heading", "Frogs", "Frogs", level=2), Piece(2, "details", LONG)]
+    told: list[str] = []
+    pieces = [*paper, *[Piece(3, "text", "x")] * 2, *paper, *[Piece(3, "text", "x")] * 9, *paper]
+    assert len(list(entries(pieces, lambda: told.append("given up")))) == 2
+    assert told == ["given up"]

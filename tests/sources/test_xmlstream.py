@@ -67,6 +67,15 @@ def test_documents_may_follow_one_another() -> None:
     assert [line for line, _ in read(one + one + "<e>2</e>")[0]] == [3, 6, 7]
 
 
+def test_documents_may_begin_anywhere_in_what_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = "".join(f'<?xml version="1.0"?>\n<r>\n<e>{number}</e></r>\n' for number in range(9))
+    whole, _ = read(documents)
+    assert len(whole) == 9
+    for size in range(1, 60):
+        monkeypatch.setattr("kg.sources.xmlstream._PIECE", size)
+        assert read(documents) == (whole, [])
+
+
 def test_characters_that_cannot_be_in_xml_are_blanks_and_broken_ones_are_marked() -> None:
     assert read(b"<r><e>a\x0bb\xff</e></r>")[0] == [(1, "<e>a b\ufffd</e>")]
 
