@@ -450,10 +450,12 @@ def extract(
     import json
 
     import kg
+    from kg.extraction.parallel import BATCH_SIZE
 
     papers = kg.read_papers(inputs, _warn, columns=_given(columns))
+    at_once = 1 if workers == 1 and "-" in map(str, inputs) else BATCH_SIZE  # who writes to a pipe may wait for answers
     with _output(output) as stream:
-        for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model):
+        for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model, batch_size=at_once):
             line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))
             stream.write(line.encode() + b"\n")
             if stream is sys.stdout.buffer:

@@ -27,13 +27,17 @@ _Started = TypeVar("_Started")
 _extractor: Extractor
 
 
-def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | None = 1) -> Iterator[Extraction]:
+def extract_all(
+    papers: Iterable[Paper], extractor: Extractor, workers: int | None = 1, batch_size: int = BATCH_SIZE
+) -> Iterator[Extraction]:
     """Extract from a stream of papers, in order.
 
     Args:
         papers: read no further ahead than the workers need.
         extractor: what reads them; worker processes build one with the same rules and model.
         workers: number of processes; 1 works in this one, ``None`` takes one for each CPU if there are enough papers.
+        batch_size: papers that a process reads at once. With one worker and batches of 1, each paper is answered before
+            the next one is read.
 
     Raises:
         InputError: a rule file or the model is wrong.
@@ -45,9 +49,9 @@ def extract_all(papers: Iterable[Paper], extractor: Extractor, workers: int | No
         workers = usable_cpus() if len(first) == _WORTH_A_WORKER else 1
         papers = chain(first, papers)
     if workers == 1:
-        yield from extractor.pipe(papers)
+        yield from extractor.pipe(papers, batch_size)
     else:
-        yield from _in_processes(papers, extractor, workers)
+        yield from _in_processes(papers, extractor, workers, batch_size)
 
 
 def usable_cpus() -> int:
@@ -57,7 +61,9 @@ def usable_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def _in_processes(papers: Iterator[Paper], extractor: Extractor, workers: int) -> Iterator[Extraction]:
+def _in_processes(
+    papers: Iterator[Paper], extractor: Extractor, workers: int, batch_size: int = BATCH_SIZE
+) -> Iterator[Extraction]:
     if extractor.rules or extractor.model or extractor.plugins:
         _ = extractor.nlp  # what is wrong ends here in one line, not in every worker with a traceback
     # "spawn", because a fork copies the locks of the progress bar's and the store's threads in whatever state they are.
@@ -66,7 +72,7 @@ def _in_processes(papers: Iterator[Paper], extractor: Extractor, workers: int) -
     with ExitStack() as stack, _died_is_an_error():
         pool = _started(lambda: ProcessPoolExecutor(workers, spawned, _load, (extractor.rules, extractor.model)))
         stack.callback(_end, pool)
-        while batch := list(islice(papers, BATCH_SIZE)):
+        while batch := list(islice(papers, batch_size)):
             with _interrupts_left_to_parent():
                 pending.append(_started(lambda batch=batch: pool.submit(_extract, batch)))  # type: ignore[misc]
             if len(pending) > 2 * workers:
