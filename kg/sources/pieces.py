@@ -19,7 +19,7 @@ from kg.sources.markup import Texts
 from kg.sources.reader import Source, Warn
 from kg.text.lines import Line, numbered_lines
 
-_MOST_UNSURE = 100_000
+_MOST_UNSURE = 10_000  # that wait until it is known whether the page is of papers
 _MOST_BETWEEN = 200_000  # pieces between two papers, before the rest of a page is not read
 _SHARE = 0.5  # of the titles of a page
 _OF_PAPERS = re.compile(
@@ -157,17 +157,29 @@ def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None
                 yield piece
 
     unsure: list[tuple[Found, bool]] = []
+    waited = likely_ones = 0  # of them in all
     any_sure = False
+
+    def of_papers() -> bool:
+        return not others and likely_ones >= _SHARE * max(titles, waited)
+
+    def settled() -> Iterator[Found]:
+        whole = of_papers()
+        yield from (found for found, likely in unsure if whole or (any_sure and likely and found[1]["url"]))
+        unsure.clear()
+
     for line, fields in _found(counted()):
         between = 0
         likely = fields.pop("likely", False)
         if fields.pop("sure", True):
             any_sure = any_sure or "abstract" in fields
             yield line, fields
-        elif len(unsure) < _MOST_UNSURE:
+        else:
+            waited, likely_ones = waited + 1, likely_ones + likely
             unsure.append(((line, fields), likely))
-    of_papers = not others and sum(likely for _, likely in unsure) >= _SHARE * max(titles, len(unsure))
-    yield from (found for found, likely in unsure if of_papers or (any_sure and likely and found[1]["url"]))
+            if len(unsure) == _MOST_UNSURE:
+                yield from settled()
+    yield from settled()
 
 
 def _found(pieces: Iterable[Piece]) -> Iterator[Found]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from kg.sources.pieces import Piece, entries
@@ -35,3 +37,19 @@ def test_the_rest_of_a_page_with_very_many_pieces_of_no_paper_is_not_read(monkey
     pieces = [*paper, *[Piece(3, "text", "x")] * 2, *paper, *[Piece(3, "text", "x")] * 9, *paper]
     assert len(list(entries(pieces, lambda: told.append("given up")))) == 2
     assert told == ["given up"]
+
+
+def test_of_very_many_papers_without_a_sign_only_some_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.sources.pieces._MOST_UNSURE", 4)
+    read = 0
+
+    def page() -> Iterator[Piece]:
+        nonlocal read
+        for read in range(40):
+            title = f"Frogs of the Pond {read}"
+            yield from (Piece(read, "heading", title, title, level=2), Piece(read, "text", LONG))
+
+    found = entries(page())
+    assert next(found)[1]["title"] == "Frogs of the Pond 0"
+    assert read < 8
+    assert len(list(found)) == 39
