@@ -148,7 +148,8 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             kind, _ = kinds[part.element.tag]
             try:
                 fields = fields_of(part.element, kind)
-                if len(fields) > 1 and (change := _CHANGES.get(kind)):
+                is_whole = len(fields) > 1 or "abstract" not in tables_of("xml")[kind]
+                if is_whole and (change := _CHANGES.get(kind)):
                     change(part.element, fields)
                 yield entry_of(source, part.line, fields)
             except NotAPaperError as error:
