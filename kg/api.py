@@ -436,7 +436,7 @@ class KnowledgeGraph:
         They are ``papers``, ``entities``, ``mentions``, ``results`` and ``links``, and appear when all are complete.
 
         >>> graph.export_tables("tables")  # doctest: +SKIP
-        {'papers': 68, 'entities': 345, 'mentions': 773, 'results': 75, 'links': 26}
+        {'papers': 68, 'entities': 399, 'mentions': 860, 'results': 135, 'links': 58}
 
         Args:
             folder: is made, or replaced if an earlier export in the same format made it and nothing else is in it.

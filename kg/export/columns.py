@@ -221,9 +221,9 @@ class _Rows:
         self._name = lru_cache(_REMEMBERED)(reader.name)
         self._repository = lru_cache(_REMEMBERED)(self._about_repository)
         self._mention = [column for column in tables["mentions"] if column.of]
-        facts = "".join(f" ; <{column.of[0]}> ?{column.name}" for column in self._mention)
+        facts = " ; ".join(f"<{column.of[0]}> ?{column.name}" for column in self._mention)
         variables = " ".join(f"?{column.name}" for column in self._mention)
-        self._mentions_in = f"SELECT {variables} {{{{ GRAPH <{{}}> {{{{ ?mention a <{KG}Mention>{facts} }}}} }}}}"
+        self._mentions_in = f"SELECT {variables} {{{{ GRAPH <{{}}> {{{{ ?mention {facts} }}}} }}}}"
 
     def all(self, progress: Callable[[int, int], None]) -> Iterator[tuple[str, Row]]:
         """All rows, each with its table; those of a table are in order."""
