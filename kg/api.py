@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.corrections import Corrected
     from kg.evaluation.report import Evaluation
+    from kg.export.columns import TableFormat
     from kg.extraction import Extractor
     from kg.graph.provenance import Run
     from kg.graph.store import Generation
@@ -421,6 +422,39 @@ class KnowledgeGraph:
             return export_graph(
                 store, format, stream, self.base, provenance=provenance, additions=added, prefixes=prefixes
             )
+
+    @_names_damage
+    def export_tables(
+        self,
+        folder: str | Path,
+        format: TableFormat = "parquet",
+        *,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> dict[str, int]:
+        """Write the graph as five tables for DuckDB, pandas, Polars and spreadsheets (docs/tables.md).
+
+        They are ``papers``, ``entities``, ``mentions``, ``results`` and ``links``, and appear when all are complete.
+
+        >>> graph.export_tables("tables")  # doctest: +SKIP
+        {'papers': 68, 'entities': 399, 'mentions': 860, 'results': 135, 'links': 58}
+
+        Args:
+            folder: is made, or replaced if an earlier export in the same format made it and nothing else is in it.
+            format: "parquet", which needs pyarrow (``pip install 'papers-kg[parquet]'``), or "csv".
+            progress: is called with the number of papers that are done and that of all.
+
+        Returns:
+            The number of rows of each table.
+
+        Raises:
+            KGError: pyarrow is not installed, or the folder holds something else or cannot be written.
+        """
+        from kg.export.columns import TABLE_FORMATS, write_tables
+
+        if format not in TABLE_FORMATS:
+            _refuse("format", f"one of {', '.join(TABLE_FORMATS)}", format)
+        folder = _path("folder", folder)
+        return write_tables(self.reader, self.generation, self.base, folder, format, progress)
 
     @_names_damage
     def profile(self, name: str) -> Store:

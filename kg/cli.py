@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
+    from kg.export.columns import TableFormat
     from kg.export.formats import Format
     from kg.export.tables import Table
     from kg.fetching import Fetched
@@ -967,8 +968,9 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; html, a folder of pages (-o DIR); as a network "
-            "graphml, gexf, or csv: nodes.csv and edges.csv in a ZIP archive (-o FILE.zip)."
+            help="turtle, jsonld, ntriples, nquads, trig or rdfxml; html, a folder of pages (-o DIR); parquet or csv, "
+            "a folder of five tables (-o DIR); as a network graphml, gexf, or csv: nodes.csv and edges.csv in a ZIP "
+            "archive (-o FILE.zip)."
             "  [default: by the ending of the output file, else turtle]",
         ),
     ] = None,
@@ -992,10 +994,14 @@ def export(
     """Write the whole graph as a file, as in: kg export -f nt.
 
     The same graph gives the same bytes, except with --provenance. As html it becomes pages that need no server, as in:
-    kg export -f html -o site/.
+    kg export -f html -o site/. As parquet or csv it becomes tables of papers, entities, mentions, results and links, as
+    in: kg export -f parquet -o tables/.
     """
     if format is not None and format.lower() == "html":
         _export_site(graph, output, plain=not (profile or provenance or description or alignment))
+        return
+    if tables := _format_of_tables(format, output):
+        _export_tables(graph, output, tables, plain=not (profile or provenance or description or alignment))
         return
     from kg.export.formats import find_format, format_of_file
 
@@ -1042,6 +1048,33 @@ def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
         written = export_site(opened, folder, progress=lambda done, total: progress("pages", done, total))
     start = folder / "index.html"
     _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
+
+
+def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | None:
+    """The format of the tables, if these are what is to be written: a ZIP archive of CSV has the network."""
+    ending = output.suffix.lower() if output else ""
+    if (format or ending.removeprefix(".")).lower() == "parquet":
+        return "parquet"
+    one_file = output is None or str(output) == "-" or ending == ".zip"
+    return "csv" if format is not None and format.lower() == "csv" and not one_file else None
+
+
+def _export_tables(graph: Path, folder: Path | None, format: TableFormat, *, plain: bool) -> None:
+    from kg.terminal.progress import progress_bar
+
+    if folder is None or str(folder) == "-" or folder.suffix.lower() in (".parquet", ".csv"):
+        network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
+        found = f"; found {folder.name}" if folder else ""
+        raise typer.BadParameter(
+            f"expected a folder for five tables, as in -o tables/{network}{found}", param_hint="--output"
+        )
+    if not plain:
+        raise typer.BadParameter("nothing can be added to the tables", param_hint="--format")
+    opened = _opened(graph)
+    with progress_bar() as progress:
+        rows = opened.export_tables(folder, format, progress=lambda done, total: progress("papers", done, total))
+    counts = ", ".join(f"{count:,} {table}" for table, count in rows.items())
+    _note(f"{counts}; in {folder}/*.{format}")
 
 
 def _known_profile(name: str | None) -> None:

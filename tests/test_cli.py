@@ -888,6 +888,23 @@ def test_export_as_a_network(kg: Terminal, graph_folder: Path, tmp_path: Path) -
     assert not (tmp_path / "graph.csv").exists()
 
 
+def test_export_as_tables(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    outcome = kg("export", "-g", graph_folder, "-f", "csv", "-o", tmp_path / "tables")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (0, "", 1)
+    assert outcome.err.startswith("kg: 3 papers, ") and (tmp_path / "tables" / "mentions.csv").is_file()
+    (tmp_path / "file").write_text("mine")
+    for format_ in ("csv", "parquet"):
+        refused = kg("export", "-g", graph_folder, "-f", format_, "-o", tmp_path / "file")
+        assert (refused.code, refused.err) == (
+            1,
+            f"kg: error: {tmp_path / 'file'}: expected a folder for the tables as {format_}, found something else\n",
+        )
+        assert kg("export", "-g", graph_folder, "-f", format_, "-o", tmp_path / "x", "--alignment").code == 2
+    for wrong in (("-f", "parquet"), ("-f", "parquet", "-o", "-"), ("-o", tmp_path / "x.parquet")):
+        assert "expected a folder for five tables" in " ".join(kg("export", "-g", graph_folder, *wrong).err.split())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "tables"]
+
+
 def test_plot_writes_svg_and_says_what_is_missing(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     outcome = kg("plot", "together", "-g", graph_folder)
     assert outcome.code == 0 and outcome.out.startswith("<svg xmlns")

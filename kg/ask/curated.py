@@ -34,17 +34,10 @@ def curated_lines(reader: GraphReader, iri: str, limit: int | None) -> tuple[Cur
     """
     return tuple(
         CuratedLine(_source(reader, graph), label, tuple(show(each) for each in found[:limit]), len(found))
-        for graph in _catalogues(reader)
+        for graph in reader.catalogues()
         for label, found, show in _Catalogue(reader, graph, iri).said()
         if found
     )
-
-
-def _catalogues(reader: GraphReader) -> list[ox.NamedNode]:
-    """The named graphs of the catalogues, each of which states its own licence."""
-    licensed = reader.store.quads_for_pattern(None, ox.NamedNode(DCTERMS + "license"), None)
-    graphs = {quad.subject for quad in licensed if quad.subject == quad.graph_name}
-    return sorted((graph for graph in graphs if isinstance(graph, ox.NamedNode)), key=str)
 
 
 def _source(reader: GraphReader, graph: ox.NamedNode) -> str:

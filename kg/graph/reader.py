@@ -11,7 +11,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kg.vocabulary import KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
+from kg.vocabulary import DCTERMS, KIND_OF_CLASS, RDF, SCHEMA, SKOS, Kind
 
 
 class GraphReader:
@@ -67,6 +67,12 @@ class GraphReader:
             found |= new
             waiting.extend(new)
         return sorted(found - {iri})
+
+    def catalogues(self) -> list[ox.NamedNode]:
+        """The named graphs of imported catalogues, each of which states its own licence, sorted."""
+        licensed = self.store.quads_for_pattern(None, ox.NamedNode(DCTERMS + "license"), None)
+        graphs = {quad.subject for quad in licensed if quad.subject == quad.graph_name}
+        return sorted((graph for graph in graphs if isinstance(graph, ox.NamedNode)), key=str)
 
     def rows(self, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, ...]]:
         """The rows of a SELECT as text; all columns must be bound.

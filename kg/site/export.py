@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
@@ -24,6 +23,7 @@ from kg.site.files import all_names, index_scripts, neighbours_part, neighbours_
 from kg.site.links import FileLinks, file_of
 from kg.site.pages import Site
 from kg.site.source import Source
+from kg.text.folders import filling
 from kg.vocabulary import ENTITY_KINDS, KG, LINKS, SCHEMA, SKOS
 
 _MARK = "papers-kg-site.txt"
@@ -70,29 +70,8 @@ def export_site(
     Raises:
         KGError: the folder holds something else, or cannot be written.
     """
-    _refuse_other(folder)
-    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
-    try:
-        exported = _written(graph, partial, workers, progress)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except OSError as error:
-        raise KGError(f"{folder}: cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return exported
-
-
-def _refuse_other(folder: Path) -> None:
-    try:
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-            raise KGError(f"{folder}: expected a folder for the site, found something else")
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-            raise KGError(f"{folder}: is not empty and holds no site of an earlier export; choose another folder")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KGError(f"{folder}: cannot be written ({error.strerror or error})") from None
+    with filling(folder, "site", _MARK) as partial:
+        return _written(graph, partial, workers, progress)
 
 
 def _written(

@@ -20,8 +20,8 @@ from markupsafe import Markup, escape
 
 from kg.api import KnowledgeGraph
 from kg.ask.card import EntityCard, PaperCard
+from kg.graph.authors import in_order
 from kg.site import boards, compare, editor, entity, listings, neighbours
-from kg.site.authors import in_order
 from kg.site.links import Links, ServerLinks
 from kg.site.paper import bibtex, read_paper
 from kg.site.source import Source, View, class_of

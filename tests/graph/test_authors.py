@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kg.graph.authors import in_order
 from kg.graph.store import Generation
-from kg.site.authors import in_order
 from kg.text.names import title_key
 
 AUTHORS = ("Zoe Toad", "Ada Frog")
