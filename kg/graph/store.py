@@ -21,6 +21,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,6 +43,7 @@ _META, _STATEMENTS = "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
+_LOADED = 500_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
 
@@ -215,7 +217,9 @@ class Generation(NamedTuple):
         from kg.graph.indexing import write_index  # needed by builds alone
 
         store = Store(self.store)
-        store.bulk_load(path=self.statements, format=RdfFormat.N_QUADS)
+        with self.statements.open("rb") as lines:
+            while part := b"".join(islice(lines, _LOADED)):
+                store.bulk_load(input=part, format=RdfFormat.N_QUADS)
         store.flush()
         del store
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
