@@ -452,7 +452,7 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
 def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], generic: Collection[str]) -> list[Candidate]:
     """Further occurrences of the entities' names, in other case or number, where nothing else was found."""
     names = {span_key(doc, entity): entity for entity in entities}
-    taken = linked.union(*(range(entity.start, entity.end) for entity in entities))
+    taken = linked | tokens_of(entities)
     found = []
     windows = (window for window in keys_in(doc, reach_of(names)) if window[2] in names)
     for start, end, key in sorted(windows, key=lambda window: (window[0], -window[1])):
