@@ -34,6 +34,7 @@ from kg.training.annotated import (
     annotation_pipeline,
     read_abstracts,
     read_annotated,
+    read_lessons,
     tagged,
     titles_of,
 )
@@ -117,8 +118,9 @@ def sample(path: Path, papers: Path, count: int) -> list[Paper]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = options(__doc__)
+    parser = options(__doc__, several=True)
     add_teacher_options(parser, 40_000)
+    parser.add_argument("--teacher", type=Path, help="file of the teacher's weights: read if it is there, else written")
     parser.add_argument("--held", type=Path, help="annotated papers to calibrate the probabilities on")
     parser.add_argument("--base", type=Path, help="folder of the model whose tagger is trained further")
     parser.add_argument("--roles", action="store_true", help="fit the weights of the roles to what the teacher says")
@@ -130,9 +132,14 @@ def _distil(args: argparse.Namespace) -> None:
     teacher = load_teacher(args.encoder)
     base = Model.load(args.base) if args.base else None
     nlp = annotation_pipeline()
-    papers = read_annotated(nlp, args.gold, args.papers)
+    papers = read_lessons(nlp, args.gold, args.aside, args.papers)
     look_up_folds(nlp, papers)
-    teacher.teach(lessons(teacher, papers), args.epochs, args.rate)
+    if args.teacher and args.teacher.exists():
+        teacher.load(args.teacher)
+    else:
+        teacher.teach(lessons(teacher, papers), args.epochs, args.rate)
+        if args.teacher:
+            teacher.save(args.teacher)
     abstracts = sample(args.abstracts, args.papers, args.count)
     tagger, labels = distil_tagger(teacher, abstracts, base.tagger if base else None)
     about = {"texts": len(papers), "unlabelled texts": len(labels)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -145,6 +146,15 @@ class Teacher(nn.Module):
                 loss += self._learn(batch, optimizer)
                 schedule.step()
             print(f"teacher: epoch {epoch}, loss of a paper {loss / len(texts):.2f}", flush=True)
+        self.eval()
+
+    def save(self, path: Path) -> None:
+        """Write what it has learned to a file."""
+        torch.save(self.state_dict(), path)
+
+    def load(self, path: Path) -> None:
+        """Become the teacher in a file that :meth:`save` wrote."""
+        self.load_state_dict(torch.load(path, weights_only=True))
         self.eval()
 
     def _learn(self, batch: Sequence[Reading], optimizer: torch.optim.Optimizer) -> float:
