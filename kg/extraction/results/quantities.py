@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from kg.rulefiles import Rule
 
 _POWER = r"(?:\s?[x×·*]\s?10\s?(?:\^?[-−–+]?\d{1,3}|\^?\([-−–+]?\d{1,3}\))|[eE][-−+]?\d{1,3})"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?!\d)(?:[.٫]\d+)?"
@@ -19,7 +22,8 @@ _PERCENT = r"\s?[%٪](?:[\s-]points?\b)?|[\s-]?percent(?:age)?(?:[\s-]points?)?\
 _FACTOR = r"\s?[-‐]?(?:[xX](?!\w|-\D|\s\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b)"
 _PREFIX = r"(?:[kKMGTPnpµμumcd]|da)?"
 _EXPONENT = r"(?:\^?[-−]?[1-4])?"
-_RANGE = r"\s?[-–—−~]\s?"
+_RANGE = r"\s?(?:--?|[–—−~])\s?"
+_SIGN = r"(?:(?<!\s)[-–]\s?|[-–]|[+−]\s?)(?=[\d.])"  # "faster - 50 fps" has a dash, no minus
 _MINUS = "-−–"
 _DEVIATION = r"\s?(?:±|\+\s?/?\s?[-−–])\s?"
 _REACH = 40  # characters to look back over for a "from"
@@ -64,7 +68,7 @@ class QuantityFinder:
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
             rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐–])(?<!\^[-−])(?<!_\s)(?<![A-Za-z]/)
-            (?P<sign>[+\-−–]\s?(?=[\d.]))?
+            (?P<sign>{_SIGN})?
             (?P<first>{_NUMBER})
             (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
               |\sto\s{_NUMBER}(?P<later>{measure})
@@ -83,6 +87,21 @@ class QuantityFinder:
             rf"|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per}|percent))\b",
             re.IGNORECASE,
         )
+
+    @classmethod
+    def of_rules(cls, rules: Iterable[Rule]) -> QuantityFinder:
+        """A finder with the ResultUnit, ResultFactorWord and ResultNumberWord rules."""
+        units: dict[str, list[str]] = defaultdict(list)
+        factors: dict[str, float] = {}
+        numbers: dict[str, float] = {}
+        for rule in rules:
+            if rule.label == "ResultUnit":
+                units[rule.id].append(rule.pattern)
+            elif rule.label == "ResultFactorWord":
+                factors[rule.pattern] = float(rule.id)
+            elif rule.label == "ResultNumberWord":
+                numbers[rule.pattern] = float(rule.id)
+        return cls(units, factors, numbers)
 
     def __call__(self, text: str) -> list[Quantity]:
         """The quantities of a text, by offset."""

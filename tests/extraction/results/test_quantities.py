@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from itertools import pairwise
 
 import pytest
@@ -16,17 +15,7 @@ Found = tuple[str, float | None, str | None]
 
 @pytest.fixture(scope="module")
 def find() -> QuantityFinder:
-    rules = load_rules()
-    units: dict[str, list[str]] = defaultdict(list)
-    for rule in rules:
-        if rule.label == "ResultUnit":
-            units[rule.id].append(rule.pattern)
-    factors, numbers = (
-        {rule.pattern: float(rule.id) for rule in rules if rule.label == label}
-        for label in ("ResultFactorWord", "ResultNumberWord")
-    )
-    assert set(units) == {"whole", "prefixed", "rate"} and factors and numbers
-    return QuantityFinder(units, factors, numbers)
+    return QuantityFinder.of_rules(load_rules())
 
 
 def shown(text: str, quantities: list[Quantity]) -> list[Found]:
@@ -193,6 +182,12 @@ def test_years_are_no_quantities(find: QuantityFinder, text: str) -> None:
 def test_signs_are_noted(find: QuantityFinder) -> None:
     text = "It gains +1.5 and has 3.5, or −0.5."
     assert [(found.number, found.signed) for found in find(text)] == [(1.5, True), (3.5, False), (-0.5, True)]
+
+
+def test_a_dash_between_words_is_no_minus(find: QuantityFinder) -> None:
+    found = find("It is fast - 50 fps - and small – 2.5 MB, at −3 dB and - 4.5 hops, by 10--20%.")
+    assert [(each.number, each.signed) for each in found[:3]] == [(50, False), (2.5, False), (-3, True)]
+    assert [(each.number, each.unit) for each in found[3:]] == [(4.5, None), (None, "%")]
 
 
 def test_a_number_of_any_length_is_read(find: QuantityFinder) -> None:
