@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate, original_text
+from kg.extraction.results.quantities import QuantityFinder
 from kg.records import Paper, Result
 from kg.rulefiles import CorrectionRule, Rule
 from kg.text.names import title_key
@@ -27,10 +28,13 @@ class Corrections:
 
     def __init__(self) -> None:
         self._by_paper: dict[str, list[CorrectionRule]] = defaultdict(list)
+        self._find_quantities = QuantityFinder({}, {}, {})
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
-        """Take the CORRECTION rules."""
-        for rule in rules:
+        """Take the CORRECTION rules, and those that say what a unit is."""
+        read = list(rules)
+        self._find_quantities = QuantityFinder.of_rules(read)
+        for rule in read:
             if isinstance(rule, CorrectionRule):
                 self._by_paper[title_key(rule.paper)].append(rule)
 
@@ -44,8 +48,29 @@ class Corrections:
             if rule.id == "entity" or rule.id == "no entity":
                 doc._.entities = sorted(_entities(doc, rule), key=lambda entity: entity.start)
             else:
-                doc._.results = list(_results(doc._.results, rule))
+                missed = self._missed(doc, rule)
+                doc._.results = sorted([*_results(doc._.results, rule), *missed], key=lambda result: result.start)
         return doc
+
+    def _missed(self, doc: Doc, rule: CorrectionRule) -> list[Result]:
+        """The result that a correction with a metric adds where none was found, at the first place of its value."""
+        places = [] if any(result.value == rule.pattern for result in doc._.results) else _places(doc, rule.pattern)
+        if rule.id != "result" or not rule.metric or not (place := next(iter(places), None)):
+            return []
+        found = next(iter(self._find_quantities(rule.pattern)), None)
+        return [
+            Result(
+                metric=rule.metric,
+                value=rule.pattern,
+                number=found.number if found else None,
+                unit=found.unit if found else None,
+                dataset=rule.dataset or None,
+                method=rule.method or None,
+                relative=bool(rule.relative),
+                start=place[0],
+                end=place[1],
+            )
+        ]
 
 
 def unmatched(rules: Iterable[Rule], papers: Iterable[Paper]) -> list[CorrectionRule]:
@@ -70,7 +95,7 @@ def _entities(doc: Doc, rule: CorrectionRule) -> Iterator[Candidate]:
         yield from others
         return
     if not found and rule.type:
-        found = [Candidate(start, end, rule.type, 1.0, CORRECTED, "used") for start, end in _places(doc, rule.pattern)]
+        found = [Candidate(start, end, rule.type, 1.0, CORRECTED, "used") for start, end in _tokens(doc, rule.pattern)]
         taken = {token for entity in found for token in range(entity.start, entity.end)}
         others = [entity for entity in others if taken.isdisjoint(range(entity.start, entity.end))]
     changes: dict[str, Any] = {"type": rule.type, "role": rule.role, "confidence": 1.0, "extractor": CORRECTED}
@@ -79,10 +104,15 @@ def _entities(doc: Doc, rule: CorrectionRule) -> Iterator[Candidate]:
         yield replace(entity, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _places(doc: Doc, words: str) -> Iterator[tuple[int, int]]:
-    """The tokens of words wherever the text as given has them as whole words."""
-    for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", doc._.plain.original):
-        start, end = doc._.plain.plain_span(*match.span())
+def _places(doc: Doc, words: str) -> list[tuple[int, int]]:
+    """The spans of words wherever the text as given has them as whole words."""
+    return [match.span() for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", doc._.plain.original)]
+
+
+def _tokens(doc: Doc, words: str) -> Iterator[tuple[int, int]]:
+    """The same in tokens."""
+    for place in _places(doc, words):
+        start, end = doc._.plain.plain_span(*place)
         if span := doc.char_span(start, end, alignment_mode="expand"):
             yield span.start, span.end
 

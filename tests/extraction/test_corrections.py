@@ -23,11 +23,11 @@ PAPER = Paper(
 )
 
 
-def corrected(extractor: Extractor, **fields: Any) -> Extraction:
-    """The paper's extraction with one correction."""
+def corrected(extractor: Extractor, of: Paper = PAPER, **fields: Any) -> Extraction:
+    """A paper's extraction with one correction."""
     corrections = Corrections()
-    corrections.add_rules([CorrectionRule(**{"label": "CORRECTION", "paper": PAPER.title} | fields)])
-    return record(corrections(extractor.nlp(make_doc(extractor.nlp, PAPER))))
+    corrections.add_rules([*load_rules(), CorrectionRule(**{"label": "CORRECTION", "paper": PAPER.title} | fields)])
+    return record(corrections(extractor.nlp(make_doc(extractor.nlp, of))))
 
 
 def test_what_is_no_result_is_gone_and_others_stay(extractor: Extractor) -> None:
@@ -41,6 +41,16 @@ def test_a_result_has_the_metric_that_a_person_says_and_no_dataset_where_they_sa
     found = corrected(extractor, pattern="81.2%", id="result", metric="hop rate", dataset="", relative=True)
     [result] = [result for result in found.results if result.value == "81.2%"]
     assert (result.metric, result.dataset, result.relative, result.confidence) == ("hop rate", None, True, 1.0)
+
+
+def test_a_result_that_was_not_found_is_added_where_its_value_is(extractor: Extractor) -> None:
+    paper = Paper(id="pond-1", title="Ponds", abstract="We learn with a learning rate of 4.5 km.")
+    said = {"paper": "pond-1", "pattern": "4.5 km", "id": "result", "dataset": "ShoreSet"}
+    assert not extractor(paper).results
+    assert not corrected(extractor, paper, **said).results  # a value of what, is not said
+    [added] = corrected(extractor, paper, **said, metric="length").results
+    assert (added.metric, added.dataset, added.number, added.unit) == ("length", "ShoreSet", 4.5, "km")
+    assert (paper.text[added.start : added.end], added.relative, added.confidence) == ("4.5 km", False, 1.0)
 
 
 def test_what_is_no_entity_is_gone_wherever_it_is(extractor: Extractor) -> None:

@@ -93,22 +93,14 @@ class ResultFinder:
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the Result… rules."""
-        units: dict[str, list[str]] = defaultdict(list)
+        read = list(rules)
         excluded: dict[str, list[str]] = defaultdict(list)
-        factors: dict[str, float] = {}
-        numbers: dict[str, float] = {}
-        for rule in rules:
-            if rule.label == "ResultUnit":
-                units[rule.id].append(rule.pattern)
-            elif rule.label == "ResultFactorWord":
-                factors[rule.pattern] = float(rule.id)
-            elif rule.label == "ResultNumberWord":
-                numbers[rule.pattern] = float(rule.id)
-            elif rule.label == "ResultExclusion":
+        for rule in read:
+            if rule.label == "ResultExclusion":
                 excluded[rule.id].append(rule.pattern)
         self._excluded_before = re.compile(rf"(?:^|\W){any_of(excluded['before'])}\W*$", re.IGNORECASE)
         self._excluded_after = re.compile(rf"\W*{any_of(excluded['after'])}(?!\w)", re.IGNORECASE)
-        self._find_quantities = QuantityFinder(units, factors, numbers)
+        self._find_quantities = QuantityFinder.of_rules(read)
 
     def read(self, doc: Doc) -> ReadText | None:
         """A settled Doc as results are looked for in it; ``None`` if it has no quantity outside of addresses."""
