@@ -1,8 +1,8 @@
 """The process that answers queries, so that a query can be ended: :mod:`kg.ask.process` starts it as a script.
 
 It imports pyoxigraph and nothing of this package, and starts in about 40 ms. Its arguments are the folder that
-pyoxigraph is in, that of the store, and the bytes of memory that it may take (half of the machine's if not given). A
-request is a line of JSON on standard input::
+pyoxigraph is in, that of the store, the bytes of memory that it may take (half of the machine's if not given), and what
+all requests have in common, in JSON. A request is a line of JSON on standard input::
 
     {"query": ..., "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
 
@@ -21,13 +21,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
 _PIECE = 2**16
+_TOGETHER = 2**17
 PREFIX_BYTES = 4
 
 
@@ -38,7 +39,7 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends this process
     _limit_memory(int(sys.argv[3]) if len(sys.argv) > 3 else None)
-    output = sys.stdout.buffer
+    output = open(1, "wb", _TOGETHER, closefd=False)  # noqa: SIM115 (a small answer is one write)
     try:
         store = Store.read_only(sys.argv[2])
     except OSError as error:
@@ -46,17 +47,19 @@ def main() -> None:
     else:
         opened = {}
     _say(output, opened)
+    common = json.loads(sys.argv[4]) if len(sys.argv) > 4 else {}
     profiles: dict[str, Store] = {}
+    content = io.BufferedWriter(_Pieces(output), _PIECE)
+    ends_with_parent = _parent_watch()
     for line in sys.stdin.buffer:
-        request = json.loads(line)
-        _end_with_parent(True)
-        content = io.BufferedWriter(_Pieces(output), _PIECE)
+        request = common | json.loads(line)
+        ends_with_parent(True)
         try:
             said = _answer(store, request, profiles, content)
         except (OSError, SyntaxError, ValueError, RuntimeError, MemoryError) as error:
             said = {"error": type(error).__name__, "message": str(error)}
         content.flush()
-        _end_with_parent(False)
+        ends_with_parent(False)
         output.write(bytes(PREFIX_BYTES))
         _say(output, said)
 
@@ -74,15 +77,18 @@ def _limit_memory(most_bytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _end_with_parent(wanted: bool) -> None:
-    """While a query runs, let the system end this process (SIGIO) when the parent is gone and standard input ends."""
+def _parent_watch() -> Callable[[bool], object]:
+    """What turns on and off that the system ends this process (SIGIO) when the parent is gone and standard input ends.
+
+    It is on while a query runs, when nothing else comes in.
+    """
     if os.name != "posix":  # Windows sends no such signal
-        return
+        return bool
     import fcntl
 
-    flags = fcntl.fcntl(0, fcntl.F_GETFL)
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
+    flags = fcntl.fcntl(0, fcntl.F_GETFL)
+    return lambda wanted: fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags)
 
 
 def _say(output: IO[bytes], record: Mapping[str, object]) -> None:
@@ -173,15 +179,15 @@ def evaluate(
     return {"kind": "select", "variables": [variable.value for variable in results.variables]}
 
 
-class _Limited(io.RawIOBase):
+class _Limited:
     """Passes on what it is given, up to a number of bytes."""
 
     def __init__(self, output: IO[bytes], left: int) -> None:
         self.output = output
         self.left = left
 
-    def writable(self) -> bool:
-        return True
+    def flush(self) -> None:
+        """Nothing to do, as what is given was passed on."""
 
     def write(self, data: Any, /) -> int:
         self.left -= len(data)
@@ -207,13 +213,13 @@ def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dic
     Returns:
         ``kind`` ("rows" or "graph"), or ``error`` "NotAcceptable" or "TooLarge".
     """
-    from pyoxigraph import BlankNode, DefaultGraph, NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, serialize
+    import pyoxigraph as ox
 
-    default: list[NamedNode | BlankNode | DefaultGraph] | None = None
-    named: list[NamedNode | BlankNode] | None = None
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+    named: list[ox.NamedNode | ox.BlankNode] | None = None
     if request["default_graphs"] is not None:
-        default = [NamedNode(iri) for iri in request["default_graphs"]]
-        named = [NamedNode(iri) for iri in request["named_graphs"]]
+        default = [ox.NamedNode(iri) for iri in request["default_graphs"]]
+        named = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     results = store.query(
         request["query"],
         base_iri=request["base"],
@@ -222,18 +228,18 @@ def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dic
         default_graph=default,
         named_graphs=named,
     )
-    kind = "graph" if isinstance(results, QueryTriples) else "rows"
+    kind = "graph" if isinstance(results, ox.QueryTriples) else "rows"
     if kind not in request["formats"]:
         return {"error": "NotAcceptable", "message": kind}
     extension = request["formats"][kind]
     output = cast("IO[bytes]", _Limited(content, request["largest"]))
     try:
-        if isinstance(results, QueryTriples):
-            known = RdfFormat.from_extension(extension)
+        if isinstance(results, ox.QueryTriples):
+            known = ox.RdfFormat.from_extension(extension)
             prefixes = request["prefixes"] if extension in ("ttl", "trig") else None
-            serialize(results, output, known, prefixes=prefixes)
+            ox.serialize(results, output, known, prefixes=prefixes)
         else:
-            results.serialize(output, format=QueryResultsFormat.from_extension(extension))
+            results.serialize(output, format=ox.QueryResultsFormat.from_extension(extension))
     except OverflowError:
         return {"error": "TooLarge", "message": ""}
     return {"kind": kind}

@@ -11,7 +11,7 @@ from pathlib import Path
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from kg.server import assistants, pwc
 from kg.server.current import Current
@@ -65,12 +65,11 @@ def make_app(
     corrections = Corrections(current) if edit else None
     make_site: Callable[..., AnySite] = site or Site
     pages = Pages(current, partial(make_site, edit=edit), corrections.headers if corrections else None)
-    routes: list[BaseRoute] = [Route("/sparql", endpoint), Route("/sparql/", endpoint)]
-    routes += downloads.routes
+    routes: list[BaseRoute] = list(downloads.routes)
     routes += Descriptions(current).routes
     routes += corrections.routes if corrections else ()
     routes += pwc.routes(current)
     routes += assistants.routes(current, hosts)
     routes += pages.routes
-    guard = Middleware(Guard, hosts=tuple(hosts), private=(PATH,))
+    guard = Middleware(Guard, hosts=tuple(hosts), private=(PATH,), direct={"/sparql": endpoint, "/sparql/": endpoint})
     return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 logger = logging.getLogger("kg.server")
 
 LARGEST_BODY = 2**20  # bytes of a request
+_LONGEST_HOST = 300  # characters; a name has up to 253
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 POLICY = "; ".join(
@@ -67,10 +69,18 @@ class Guard:
         hosts: the names by which the server may be addressed, without ports. A page of another site that lets its own
             name lead to this machine (DNS rebinding) asks under that name, and is refused.
         private: paths that other sites get no leave to read.
+        direct: applications by paths, which need nothing of what comes between this and them.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], private: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Collection[str],
+        private: Collection[str] = (),
+        direct: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
         self.app = app
+        self.direct = direct or {}
         self.hosts = frozenset(host.lower().strip("[]") for host in hosts)
         self.private = frozenset(private)
 
@@ -78,10 +88,11 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, shared=scope["path"] not in self.private)
+        path = scope["path"]
+        exchange = _Exchange(scope, receive, send, shared=path not in self.private)
         refused = self._refused(scope, Headers(scope=scope))
         try:
-            await (refused or self.app)(scope, exchange.receive, exchange.send)
+            await (refused or self.direct.get(path, self.app))(scope, exchange.receive, exchange.send)
         except Exception as error:
             if exchange.started:
                 raise
@@ -97,7 +108,7 @@ class Guard:
         if scope["method"] not in _METHODS:
             return refusal(405, f"expected one of {', '.join(_METHODS)}", {"allow": ", ".join(_METHODS)})
         length = headers.get("content-length", "0")
-        if not re.fullmatch("[0-9]{1,18}", length) or int(length) > LARGEST_BODY:
+        if not (length.isascii() and length.isdecimal() and len(length) <= 18) or int(length) > LARGEST_BODY:
             return _too_much()
         if scope["method"] == "OPTIONS":
             allowed = {} if scope["path"] in self.private else _PREFLIGHT
@@ -106,10 +117,16 @@ class Guard:
 
     def _is_here(self, host: str, scope: Scope) -> bool:
         """Whether a Host header names this server: by a name that is allowed, or the address that was connected to."""
-        if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", host):
-            return False
-        name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
-        return name in self.hosts or name == (scope.get("server") or ("",))[0]
+        name = _name(host) if len(host) <= _LONGEST_HOST else None
+        return name is not None and (name in self.hosts or name == (scope.get("server") or ("",))[0])
+
+
+@lru_cache(100)
+def _name(host: str) -> str | None:
+    """The name in a Host header, without its port; ``None`` if it is no such header."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", host):
+        return None
+    return (urlsplit(f"//{host}").hostname or "").removesuffix(".")
 
 
 class _TooMuchError(Exception):

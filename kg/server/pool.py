@@ -17,8 +17,7 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,7 @@ _SHORT = 0.2  # the same while others wait to begin
 _LONG = 2.0  # seconds after which it gets a lower priority
 _QUEUE = 30.0  # seconds that a query waits to begin
 _PAUSE = 10.0  # seconds that a slow one waits for a slow lane
+_LONGEST_ERROR = 2**16  # bytes of what a process writes to standard error
 _NICE = 5  # how much lower the priority of slow queries is: they get a third of the time of a quick one
 _NO_SLOW_LANE = "the query takes long, and was ended because as many long ones run as can; try again later"
 _NOT_BEGUN = f"the query waited {_QUEUE:g} seconds to begin, because the server is busy; try again later"
@@ -142,11 +142,13 @@ class Pool:
     Args:
         store: the folder of the store.
         lanes: what limits how many run.
+        common: what all requests have in common.
     """
 
-    def __init__(self, store: Path, lanes: Lanes) -> None:
+    def __init__(self, store: Path, lanes: Lanes, common: Mapping[str, Any] | None = None) -> None:
         self.store = store
         self.lanes = lanes
+        self.common = common or {}
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._ending: set[asyncio.Future[None]] = set()
@@ -159,14 +161,14 @@ class Pool:
 
     async def warm(self) -> None:
         """Start the processes of the quick lanes, so that the first queries need not wait for them."""
-        started = [_Worker(self.store, self.lanes.limits.memory) for _ in range(self.lanes.limits.quick)]
+        started = [self._made() for _ in range(self.lanes.limits.quick)]
         self._all.update(started)
         with suppress(GoneError, RefusedError):
             await asyncio.gather(*(process.start() for process in started))
             self._idle += started
 
     async def answer(
-        self, request: Mapping[str, Any], content: IO[bytes], gone: Callable[[], Awaitable[None]]
+        self, request: Mapping[str, Any], content: IO[bytes], gone: Callable[[], Coroutine[Any, Any, None]]
     ) -> dict[str, Any]:
         """Answer a request as :func:`kg.graph.worker.written` does, in one of the processes.
 
@@ -184,7 +186,8 @@ class Pool:
         process = None
         try:
             process = self._idle.pop() if self._idle else await self._started()
-            said = await run.watched(process.ask(request, content), process, gone)
+            process.ask(request, content)
+            said = await run.watched(process, gone)
         except BaseException:  # refused, or the client has gone
             if process:
                 self._end(process)
@@ -198,7 +201,7 @@ class Pool:
         return said
 
     async def _started(self) -> _Worker:
-        process = _Worker(self.store, self.lanes.limits.memory)
+        process = self._made()
         self._all.add(process)
         try:
             await process.start()
@@ -206,6 +209,9 @@ class Pool:
             self._end(process)
             raise
         return process
+
+    def _made(self) -> _Worker:
+        return _Worker(self.store, str(self.lanes.limits.memory), json.dumps(self.common))
 
     def _end(self, process: _Worker) -> None:
         process.end()
@@ -241,35 +247,32 @@ class _Run:
             self.lane.release()
             self.lane = None
 
-    async def watched(
-        self, asking: Coroutine[Any, Any, dict[str, Any]], process: _Worker, gone: Callable[[], Awaitable[None]]
-    ) -> dict[str, Any]:
+    async def watched(self, process: _Worker, gone: Callable[[], Coroutine[Any, Any, None]]) -> dict[str, Any]:
         """Wait for an answer: for some time in the quick lane, for the rest of its time in a slow one."""
         limits = self.lanes.limits
-        asked = asyncio.ensure_future(asking)
         left = None
         try:
             began = time.monotonic()
-            await asyncio.wait((asked,), timeout=min(_SHORT, limits.timeout))
-            if not asked.done() and not self.lanes.waiting:
-                await asyncio.wait((asked,), timeout=min(PATIENCE, limits.timeout) - _SHORT)
+            await process.wait(min(_SHORT, limits.timeout))
+            if not process.done and not self.lanes.waiting:
+                await process.wait(min(PATIENCE, limits.timeout) - _SHORT)
             for until in (_LONG, limits.timeout):
-                if asked.done() or (left and left.done()) or time.monotonic() - began >= limits.timeout:
+                if process.done or (left and left.done()) or time.monotonic() - began >= limits.timeout:
                     break
                 if left is None:
                     left = asyncio.ensure_future(gone())
+                    left.add_done_callback(lambda _: process.nudge())
                     await self._change_lane(process)
                 else:
                     process.slow_down()
-                rest = None if until == math.inf else min(until, limits.timeout) - (time.monotonic() - began)
-                await asyncio.wait((asked, left), timeout=rest, return_when=asyncio.FIRST_COMPLETED)
-            if asked.done():
-                return asked.result()
+                if not left.done():
+                    await process.wait(min(until, limits.timeout) - (time.monotonic() - began))
+            if process.done:
+                return process.said()
             if left and left.done():
                 raise RefusedError(499, "the client did not wait for the answer")
             raise RefusedError(504, f"the query took longer than {limits.timeout:g} seconds and was ended")
         finally:
-            asked.cancel()
             if left:
                 left.cancel()
 
@@ -282,51 +285,111 @@ class _Run:
         process.go_on()
 
 
-class _Worker:
+class _Worker(asyncio.SubprocessProtocol):
     """A process of :mod:`kg.graph.worker`, which answers one request at a time."""
 
-    def __init__(self, store: Path, memory: int) -> None:
+    def __init__(self, store: Path, *options: str) -> None:
         self.store = store
-        self.memory = memory
+        self.options = options
         self.slowed = False
-        self._process: asyncio.subprocess.Process | None = None
+        self.done = True
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._unread = bytearray()
+        self._errors = b""
+        self._content: IO[bytes] | None = None  # takes pieces, until a piece without length ends them
+        self._said: dict[str, Any] | OSError | None = None  # what follows on them; None if the process ended
+        self._waiting: asyncio.Future[None] | None = None
+        self._ended = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
         packages = str(Path(pyoxigraph.__file__).parents[1])
-        command = (sys.executable, "-I", "-S", worker.__file__, packages, str(self.store), str(self.memory))
-        self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-        opened = await self._line()
-        if opened is None or "error" in opened:
+        command = (sys.executable, "-I", "-S", worker.__file__, packages, str(self.store), *self.options)
+        self.done = False
+        self._transport, _ = await asyncio.get_running_loop().subprocess_exec(lambda: self, *command)
+        await self.wait(math.inf)
+        if self._said != {}:
             if not self.store.exists():
                 raise GoneError
             raise RefusedError(500, "the graph cannot be opened")
 
-    async def ask(self, request: Mapping[str, Any], content: IO[bytes]) -> dict[str, Any]:
-        assert self._process and self._process.stdin and self._process.stdout
-        output = self._process.stdout
+    def ask(self, request: Mapping[str, Any], content: IO[bytes]) -> None:
+        """Send a request; :meth:`wait` waits for the answer, whose content is written to ``content``."""
+        self._said, self._content = None, content
+        self.done = self._ended.done()
+        self._pipe.write(json.dumps(request).encode() + b"\n")
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for an answer, for so many seconds, or until nudged."""
+        if self.done:
+            return
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
+        timer = None if seconds == math.inf else loop.call_later(seconds, self.nudge)
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            await self._process.stdin.drain()
-            while size := int.from_bytes(await output.readexactly(PREFIX_BYTES)):
-                content.write(await output.readexactly(size))
-            said = await self._line()
-        except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError):
-            said = None
-        if said is None:
-            raise RefusedError(422, await self._fate())
-        return said
+            await self._waiting
+        finally:
+            if timer:
+                timer.cancel()
 
-    async def _line(self) -> dict[str, Any] | None:
-        assert self._process and self._process.stdout
-        line = await self._process.stdout.readline()
-        return json.loads(line) if line.endswith(b"\n") else None
+    def nudge(self) -> None:
+        """Let who waits look what has happened."""
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
 
-    async def _fate(self) -> str:
-        """Why the process ended."""
-        assert self._process and self._process.stderr
-        errors = await self._process.stderr.read()
-        await self._process.wait()
-        return f"the query {why_ended(self._process.returncode or 0, errors.decode(errors='replace'))}"
+    def said(self) -> dict[str, Any]:
+        """What the process said when it was done.
+
+        Raises:
+            RefusedError: it ended instead.
+            OSError: there was no space for the answer.
+        """
+        if self._said is None:
+            code = self._transport.get_returncode() if self._transport else None
+            raise RefusedError(422, f"the query {why_ended(code or 0, self._errors.decode(errors='replace'))}")
+        if isinstance(self._said, OSError):
+            raise self._said
+        return self._said
+
+    @property
+    def _pipe(self) -> Any:
+        assert self._transport
+        return self._transport.get_pipe_transport(0)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2:
+            self._errors = (self._errors + data)[-_LONGEST_ERROR:]
+        elif not self.done:
+            self._unread += data
+            try:
+                self._read()
+            except OSError as error:
+                self._end_wait(error)
+
+    def _read(self) -> None:
+        """Take what has arrived in full."""
+        unread = self._unread
+        while self._content:
+            end = PREFIX_BYTES + int.from_bytes(unread[:PREFIX_BYTES])
+            if len(unread) < end:
+                return
+            if end == PREFIX_BYTES:
+                self._content = None
+            else:
+                self._content.write(unread[PREFIX_BYTES:end])
+            del unread[:end]
+        if unread.endswith(b"\n"):
+            said = json.loads(unread)
+            unread.clear()
+            self._end_wait(said)
+
+    def _end_wait(self, said: dict[str, Any] | OSError | None) -> None:
+        self.done, self._said, self._content = True, said, None
+        self.nudge()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended.set_result(None)
+        if not self.done:
+            self._end_wait(None)
 
     def pause(self) -> None:
         self._signal("SIGSTOP")
@@ -337,21 +400,20 @@ class _Worker:
     def slow_down(self) -> None:
         """Go on at a low priority, which only the administrator could take back: the process is not used again."""
         self.slowed = True
-        if self._process and hasattr(os, "setpriority"):
+        if self._transport and hasattr(os, "setpriority"):
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+                os.setpriority(os.PRIO_PROCESS, self._transport.get_pid(), _NICE)
 
     def _signal(self, name: str) -> None:
-        if self._process and hasattr(signal, name):  # Windows has neither
+        if self._transport and hasattr(signal, name):  # Windows has neither
             with suppress(ProcessLookupError):
-                self._process.send_signal(getattr(signal, name))
+                self._transport.send_signal(getattr(signal, name))
 
     def end(self) -> None:
-        if self._process and self._process.stdin:
-            self._process.stdin.close()
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        self.done = True  # what it still writes is not taken
+        if self._transport:
+            self._transport.close()
 
     async def ended(self) -> None:
-        if self._process:
-            await self._process.wait()
+        if self._transport:
+            await self._ended

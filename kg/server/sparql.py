@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import IO, NamedTuple, cast
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 from starlette.requests import ClientDisconnect, Request
@@ -25,7 +25,7 @@ from kg.server.guard import refusal
 from kg.server.kept import Kept, Made
 from kg.server.negotiation import DOCUMENTS, best, not_modified, unchanged
 from kg.server.pool import GoneError, Lanes, Limits, Pool, RefusedError
-from kg.vocabulary import RDF
+from kg.vocabulary import PREFIXES, RDF, resource_prefixes
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
@@ -40,8 +40,10 @@ _GRAPHS = {**DOCUMENTS, **{FORMATS[name].media_type: FORMATS[name] for name in (
 _IN_MEMORY = 2**20  # bytes of an answer; more are kept in a temporary file
 _PIECE = 2**16
 _LONG = 20_000  # characters of a query that is looked through in a thread
-_CHANGING = re.compile(r"RAND|NOW|UUID|BNODE", re.IGNORECASE)  # functions with another value each time
+_CHANGING = ("RAND", "NOW", "UUID", "BNODE")  # functions with another value each time
+_HEADERS = {"vary": "Accept", "cache-control": "no-cache"}
 _NO_UPDATES = "updates are refused: the graph is only read here"
+_UPDATES = ("update", "using-graph-uri", "using-named-graph-uri")
 _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 
 
@@ -77,9 +79,8 @@ class Endpoint:
         self._served: Served | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
         try:
-            response = await self._response(request)
+            response = await self._response(Request(scope, receive))
         except RefusedError as problem:
             wait = {"retry-after": "10"} if problem.status in (503, 504) else None
             response = refusal(problem.status, problem.reason, wait)
@@ -103,7 +104,13 @@ class Endpoint:
             if self._pool:
                 self._pool.retire()
             self._served = served
-            self._pool = Pool(served.graph.generation.folder / "store", self.lanes)
+            base = served.graph.base
+            common = {
+                "base": base,
+                "prefixes": PREFIXES | resource_prefixes(base),
+                "largest": self.lanes.limits.largest,
+            }
+            self._pool = Pool(served.graph.generation.folder / "store", self.lanes, common)
         return served, self._pool
 
     async def _response(self, request: Request) -> Response:
@@ -112,7 +119,7 @@ class Endpoint:
             return await self._description(request)
         formats = _formats(request.headers.get("accept"), asked.format)
         served, pool = await self._processes()
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        headers = dict(_HEADERS)
         tag = _tag(served.version, asked, formats)
         if tag and request.method != "POST":
             headers["etag"] = tag
@@ -120,17 +127,14 @@ class Endpoint:
                 return not_modified(headers)
         if known := self._kept.get(tag):
             return Response(known.content, headers=headers, media_type=known.media_type)
-        query = await self._query(asked, served)
+        query, union = await self._query(asked, served)
         content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 (as long as the response)
         sent = {
             "query": query.sparql,
-            "base": query.base,
-            "prefixes": query.prefixes,
-            "union": query.union and not (asked.default or asked.named),
+            "union": union and not (asked.default or asked.named),
             "default_graphs": asked.default if asked.default or asked.named else None,
             "named_graphs": asked.named if asked.default or asked.named else None,
             "formats": {kind: known.extension[1:] for kind, known in formats.items()},
-            "largest": self.lanes.limits.largest,
         }
         try:
             said = await self._answered(pool, sent, content, request)
@@ -141,25 +145,30 @@ class Endpoint:
             content.close()
             raise _failure(query, said, self.lanes.limits)
         media_type = formats[said["kind"]].media_type
-        if tag and content.tell() <= self._kept.one:
+        if content.tell() > self._kept.one:
+            return _Answer(content, media_type, headers)
+        with content:
             content.seek(0)
-            self._kept.keep(tag, Made(content.read(), media_type))
-        return _Answer(content, media_type, headers)
+            made = Made(content.read(), media_type)
+        if tag:
+            self._kept.keep(tag, made)
+        return Response(made.content, headers=headers, media_type=media_type)
 
     async def _answered(
         self, pool: Pool, sent: Mapping[str, object], content: IO[bytes], request: Request
     ) -> dict[str, str]:
         while True:
             try:
-                return await pool.answer(sent, content, lambda: _disconnected(request))
+                return await pool.answer(sent, content, lambda: _disconnected(request.receive))
             except GoneError:  # a build replaced the graph in this moment
                 _, pool = await self._processes()
 
-    async def _query(self, asked: Asked, served: Served) -> Query:
-        def checked() -> Query:
+    async def _query(self, asked: Asked, served: Served) -> tuple[Query, bool]:
+        """The query, and whether it sees the union of all graphs."""
+
+        def checked() -> tuple[Query, bool]:
             query = Query(asked.query, served.graph.base, "query", False)
-            _ = query.union
-            return query
+            return query, query.union
 
         try:
             return checked() if len(asked.query) < _LONG else await asyncio.to_thread(checked)
@@ -182,7 +191,7 @@ async def parsed(request: Request) -> Asked | None:
     Raises:
         RefusedError: it is not a request of the protocol, or one for an update.
     """
-    fields = _fields(request.url.query.encode(), "the query string")
+    given = _fields(request.scope["query_string"], "the query string")
     if request.method == "POST":
         content_type, *parameters = request.headers.get("content-type", "").lower().replace(" ", "").split(";")
         charset = next((value[8:].strip('"') for value in parameters if value.startswith("charset=")), "utf-8")
@@ -192,28 +201,46 @@ async def parsed(request: Request) -> Asked | None:
             raise RefusedError(415, f"expected a body of type {_QUERY} or {_FORM}")
         if charset not in ("utf-8", "utf8"):
             raise RefusedError(415, "expected a body in UTF-8")
-        body = await request.body()
-        given = _fields(body, "the form") if content_type == _FORM else [("query", _text(body, "the body"))]
-        fields = [(name, value) for name, value in fields if name not in ("query", "update")] + given
-    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in fields):
+        body = await _body(request.receive)
+        for name in ("query", "update"):
+            given.pop(name, None)
+        if content_type == _QUERY:
+            given["query"] = [_text(body, "the body")]
+        else:
+            for name, values in _fields(body, "the form").items():
+                given.setdefault(name, []).extend(values)
+    if not given.keys().isdisjoint(_UPDATES):
         raise RefusedError(403, _NO_UPDATES)
-    queries = [value for name, value in fields if name == "query"]
+    queries = given.get("query", [])
     if len(queries) > 1:
         raise RefusedError(400, f"expected one query, found {len(queries)}")
-    default, named = (tuple(value for name, value in fields if name == wanted) for wanted in _GRAPH_PARAMETERS)
-    wanted = next((value for name, value in fields if name == "format" and value), None)
     if not queries:
         return None
+    default, named = (tuple(given.get(wanted, ())) for wanted in _GRAPH_PARAMETERS)
+    wanted = next(filter(None, given.get("format", ())), None)
     try:
-        origin = known_origin(next((value for name, value in fields if name == ORIGIN), ORIGINS[0]))
+        origin = known_origin(given.get(ORIGIN, ORIGINS)[0])
         return Asked(of_origin(queries[0], origin), default, named, wanted)
     except QueryError as error:
         raise RefusedError(400, str(error)) from None
 
 
-def _fields(data: bytes, place: str) -> list[tuple[str, str]]:
+async def _body(receive: Receive) -> bytes:
+    """The body of a request."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _fields(data: bytes, place: str) -> dict[str, list[str]]:
+    """The values of each parameter."""
     try:
-        return parse_qsl(_text(data, place), keep_blank_values=True, errors="strict", max_num_fields=1000)
+        return parse_qs(_text(data, place), keep_blank_values=True, errors="strict", max_num_fields=1000)
     except UnicodeDecodeError:
         raise RefusedError(400, f"{place} is not UTF-8") from None
     except ValueError:
@@ -227,7 +254,8 @@ def _text(data: bytes, place: str) -> str:
         raise RefusedError(400, f"{place} is not UTF-8") from None
 
 
-def _formats(accept: str | None, wanted: str | None) -> dict[str, Format]:
+@lru_cache(100)
+def _formats(accept: str | None, wanted: str | None) -> Mapping[str, Format]:
     """The format for rows and that for statements, as far as the client takes any."""
     if wanted is None:
         found = {"rows": best(accept, _ROWS), "graph": best(accept, _GRAPHS)}
@@ -258,19 +286,20 @@ def _failure(query: Query, said: Mapping[str, str], limits: Limits) -> RefusedEr
     return RefusedError(status, str(query.failure(said["error"], said["message"])))
 
 
-async def _disconnected(request: Request) -> None:
+async def _disconnected(receive: Receive) -> None:
     """Wait until the client has gone."""
-    await request.body()
-    while (await request.receive())["type"] != "http.disconnect":
+    while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def _tag(version: str, asked: Asked, formats: Mapping[str, Format]) -> str:
     """The entity tag of an answer, which is the same as long as the graph is; empty if each answer is another one."""
-    if _CHANGING.search(asked.query):
+    upper = asked.query.upper()
+    if any(name in upper for name in _CHANGING):
         return ""
-    names = [(kind, known.name) for kind, known in formats.items()]
-    return f'"{blake2b(repr((version, asked, names)).encode(errors="replace"), digest_size=16).hexdigest()}"'
+    names = ",".join(f"{kind}={known.name}" for kind, known in formats.items())
+    said = f"{version} {names} {asked.default} {asked.named} {asked.query}"
+    return f'"{blake2b(said.encode(errors="replace"), digest_size=16).hexdigest()}"'
 
 
 class _Answer(Response):

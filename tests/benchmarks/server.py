@@ -1,12 +1,13 @@
 """How fast `kg serve` answers SPARQL, against the bare oxigraph server on one store, and how it bears hostile clients.
 
     pip install oxigraph
-    python tests/benchmarks/server.py GRAPH                   # throughput
+    python tests/benchmarks/server.py GRAPH [TURNS [SECONDS]] # throughput
     python tests/benchmarks/server.py GRAPH --load [SECONDS]  # hostile clients
 
 Throughput: 8 client processes ask the shipped queries of docs/questions.md over and over, in turns of some seconds at
-the one server and at the other. Printed are the queries a second of both and their ratio: first with each query in
-words that were not asked before (a comment differs), so that no answer is kept, then with the same ones again.
+the one server and at the other. Printed are, for both, the queries a second and the CPU time of a query in all
+processes of the server, and the medians of their ratios: first with each query in words that were not asked before (a
+comment differs), so that no answer is kept, then with the same ones again.
 
 Load: 200 clients for a minute, one query in ten of which is hostile. Printed are the answers by status, how long
 suggestions, pages and quick queries took meanwhile, and the most memory that the server and its processes had.
@@ -24,10 +25,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2 as httpx
 
@@ -103,12 +104,19 @@ def ask(port: int, path: str, asked: list[str], start: int, ends: float, fresh: 
     done.put(count - failed)
 
 
-def rate(port: int, path: str, asked: list[str], fresh: bool) -> float:
-    """Queries a second that a server answers to all clients together."""
+class Rate(NamedTuple):
+    """How fast a server answers: queries a second to all clients together, and milliseconds of CPU time of a query."""
+
+    queries: float
+    work: float
+
+
+def rate(server: int, port: int, path: str, asked: list[str], fresh: bool, seconds: float = SECONDS) -> Rate:
+    """How fast the server of a process answers."""
     done = multiprocessing.Queue()  # type: ignore[var-annotated]
-    started = time.time()
+    started, used = time.time(), cpu_seconds(server)
     clients = [
-        multiprocessing.Process(target=ask, args=(port, path, asked, 3 * number, started + SECONDS, fresh, done))
+        multiprocessing.Process(target=ask, args=(port, path, asked, 3 * number, started + seconds, fresh, done))
         for number in range(CLIENTS)
     ]
     for client in clients:
@@ -116,23 +124,42 @@ def rate(port: int, path: str, asked: list[str], fresh: bool) -> float:
     total: int = sum(done.get() for _ in clients)
     for client in clients:
         client.join()
-    return total / (time.time() - started)
+    return Rate(total / (time.time() - started), 1000 * (cpu_seconds(server) - used) / max(total, 1))
 
 
-def throughput(folder: Path) -> None:
+def cpu_seconds(process: int) -> float:
+    """CPU time, in user code and in the system, of a process and its children, those that have ended too."""
+    total = 0
+    for one in (str(process), *children(process)):
+        with suppress(OSError):  # it has just ended, and its parent counts it
+            total += sum(map(int, Path("/proc", one, "stat").read_text().rpartition(")")[2].split()[11:15]))
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def children(process: int) -> list[str]:
+    return subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout.split()
+
+
+def throughput(folder: Path, turns: int = TURNS, seconds: float = SECONDS) -> None:
     asked = queries(folder)
     store = str(existing(folder).folder / "store")
     binary = str(Path(sys.executable).with_name("oxigraph"))
     bare = (binary, "serve-read-only", "-l", store, "-b", f"127.0.0.1:{BARE}", "--union-default-graph")
-    with running(OURS, *serve(folder)), running(BARE, *bare):
+    with running(OURS, *serve(folder)) as ours, running(BARE, *bare) as theirs:
         for fresh in (True, False):
             print("each query new:" if fresh else "the same queries:", f"{len(asked)} queries, {CLIENTS} clients")
             rates = []
-            for _ in range(TURNS):
-                rates.append((rate(OURS, "/sparql", asked, fresh), rate(BARE, "/query", asked, fresh)))
-                print(f"  kg serve {rates[-1][0]:8.1f}/s   oxigraph {rates[-1][1]:8.1f}/s", flush=True)
-            ours, theirs = (sum(column) / TURNS for column in zip(*rates, strict=True))
-            print(f"  ratio {ours / theirs:.2f}")
+            for _ in range(turns):
+                one = rate(ours.pid, OURS, "/sparql", asked, fresh, seconds)
+                other = rate(theirs.pid, BARE, "/query", asked, fresh, seconds)
+                rates.append((other.queries and one.queries / other.queries, one.work / other.work))
+                print(
+                    f"  kg serve {one.queries:8.1f}/s {one.work:7.2f} ms   "
+                    f"oxigraph {other.queries:8.1f}/s {other.work:7.2f} ms   ratio {rates[-1][0]:.2f}",
+                    flush=True,
+                )
+            faster, work = (median(column) for column in zip(*rates, strict=True))
+            print(f"  ratio of queries a second {faster:.2f}, of CPU time {work:.2f} (medians)")
 
 
 def serve(folder: Path, *options: str) -> tuple[str, ...]:
@@ -142,9 +169,8 @@ def serve(folder: Path, *options: str) -> tuple[str, ...]:
 
 def memory(process: int) -> int:
     """Bytes of a process and its children that are in memory, each page once."""
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout.split()
     total = 0
-    for one in (str(process), *found):
+    for one in (str(process), *children(process)):
         try:
             text = Path("/proc", one, "smaps_rollup").read_text()
         except OSError:
@@ -206,4 +232,5 @@ if __name__ == "__main__":
     if "--load" in sys.argv:
         asyncio.run(crowd(folder, float(sys.argv[3]) if len(sys.argv) > 3 else 60))
     else:
-        throughput(folder)
+        given = sys.argv[2:]
+        throughput(folder, int(given[0]) if given else TURNS, float(given[1]) if len(given) > 1 else SECONDS)
