@@ -356,6 +356,7 @@ def fetch(
     """Ask a service on the web for papers, and keep the answer: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
 
     Requests are made at the pace that the service asks for. A fetch that ends early goes on with the same command.
+    It needs pip install 'papers-kg[fetch]'.
     """
     fetched = _fetched(service, words, since, output)
     if as_json:
@@ -369,7 +370,6 @@ def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetch
     from datetime import date
 
     from kg.fetching import SERVICES, fetch
-    from kg.fetching.polite import Polite
     from kg.fetching.services import Query
     from kg.terminal.progress import progress_bar
 
@@ -380,8 +380,7 @@ def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetch
     except ValueError:
         raise typer.BadParameter(f"expected a date such as 2026-10-01, found {since!r}", param_hint="--since") from None
     with progress_bar() as progress:
-        polite = Polite(SERVICES[service].pause, _note)
-        return fetch(service, Query(words, start), output, polite=polite, progress=progress)
+        return fetch(service, Query(words, start), output, note=_note, progress=progress)
 
 
 def _with_fetched(inputs: list[str], graph: Path) -> list[str]:

@@ -225,9 +225,7 @@ def main() -> None:
         found, seconds, peak = measured(name, given.count)
         tiny = "" if name == _PARQUET else f"{measured(name, None, given.megabytes * 1_000_000)[1]:.1f}"
         speed = found / seconds
-        print(
-            f"{name:12} {found:10,} {speed:9,.0f} {speed / extracted:6.0f} {tenth:12} {peak:8} {tiny:>8}", flush=True
-        )
+        print(f"{name:12} {found:10,} {speed:9,.0f} {speed / extracted:6.0f} {tenth:12} {peak:8} {tiny:>8}", flush=True)
 
 
 if __name__ == "__main__":
