@@ -782,6 +782,9 @@ def lookup(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
     show_all: All = False,
+    origin: Annotated[
+        str, typer.Option("--origin", help="Whom to ask: extracted from texts, curated in a catalogue, or both.")
+    ] = "both",
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
@@ -789,6 +792,7 @@ def lookup(
 
     The name may be in another spelling, an acronym, a beginning, some of the words, or have a typo.
     """
+    from kg.ask.origins import known_origin
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
 
@@ -796,8 +800,9 @@ def lookup(
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
     opened = _opened(graph)
     wanted = " ".join(words)
-    found = opened.lookup(wanted, type=type, limit=None if show_all else limit)
-    card = opened.card(found.winner.iri, whole=show_all) if found.winner else None
+    asked = known_origin(origin)
+    found = opened.lookup(wanted, type=type, limit=None if show_all else limit, origin=asked)
+    card = opened.card(found.winner.iri, whole=show_all, origin=asked) if found.winner else None
     if as_json:
         _print_json({**found.as_dict(), "card": card.as_dict() if card else None})
     elif card:
