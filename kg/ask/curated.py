@@ -35,7 +35,12 @@ def speaks_of(reader: GraphReader, origin: Origin) -> Callable[[Node], bool]:
     if origin == "extracted":
         return lambda node: node.papers > 0 or (node.kind not in ("paper", "code") and not only_curated(reader, node))
     graphs = reader.catalogues()
-    return lambda node: any(_says(reader, graph, ox.NamedNode(node.iri)) for graph in graphs)
+
+    def said(node: Node) -> bool:
+        known = bool(graphs) and node.kind == "paper" and not node.papers  # as most are that have a common word
+        return known or any(_says(reader, graph, ox.NamedNode(node.iri)) for graph in graphs)
+
+    return said
 
 
 def only_curated(reader: GraphReader, node: Node) -> bool:

@@ -12,7 +12,9 @@ import pytest
 from kg.api import KnowledgeGraph
 from kg.ask.agreement import find_agreement
 from kg.ask.card import EntityCard, PaperCard
+from kg.ask.kept import kept_answer
 from kg.ask.origins import Origin
+from kg.ask.sparql import run
 from kg.builder import build_graph
 from kg.builder.catalogues import import_pwc
 from kg.errors import GraphError, InputError, QueryError
@@ -101,6 +103,15 @@ def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: Knowledge
     assert by == {"both": ["curated", "curated", "extracted"], "curated": ["curated"] * 2, "extracted": ["extracted"]}
     papers = graph.ask("papers-by-source", {"entity": "image classification"}).records()
     assert [row["by"] for row in papers] == ["both"]
+
+
+@pytest.mark.parametrize("kind", ["method", "dataset", "metric", "task"])
+def test_the_index_of_a_build_counts_what_a_catalogue_has(graph: KnowledgeGraph, kind: str) -> None:
+    for origin in ("curated", "both"):
+        question = graph.question("most-used", {"type": kind, "origin": origin})
+        kept = kept_answer(graph.reader.index, question, graph.base)
+        counted = [*run(graph.store, question.sparql, graph.base).rows()]
+        assert kept and counted and [*kept.rows()] == counted
 
 
 def test_a_card_shows_what_is_curated(graph: KnowledgeGraph) -> None:
