@@ -106,6 +106,7 @@ FORMATS = {
     "mail": Format(
         "", f"\\\\\narXiv:2101.00001\nTitle: {TITLE}\nAuthors: Ann Pond\n\\\\\n  {ABSTRACT}\n\\\\\n", "", "\\\\\n"
     ),
+    "labelled": Format("", f"Title: {TITLE}\nAuthors: Ann Pond\nAbstract: {ABSTRACT}\n\n", "", "Title: x\n"),
     "listing": Format("Frogs\n2026-01-05\n\n", f"{TITLE}\n{ABSTRACT}\n\n", "", "x\n"),
 }
 _PARQUET = "parquet"
