@@ -249,23 +249,27 @@ class KnowledgeGraph:
         return compared(self.answer(self.question(COMPARE, parameters), timeout=timeout))
 
     @_names_damage
-    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10, origin: Origin = "both") -> Found:
         """Find entities, papers and repositories by name: exact, respelled, acronym, prefix, typo, in that order.
 
         Args:
             words: a name in any spelling, a title, ``owner/name`` or an address.
             type: the only kind to look for: "method", "dataset", "metric", "task", "paper" or "code".
             limit: the maximum number of matches; ``None`` for all.
+            origin: whom to ask: only for what texts say something of ("extracted"), only for what an imported
+                catalogue does ("curated"), or for "both".
 
         Raises:
-            KGError: ``type`` is not a kind, or ``limit`` is less than 1.
+            KGError: ``type`` is not a kind, ``limit`` is less than 1, or ``origin`` is none of the three.
         """
         from kg.ask.lookup import find
+        from kg.ask.origins import known_origin
 
         if type is not None and type not in KINDS:
             _refuse("type", f"one of {', '.join(KINDS)}", type)
         limit = None if limit is None else _count("limit", limit)
-        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit)
+        asked = known_origin(_text("origin", origin))
+        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit, origin=asked)
 
     @_names_damage
     def suggest(self, words: str, limit: int = 10) -> list[Match]:
@@ -338,19 +342,22 @@ class KnowledgeGraph:
         )
 
     @_names_damage
-    def card(self, iri: str, *, whole: bool = False) -> Card:
+    def card(self, iri: str, *, whole: bool = False, origin: Origin = "both") -> Card:
         """What the graph says about one entity, paper or repository.
 
         Args:
             iri: the resource.
             whole: whether the lists of the card have all that the graph says, not only the first few items.
+            origin: whose statements the card has: those "extracted" from texts, those "curated" in an imported
+                catalogue, or "both".
 
         Raises:
-            KGError: nothing in the graph has this IRI.
+            KGError: nothing in the graph has this IRI, or ``origin`` is none of the three.
         """
         from kg.ask.card import read_card
+        from kg.ask.origins import known_origin
 
-        return read_card(self.reader, _text("iri", iri), whole=whole)
+        return read_card(self.reader, _text("iri", iri), whole=whole, origin=known_origin(_text("origin", origin)))
 
     @_names_damage
     def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:

@@ -356,6 +356,7 @@ def fetch(
     """Ask a service on the web for papers, and keep the answer: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
 
     Requests are made at the pace that the service asks for. A fetch that ends early goes on with the same command.
+    It needs pip install 'papers-kg[fetch]'.
     """
     fetched = _fetched(service, words, since, output)
     if as_json:
@@ -369,7 +370,6 @@ def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetch
     from datetime import date
 
     from kg.fetching import SERVICES, fetch
-    from kg.fetching.polite import Polite
     from kg.fetching.services import Query
     from kg.terminal.progress import progress_bar
 
@@ -380,8 +380,7 @@ def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetch
     except ValueError:
         raise typer.BadParameter(f"expected a date such as 2026-10-01, found {since!r}", param_hint="--since") from None
     with progress_bar() as progress:
-        polite = Polite(SERVICES[service].pause, _note)
-        return fetch(service, Query(words, start), output, polite=polite, progress=progress)
+        return fetch(service, Query(words, start), output, note=_note, progress=progress)
 
 
 def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
@@ -783,6 +782,9 @@ def lookup(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
     show_all: All = False,
+    origin: Annotated[
+        str, typer.Option("--origin", help="Whom to ask: extracted from texts, curated in a catalogue, or both.")
+    ] = "both",
     graph: Graph = _GRAPH,
     as_json: Json = False,
 ) -> None:
@@ -790,6 +792,7 @@ def lookup(
 
     The name may be in another spelling, an acronym, a beginning, some of the words, or have a typo.
     """
+    from kg.ask.origins import known_origin
     from kg.terminal.cards import render_card, render_matches
     from kg.vocabulary import KINDS
 
@@ -797,8 +800,9 @@ def lookup(
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
     opened = _opened(graph)
     wanted = " ".join(words)
-    found = opened.lookup(wanted, type=type, limit=None if show_all else limit)
-    card = opened.card(found.winner.iri, whole=show_all) if found.winner else None
+    asked = known_origin(origin)
+    found = opened.lookup(wanted, type=type, limit=None if show_all else limit, origin=asked)
+    card = opened.card(found.winner.iri, whole=show_all, origin=asked) if found.winner else None
     if as_json:
         _print_json({**found.as_dict(), "card": card.as_dict() if card else None})
     elif card:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from kg.ask.curated import CuratedLine, curated_lines
+from kg.ask.curated import CuratedLine, curated_lines, only_curated
+from kg.ask.origins import Origin
 from kg.errors import KGError
 from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Node, Reported
 from kg.graph.reader import GraphReader
@@ -207,6 +208,7 @@ class RepositoryCard(NamedTuple):
     """A code repository.
 
     ``linked_by`` counts the papers that link to it, ``papers`` holds the newest; ``introduces`` is what they introduce.
+    ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -216,6 +218,7 @@ class RepositoryCard(NamedTuple):
     linked_by: int
     papers: tuple[PaperLine, ...]
     introduces: dict[Kind, tuple[EntityLine, ...]]
+    curated: tuple[CuratedLine, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -229,13 +232,15 @@ class RepositoryCard(NamedTuple):
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
 
 
-def read_card(reader: IndexedReader, iri: str, *, whole: bool = False) -> Card:
+def read_card(reader: IndexedReader, iri: str, *, whole: bool = False, origin: Origin = "both") -> Card:
     """Everything that the graph says about one entity, paper or repository.
 
     Args:
         reader: the graph.
         iri: of a resource in it, such as :func:`kg.ask.lookup.find` returns.
         whole: whether lists have all that the graph says.
+        origin: whose statements: what texts say, what a catalogue says, or both. Of what texts have, too, the card of
+            a catalogue has nothing but the name and ``curated``.
 
     Raises:
         KGError: the graph has no entity, paper or repository of this IRI.
@@ -244,9 +249,35 @@ def read_card(reader: IndexedReader, iri: str, *, whole: bool = False) -> Card:
     if node is None:
         raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
     bounds = _WHOLE if whole else _SHORT
+    if origin == "curated" and not only_curated(reader, node):
+        card = _named_card(node)
+    elif node.kind == "paper":
+        card = _paper_card(reader, iri, bounds)
+    else:
+        card = (_repository_card if node.kind == "code" else _entity_card)(reader, node, bounds)
+    return card if origin == "extracted" else card._replace(curated=curated_lines(reader, iri, bounds.results))
+
+
+def _named_card(node: Node) -> Card:
+    """A card that says nothing but a name."""
     if node.kind == "paper":
-        return _paper_card(reader, iri, bounds)
-    return (_repository_card if node.kind == "code" else _entity_card)(reader, node, bounds)
+        return PaperCard(node.iri, node.kind, node.name, (), None, None, (), (), (), (), (), (), {}, {}, ())
+    if node.kind == "code":
+        return RepositoryCard(node.iri, node.kind, node.name, None, 0, (), {})
+    return EntityCard(
+        *(node.iri, node.kind, node.name),
+        (),
+        (),
+        (),
+        *(0, 0, 0, 0, 0, 0),
+        (),
+        (),
+        companions={},
+        best=(),
+        results=(),
+        results_in_all=0,
+        evidence=(),
+    )
 
 
 def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCard:
@@ -280,7 +311,6 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         results=tuple(_result_line(reader, result, paper) for result, paper in results),
         results_in_all=results_in_all,
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes),
-        curated=curated_lines(reader, node.iri, bounds.results),
     )
 
 
@@ -315,7 +345,6 @@ def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
         results=tuple(
             _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
         ),
-        curated=curated_lines(reader, iri, bounds.results),
     )
 
 

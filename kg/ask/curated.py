@@ -1,4 +1,4 @@
-"""What an imported catalogue says about an entity or a paper (:mod:`kg.graph.curated`), for its card."""
+"""What an imported catalogue says about an entity, a paper or a repository (:mod:`kg.graph.curated`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.ask.origins import Origin
+from kg.graph.index import Node
 from kg.graph.reader import GraphReader
 from kg.vocabulary import DCTERMS, KG, SCHEMA
 
@@ -26,8 +28,36 @@ class CuratedLine(NamedTuple):
     in_all: int
 
 
+def speaks_of(reader: GraphReader, origin: Origin) -> Callable[[Node], bool]:
+    """What tells whether the texts, a catalogue, or one of both say something of a node."""
+    if origin == "both":
+        return lambda node: True
+    if origin == "extracted":
+        return lambda node: node.papers > 0 or (node.kind not in ("paper", "code") and not only_curated(reader, node))
+    graphs = reader.catalogues()
+
+    def said(node: Node) -> bool:
+        known = bool(graphs) and node.kind == "paper" and not node.papers  # as most are that have a common word
+        return known or any(_says(reader, graph, ox.NamedNode(node.iri)) for graph in graphs)
+
+    return said
+
+
+def only_curated(reader: GraphReader, node: Node) -> bool:
+    """Whether it is a catalogue alone that has a node."""
+    return not node.papers and (node.kind == "paper" or reader.value(node.iri, KG + "fromCatalogue") is not None)
+
+
+def _says(reader: GraphReader, graph: ox.NamedNode, node: ox.NamedNode) -> bool:
+    """Whether a graph has a statement about a node, or one that leads to it."""
+    about = reader.store.quads_for_pattern(node, None, None, graph)
+    return (
+        next(about, None) is not None or next(reader.store.quads_for_pattern(None, None, node, graph), None) is not None
+    )
+
+
 def curated_lines(reader: GraphReader, iri: str, limit: int | None) -> tuple[CuratedLine, ...]:
-    """What catalogues say about an entity or a paper; of each kind of value the first ones.
+    """What catalogues say about an entity, a paper or a repository; of each kind of value the first ones.
 
     Args:
         limit: the maximum number of values of a kind; ``None`` for all.
@@ -64,10 +94,16 @@ class _Catalogue:
         yield "official code", self._values(KG + "officialCode"), self._address
         yield "code", self._values(KG + "otherCode"), self._address
         yield "results", self._values(KG + "curatedResult"), self._result
-        about = [each for each in self._subjects(KG + "catalogued") if "/paper/" in each]
-        yield "papers listed under it", about, name
+        yield "papers listed under it", self._papers(KG + "catalogued"), name
         yield "results on it", self._subjects(KG + "onDataset"), self._result
         yield "results of it", self._subjects(KG + "ofMethod"), self._result
+        if "/code/" in self.iri:
+            yield "official code of", self._papers(KG + "officialCode"), name
+            yield "code of", self._papers(KG + "otherCode"), name
+            yield "framework", self._values(SCHEMA + "runtimePlatform"), str
+
+    def _papers(self, predicate: str) -> list[str]:
+        return [each for each in self._subjects(predicate) if "/paper/" in each and "#" not in each]
 
     def _subjects(self, predicate: str) -> list[str]:
         quads = self.reader.store.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(self.iri), self.graph)

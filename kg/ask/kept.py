@@ -8,6 +8,7 @@ has no such entity::
     -- columns: name text, papers integer
     SELECT ... LIMIT :limit
 
+The answer that a catalogue gives is in ``NAME.curated.sql``, that of texts and catalogues in ``NAME.both.sql``.
 The types are ``text``, ``iri``, ``integer``, ``decimal``, ``boolean`` and ``year``.
 """
 
@@ -38,11 +39,12 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
 
     Args:
         index: of the graph.
-        question: with parameters that are whole numbers or one of several words. The index holds what texts say.
+        question: with parameters that are whole numbers or one of several words.
         base: the base IRI of the graph's resources.
     """
-    file = files("kg.ask") / "queries" / f"{question.name}.sql"
-    if question.origin != "extracted" or not file.is_file():
+    origin = "" if question.origin == "extracted" else f".{question.origin}"
+    file = files("kg.ask") / "queries" / f"{question.name}{origin}.sql"
+    if not file.is_file() or (origin and not index.total("curated")):
         return None
     text = file.read_text("utf-8")
     found = _COLUMNS.match(text)

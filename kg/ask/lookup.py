@@ -29,6 +29,8 @@ from typing import Any, Literal, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.ask.curated import speaks_of
+from kg.ask.origins import Origin
 from kg.graph.index import ID_TYPE, IndexedReader, Name, Node
 from kg.jsonrecord import as_dict
 from kg.text.names import one_line, singular, spaced_key
@@ -105,6 +107,7 @@ def find(
     base: str = DEFAULT_BASE,
     type: Kind | tuple[Kind, ...] | None = None,
     limit: int | None = 10,
+    origin: Origin = "both",
 ) -> Found:
     """Look up entities, papers and repositories by name.
 
@@ -118,10 +121,11 @@ def find(
         base: the base IRI of the graph's resources.
         type: the only kind to look for, or the only kinds.
         limit: the maximum number of matches; ``None`` for all.
+        origin: whom to ask: only for what texts say something of, only for what a catalogue does, or for both.
     """
     text = one_line(words.encode("utf-8", "replace").decode())
     wanted = KINDS if type is None else (type,) if isinstance(type, str) else type
-    search = _Search(reader, text, base, wanted)
+    search = _Search(reader, text, base, wanted, origin)
     search.whole_names()
     further: list[tuple[Rank, list[tuple[int, int]]]] = []
     if text and not search.matches:
@@ -221,12 +225,16 @@ def _winner(matches: list[Match]) -> Match | None:
 class _Search:
     """One look-up: the words in the forms in which names are compared, and the matches so far by their nodes."""
 
-    def __init__(self, reader: IndexedReader, text: str, base: str, wanted: tuple[Kind, ...]) -> None:
+    def __init__(
+        self, reader: IndexedReader, text: str, base: str, wanted: tuple[Kind, ...], origin: Origin = "both"
+    ) -> None:
         self.reader = reader
         self.index = reader.index
         self.text = text
         self.base = base
         self.wanted = wanted
+        self.origin = origin
+        self.spoken_of = speaks_of(reader, origin)
         self.key = typed_key(text[:_LONGEST])
         self.words = typed_words(text[:_LONGEST])
         self.matches: dict[int, Match] = {}
@@ -271,6 +279,10 @@ class _Search:
         known = self.matches.keys() | {node for node, _ in begun}
         words = dict.fromkeys(map(singular, self.words))
         within = [found for found in self.index.with_words(words, self.wanted) if found[0] not in known]
+        if self.origin != "both":
+            nodes = self.index.nodes([node for node, _ in (*begun, *within)])
+            kept = {node.id for node in nodes if self.spoken_of(node)}
+            begun, within = ([found for found in some if found[0] in kept] for some in (begun, within))
         return [("prefix", begun), ("words", within)]
 
     def first(self, rank: Rank, found: Sequence[tuple[int, int]], limit: int | None) -> list[Match]:
@@ -322,7 +334,8 @@ class _Search:
                 # A few more than wanted, because names that differ in signs alone are as similar.
                 near = process.extract(words, choices, scorer=fuzz.ratio, score_cutoff=least, limit=10 * _NEAREST)
                 scores = {names[place]: score for _, score, place in near}
-                best |= {name.text: scores[name.id] for name in self.index.names([*scores])}
+                names_near = filter(lambda name: self.spoken_of(name.node), self.index.names([*scores]))
+                best |= {name.text: scores[name.id] for name in names_near}
                 best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
                 least = min(best.values(), default=0.0) if len(best) == _NEAREST else 0.0
         return [*best]
@@ -372,9 +385,10 @@ class _Search:
             self._add(name.node, rank, name.text)
 
     def _add(self, node: Node, rank: Rank, name: str) -> None:
-        """Add a node with a known rank, if it is of a wanted kind."""
+        """Add a node with a known rank, if it is of a wanted kind and origin."""
         known = self.matches.get(node.id)
-        if node.kind in self.wanted and (known is None or _RANKS.index(rank) < _RANKS.index(known.rank)):
+        better = known is None or _RANKS.index(rank) < _RANKS.index(known.rank)
+        if node.kind in self.wanted and better and self.spoken_of(node):
             self.matches[node.id] = _match(node, name, rank)
 
     def _rank(self, kind: Kind, preferred: str, name: str) -> Rank | None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kg.errors import InputError
-from kg.fetching.polite import Polite
+from kg.errors import InputError, KGError
 from kg.fetching.services import SERVICES, Query
 from kg.jsonrecord import Record
 from kg.text.files import path_text, writing
+
+if TYPE_CHECKING:
+    from kg.fetching.polite import Polite
+
+_CLIENTS = ("arxiv", "pyalex", "requests")
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the step, the number of papers that came, and the number of all."""
@@ -28,9 +34,9 @@ class Fetched(Record):
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """How far a fetch is: the first request and the next one, and the papers and bytes that are written."""
+    """How far a fetch is: what was asked, where the next page is, and the papers and bytes that are written."""
 
-    first: str
+    query: str
     next: str
     papers: int = 0
     bytes: int = 0
@@ -43,6 +49,7 @@ def fetch(
     *,
     address: str | None = None,
     polite: Polite | None = None,
+    note: Callable[[str], None] = lambda line: None,
     progress: Progress = lambda step, done, total: None,
 ) -> Fetched:
     """Write the papers that a service finds to a file, one JSON object a line.
@@ -55,55 +62,64 @@ def fetch(
         query: what is asked for.
         output: the file, which must not be there yet.
         address: of the service, if it is elsewhere.
-        polite: asks it.
+        polite: carries the requests, at another pace than that of the service.
+        note: called with one line for each retry.
         progress: called after each page.
 
     Raises:
+        KGError: the clients are not installed, or the service refuses the query.
         InputError: the output exists, or is the part of another query.
         FetchError: the service does not answer as expected; what came before is kept.
         OSError: the output cannot be written.
     """
+    if missing := [name for name in _CLIENTS if find_spec(name) is None]:
+        problem = f"needs {missing[0]}, which is not installed; get it with: pip install 'papers-kg[fetch]'"
+        raise KGError(f"asking {service} {problem}")
+    from kg.fetching.polite import FetchError, Polite
+
     known = SERVICES[service]
-    address = (address or known.address).rstrip("/")
-    polite = polite or Polite(known.pause)
+    polite = polite or Polite(known.pause, note)
     if output.exists():
         raise InputError(path_text(output), "is there already; give another name, or remove it to fetch anew")
     part, said = output.with_name(f"{output.name}.part"), output.with_name(f"{output.name}.part.json")
-    first = known.first(query)
-    state = _taken_up(part, said, first)
+    state = _taken_up(part, said, _State(f"{service} {query.words} {query.since or ''}".rstrip(), known.first(query)))
     before = state.papers
     with part.open("r+b" if part.exists() else "w+b") as stream:
         stream.truncate(state.bytes)
         stream.seek(state.bytes)
-        while request := state.next:
-            page = polite.ask(f"{address}{request}", lambda body, request=request: known.page(body, request))  # type: ignore[misc]
+        last = None
+        for page in known.pages(query, state.next, polite, address and address.rstrip("/")) if state.next else ():
+            if page.records and page.records == last:
+                raise FetchError(f"{service}: gives the same {len(last):,} papers again and again")
             for record in page.records:
                 stream.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             stream.flush()
-            following = "" if page.next == request else page.next
-            state = replace(state, next=following, papers=state.papers + len(page.records), bytes=stream.tell())
+            last = page.records
+            state = replace(state, next=page.next, papers=state.papers + len(page.records), bytes=stream.tell())
             _write(said, state)
             progress("fetching", state.papers, max(page.total or 0, state.papers))
+    if state.next:
+        raise FetchError(f"{service}: the answer ends before its last page; the same command goes on from here later")
     part.replace(output)
     said.unlink(missing_ok=True)
     return Fetched(path_text(output), state.papers, before)
 
 
-def _taken_up(part: Path, said: Path, first: str) -> _State:
+def _taken_up(part: Path, said: Path, new: _State) -> _State:
     """The state of a fetch that was ended, or that of a new one."""
     try:
         state = _State(**json.loads(said.read_text(encoding="utf-8")))
         if part.stat().st_size < state.bytes:
             raise ValueError
     except (OSError, TypeError, ValueError):
-        return _State(first, first)
-    if state.first != first:
+        return new
+    if state.query != new.query:
         problem = "is a part of the answer to another query; give another name, or remove it"
         raise InputError(path_text(part), problem)
     return state
 
 
 def _write(path: Path, state: _State) -> None:
-    fields = {"first": state.first, "next": state.next, "papers": state.papers, "bytes": state.bytes}
+    fields = {"query": state.query, "next": state.next, "papers": state.papers, "bytes": state.bytes}
     with writing(path) as stream:
         stream.write(json.dumps(fields).encode())

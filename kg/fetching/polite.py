@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, RequestException, Response, Session
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from kg.errors import KGError
 from kg.text.names import one_line
@@ -24,7 +27,8 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses that may be othe
 _PIECE = 1 << 16
 _AGENT = "papers-kg (https://w3id.org/papers-kg/)"
 
-Parsed = TypeVar("Parsed")
+Check = Callable[[bytes, str], object]
+"""Called with the body of an answer and the address that was asked; raises ``ValueError`` if the body is damaged."""
 
 
 class FetchError(KGError):
@@ -39,11 +43,13 @@ class _PassingError(Exception):
         self.wait = wait
 
 
-class Polite:
-    """Asks one service.
+class Polite(HTTPAdapter):
+    """Carries the requests of one client of a service, for the ``Session`` of requests that the client asks through.
+
+    Clients give up on an error, or ask again at once or as long as it takes, and read answers of any size.
 
     Args:
-        pause: seconds between the ends of two requests and the next, as the service asks for.
+        pause: seconds between the end of one request and the next, as the service asks for.
         note: called with one line for each retry.
         wait: sleeps for some seconds.
         clock: the time in seconds.
@@ -56,73 +62,87 @@ class Polite:
         wait: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__()
         self.pause = pause
         self._note = note
         self._wait = wait
         self._clock = clock
         self._last: float | None = None
+        self._check: Check = lambda body, url: None
 
-    def ask(self, url: str, parse: Callable[[bytes], Parsed]) -> Parsed:
+    def carry(self, session: Session, check: Check) -> None:
+        """Carry what is asked in a session from now on; a body that ``check`` finds damaged is asked for again."""
+        self._check = check
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, self)
+
+    def send(self, request: PreparedRequest, *given: Any, **settings: Any) -> Response:
         """What a service answers.
-
-        Args:
-            url: of the request.
-            parse: makes something of the body; raises ``ValueError`` if it is damaged, and is then asked again.
 
         Raises:
             FetchError: it answers with an error, not in time, with too much, or :data:`RETRIES` times not at all.
         """
+        host = urlsplit(request.url or "").netloc
+        request.headers.update({"User-Agent": _AGENT, "Accept-Encoding": "identity"})
         why = ""
         for number in range(RETRIES + 1):
             try:
-                return self._parsed(self._body(url), parse)
+                return self._answer(request, host, {**settings, "stream": True, "timeout": _SILENCE})
             except _PassingError as error:
                 why = str(error)
                 if number == RETRIES:
                     break
                 seconds = _FIRST_WAIT * 2**number if error.wait is None else error.wait
                 if seconds > _LONGEST_WAIT:
-                    raise FetchError(f"{_host(url)}: {why}; asks to wait for {seconds:,.0f} seconds") from None
-                self._note(f"{_host(url)}: {why}; asked again in {seconds:,.0f} s")
+                    raise FetchError(f"{host}: {why}; asks to wait for {seconds:,.0f} seconds") from None
+                self._note(f"{host}: {why}; asked again in {seconds:,.0f} s")
                 self._wait(seconds)
-        raise FetchError(f"{_host(url)}: {why}, {RETRIES + 1} times; the same command goes on from here later")
+        raise FetchError(f"{host}: {why}, {RETRIES + 1} times; the same command goes on from here later")
 
-    def _parsed(self, body: bytes, parse: Callable[[bytes], Parsed]) -> Parsed:
-        try:
-            return parse(body)
-        except (RecursionError, ValueError) as error:
-            raise _PassingError(f"the answer is damaged ({one_line(str(error))[:100]})") from None
-
-    def _body(self, url: str) -> bytes:
+    def _answer(self, request: PreparedRequest, host: str, settings: Mapping[str, Any]) -> Response:
         if self._last is not None and (left := self._last + self.pause - self._clock()) > 0:
             self._wait(left)
-        request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
         try:
-            with urllib.request.urlopen(request, timeout=_SILENCE) as answer:
-                return self._read(answer, url)
-        except urllib.error.HTTPError as error:
-            why = f"HTTP {error.code} {error.reason}"
-            if error.code not in _PASSING:
-                detail = one_line(error.read(300).decode("utf-8", "replace"))
-                raise FetchError(f"{_host(url)}: {why}" + (f": {detail}" if detail else "")) from None
-            raise _PassingError(why, _asked_wait(error.headers.get("Retry-After"))) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise _PassingError(f"does not answer ({one_line(str(error)) or type(error).__name__})") from None
+            with super().send(request, **settings) as answer:
+                if answer.is_redirect:
+                    return answer
+                body = self._read(answer, host)
+        except HTTPError:
+            raise _PassingError("the answer was cut off") from None
+        except (OSError, RequestException) as error:
+            raise _PassingError(f"does not answer ({_cause(error)})") from None
         finally:
             self._last = self._clock()
+        why = f"HTTP {answer.status_code} {answer.reason}"
+        if answer.status_code in _PASSING:
+            raise _PassingError(why, _asked_wait(answer.headers.get("Retry-After")))
+        if not answer.ok:
+            detail = one_line(body[:300].decode("utf-8", "replace"))
+            raise FetchError(f"{host}: {why}" + (f": {detail}" if detail else ""))
+        try:
+            self._check(body, request.url or "")
+        except (RecursionError, ValueError) as error:
+            raise _PassingError(f"the answer is damaged ({one_line(str(error))[:100]})") from None
+        answer.raw = BytesIO(body)
+        return answer
 
-    def _read(self, answer: http.client.HTTPResponse, url: str) -> bytes:
+    def _read(self, answer: Response, host: str) -> bytes:
         """The body, unless it is too long or takes too long, as one that never ends does."""
         started, body = self._clock(), bytearray()
-        while piece := answer.read1(_PIECE):
+        while piece := answer.raw.read1(_PIECE, decode_content=True):
             body += piece
             if len(body) > LARGEST:
-                raise FetchError(f"{_host(url)}: the answer has more than {LARGEST:,} bytes")
+                raise FetchError(f"{host}: the answer has more than {LARGEST:,} bytes")
             if self._clock() - started > SLOWEST:
                 raise _PassingError(f"the answer takes more than {SLOWEST:.0f} seconds")
-        if answer.length:  # bytes that were announced and did not come
-            raise _PassingError("the answer was cut off")
         return bytes(body)
+
+
+def _cause(error: BaseException) -> str:
+    """What is at the bottom of an error, as clients wrap those of the network several times."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return one_line(str(error)) or type(error).__name__
 
 
 def _asked_wait(retry_after: str | None) -> float | None:
@@ -136,7 +156,3 @@ def _asked_wait(retry_after: str | None) -> float | None:
         return max((until - datetime.now(UTC)).total_seconds(), 0.0)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _host(url: str) -> str:
-    return url.split("/")[2]

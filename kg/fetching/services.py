@@ -1,26 +1,30 @@
 """The services that can be asked, each with its pages of papers.
 
-A service has a ``first`` request and gives the next one with each page, so that a fetch can go on from any page.
+The clients arxiv and pyalex make the requests, follow the pages and understand the answers;
+:class:`~kg.fetching.polite.Polite` carries what they ask. Hugging Face has no client for its daily papers.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from re import compile as pattern
+from re import fullmatch
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 from kg.errors import KGError
+
+if TYPE_CHECKING:
+    from kg.fetching.polite import Polite
 
 Record = Mapping[str, Any]
 
 
 class Page(NamedTuple):
-    """A page of an answer: its papers, the ``next`` request (empty at the end), and how many papers there are in all.
+    """A page of an answer: its papers, where the ``next`` one is (empty at the end), and how many papers there are.
 
     ``total`` is ``None`` where the service does not say it.
     """
@@ -42,16 +46,14 @@ class Service:
     """A service.
 
     Args:
-        address: where it is.
         pause: seconds between requests that it asks for.
-        first: the first request for a query.
-        page: the page that a body is, given the request that it answers; raises ``ValueError`` if it is damaged.
+        first: where the first page of a query is: a number, a cursor or a day.
+        pages: the pages from there or from the ``next`` of a page on, at another address if one is given.
     """
 
-    address: str
     pause: float
     first: Callable[[Query], str]
-    page: Callable[[bytes, str], Page]
+    pages: Callable[[Query, str, Polite, str | None], Iterator[Page]]
 
 
 # --- arXiv: https://info.arxiv.org/help/api/user-manual.html ----------------------------------------------------------
@@ -59,45 +61,68 @@ class Service:
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
+_START = pattern(r"[?&]start=(\d+)")
 _ARXIV_PAGE = 200
 
 
-def _arxiv_first(query: Query) -> str:
+def _arxiv_pages(query: Query, first: str, polite: Polite, address: str | None) -> Iterator[Page]:
+    """The client asks for the pages; what they say is read from the answers themselves.
+
+    The client repairs broken XML and leaves out entries that it cannot read, so that a cut-off page would look like
+    the last one. It also repeats a request at once, and the same for all errors: waiting is left to ``polite``.
+    """
+    import arxiv
+
+    client = arxiv.Client(page_size=_ARXIV_PAGE, delay_seconds=0, num_retries=0)
+    if address:
+        client.query_url_format = f"{address}/api/query?{{}}"
     words = query.words
     if query.since:
         words = f"({words}) AND submittedDate:[{query.since:%Y%m%d}0000 TO 999912312359]"
-    return _arxiv_request(words, 0)
+    search = arxiv.Search(
+        words, max_results=None, sort_by=arxiv.SortCriterion.SubmittedDate, sort_order=arxiv.SortOrder.Ascending
+    )
+    came: list[Page] = []
+    polite.carry(client._session, lambda body, url: came.append(arxiv_page(body, url)))
+    try:
+        for _ in client.results(search, int(first)):
+            yield from came
+            came.clear()
+    except (arxiv.ArxivError, ValueError) as error:
+        raise KGError(f"arXiv: an answer cannot be read ({error})") from None
+    yield from came
 
 
-def _arxiv_request(words: str, start: int) -> str:
-    order = {"sortBy": "submittedDate", "sortOrder": "ascending"}
-    return "/api/query?" + urlencode({"search_query": words, "start": start, "max_results": _ARXIV_PAGE, **order})
+def arxiv_page(body: bytes, url: str) -> Page:
+    """The page that an answer is.
 
-
-def _arxiv_page(body: bytes, request: str) -> Page:
+    Raises:
+        ValueError: it is damaged, or empty though papers are left.
+        KGError: it says that the query is refused.
+    """
     if b"<!DOCTYPE" in body[:1000]:
         raise ValueError("expected Atom, found another document")
     try:
         feed = Xml.fromstring(body)
     except Xml.ParseError as error:
         raise ValueError(f"broken XML: {error}") from None
-    entries = feed.findall(f"{_ATOM}entry")
     if feed.tag != f"{_ATOM}feed":
         raise ValueError("expected Atom, found another document")
+    entries = feed.findall(f"{_ATOM}entry")
     for entry in entries:
         if "/api/errors" in _within(entry, f"{_ATOM}id"):
             raise KGError(f"arXiv: {_within(entry, f'{_ATOM}summary') or 'the query is refused'}")
-    start, total = int(re.search(r"start=(\d+)", request)[1]), int(feed.findtext(_TOTAL) or 0)  # type: ignore[index]
+    asked = _START.search(url)
+    start, total = int(asked[1]) if asked else 0, int(feed.findtext(_TOTAL) or 0)
     if not entries and start < total:  # as happens now and then
         raise ValueError(f"an empty page, though {total - start:,} papers are left")
     reached = start + len(entries)
-    following = re.sub(r"start=\d+", f"start={reached}", request) if reached < total else ""
-    return Page([_arxiv_record(entry) for entry in entries], following, total)
+    return Page([_arxiv_record(entry) for entry in entries], str(reached) if reached < total else "", total)
 
 
 def _arxiv_record(entry: Xml.Element) -> Record:
     """An entry with all that it says, in the words of arXiv's metadata snapshot."""
-    found = re.fullmatch(r"(.*?)(v\d+)?", _within(entry, f"{_ATOM}id").rpartition("/abs/")[2])
+    found = fullmatch(r"(.*?)(v\d+)?", _within(entry, f"{_ATOM}id").rpartition("/abs/")[2])
     assert found
     written = {"version": "v1", "created": _within(entry, f"{_ATOM}published")}
     latest = {"version": found[2], "created": _within(entry, f"{_ATOM}updated")}
@@ -123,42 +148,60 @@ def _within(element: Xml.Element, name: str) -> str:
 # --- OpenAlex: https://docs.openalex.org/how-to-use-the-api -----------------------------------------------------------
 
 _OPENALEX_PAGE = 200
-_FILTER = re.compile(r"[a-z_.]+:\S.*")
+_FILTER = pattern(r"[a-z_.]+:\S.*")
 
 
-def _openalex_first(query: Query) -> str:
+def _openalex_pages(query: Query, first: str, polite: Polite, address: str | None) -> Iterator[Page]:
+    """The client gives the works as they came. It has no setting for the address of a search."""
+    import pyalex
+
+    class Works(pyalex.Works):  # type: ignore[misc]  # pyalex has no types
+        @property
+        def url(self) -> str:
+            path = "/".join(super().url.split("/")[3:])
+            return f"{address or pyalex.config.openalex_url}/{path}"
+
     filters = [query.words] if _FILTER.fullmatch(query.words) else []
-    asked = {} if filters else {"search": query.words}
+    asked: dict[str, Any] = {} if filters else {"search": query.words}
     filters += [f"from_publication_date:{query.since}"] if query.since else []
-    asked |= {"filter": ",".join(filters)} if filters else {}
-    return "/works?" + urlencode({**asked, "per-page": _OPENALEX_PAGE, "cursor": "*"})
+    asked |= {"filter": filters} if filters else {}
+    pages = Works(asked).paginate(cursor=first, per_page=_OPENALEX_PAGE, n_max=None)
+    polite.carry(pages._session, lambda body, url: _check_openalex(body))
+    for works in pages:
+        yield Page([dict(work) for work in works], works.meta["next_cursor"] or "", works.meta.get("count"))
 
 
-def _openalex_page(body: bytes, request: str) -> Page:
+def _check_openalex(body: bytes) -> None:
     answer = json.loads(body)
-    if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+    if not isinstance(answer, dict) or not isinstance(meta := answer.get("meta"), dict) or "next_cursor" not in meta:
         raise ValueError("expected a page of works")
-    meta = answer.get("meta") or {}
-    cursor = meta.get("next_cursor")
-    following = f"{request.rpartition('&cursor=')[0]}&{urlencode({'cursor': cursor})}" if cursor else ""
-    return Page(answer["results"], following if answer["results"] else "", meta.get("count"))
+    works = answer.get("results")
+    if not isinstance(works, list) or not all(isinstance(work, dict) for work in works):
+        raise ValueError("expected a page of works")
+    if not works and meta["next_cursor"]:
+        raise ValueError("an empty page, though another one follows")
 
 
 # --- Hugging Face daily papers: https://huggingface.co/docs/hub/en/api ------------------------------------------------
 
 
-def _daily_first(query: Query) -> str:
-    first, last = days(query.words)
-    return f"/api/daily_papers?date={first}#{last}"  # what is behind "#" is not sent
+def _daily_pages(query: Query, first: str, polite: Polite, address: str | None) -> Iterator[Page]:
+    from requests import Session
+
+    session = Session()
+    polite.carry(session, lambda body, url: _daily(body))
+    day, last = date.fromisoformat(first), days(query.words)[1]
+    while day <= last:
+        answer = session.get(f"{address or 'https://huggingface.co'}/api/daily_papers", params={"date": str(day)})
+        day += timedelta(1)
+        yield Page(_daily(answer.content), str(day) if day <= last else "", None)
 
 
-def _daily_page(body: bytes, request: str) -> Page:
+def _daily(body: bytes) -> list[Record]:
     answer = json.loads(body)
     if not isinstance(answer, list):
         raise ValueError("expected a list of papers")
-    day, last = (date.fromisoformat(text) for text in re.findall(r"\d{4}-\d\d-\d\d", request))
-    following = f"/api/daily_papers?date={day + timedelta(1)}#{last}" if day < last else ""
-    return Page(answer, following, None)
+    return answer
 
 
 def days(text: str) -> tuple[date, date]:
@@ -179,8 +222,8 @@ def days(text: str) -> tuple[date, date]:
 
 
 SERVICES: dict[str, Service] = {
-    "arxiv": Service("https://export.arxiv.org", 3.0, _arxiv_first, _arxiv_page),
-    "openalex": Service("https://api.openalex.org", 0.2, _openalex_first, _openalex_page),
-    "hf-daily": Service("https://huggingface.co", 1.0, _daily_first, _daily_page),
+    "arxiv": Service(3.0, lambda query: "0", _arxiv_pages),
+    "openalex": Service(0.2, lambda query: "*", _openalex_pages),
+    "hf-daily": Service(1.0, lambda query: str(days(query.words)[0]), _daily_pages),
 }
 """The services by the names that the command line has for them."""

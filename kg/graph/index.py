@@ -51,6 +51,11 @@ CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);
 CREATE TABLE edge (node INTEGER, role INTEGER, place INTEGER, PRIMARY KEY (node, role, place)) WITHOUT ROWID;
 -- Of what very many papers mention: the entities of each kind that share most papers with it, and how many.
 CREATE TABLE companion (node INTEGER, other INTEGER, shared INTEGER, PRIMARY KEY (node, other)) WITHOUT ROWID;
+-- Of what a catalogue lists papers under: how many, how many of them it says to introduce it, and both counts for
+-- papers that the catalogue or their text connects with it.
+CREATE TABLE curated (
+    node INTEGER PRIMARY KEY, papers INTEGER, introducing INTEGER, papers_of_both INTEGER, introducing_of_both INTEGER
+);
 -- What is directly narrower than an entity, and which values of a metric are better: "higher" or "lower".
 CREATE TABLE narrower (node INTEGER, narrower INTEGER, PRIMARY KEY (node, narrower)) WITHOUT ROWID;
 CREATE TABLE better (metric INTEGER PRIMARY KEY, direction TEXT);

@@ -50,6 +50,10 @@ CREATE TABLE scratch.result (
     reported TEXT, unit TEXT, sentence TEXT, metric TEXT, dataset TEXT, method TEXT
 );
 CREATE TABLE scratch.setting (result TEXT, text TEXT, PRIMARY KEY (result, text)) WITHOUT ROWID;
+CREATE TABLE scratch.listed (source TEXT, target TEXT);
+CREATE TABLE scratch.introduced (target TEXT, source TEXT);
+CREATE TABLE scratch.row (source TEXT, result TEXT);
+CREATE TABLE scratch.part (result TEXT, target TEXT);
 CREATE TABLE scratch.broader (iri TEXT, broader TEXT);
 CREATE TABLE scratch.better (iri TEXT, direction TEXT);
 CREATE TABLE scratch.data (paper TEXT, address TEXT);
@@ -105,6 +109,24 @@ INSERT INTO companion SELECT node, other, shared FROM (
         GROUP BY edge.node, other.node
     ) AS found JOIN node ON node.id = other
 ) WHERE place <= :companions ORDER BY node, other
+"""
+# The terms of kg/ask/origins.toml: a paper mentions what it is listed under and what is in its rows of tables.
+_CURATED = """
+INSERT INTO scratch.listed SELECT source, target FROM scratch.row JOIN scratch.part USING (result);
+INSERT INTO curated SELECT node.id, sum(listed), sum(listed AND made), sum(read OR listed),
+    sum((read OR listed) AND (new OR made))
+    FROM (
+        SELECT target, source, max(read) AS read, max(new) AS new, max(listed) AS listed, max(made) AS made FROM (
+            SELECT target, source, 1 AS read, role = 0 AS new, 0 AS listed, 0 AS made FROM scratch.edge
+                WHERE role < 2 AND target IN (
+                    SELECT target FROM scratch.listed UNION SELECT target FROM scratch.introduced
+                )
+            UNION ALL SELECT target, source, 0, 0, 1, 0 FROM scratch.listed
+            UNION ALL SELECT target, source, 0, 0, 0, 1 FROM scratch.introduced
+        ) GROUP BY target, source
+    ) AS found JOIN scratch.node AS node ON node.iri = found.target
+    GROUP BY node.id ORDER BY node.id;
+INSERT INTO total SELECT 'curated', count(*) FROM curated;
 """
 _RESULTS = """
 INSERT INTO result (
@@ -162,6 +184,10 @@ _TABLES = {
     KG + "better": "better",
     LINKS["data"]: "data",
     SCHEMA_ORG + "datePublished": "year",
+    KG + "catalogued": "listed",
+    KG + "introducedIn": "introduced",
+    KG + "curatedResult": "row",
+    **dict.fromkeys((KG + "onDataset", KG + "byMetric", KG + "ofMethod", KG + "onTask"), "part"),
 }
 _READ = frozenset((_TYPE, *_PLACES, *_ROLES, *_TABLES))
 _LINE = re.compile(r'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)")')
@@ -256,7 +282,7 @@ class IndexMaker:
     def read(self, statements: Iterable[tuple[str, str, str]]) -> None:
         """Collect statements: subject, predicate, and the object as text."""
         rows: dict[str, list[tuple[object, ...]]] = {
-            table: [] for table in ("thing", "named", "link", *_TABLES.values())
+            table: [] for table in ("thing", "named", "link", *dict.fromkeys(_TABLES.values()))
         }
         statements = iter(statements)
         while batch := [*islice(statements, _BATCH)]:
@@ -284,7 +310,7 @@ class IndexMaker:
         """
         totals = _read(self._connection, store)
         _run(self._connection, _IN_ORDER + INDEXES)
-        _run(self._connection, _EDGES + _PROPERTIES + _RESULTS)
+        _run(self._connection, _EDGES + _PROPERTIES + _CURATED + _RESULTS)
         self._connection.execute(_COMPANIONS, {"many": _MANY, "companions": COMPANIONS})
         _names(self._connection)
         _forms(self._connection)

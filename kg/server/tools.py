@@ -62,6 +62,7 @@ _TYPES: dict[str, Json] = {
     "bool": {"type": "boolean"},
     "int | None": _LIMIT,
     "Kind | None": {"type": "string", "enum": [*KINDS]},
+    "Origin": {"enum": [*ORIGINS], "default": "both"},
     "str | Sequence[str]": _NAMES,
     "str | int | Sequence[str | int]": _YEARS,
 }
@@ -222,14 +223,18 @@ def _parameter_schema(parameter: Parameter) -> Json:
 
 
 def _lookup(graph: KnowledgeGraph, given: Json) -> Json:
-    found = graph.lookup(given["words"], type=given.get("type"), limit=given.get("limit", 10))
-    card = _card(graph, {"iri": found.winner.iri}) if found.winner else None
+    origin = given.get(ORIGIN, "both")
+    found = graph.lookup(given["words"], type=given.get("type"), limit=given.get("limit", 10), origin=origin)
+    card = _card(graph, {"iri": found.winner.iri, ORIGIN: origin}) if found.winner else None
     return {**found.as_dict(), "card": card}
 
 
 def _card(graph: KnowledgeGraph, given: Json) -> Json:
     reader = GraphReader(graph.store)
-    card = graph.card(given["iri"]).as_dict()
+    origin = given.get(ORIGIN, "both")
+    card = graph.card(given["iri"], origin=origin).as_dict()
+    if origin == "curated":
+        return card
     if card["type"] == "paper":
         card["evidence"] = _dicts([*paper_proofs(reader, given["iri"]).values(), *result_proofs(reader, given["iri"])])
     elif card["type"] != "code":

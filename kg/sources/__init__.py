@@ -28,6 +28,7 @@ from kg.sources import (
     html,
     jsondoc,
     jsonl,
+    labelled,
     listing,
     markdown,
     parquet,
@@ -68,6 +69,7 @@ def readers(columns: Mapping[str, str] = MappingProxyType({})) -> list[Reader]:
         bibtex.READER,
         arxiv.READER,
         html.READER,
+        labelled.reader(columns),
         foreign.READER,  # what is not read
         jsonl.READER,
         jsondoc.READER,

@@ -23,7 +23,8 @@ _MARKUP = re.compile(
     r"</[A-Za-z][\w:-]*>|<\?xml|^\s*"
     r"(?:[A-Z][A-Z0-9]{1,3} {0,2}- |%[0-9A-Z@] \S|@\w+\s*\{|[\w-]+\s*=\s*[{\"]|\"[\w-]+\"\s*:|\\\\$)"
 )
-_RULE = re.compile(r"[=~_*-]{3,}")
+RULE = re.compile(r"[=~_*-]{3,}")
+"""A line that only parts what is above it from what is below."""
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_LINE = re.compile(
@@ -125,15 +126,15 @@ def _is_abstract(block: Line, following: Line | None, *, expected: bool) -> bool
     """
     if len(block.text) > _ABSTRACT_LENGTH:
         return True
-    if not _looks_like_abstract(block.text):
+    if not looks_like_abstract(block.text):
         return False
-    return expected or not (following and _looks_like_abstract(following.text))
+    return expected or not (following and looks_like_abstract(following.text))
 
 
 def _is_last_paragraph(block: Line, following: Line | None) -> bool:
     """Whether a short block after an abstract ends it: a sentence or an address, before what is no abstract."""
     ends = block.text.endswith((".", ".)")) or "://" in block.text
-    return ends and not (following and _looks_like_abstract(following.text))
+    return ends and not (following and looks_like_abstract(following.text))
 
 
 def _paper(title: Line, paragraphs: list[str], source: Source, dates: list[tuple[int, str]]) -> Paper:
@@ -180,7 +181,7 @@ def _blocks(lines: Iterator[Line], place: str) -> Iterator[Line]:
     size = 0
     for line in chain(lines, [Line(0, "")]):
         text = line.text.strip()
-        if _RULE.fullmatch(text):
+        if RULE.fullmatch(text):
             continue
         if text:
             block.append(Line(line.number, text))
@@ -190,9 +191,9 @@ def _blocks(lines: Iterator[Line], place: str) -> Iterator[Line]:
                 raise InputError(f"{place}:{block[0].number}", problem)
             continue
         size = 0
-        if len(block) > 1 and not _looks_like_abstract(block[0].text) and not _is_wrapped(block):
+        if len(block) > 1 and not looks_like_abstract(block[0].text) and not _is_wrapped(block):
             rest = " ".join(part.text for part in block[1:])
-            if _looks_like_abstract(rest):
+            if looks_like_abstract(rest):
                 yield block[0]
                 block = block[1:]
         if block:
@@ -223,7 +224,8 @@ def _body(blocks: Iterator[Line]) -> Iterator[Line]:
     yield from (block for block in blocks if not _DATE_LINE.fullmatch(block.text))
 
 
-def _looks_like_abstract(text: str) -> bool:
+def looks_like_abstract(text: str) -> bool:
+    """Whether a text is long, or has a full stop at the end or within it, as titles and headings have not."""
     if len(text) > _ABSTRACT_LENGTH:
         return True
     words = len(text.split())

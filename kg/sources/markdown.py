@@ -69,14 +69,14 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
                 inside = ""
             continue
         opening = "<details" in lower and _DETAILS_END not in lower and not lower.startswith("|")
-        fence = next((end for begin, end in (("```", "```"), ("<!--", "-->")) if lower.startswith(begin)), "")
+        fence = "```" if lower.startswith("```") else "-->" if lower.startswith("<!--") else ""
         if line.number == 1 and stripped == "---":
             fence = "---"
         if opening or (fence and fence not in lower[3:]):
             yield from ended()
             begun, inside, size = line.number, _DETAILS_END if opening else fence, 0
             block += [text] if opening else []
-        elif not stripped or _is_rule(stripped):
+        elif not stripped or (not stripped[0].isalnum() and _is_rule(stripped)):
             if "|" in stripped and len(block) == 1 and "|" in block[0]:
                 yield _table_row(begun, block.pop())
                 in_table = True
@@ -88,7 +88,7 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
         elif "|" in stripped and (in_table or (stripped.startswith("|") and stripped.count("|") > 1)):
             yield from ended()
             yield _table_row(line.number, stripped)
-        elif found := _HEADING.fullmatch(text):
+        elif stripped.startswith("#") and (found := _HEADING.fullmatch(text)):
             yield from ended()
             yield _heading(line.number, found[2].strip().rstrip("#"), len(found[1]))
         else:

@@ -21,6 +21,8 @@ from kg.text.lines import Line, numbered_lines
 
 _MOST_UNSURE = 10_000  # that wait until it is known whether the page is of papers
 _MOST_BETWEEN = 200_000  # pieces between two papers, before the rest of a page is not read
+_MOST_LINES = 500_000  # of a page, and so many more for each of its papers, before the rest is not read
+_LINES_EACH = 1_000
 _SHARE = 0.5  # of the titles of a page
 _OF_PAPERS = re.compile(
     r"//(?:[\w-]+\.)*(?:arxiv|doi|openreview|aclanthology|biorxiv|medrxiv|semanticscholar|pubmed|ssrn|thecvf|neurips|mlr|"
@@ -121,16 +123,33 @@ def papers_of(
     """
 
     def found(skip: Warn) -> Iterator[Entry]:
-        def given_up() -> None:
-            warn(f"{source.place}: {_MOST_BETWEEN:,} headings and paragraphs are of no paper; the rest is not read")
+        most = _MOST_LINES
 
-        for line, fields in entries(split(numbered_lines(source.stream, source.place, expected, skip)), given_up):
+        def another() -> None:
+            nonlocal most
+            most += _LINES_EACH
+
+        def given_up(what: str) -> None:
+            warn(f"{source.place}: {what} are of no paper; the rest is not read")
+
+        def lines() -> Iterator[Line]:
+            for line in numbered_lines(source.stream, source.place, expected, skip):
+                if line.number > most:
+                    given_up(f"most of {line.number - 1:,} lines")
+                    return
+                yield line
+
+        for line, fields in entries(split(lines()), given_up, another):
             yield entry_of(source, line, fields)
 
     return cleaned_papers(source, warn, found, texts, expected)
 
 
-def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None) -> Iterator[Found]:
+def entries(
+    pieces: Iterable[Piece],
+    given_up: Callable[[str], None] = lambda what: None,
+    another: Callable[[], None] = lambda: None,
+) -> Iterator[Found]:
     """The papers of a page. Headings without an abstract are sections; items with a link and without one are given.
 
     A title over a long text may also be a section of a page that is about anything. Where neither authors, nor a link
@@ -140,7 +159,8 @@ def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None
 
     Args:
         pieces: the page.
-        given_up: called if the rest of the page is not read.
+        given_up: called with what is of no paper, if the rest of the page is not read.
+        another: called for each paper, or what may be one, as soon as it is read.
     """
     titles = others = between = 0
 
@@ -149,7 +169,7 @@ def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None
         for piece in pieces:
             between += 1
             if between > _MOST_BETWEEN:
-                given_up()
+                given_up(f"{_MOST_BETWEEN:,} headings and paragraphs")
                 return
             titles += piece.is_title and piece.level != 1
             others += piece.kind in ("code", "row")
@@ -170,6 +190,7 @@ def entries(pieces: Iterable[Piece], given_up: Callable[[], None] = lambda: None
 
     for line, fields in _found(counted()):
         between = 0
+        another()
         likely = fields.pop("likely", False)
         if fields.pop("sure", True):
             any_sure = any_sure or "abstract" in fields

@@ -89,10 +89,11 @@ def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
     if card.other_names:
         others = dict.fromkeys(map(readable, card.other_names))
         yield from page.wrapped("also: ", ", ".join(name for name in others if name != card.name))
-    yield (
-        f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
-        f"{_number(card.mentions, 'mention')}"
-    )
+    if card.papers or not card.curated:
+        yield (
+            f"{_number(card.papers, 'paper')}: introduced by {card.introduced_by:,}, used by {card.used_by:,}; "
+            f"{_number(card.mentions, 'mention')}"
+        )
     if card.broader:
         yield from page.wrapped("broader: ", ", ".join(f"{entity.name} ({entity.papers:,})" for entity in card.broader))
     if card.narrower:
@@ -147,6 +148,7 @@ def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
         yield from page.wrapped("", card.url)
     yield from page.papers("Papers", card.papers, card.linked_by)
     yield from page.entities("These introduce", card.introduces)
+    yield from page.curated(card.curated)
 
 
 class _Page:

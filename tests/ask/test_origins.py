@@ -110,6 +110,28 @@ def test_every_question_stays_sparql(store: ox.Store, query: NamedQuery) -> None
         run(store, of_origin(bind(query, values, BASE), known_origin(origin)), BASE, query.name)
 
 
+@pytest.mark.parametrize("origin", ["extracted", "curated", "both"])
+@pytest.mark.parametrize("kind", ["method", "dataset", "metric", "task"])
+def test_the_index_counts_as_the_query_does(store: ox.Store, kind: str, origin: str) -> None:
+    more = ox.Store()
+    more.bulk_extend(store)
+    read, listed = (ox.NamedNode(f"{BASE}paper/{name}") for name in ("read", "listed"))
+    pwc = ox.NamedNode(f"{BASE}curated/pwc")
+    for subject, predicate, value in (
+        (read, "catalogued", f"{BASE}task/sorting"),  # as its text says
+        (read, "catalogued", f"{BASE}method/anet"),
+        (ox.NamedNode(f"{BASE}method/anet"), "introducedIn", read.value),
+        (ox.NamedNode(f"{BASE}dataset/tiles"), "introducedIn", "https://example.org/paper/other"),
+        (ox.NamedNode(f"{BASE}metric/f1"), "introducedIn", listed.value),
+    ):
+        node = ox.NamedNode(f"{PREFIXES['kg']}{predicate}")
+        more.add(ox.Quad(subject, node, ox.NamedNode(value), pwc))
+    question = pose(indexed(more), named_query("most-used"), {"type": kind, "origin": origin}, BASE)
+    kept = kept_answer(make_index(more), question, BASE)
+    counted = [*run(more, question.sparql, BASE).rows()]
+    assert kept and counted and [*kept.rows()] == counted
+
+
 def test_what_catalogues_do_not_say_is_refused(store: ox.Store) -> None:
     with pytest.raises(QueryError, match="evidence: asks for nothing that a catalogue says"):
         rows(store, "evidence", "title", entity="Tiles", origin="curated")

@@ -11,10 +11,13 @@ import pytest
 
 from kg.api import KnowledgeGraph
 from kg.ask.agreement import find_agreement
-from kg.ask.card import PaperCard
+from kg.ask.card import EntityCard, PaperCard
+from kg.ask.kept import kept_answer
+from kg.ask.origins import Origin
+from kg.ask.sparql import run
 from kg.builder import build_graph
 from kg.builder.catalogues import import_pwc
-from kg.errors import GraphError, InputError
+from kg.errors import GraphError, InputError, QueryError
 from kg.graph.curated import kept_catalogues
 from kg.site import Site
 from kg.terminal.agreement import render_agreement
@@ -102,6 +105,15 @@ def test_what_is_curated_and_what_is_extracted_can_be_asked_for(graph: Knowledge
     assert [row["by"] for row in papers] == ["both"]
 
 
+@pytest.mark.parametrize("kind", ["method", "dataset", "metric", "task"])
+def test_the_index_of_a_build_counts_what_a_catalogue_has(graph: KnowledgeGraph, kind: str) -> None:
+    for origin in ("curated", "both"):
+        question = graph.question("most-used", {"type": kind, "origin": origin})
+        kept = kept_answer(graph.reader.index, question, graph.base)
+        counted = [*run(graph.store, question.sparql, graph.base).rows()]
+        assert kept and counted and [*kept.rows()] == counted
+
+
 def test_a_card_shows_what_is_curated(graph: KnowledgeGraph) -> None:
     found = graph.lookup(TITLE).winner
     assert found
@@ -132,9 +144,50 @@ def test_a_name_that_only_the_catalogue_has_is_found(graph: KnowledgeGraph) -> N
     assert further and further.name == "FrogNet"
 
 
+def test_a_look_up_asks_texts_or_the_catalogue_alone(graph: KnowledgeGraph) -> None:
+    def found(words: str, origin: Origin) -> list[str]:
+        return [match.name for match in graph.lookup(words, origin=origin).matches]
+
+    of_both = ["Pond-Lab/FrogNet", "FrogNet", TITLE]
+    for words, extracted, curated in (
+        ("Frogs-9", [], ["Frogs-9"]),
+        ("frogs", of_both, [*of_both, "Frogs-9", "Frogs-9, small"]),
+        ("A Toad of Ponds", [], ["A Toad of Ponds"]),
+        ("FrogNet", ["FrogNet"], ["FrogNet"]),
+        ("pond-lab/frognet", ["Pond-Lab/FrogNet"], ["Pond-Lab/FrogNet"]),
+        ("convolutional neural network", ["convolutional neural network"], []),
+    ):
+        assert (found(words, "extracted"), found(words, "curated")) == (extracted, curated)
+        assert found(words, "both") == extracted + [name for name in curated if name not in extracted]
+    assert graph.lookup("Frogs-10", origin="extracted").matches == ()
+    assert "Frogs-9" not in graph.lookup("Frogs-99999", origin="extracted").nearest
+    with pytest.raises(QueryError, match="origin: expected extracted, curated, both, found 'people'"):
+        graph.lookup("frogs", origin="people")  # type: ignore[arg-type]
+
+
+def test_a_card_has_what_texts_or_the_catalogue_say_alone(graph: KnowledgeGraph) -> None:
+    texts, people, both = (
+        graph.card(f"{DEFAULT_BASE}method/frognet", origin=origin) for origin in ("extracted", "curated", "both")
+    )
+    assert isinstance(texts, EntityCard) and texts.papers and texts.evidence and not texts.curated
+    assert both == texts._replace(curated=people.curated)
+    lines = render_card(people).splitlines()
+    assert lines[:3] == ["FrogNet [Method]", "", "Curated: Papers with Code, last dump (CC BY-SA 4.0)"]
+    assert "  description: It hops." in lines
+    (iri,) = (match.iri for match in graph.lookup("pond-lab/frognet").matches)
+    assert f"official code of: {TITLE}" in " ".join(render_card(graph.card(iri, origin="curated")).split())
+    paper = graph.card(f"{DEFAULT_BASE}paper/a-toad-of-ponds", origin="extracted")
+    assert paper.curated == () and paper.name == "A Toad of Ponds"
+
+
 def test_pages_show_what_is_curated_also_of_a_paper_without_a_text(graph: KnowledgeGraph) -> None:
     site = Site(graph)
-    for path, said in (("/paper/a-toad-of-ponds", "Croaking"), ("/method/frognet", "It hops.")):
+    (code,) = (match.iri.removeprefix(DEFAULT_BASE) for match in graph.lookup("pond-lab/frognet").matches)
+    for path, said in (
+        ("/paper/a-toad-of-ponds", "Croaking"),
+        ("/method/frognet", "It hops."),
+        (f"/{code}", "official code of"),
+    ):
         page = site.page(path)
         assert page and "Curated: Papers with Code" in page.html and said in page.html
 

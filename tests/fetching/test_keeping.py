@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,17 +25,17 @@ from kg.sources import read_papers
 Answer = tuple[int, dict[str, str], bytes]
 
 
-def feed(start: int, total: int, count: int) -> bytes:
-    entries = "".join(
+def feed(start: int, total: int, entries: int) -> bytes:
+    written = "".join(
         f"<entry><id>http://arxiv.org/abs/2101.{n:05d}v2</id><title>Frog {n}:\n  Hops</title>"
         f"<published>2021-01-01T00:00:00Z</published><updated>2021-02-01T00:00:00Z</updated>"
         f"<summary>  Frogs hop {n} times, as we show at length.</summary><author><name>Ann Pond</name></author>"
         '<category term="cs.LG"/></entry>'
-        for n in range(start, start + count)
+        for n in range(start, start + entries)
     )
     return (
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:o="http://a9.com/-/spec/opensearch/1.1/">'
-        f"<o:totalResults>{total}</o:totalResults>{entries}</feed>"
+        f"<o:totalResults>{total}</o:totalResults>{written}</feed>"
     ).encode()
 
 
@@ -121,6 +125,68 @@ def test_openalex_is_followed_by_its_cursor(server: Server, asks: Polite, tmp_pa
     assert "filter=from_publication_date%3A2026-01-02" in server.asked[0] and "search=unlearning" in server.asked[0]
 
 
+def test_filters_of_openalex_are_told_from_words(server: Server, asks: Polite, tmp_path: Path) -> None:
+    server.then = lambda path: json.dumps({"results": [], "meta": {"count": 0, "next_cursor": None}}).encode()
+    words = Query("title.search:frogs|toads,is_oa:true", date(2026, 1, 2))
+    for number, query in enumerate((words, Query("machine unlearning: a survey"))):
+        fetch("openalex", query, tmp_path / str(number), address=server.address, polite=asks)
+    asked = [parse_qs(urlsplit(path).query) for path in server.asked]
+    assert asked[0]["filter"] == ["title.search:frogs|toads,is_oa:true,from_publication_date:2026-01-02"]
+    assert asked[1]["search"] == ["machine unlearning: a survey"] and "filter" not in asked[1]
+
+
+def test_openalex_that_fails_is_asked_again_from_the_same_cursor(
+    server: Server, asks: Polite, waits: list[float], tmp_path: Path
+) -> None:
+    page: dict[str, Any] = {"results": [{"id": "W1"}], "meta": {"count": 1, "next_cursor": None}}
+    empty = {"results": [], "meta": {"count": 1, "next_cursor": "more"}}
+    server.first = [
+        (200, {}, json.dumps({**page, "meta": {"count": 2, "next_cursor": "next"}}).encode()),
+        (429, {"Retry-After": "9"}, b"{}"),
+        (503, {}, b"<html>busy</html>"),
+        (200, {}, b'{"results": [{'),
+        (200, {}, json.dumps(empty).encode()),
+    ]
+    server.then = lambda path: json.dumps({**page, "results": [{"id": "W2"}]}).encode()
+    found = fetch("openalex", Query("frogs"), tmp_path / "o", address=server.address, polite=asks)
+    assert found.papers == 2 and waits == [9, 4, 8, 16]
+    assert {parse_qs(urlsplit(path).query)["cursor"][0] for path in server.asked[1:]} == {"next"}
+
+
+def test_an_answer_without_an_end_is_given_up(server: Server, asks: Polite, tmp_path: Path) -> None:
+    pages = count()
+    server.then = lambda path: json.dumps(
+        {"results": [{"id": "W1"}], "meta": {"count": 9, "next_cursor": str(next(pages))}}
+    ).encode()
+    with pytest.raises(FetchError, match="openalex: gives the same 1 papers again and again"):
+        fetch("openalex", Query("frogs"), tmp_path / "o", address=server.address, polite=asks)
+
+
+def test_the_addresses_that_the_clients_have_are_asked(
+    server: Server, asks: Polite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import arxiv as client
+    import pyalex
+
+    monkeypatch.setattr(client.Client, "query_url_format", f"{server.address}/mirror?{{}}")
+    monkeypatch.setitem(pyalex.config, "openalex_url", server.address)
+    server.then = arxiv
+    fetch("arxiv", Query("frogs"), tmp_path / "a", polite=asks)
+    assert server.asked[0].startswith("/mirror?search_query=frogs&")
+    server.then = lambda path: json.dumps({"results": [], "meta": {"count": 0, "next_cursor": None}}).encode()
+    fetch("openalex", Query("frogs"), tmp_path / "o", polite=asks)
+    assert server.asked[-1].startswith("/works?search=frogs&")
+
+
+def test_a_missing_client_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyalex", None)
+    with pytest.raises(KGError, match=r"asking openalex needs pyalex, .*: pip install 'papers-kg\[fetch\]'"):
+        fetch("openalex", Query("frogs"), tmp_path / "o")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_days_of_hugging_face_are_asked_one_by_one_and_may_be_empty(
     server: Server, asks: Polite, tmp_path: Path
 ) -> None:
@@ -167,6 +233,13 @@ def test_a_service_that_goes_on_failing_is_named_and_the_fetch_goes_on_later(
     assert "start=2" in server.asked[0]
     lines = (tmp_path / "a").read_text().splitlines()
     assert [json.loads(line)["id"] for line in lines] == [f"2101.{n:05d}" for n in range(5)]
+
+
+def test_where_nobody_answers_the_reason_is_short(tmp_path: Path, asks: Polite) -> None:
+    with pytest.raises(FetchError) as error:
+        fetch("arxiv", Query("x"), tmp_path / "a", address="http://127.0.0.1:9", polite=asks)
+    reason = r"127\.0\.0\.1:9: does not answer \(\[Errno \d+\] [^()]*\), 6 times; the same .*"
+    assert re.fullmatch(reason, str(error.value))
 
 
 @pytest.mark.parametrize(

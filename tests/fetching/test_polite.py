@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import urllib.request
 from typing import Any
 
 import pytest
+from requests import PreparedRequest, Response, Session
+from requests.adapters import HTTPAdapter
 
 from kg.fetching.polite import FetchError, Polite
 
@@ -24,43 +25,45 @@ class Clock:
 
 
 class Drip:
-    """An answer that gives a byte a second, for ever or up to a number."""
-
-    length = None
+    """A body that gives a byte a second, for ever or up to a number."""
 
     def __init__(self, clock: Clock, left: float) -> None:
         self.clock, self.left = clock, left
 
-    def __enter__(self) -> Drip:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def read1(self, size: int) -> bytes:
+    def read1(self, size: int, decode_content: bool) -> bytes:
         self.clock.now += 1
         self.left -= 1
         return b"x" if self.left >= 0 else b""
 
+    def close(self) -> None:
+        pass
 
-def asking(monkeypatch: pytest.MonkeyPatch, clock: Clock, left: float) -> Polite:
-    def opened(request: Any, timeout: float) -> Drip:
-        return Drip(clock, left)
 
-    monkeypatch.setattr(urllib.request, "urlopen", opened)
-    return Polite(3.0, wait=clock.wait, clock=clock)
+def asking(monkeypatch: pytest.MonkeyPatch, clock: Clock, left: float) -> Session:
+    """A session whose answers are such bodies."""
+
+    def send(self: HTTPAdapter, request: PreparedRequest, **settings: Any) -> Response:
+        answer = Response()
+        answer.status_code, answer.request, answer.url = 200, request, str(request.url)
+        answer.raw = Drip(clock, left)
+        return answer
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+    session = Session()
+    Polite(3.0, wait=clock.wait, clock=clock).carry(session, lambda body, url: None)
+    return session
 
 
 def test_requests_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    asks = asking(monkeypatch, clock, 1)
-    assert asks.ask("http://frogs.example.org/", bytes) == b"x"
+    session = asking(monkeypatch, clock, 1)
+    assert session.get("http://frogs.example.org/").content == b"x"
     before = clock.now
-    asks.ask("http://frogs.example.org/", bytes)
+    session.get("http://frogs.example.org/")
     assert clock.now - before == 3 + 2
 
 
 def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    asks = asking(monkeypatch, Clock(), float("inf"))
+    session = asking(monkeypatch, Clock(), float("inf"))
     with pytest.raises(FetchError, match=r"frogs\.example\.org: the answer takes more than 180 seconds"):
-        asks.ask("http://frogs.example.org/", bytes)
+        session.get("http://frogs.example.org/")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from kg.sources import read_papers
 from kg.sources.pieces import Piece, entries
 
 LONG = "They hop over ponds. " * 12
@@ -35,8 +38,23 @@ def test_the_rest_of_a_page_with_very_many_pieces_of_no_paper_is_not_read(monkey
     paper = [Piece(1, "heading", "Frogs", "Frogs", level=2), Piece(2, "details", LONG)]
     told: list[str] = []
     pieces = [*paper, *[Piece(3, "text", "x")] * 2, *paper, *[Piece(3, "text", "x")] * 9, *paper]
-    assert len(list(entries(pieces, lambda: told.append("given up")))) == 2
-    assert told == ["given up"]
+    assert len(list(entries(pieces, told.append))) == 2
+    assert told == ["5 headings and paragraphs"]
+
+
+@pytest.mark.parametrize("filler", ["x\n", "```\nx\n", "<!--\n"])
+def test_the_rest_of_a_page_with_very_many_lines_of_no_paper_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filler: str
+) -> None:
+    monkeypatch.setattr("kg.sources.pieces._MOST_LINES", 50)
+    monkeypatch.setattr("kg.sources.pieces._LINES_EACH", 10)
+    path = tmp_path / "page.md"
+    paper = "## Frogs of the Pond {}\n\nAuthors: Ann Pond\n\n{}\n\n"
+    path.write_text("# Frogs\n\n" + "".join(paper.format(n, LONG) for n in range(20)) + "x\n\n" + filler * 300)
+    warnings: list[str] = []
+    assert len(list(read_papers(path, warnings.append))) == 20
+    (warning,) = warnings
+    assert re.fullmatch(rf"{path}: most of 2[0-9]0 lines are of no paper; the rest is not read", warning)
 
 
 def test_of_very_many_papers_without_a_sign_only_some_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,7 @@ def test_without_other_packages_there_are_the_shipped_readers() -> None:
         "BibTeX",
         "a mailing of arXiv",
         "HTML",
+        "text with labels",
         "another format",
         "JSON lines",
         "a JSON document",
