@@ -241,11 +241,19 @@ def build(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
     ] = False,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart",
+            help="Read all papers again, those of the graph too, and forget what an interrupted build read.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add papers to the graph: new papers are added, changed papers replaced, all others stay.
 
-    Base IRI, rules and model are kept with the graph, and hold for later builds until others are given.
+    Base IRI, rules and model are kept with the graph, and hold for later builds until others are given. If a build is
+    interrupted, the next one goes on from it: what it has found in papers is not looked for again.
     """
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter(f"expected {BASE_FORM}; found {base_iri!r}", param_hint="--base-iri")
@@ -259,7 +267,8 @@ def build(
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
-    report, found = _build(_with_fetched(inputs or [], graph), graph, rules, model, workers, base_iri, shipped, columns)
+    sources = _with_fetched(inputs or [], graph)
+    report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -286,6 +295,7 @@ def _build(
     base_iri: str | None,
     shipped: bool = False,
     columns: str | None = None,
+    restart: bool = False,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -302,7 +312,9 @@ def _build(
             extractor=Extractor() if shipped else None,
             workers=workers,
             columns=_given(columns),
+            restart=restart,
             warn=_warn,
+            note=_note,
             progress=progress,
         )
     return report, KnowledgeGraph(graph).stats()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from kg.api import KnowledgeGraph
     from kg.extraction import Extractor
+    from kg.extraction.pipeline import Failure
     from kg.graph.provenance import Part
     from kg.records import Extraction, Paper
     from kg.rulefiles import Rule
@@ -95,7 +96,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from kg.extraction import pipeline
     from kg.extraction import plugins as extractors
     from kg.extraction.model import SHIPPED, Model
-    from kg.extraction.parallel import extract_all
+    from kg.extraction.parallel import extract_each
     from kg.extraction.pipeline import build_pipeline
     from kg.graph.provenance import Part
     from kg.resolution import curated, read_curated, senses
@@ -125,7 +126,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(pipeline, "Model", SimpleNamespace(load=once_for(SHIPPED, Model.load)))
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
-    patch.setattr(builder, "extract_all", remembered(extract_all))
+    patch.setattr(builder, "extract_each", remembered(extract_each))
     patch.setattr(builder, "fingerprints", fingerprints_once(works.fingerprints))
     patch.setattr(builder, "Part", parts_once(Part))
     for module in (rulefiles, curated, senses):
@@ -187,18 +188,20 @@ def with_words_of(shared: Callable[[], Language], build: Callable[..., Language]
 
 
 def remembered(
-    extract_all: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]],
-) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction]]:
+    extract_each: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]],
+) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]]:
     """What extracts from papers, with each paper read once where the shipped pipeline reads it in this process."""
-    known: dict[Paper, Extraction] = {}
+    known: dict[Paper, Extraction | Failure] = {}
 
-    def extracting(papers: Iterable[Paper], extractor: Extractor, workers: int | None) -> Iterator[Extraction]:
+    def extracting(
+        papers: Iterable[Paper], extractor: Extractor, workers: int | None
+    ) -> Iterator[Extraction | Failure]:
         if extractor.rules or extractor.model or extractor.plugins or workers not in (1, None):
-            yield from extract_all(papers, extractor, workers)
+            yield from extract_each(papers, extractor, workers)
             return
         for paper in papers:
             if paper not in known:
-                [known[paper]] = extract_all([paper], extractor, 1)
+                [known[paper]] = extract_each([paper], extractor, 1)
             yield known[paper]
 
     return extracting

@@ -17,12 +17,15 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.builder.enriching import BareEntries
+from kg.builder.extracted import Extracted
+from kg.builder.failures import Failures
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
-from kg.errors import GraphError, InputError
+from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
 from kg.extraction.corrections import unmatched
-from kg.extraction.parallel import extract_all
+from kg.extraction.parallel import extract_each
+from kg.extraction.pipeline import Failure
 from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, listed_entities, read_catalogue
 from kg.graph.indexing import IndexMaker, index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
@@ -33,7 +36,7 @@ from kg.graph.statements import (
     paper_statements,
     with_scheme,
 )
-from kg.graph.store import Generation, Settings, current, next_generation, reading, with_corrections
+from kg.graph.store import Generation, Settings, current, existing, next_generation, reading, with_corrections
 from kg.jsonrecord import Record
 from kg.profiles import keep_profiles
 from kg.records import Extraction, MergedEntry, Paper
@@ -45,6 +48,7 @@ from kg.text.files import path_text
 from kg.text.plain import without_markup
 from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
+_HOPELESS = 100  # papers; if the first ones all fail, the extractor does not work
 _MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
 Progress = Callable[[str, int, int], None]
@@ -57,7 +61,9 @@ class BuildReport(Record):
 
     ``entries`` were read from the inputs; their papers were ``new``, ``changed`` or ``unchanged``. ``extracted`` counts
     the papers of the whole graph whose text was read: new and changed ones, and all others if the rules, the model or
-    the program are not those of before. ``seconds`` is wall time.
+    the program are not those of before; ``resumed`` those that a build which was interrupted had read already.
+    ``failed`` counts those that could not be extracted (:attr:`kg.graph.store.Generation.failures`). ``seconds`` is
+    wall time.
     """
 
     entries: int
@@ -66,6 +72,8 @@ class BuildReport(Record):
     unchanged: int
     extracted: int
     seconds: float
+    resumed: int = 0
+    failed: int = 0
 
 
 def build_graph(
@@ -78,14 +86,17 @@ def build_graph(
     extractor: Extractor | None = None,
     workers: int | None = 1,
     columns: Mapping[str, str] | None = None,
+    restart: bool = False,
     warn: Warn = lambda line: None,
+    note: Warn = lambda line: None,
     progress: Progress = lambda step, done, total: None,
 ) -> BuildReport:
     """Add the papers of some inputs to the graph of a folder.
 
     New papers are added, papers whose entries changed are replaced, all others stay. The old graph stays current until
     the new one is complete. Base IRI, rules and model are those of the graph unless others are given, which are then
-    kept.
+    kept. If the build before was interrupted, what it extracted is not extracted again. Papers that make the extractor
+    fail are in the graph without mentions, and are tried again by the next build.
 
     Args:
         inputs: files, folders, or "-" for standard input, as :func:`kg.sources.read_papers` takes them.
@@ -97,13 +108,16 @@ def build_graph(
         extractor: reads the papers, with its own rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
         columns: names of columns of tables that are not known, by the field that they hold.
+        restart: extract from all papers again, whatever the graph and a build that was interrupted have of them.
         warn: called with a line for each entry that is skipped.
+        note: called with a line if the build goes on from one that was interrupted.
         progress: called as papers are done.
 
     Raises:
         InputError: an input, a rule file or the model cannot be read, or ``base`` is not a base IRI; the graph stays as
             it was.
         GraphError: the folder cannot be written; the graph stays as it was.
+        KGError: every paper makes the extractor fail; the graph stays as it was.
     """
     if base is not None and not is_base(base):
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
@@ -111,7 +125,7 @@ def build_graph(
     inputs = list(inputs)
     bare = BareEntries()
     whole = frozenset(bare.set_aside(placed(read_entries(inputs, warn, columns=columns), folder)))
-    with bare, next_generation(folder) as generation:
+    with bare, next_generation(folder) as generation, Extracted(generation.extracted, restart=restart) as extracted:
         old = current(folder)
         if bare.count and not old and not whole:
             names = ", ".join(map(str, inputs))
@@ -127,10 +141,19 @@ def build_graph(
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
         rules_read = load_rules(extractor.rules)
-        update = Update(read, fingerprints(extractor, rules_read), warn, today=started[:10], left_out=left_out)
+        update = Update(
+            read,
+            fingerprints(extractor, rules_read),
+            warn,
+            today=started[:10],
+            left_out=left_out,
+            earlier=_noted(extracted, note),
+            restart=restart,
+        )
+        failures = Failures(generation.failures, folder)
         resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
         updated = update.works(old, old.relocated()) if old else update.works(None)
-        works = write_records(generation, _extracted(updated, extractor, workers))
+        works = write_records(generation, _extracted(updated, extractor, workers, extracted, failures))
         for work in _reported(works, update, progress):
             resolver.add(_extraction(work))
         if old:
@@ -153,6 +176,9 @@ def build_graph(
             generation.load(settings, index)
         if update.total >= _MANY:
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
+    if failures.count:
+        path = existing(folder).failures
+        warn(f"papers that could not be extracted: {failures.count:,}; see {path}; the next build tries them again")
     return BuildReport(
         entries=len(read) + left_out,
         new=update.new,
@@ -160,6 +186,8 @@ def build_graph(
         unchanged=update.unchanged,
         extracted=update.extracted,
         seconds=time.monotonic() - clock,
+        resumed=extracted.used,
+        failed=failures.count,
     )
 
 
@@ -171,13 +199,41 @@ def _resolver(base: str, folders: Sequence[Path], rules: Iterable[Rule], graph: 
     return Resolver(base, curated, read_senses(folders), Directions.of_rules(rules), known)
 
 
-def _extracted(works: Iterator[Work], extractor: Extractor, workers: int | None) -> Iterator[Work]:
-    """The works in order, each with an extraction; those that have none go through the extractor."""
+def _noted(extracted: Extracted, note: Warn) -> Callable[[str], Extraction | None]:
+    """What finds the extractions of builds that were interrupted, and says so when it finds the first one."""
+
+    def find(fingerprint: str) -> Extraction | None:
+        found = extracted.find(fingerprint)
+        if found and extracted.used == 1:
+            note(f"going on from a build that was interrupted: {len(extracted):,} papers are already read")
+        return found
+
+    return find
+
+
+def _extracted(
+    works: Iterator[Work], extractor: Extractor, workers: int | None, extracted: Extracted, failures: Failures
+) -> Iterator[Work]:
+    """The works in order, each with an extraction; those that have none go through the extractor.
+
+    Those that fail have one of nothing, and no fingerprint, so that the next build tries them again.
+    """
     # The extractor reads ahead of what it yields; tee keeps the works in between.
     ahead, works = tee(works)
-    extractions = extract_all((work.paper for work in ahead if work.extraction is None), extractor, workers)
+    answers = extract_each((work.paper for work in ahead if work.extraction is None), extractor, workers)
     for work in works:
-        yield work if work.extraction else replace(work, extraction=next(extractions))
+        if work.extraction:
+            yield work
+            continue
+        answer = next(answers)
+        if isinstance(answer, Failure):
+            failures.add(work, answer.reason)
+            if failures.count == _HOPELESS and not extracted.made:
+                raise KGError(f"none of {_HOPELESS} papers could be extracted ({answer.reason})")
+            yield replace(work, fingerprint="", extraction=Extraction(id=work.paper.id, title=work.paper.title))
+        else:
+            extracted.add(work.fingerprint, answer)
+            yield replace(work, extraction=answer)
 
 
 def _reported(works: Iterable[Work], update: Update, progress: Progress) -> Iterator[Work]:

@@ -30,8 +30,8 @@ class Work(Record):
 
     ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`) of the paper's title, and ``which`` tells the
     paper from others with the same key; ``fingerprint`` is a digest of the text, rules, model and code that the
-    extraction was made from; ``extraction`` is ``None`` if it has to be made. ``first_seen`` is the date (xsd:date, in
-    UTC) of the run that read the paper first; empty for papers of graphs that did not record it.
+    extraction was made from, empty if that failed; ``extraction`` is ``None`` if it has to be made. ``first_seen`` is
+    the date (xsd:date, in UTC) of the run that read the paper first; empty for papers of graphs that did not record it.
     """
 
     key: str
@@ -100,6 +100,8 @@ class Update:
             entries without abstracts that are of no paper.
         today: the date of the run, for papers that it reads first.
         left_out: how many entries without abstracts are not among those in ``read``, because they are of no paper.
+        earlier: gives the extraction that a build which was interrupted made for a fingerprint, if one did.
+        restart: extract from all papers again, also those of the old graph.
 
     ``read`` are the entries, and ``papers`` counts the papers that they are of. While :meth:`works` yields them,
     ``new``, ``changed`` and ``unchanged`` count these, ``total`` all papers of the graph, and ``extracted`` those that
@@ -113,11 +115,14 @@ class Update:
         warn: Callable[[str], None] = lambda line: None,
         today: str = "",
         left_out: int = 0,
+        earlier: Callable[[str], Extraction | None] = lambda fingerprint: None,
+        restart: bool = False,
     ) -> None:
         self.today, self.left_out = today, left_out
         self.read = frozenset(read)
         self.fingerprint = fingerprint
         self.warn = warn
+        self._earlier, self._restart = earlier, restart
         self.papers = self.new = self.changed = self.unchanged = self.extracted = self.total = 0
 
     def works(self, old: Generation | None, now_at: Callable[[str], str] = lambda source: source) -> Iterator[Work]:
@@ -174,7 +179,7 @@ class Update:
     def _counted(self, work: Work, extractions: Mapping[str, Extraction | None]) -> Work:
         """A work with its fingerprint, and with the extraction of this fingerprint if there is one."""
         fingerprint = self.fingerprint(work.paper)
-        extraction = extractions.get(fingerprint)
+        extraction = (None if self._restart else extractions.get(fingerprint)) or self._earlier(fingerprint)
         self.total += 1
         self.extracted += extraction is None
         return replace(work, fingerprint=fingerprint, extraction=extraction)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import spacy
 from spacy.language import Language
@@ -23,6 +23,7 @@ from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.extraction.tagger.crf import batched
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
+from kg.text.names import one_line
 from kg.text.plain import unwrapped
 
 # Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
@@ -42,6 +43,7 @@ _SUFFIXES = (
     r"(?<=[↑↓])\.",
 )
 _ABBREVIATED = ("a.k.a.", "abbr.")  # their full stop ends no sentence
+_LONGEST_REASON = 500  # characters
 _EMOTICON = re.compile(r"[^A-Za-z]*[A-Za-z]?[^A-Za-z]*|[xX][dD]+")  # "):" closes a bracket here
 
 
@@ -109,6 +111,19 @@ def plain_tokenizer() -> Callable[[Language], PlainTokenizer]:
     return make
 
 
+class Failure(NamedTuple):
+    """What is said of a paper that cannot be extracted: why, in one line."""
+
+    reason: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Failure:
+        """What is said of a paper whose extraction raised an error."""
+        said = one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
+        notes = f" ({'; '.join(error.__notes__)})" if hasattr(error, "__notes__") else ""
+        return cls(said[:_LONGEST_REASON] + notes)
+
+
 class Extractor:
     """Finds entities, abbreviations, links and results in papers.
 
@@ -152,9 +167,26 @@ class Extractor:
         """
         for batch in batched(papers, batch_size):
             docs = [make_doc(self.nlp, paper) for paper in batch]
-            for _, component in self.nlp.pipeline:
-                docs = list(component.pipe(docs)) if hasattr(component, "pipe") else [component(doc) for doc in docs]
+            for name, component in self.nlp.pipeline:
+                try:
+                    docs = [*component.pipe(docs)] if hasattr(component, "pipe") else [*map(component, docs)]
+                except Exception as error:
+                    error.add_note(f"in the component {name!r}")
+                    raise
             yield from map(record, docs)
+
+    def each(self, papers: Iterable[Paper], batch_size: int = 64) -> Iterator[Extraction | Failure]:
+        """What :meth:`pipe` gives, with the reason in its place where a paper makes a component fail.
+
+        Of a batch that fails, each paper is extracted alone.
+        """
+        for batch in batched(papers, batch_size):
+            _ = self.nlp  # what is wrong with rules or a model is not the fault of a paper
+            try:
+                found: list[Extraction | Failure] = [*self.pipe(batch, batch_size)]
+            except Exception as error:
+                found = [Failure.of(error)] if len(batch) == 1 else [*self.each(batch, 1)]
+            yield from found
 
 
 def record(doc: Doc) -> Extraction:

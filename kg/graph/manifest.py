@@ -16,8 +16,12 @@ from typing import Any
 from kg.errors import GraphError
 from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
 
+EXTRACTED = "extracted.jsonl"
+"""What a build has extracted so far (:mod:`kg.builder.extracted`), which outlives it if it is interrupted."""
+
 # What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
-_LEFT_OUT = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*", GENERATION_MANIFEST)
+_OPENED = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*")
+_LEFT_OUT = (*_OPENED, GENERATION_MANIFEST, EXTRACTED)
 _NEEDED = ("papers.jsonl", "meta.json")  # which builds go on from
 _QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
 _BLOCK = 2**20

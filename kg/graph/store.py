@@ -3,11 +3,13 @@
     output/CURRENT              the name of the current generation
     output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
+    output/generation-3/failures.jsonl        the papers that made the extractor fail, if some did
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
-killed leaves a ``.partial`` folder that the next build removes. Folders that no build made are never removed, whatever
+killed leaves a ``.partial`` folder. The next build takes over what was extracted and removes the rest; a build that
+ends with an error does the latter itself. Folders that no build made are never removed, whatever
 they are called: the manifest says which ones are ours.
 """
 
@@ -88,6 +90,16 @@ class Generation(NamedTuple):
     def merged_papers(self) -> Path:
         """The entries of papers with several entries, one JSON object a line (:class:`kg.records.MergedEntry`)."""
         return self.folder / "merged-papers.jsonl"
+
+    @property
+    def failures(self) -> Path:
+        """The papers that could not be extracted and why, one JSON object a line; absent if there are none."""
+        return self.folder / "failures.jsonl"
+
+    @property
+    def extracted(self) -> Path:
+        """What a build, and those before it that were interrupted, extracted; absent from a finished generation."""
+        return self.folder / manifest.EXTRACTED
 
     @property
     def statements(self) -> Path:
@@ -340,6 +352,8 @@ def existing(folder: Path) -> Generation:
 def next_generation(folder: Path) -> Iterator[Generation]:
     """A new generation to fill. It becomes current when the block succeeds, otherwise it is removed.
 
+    What it extracted outlives it, for the next one (:attr:`Generation.extracted`).
+
     Raises:
         GraphError: the folder cannot be written, or another build is writing it.
         InputError: another file cannot be read or written; names it.
@@ -354,20 +368,30 @@ def next_generation(folder: Path) -> Iterator[Generation]:
             if before and before.folder not in replaced:
                 replaced.append(before.folder)  # of an earlier version, which wrote no manifests
             for path in leftovers:
-                _remove(path)
+                _remove(path, but=manifest.EXTRACTED)
+            leftovers = [path for path in leftovers if path.exists()]
+            unfinished = (*leftovers, *(path for path in replaced if not before or path != before.folder))
             name = _free_name(folder, before)
             partial = _new_folder(folder, name)
             try:
+                for path in unfinished:
+                    if (path / manifest.EXTRACTED).is_file():
+                        (path / manifest.EXTRACTED).rename(partial / manifest.EXTRACTED)
+                for path in leftovers:
+                    _remove(path)
                 yield Generation(partial)
                 manifest.seal(partial, name)
                 partial.rename(folder / name)
                 _write(folder / CURRENT, name)
             except BaseException:
-                for path in (partial, folder / name):
-                    with suppress(OSError, GraphError):
-                        if path.exists() and _pointer(folder) != path.name:
-                            _remove(path)
+                with suppress(OSError, GraphError):
+                    if _pointer(folder) != name:
+                        if (folder / name).exists():
+                            (folder / name).rename(partial)
+                        _remove(partial, but=manifest.EXTRACTED)
                 raise
+            with suppress(OSError):
+                (folder / name / manifest.EXTRACTED).unlink()
             for old in replaced:
                 with suppress(OSError):
                     _remove(old)
@@ -464,14 +488,21 @@ def _new_folder(folder: Path, name: str) -> Path:
     return new.rename(folder / f"{name}{_PARTIAL}")
 
 
-def _remove(generation: Path) -> None:
-    """Remove a generation, its manifest last: if this is interrupted, the next build still knows what it is."""
+def _remove(generation: Path, but: str = "") -> None:
+    """Remove a generation, its manifest last: if this is interrupted, the next build still knows what it is.
+
+    If it has a file called ``but``, that and the manifest are left.
+    """
+    left = (but, GENERATION_MANIFEST) if but and (generation / but).is_file() else ()
     for path in sorted(generation.iterdir(), key=lambda path: path.name == GENERATION_MANIFEST):
+        if path.name in left:
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
-    generation.rmdir()
+    if not left:
+        generation.rmdir()
 
 
 def _write(path: Path, line: str) -> None:

@@ -16,6 +16,10 @@ def build_rows(report: BuildReport, found: Stats) -> dict[str, object]:
     changes = {"new": report.new, "changed": report.changed, "unchanged": report.unchanged}
     seen = ", ".join(f"{count:,} {name}" for name, count in changes.items() if count)
     read = {"entries read": report.entries, "their papers": seen, "papers extracted": report.extracted}
+    if report.resumed:
+        read["extracted by an interrupted build"] = report.resumed
+    if report.failed:
+        read["of these failed"] = report.failed
     return {**read, **stats_rows(found), "seconds": f"{report.seconds:.1f}"}
 
 

@@ -6,21 +6,27 @@ import io
 import json
 import multiprocessing
 import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from kg.api import KnowledgeGraph
-from kg.builder import build_graph
+from kg.builder import build_graph, builder
 from kg.builder.works import read_records
-from kg.errors import GraphError, InputError
+from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
 from kg.extraction.model import SHIPPED, Model
+from kg.extraction.pipeline import Failure
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.graph.provenance import read_runs
 from kg.graph.store import existing
+from kg.records import Extraction, Mention, Paper
 from kg.text.files import GENERATION_MANIFEST
 
 
@@ -520,3 +526,141 @@ def test_sources_without_abstracts_alone_make_no_graph(tmp_path: Path) -> None:
     (tmp_path / "dblp.xml").write_text("<dblp>\n<article><title>Frogs.</title></article></dblp>")
     with pytest.raises(InputError, match=r"dblp\.xml: has no abstracts, and only adds to papers of other files"):
         build_graph([tmp_path / "dblp.xml"], tmp_path / "graph")
+
+
+def slow_extraction(log: Path) -> Callable[..., Iterator[Extraction | Failure]]:
+    """An extractor that takes ten milliseconds for a paper, and writes down which it reads."""
+
+    def extract_each(papers: Iterable[Paper], extractor: Extractor, workers: int | None) -> Iterator[Extraction]:
+        for paper in papers:
+            with log.open("a") as stream:
+                stream.write(f"{paper.id}\n")
+            time.sleep(0.01)
+            name = Mention(type="Method", text=paper.title, start=0, end=7, confidence=1, extractor="slow")
+            yield Extraction(id=paper.id, title=paper.title, entities=(name,))
+
+    return extract_each
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_build_that_is_killed_again_and_again_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, folder, log = tmp_path / "papers.jsonl", tmp_path / "g", tmp_path / "log"
+    titles = [f"frog-{number}" for number in range(10, 60)]
+    source.write_text("".join(record(title, "") for title in titles))
+    monkeypatch.setattr(builder, "extract_each", slow_extraction(log))
+    build_graph([source], tmp_path / "whole")
+    log.write_text("")
+    for papers in Random(16).choices(range(12), k=4):
+        wanted = len(log.read_text().splitlines()) + papers
+        child = os.fork()
+        if not child:
+            build_graph([source], folder)
+            os._exit(0)
+        while len(log.read_text().splitlines()) < wanted:
+            time.sleep(0.001)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    read = log.read_text().splitlines()
+    notes: list[str] = []
+    report = build_graph([source], folder, note=notes.append)
+    assert nquads(folder) == nquads(tmp_path / "whole")
+    assert report.resumed + report.extracted == report.new == len(titles)
+    assert len(log.read_text().splitlines()) <= len(titles) + 4, "at each kill, one was not finished"
+    assert report.resumed >= len({*read}) - 4
+    assert notes == [f"going on from a build that was interrupted: {report.resumed} papers are already read"]
+    assert [path.name for path in folder.glob("generation-*")] == [existing(folder).folder.name]
+    assert not existing(folder).extracted.exists()
+
+
+def test_a_build_that_fails_keeps_what_it_extracted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("frog-12", "") + record("toad-12", ""))
+    monkeypatch.setattr(builder, "extract_each", slow_extraction(tmp_path / "log"))
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(GraphError, match="No space left on device"):
+        patch.setattr("kg.graph.store.Generation.load", full)
+        build_graph([source], tmp_path / "g")
+    report = build_graph([source], tmp_path / "g")
+    assert (report.extracted, report.resumed) == (0, 2)
+    assert build_graph([source], tmp_path / "g").resumed == 0
+
+
+def test_a_restart_reads_all_papers_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text(record("frog-12", "") + record("toad-12", ""))
+    monkeypatch.setattr(builder, "extract_each", slow_extraction(tmp_path / "log"))
+    build_graph([source], tmp_path / "g")
+    before = nquads(tmp_path / "g")
+    report = build_graph([], tmp_path / "g", restart=True)
+    assert (report.extracted, report.resumed, report.changed) == (2, 0, 0)
+    assert nquads(tmp_path / "g") == before
+
+
+@pytest.fixture
+def picky(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Has the extractor fail for papers whose title has a word; an empty one ends that."""
+    word = [""]
+
+    def extract_each(papers: Iterable[Paper], *_: object) -> Iterator[Extraction | Failure]:
+        for paper in papers:
+            name = Mention(type="Method", text=paper.title[:4], start=0, end=4, confidence=1, extractor="picky")
+            found = Extraction(id=paper.id, title=paper.title, entities=(name,))
+            yield Failure(f"ValueError: {word[0]}") if word[0] and word[0] in paper.title else found
+
+    monkeypatch.setattr(builder, "extract_each", extract_each)
+    return lambda given: word.__setitem__(0, given)
+
+
+def test_a_paper_that_fails_is_in_the_graph_without_mentions_until_it_no_longer_fails(
+    tmp_path: Path, picky: Callable[[str], None]
+) -> None:
+    source, folder = tmp_path / "papers.jsonl", tmp_path / "g"
+    source.write_text(record("Frog", "", year=2020) + record("Toad", "", year=2021))
+    picky("Toad")
+    for again in (False, True):
+        warnings: list[str] = []
+        report = build_graph([source], folder, warn=warnings.append)
+        assert (report.extracted, report.failed) == (1 if again else 2, 1)
+        failures = existing(folder).failures
+        assert warnings == [f"papers that could not be extracted: 1; see {failures}; the next build tries them again"]
+        (failed,) = map(json.loads, failures.read_text().splitlines())
+        assert failed == {
+            "key": "toad",
+            "title": "Toad",
+            "source": str(source),
+            "line": 2,
+            "reason": "ValueError: Toad",
+        }
+        query = (
+            "SELECT ?name ?year ?m { ?p schema:name ?name ; schema:datePublished ?year OPTIONAL { ?p kg:mentions ?m } }"
+        )
+        found = {row["name"]: (row["year"], bool(row["m"])) for row in rows(folder, query)}
+        assert found == {"Frog": (2020, True), "Toad": (2021, False)}
+    assert [str(violation) for violation in KnowledgeGraph(folder).validate().violations] == []
+    picky("")
+    assert build_graph([], folder).failed == 0
+    build_graph([source], tmp_path / "once")
+    assert nquads(folder) == nquads(tmp_path / "once")
+    assert not existing(folder).failures.exists()
+
+
+def test_an_extractor_that_fails_for_all_papers_leaves_the_graph(
+    tmp_path: Path, picky: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "_HOPELESS", 3)
+    source, folder = tmp_path / "papers.jsonl", tmp_path / "g"
+    source.write_text(record("Frog", ""))
+    build_graph([source], folder)
+    source.write_text("".join(record(f"{name} toad", "") for name in ("Big", "Red", "Old", "New")))
+    picky("toad")
+    before = nquads(folder)
+    with pytest.raises(KGError, match=r"^none of 3 papers could be extracted \(ValueError: toad\)$"):
+        build_graph([source], folder)
+    assert nquads(folder) == before
+    source.write_text(record("Big toad", "") + record("Red toad", ""))
+    assert build_graph([source], folder).failed == 2

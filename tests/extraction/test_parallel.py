@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 
 from kg.errors import KGError
 from kg.extraction import Extractor, parallel
-from kg.extraction.parallel import extract_all
+from kg.extraction.parallel import extract_all, extract_each
+from kg.extraction.pipeline import Failure
 from kg.records import Extraction, Paper
 
 KILLED = """
@@ -58,6 +60,41 @@ def alive(process: int) -> bool:
         return False
     status = Path(f"/proc/{process}/stat")
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def read_or_die(extractor: Extractor, papers: Iterable[Paper], size: int = 1) -> Iterator[Extraction | Failure]:
+    """An extractor that some papers kill, and others make fail."""
+    for paper in papers:
+        if paper.title == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield Failure("odd") if paper.title == "odd" else Extraction(id=paper.id, title=paper.title)
+
+
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers have this process's pipeline, which :func:`read_or_die` stands in for; to start one anew takes long."""
+    way = multiprocessing.get_context("fork")
+    monkeypatch.setattr(multiprocessing, "get_context", lambda name: way)
+    monkeypatch.setattr(Extractor, "each", read_or_die)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.usefixtures("forking")
+@pytest.mark.parametrize("deadly", [{0}, {17, 18}, {39}, set()])
+def test_a_paper_that_kills_its_process_is_lost_alone(deadly: set[int]) -> None:
+    titles = ["deadly" if number in deadly else "odd" if number == 5 else "good" for number in range(40)]
+    papers = [Paper(id=str(number), title=title, abstract="") for number, title in enumerate(titles)]
+    answers = [*extract_each(papers, Extractor(), workers=2, batch_size=4)]
+    expected = {"deadly": Failure(parallel._DIED), "odd": Failure("odd")}
+    assert answers == [expected.get(paper.title, Extraction(id=paper.id, title=paper.title)) for paper in papers]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.usefixtures("forking")
+def test_processes_that_die_of_whatever_they_read_are_an_error() -> None:
+    papers = [Paper(id="", title="deadly", abstract="")] * 40
+    with pytest.raises(KGError, match=r"^a worker process died \(out of memory\?\); try --workers 1$"):
+        list(extract_each(papers, Extractor(), workers=2, batch_size=4))
 
 
 @pytest.mark.slow

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Doc
 
+from kg.errors import InputError
 from kg.extraction import Extractor
 from kg.extraction.document import make_doc
-from kg.records import Paper
+from kg.extraction.pipeline import Failure, build_pipeline
+from kg.records import Extraction, Paper
 
 PIECES = st.sampled_from(
     [
@@ -112,3 +115,28 @@ def test_time_grows_in_line_with_the_length_of_a_text(extractor: Extractor, piec
         if max(large / middle, middle / small) < 2.6:
             return
     pytest.fail(f"{small:.3f} s, {middle:.3f} s, {large:.3f} s")
+
+
+def test_a_paper_that_makes_a_component_fail_is_told_apart_from_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Picky:
+        def pipe(self, docs: list[Doc]) -> list[Doc]:
+            if any("toad" in doc.text for doc in docs):
+                raise ValueError("no\ntoads")
+            return docs
+
+    nlp = build_pipeline(components=("links", "spans"))
+    nlp._components.append(("picky", Picky()))  # type: ignore[arg-type]
+    monkeypatch.setattr(Extractor, "nlp", nlp)
+    papers = [Paper(id=str(number), title=title, abstract="") for number, title in enumerate(["frog", "toad", "newt"])]
+    for size in (1, 2, 64):
+        frog, toad, newt = Extractor().each(papers, size)
+        assert isinstance(frog, Extraction) and isinstance(newt, Extraction)
+        assert (frog.id, newt.id) == ("0", "2")
+        assert toad == Failure("ValueError: no toads (in the component 'picky')")
+    with pytest.raises(ValueError, match="no\ntoads"):
+        list(Extractor().pipe(papers))
+
+
+def test_what_is_wrong_with_a_model_is_not_the_fault_of_a_paper(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a model folder"):
+        next(Extractor(model=tmp_path).each([Paper(id="1", title="T", abstract="")]))

@@ -78,6 +78,59 @@ def test_leftovers_of_builds_are_removed_and_nothing_else(tmp_path: Path) -> Non
     assert {(tmp_path / name / "thesis.txt").read_text() for name in own} == {"mine"}
 
 
+def test_what_was_extracted_outlives_builds_that_are_killed_or_fail(tmp_path: Path) -> None:
+    make(tmp_path)
+    for extracted in ("one", "one two"):
+        with pytest.raises(KeyboardInterrupt), next_generation(tmp_path) as generation:
+            generation.extracted.write_text(extracted)
+            generation.records.write_text("half")
+            shutil.copytree(generation.folder, tmp_path / "kept")
+            raise KeyboardInterrupt
+        shutil.rmtree(generation.folder)
+        (tmp_path / "kept").rename(generation.folder)  # as a build that is killed leaves it
+        with pytest.raises(ZeroDivisionError), next_generation(tmp_path) as generation:
+            assert generation.extracted.read_text() == extracted
+            generation.records.write_text("half")
+            raise ZeroDivisionError
+        assert {path.name for path in generation.folder.iterdir()} == {GENERATION_MANIFEST, "extracted.jsonl"}
+        assert names(tmp_path) == {"CURRENT", "generation-1", generation.folder.name}
+    with pytest.raises(GraphError), next_generation(tmp_path):
+        raise OSError(28, "No space left on device")
+    make(tmp_path)
+    (left,) = tmp_path.glob("generation-*")
+    assert {path.name for path in left.iterdir()} == {GENERATION_MANIFEST, "store", "meta.json"}
+
+
+@pytest.mark.parametrize("step", ["_write", "Path.rename"])
+def test_what_was_extracted_outlives_an_end_at_the_last_step(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path)
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(GraphError), next_generation(tmp_path) as generation:
+        generation.extracted.write_text("all")
+        patch.setattr(f"kg.graph.store.{step}", full)
+    assert existing(tmp_path).folder.name == "generation-1"
+    with next_generation(tmp_path) as generation:
+        assert generation.extracted.read_text() == "all"
+
+
+def test_what_was_extracted_by_a_build_that_was_killed_before_it_became_current_is_taken(tmp_path: Path) -> None:
+    make(tmp_path)
+    pointer = (tmp_path / "CURRENT").read_text()
+    with next_generation(tmp_path) as generation:
+        generation.extracted.write_text("all")
+        shutil.copytree(tmp_path / "generation-1", tmp_path / "kept")
+    (tmp_path / "kept").rename(tmp_path / "generation-1")
+    (tmp_path / "generation-2" / "extracted.jsonl").write_text("all")
+    (tmp_path / "CURRENT").write_text(pointer)
+    with next_generation(tmp_path) as generation:
+        assert generation.extracted.read_text() == "all"
+
+
 def test_a_folder_of_the_user_is_not_replaced_by_a_generation_of_its_name(tmp_path: Path) -> None:
     for name in ("generation-1", "generation-2.partial"):
         (tmp_path / name).mkdir()

@@ -35,3 +35,9 @@ def test_a_build_shows_only_the_changes_there_were() -> None:
     assert rows["papers extracted"] == 1_200
     assert rows["seconds"] == "2.3"
     assert rows.items() > stats_rows(STATS).items()
+
+
+def test_a_build_shows_what_it_took_over_and_what_failed() -> None:
+    report = BuildReport(entries=9, new=9, changed=0, unchanged=0, extracted=5, seconds=1, resumed=4, failed=2)
+    rows = build_rows(report, STATS)
+    assert (rows["extracted by an interrupted build"], rows["of these failed"]) == (4, 2)
