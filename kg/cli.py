@@ -97,6 +97,15 @@ AskedOf = Annotated[
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
 ]
+User = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="NAME",
+        help="Who asks the server, with the password in the environment variable KG_PASSWORD.  "
+        "[default: nobody, or who has the token in KG_TOKEN]",
+    ),
+]
 AllowService = Annotated[
     bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
 ]
@@ -1090,7 +1099,17 @@ def _known_profile(name: str | None) -> None:
 
 @app.command()
 def publish(
-    package: Annotated[Path, typer.Option("--package", metavar="DIR", help="New folder for the package.")],
+    store: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[URL]",
+            help="Where a store speaks the Graph Store Protocol: http://localhost:7878/store for Oxigraph, "
+            "http://localhost:3030/DATASET/data for Fuseki.",
+        ),
+    ] = None,
+    package: Annotated[
+        Path | None, typer.Option("--package", metavar="DIR", help="New folder for the package.")
+    ] = None,
     graph: Graph = _GRAPH,
     title: Annotated[str, typer.Option("--title", help="Title of the package.")] = "Papers knowledge graph",
     creator: Annotated[str | None, typer.Option("--creator", help="Who publishes it.")] = None,
@@ -1105,11 +1124,33 @@ def publish(
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="Address that the folder will have on the web.")] = None,
     site: Annotated[bool, typer.Option("--site/--no-site", help="Whether to add the pages.")] = True,
+    user: User = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Also send the runs that made the graph, which differ each time.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send all of it, also what the store was sent before.")
+    ] = False,
+    connections: Annotated[
+        int, typer.Option("--connections", min=1, max=64, help="How many graphs are on their way at a time.")
+    ] = 2,
+    as_json: Json = False,
 ) -> None:
-    """Write the graph as a folder to publish: dumps, tables, pages, checksums, and what describes them.
+    """Put the graph into a store on a server, or write it as a folder to publish.
 
-    Described as RO-Crate, Croissant, and VoID with DCAT. The same graph gives the same bytes.
+    As in: kg publish http://localhost:7878/store. Each named graph replaces the one of its name in the store; the next
+    publish sends what changed and deletes what is gone, and one that ended early goes on. Nothing else in the store is
+    touched.
+
+    With --package DIR: dumps, tables, pages, checksums, and what describes them as RO-Crate, Croissant, and VoID with
+    DCAT. The same graph gives the same bytes. --title, --creator, --licence, --texts-licence, --url and --site are for
+    the package, the other options for a store.
     """
+    if (store is None) == (package is None):
+        raise typer.BadParameter("expected either the URL of a store, or --package DIR")
+    if package is None:
+        _publish(graph, store or "", user, provenance, again, connections, as_json)
+        return
     from kg.publishing.package import Licences, licence_address, publish_package
     from kg.terminal.progress import progress_bar
 
@@ -1129,7 +1170,38 @@ def publish(
             site=site,
             progress=lambda done, total: progress("pages", done, total),
         )
-    _note(f"{written.files:,} files, {written.bytes / 1e6:,.1f} MB in {package}")
+    if as_json:
+        _print_json({"files": written.files, "bytes": written.bytes})
+    else:
+        _note(f"{written.files:,} files, {written.bytes / 1e6:,.1f} MB in {package}")
+
+
+def _publish(
+    graph: Path, url: str, user: str | None, provenance: bool, again: bool, connections: int, as_json: bool
+) -> None:
+    from kg.publishing.stores import publish_graph
+    from kg.remote.connection import authorization
+    from kg.terminal.progress import progress_bar
+
+    with _mentioning_the_sample(graph), progress_bar() as progress:
+        done = publish_graph(
+            graph,
+            url,
+            authorization=authorization(user),
+            provenance=provenance,
+            again=again,
+            connections=connections,
+            note=_note,
+            progress=lambda done, total: progress("publishing", done, total),
+        )
+    if as_json:
+        _print_json(done.as_dict())
+    else:
+        removed = f", {done.removed:,} removed" if done.removed else ""
+        _note(
+            f"{done.graphs:,} named graphs in {url}: {done.sent:,} sent ({done.bytes / 1e6:,.1f} MB), "
+            f"{done.unchanged:,} unchanged{removed}"
+        )
 
 
 @app.command()

@@ -372,3 +372,61 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         monkeypatch.syspath_prepend(tmp_path)
 
     return install
+
+
+class Asked(NamedTuple):
+    """A request that a server of :func:`start_server` got; ``query`` holds the parameters of the path."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Answered = tuple[int, dict[str, str], bytes]
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[[Callable[[Asked], Answered | None]], str]]:
+    """Starts a server in this process that answers by a function; ``None`` breaks the connection. Gives its address."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+    from urllib.parse import parse_qsl, urlsplit
+
+    running: list[ThreadingHTTPServer] = []
+
+    def start(answer: Callable[[Asked], Answered | None]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def respond(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                parts = urlsplit(self.path)
+                query = dict(parse_qsl(parts.query, keep_blank_values=True))
+                found = answer(Asked(self.command, parts.path, query, dict(self.headers), body))
+                if found is None:
+                    self.close_connection = True
+                    return
+                status, headers, content = found
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = respond  # noqa: N815 (as http.server calls them)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        running.append(server)
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()

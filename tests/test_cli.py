@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -923,6 +923,28 @@ def test_publish_makes_a_new_folder(kg: Terminal, graph_folder: Path, tmp_path: 
     assert (outcome.code, bytes_under(tmp_path)) == (1, before)
     assert outcome.err == f"kg: error: {tmp_path / 'package'}: expected a new folder, or an empty one\n"
     assert kg(*given, tmp_path / "other", "--licence", "all mine").code == 2
+
+
+def test_publish_puts_the_graph_into_a_store(
+    kg: Terminal, own_graph: Path, start_server: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        asked.append((request.method, request.headers.get("Authorization")))
+        return 204, {}, b""
+
+    url = start_server(answer)
+    assert kg("publish", "-g", own_graph).code == kg("publish", url, "--package", "x", "-g", own_graph).code == 2
+    outcome = kg("publish", url, "-g", own_graph, "--user", "ann")
+    assert (outcome.code, asked) == (1, [])
+    assert "--user ann: expected the password in the environment variable KG_PASSWORD" in outcome.err
+    monkeypatch.setenv("KG_TOKEN", "secret")
+    outcome = kg("publish", url, "-g", own_graph)
+    assert outcome.err.startswith(f"kg: 4 named graphs in {url}: 4 sent (")
+    assert set(asked) == {("HEAD", "Bearer secret"), ("PUT", "Bearer secret")}
+    done = json.loads(kg("publish", url, "-g", own_graph, "--json").out)
+    assert (done["sent"], done["unchanged"]) == (0, 4)
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:

@@ -7,11 +7,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from kg.errors import KGError
+from kg.remote.connection import AGENT, asked_wait
 from kg.text.names import one_line
 
 RETRIES = 5
@@ -22,7 +21,6 @@ _FIRST_WAIT = 2.0  # seconds before the first retry; each further one waits twic
 _LONGEST_WAIT = 300.0  # seconds; a service that asks for more is left alone
 _PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses that may be others soon
 _PIECE = 1 << 16
-_AGENT = "papers-kg (https://w3id.org/papers-kg/)"
 
 Parsed = TypeVar("Parsed")
 
@@ -96,7 +94,7 @@ class Polite:
     def _body(self, url: str) -> bytes:
         if self._last is not None and (left := self._last + self.pause - self._clock()) > 0:
             self._wait(left)
-        request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
+        request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
         try:
             with urllib.request.urlopen(request, timeout=_SILENCE) as answer:
                 return self._read(answer, url)
@@ -105,7 +103,7 @@ class Polite:
             if error.code not in _PASSING:
                 detail = one_line(error.read(300).decode("utf-8", "replace"))
                 raise FetchError(f"{_host(url)}: {why}" + (f": {detail}" if detail else "")) from None
-            raise _PassingError(why, _asked_wait(error.headers.get("Retry-After"))) from None
+            raise _PassingError(why, asked_wait(error.headers.get("Retry-After"))) from None
         except (OSError, http.client.HTTPException) as error:
             raise _PassingError(f"does not answer ({one_line(str(error)) or type(error).__name__})") from None
         finally:
@@ -123,19 +121,6 @@ class Polite:
         if answer.length:  # bytes that were announced and did not come
             raise _PassingError("the answer was cut off")
         return bytes(body)
-
-
-def _asked_wait(retry_after: str | None) -> float | None:
-    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3): a number, or a date."""
-    if not retry_after:
-        return None
-    try:
-        if retry_after.strip().isdecimal():
-            return float(retry_after)
-        until = parsedate_to_datetime(retry_after)
-        return max((until - datetime.now(UTC)).total_seconds(), 0.0)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _host(url: str) -> str:
