@@ -14,7 +14,7 @@ from itertools import tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
-from kg.errors import InputError, KGError
+from kg.errors import InputError, KGError, QueryError
 from kg.graph.store import Generation, opened, reading
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kg.evaluation.report import Evaluation
     from kg.export.columns import TableFormat
     from kg.extraction import Extractor
+    from kg.graph.index import IndexedReader
     from kg.graph.provenance import Run
     from kg.graph.store import Generation
     from kg.graph.validation import Report
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from kg.rulefiles import Correction, CorrectionRule
     from kg.vocabulary import EntityType, Role
 
-__all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
+__all__ = ["KnowledgeGraph", "LoadedExtractor", "RemoteGraph", "build", "evaluate", "extract", "load"]
 
 _LONGEST_TIMEOUT = 10**6
 
@@ -188,15 +189,7 @@ class KnowledgeGraph:
         Raises:
             QueryError: as :meth:`ask`.
         """
-        from kg.ask.named import named_query
-        from kg.ask.questions import pose
-
-        if parameters is not None and not isinstance(parameters, Mapping):
-            _refuse("parameters", "a dictionary of names and values", parameters)
-        values = {
-            _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
-        }
-        return pose(self.reader, named_query(_text("name", name)), values, self.base)
+        return _posed(self.reader, name, parameters, self.base)
 
     @_names_damage
     def answer(self, question: Question, *, timeout: float = 60) -> Answer:
@@ -260,12 +253,7 @@ class KnowledgeGraph:
         Raises:
             KGError: ``type`` is not a kind, or ``limit`` is less than 1.
         """
-        from kg.ask.lookup import find
-
-        if type is not None and type not in KINDS:
-            _refuse("type", f"one of {', '.join(KINDS)}", type)
-        limit = None if limit is None else _count("limit", limit)
-        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit)
+        return _found(self.reader, words, type, limit, self.base)
 
     @_names_damage
     def suggest(self, words: str, limit: int = 10) -> list[Match]:
@@ -605,6 +593,112 @@ class KnowledgeGraph:
 
         self._generation.check(thorough=True)
         return validate(self.store, _optional_path("shapes", shapes), _seconds(timeout))
+
+
+class RemoteGraph:
+    """The graph at a SPARQL endpoint on a server, for reading.
+
+    >>> graph = RemoteGraph("http://localhost:7878/query")  # doctest: +SKIP
+    >>> [match.name for match in graph.lookup("cifar 10").matches]  # doctest: +SKIP
+    ['CIFAR-10']
+
+    Args:
+        url: the address that takes queries.
+        authorization: the header that says who asks (:func:`kg.remote.connection.authorization`).
+
+    Raises:
+        RemoteError: the server cannot be reached, or is no endpoint.
+        QueryError: queries do not see the named graphs of the graph.
+    """
+
+    def __init__(self, url: str, authorization: str | None = None) -> None:
+        from kg.ask.endpoint import Endpoint
+        from kg.ask.endpoint_index import EndpointReader
+        from kg.remote.connection import Connection
+        from kg.vocabulary import DEFAULT_BASE
+
+        self._endpoint = Endpoint(Connection(_text("url", url), authorization=authorization, retries=2))
+        self.base: str = self._endpoint.base() or DEFAULT_BASE
+        self.reader = EndpointReader(self._endpoint, self.base)
+
+    def query(
+        self,
+        sparql: str,
+        source: str = "query",
+        *,
+        origin: Origin = "extracted",
+        timeout: float = 60,
+        allow_service: bool = False,
+    ) -> Answer:
+        """Answer a SPARQL query with the vocabulary's prefixes declared, as :meth:`KnowledgeGraph.query`.
+
+        Raises:
+            QueryError: the endpoint refuses the query, or takes too long.
+            RemoteError: it cannot be reached, or answers with something that is no answer.
+        """
+        from kg.ask.origins import known_origin, of_origin
+        from kg.ask.terms import unknown_terms
+
+        sparql = of_origin(_text("sparql", sparql), known_origin(_text("origin", origin)), source)
+        for line in unknown_terms(sparql, self.base):
+            warnings.warn(line, UserWarning, stacklevel=2)
+        return self._answer(sparql, source, timeout, allow_service)
+
+    def _answer(self, sparql: str, source: str, timeout: float, allow_service: bool) -> Answer:
+        from kg.ask.sparql import Request
+
+        return self._endpoint.answer(Request(sparql, self.base, source, allow_service), _seconds(timeout))
+
+    def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """Answer one of the shipped queries, as :meth:`KnowledgeGraph.ask`."""
+        return self.answer(self.question(name, parameters))
+
+    def question(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Question:
+        """What :meth:`ask` asks, as :meth:`KnowledgeGraph.question`.
+
+        Raises:
+            QueryError: as there; or the query is in the vocabulary of a profile.
+        """
+        from kg.ask.named import named_query
+
+        if profile := named_query(_text("name", name)).profile:
+            raise QueryError(f"{name}: is asked in the vocabulary {profile}, which an endpoint does not have")
+        return _posed(self.reader, name, parameters, self.base)
+
+    def answer(self, question: Question, *, timeout: float = 60) -> Answer:
+        """Answer a question of :meth:`question`; ``timeout`` is in seconds, 0 for no limit."""
+        return self._answer(question.sparql, question.name, timeout, False)
+
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10) -> Found:
+        """Find entities, papers and repositories by name, as :meth:`KnowledgeGraph.lookup` (docs/scale.md)."""
+        return _found(self.reader, words, type, limit, self.base)
+
+    def card(self, iri: str, *, whole: bool = False) -> Card:
+        """What the graph says about one entity, paper or repository, as :meth:`KnowledgeGraph.card`."""
+        from kg.ask.card import read_card
+
+        return read_card(self.reader, _text("iri", iri), whole=whole)
+
+
+def _found(reader: IndexedReader, words: str, type: Kind | None, limit: int | None, base: str) -> Found:
+    from kg.ask.lookup import find
+
+    if type is not None and type not in KINDS:
+        _refuse("type", f"one of {', '.join(KINDS)}", type)
+    limit = None if limit is None else _count("limit", limit)
+    return find(reader, _text("words", words), base=base, type=type, limit=limit)
+
+
+def _posed(reader: IndexedReader, name: str, parameters: Mapping[str, str | int] | None, base: str) -> Question:
+    from kg.ask.named import named_query
+    from kg.ask.questions import pose
+
+    if parameters is not None and not isinstance(parameters, Mapping):
+        _refuse("parameters", "a dictionary of names and values", parameters)
+    values = {
+        _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
+    }
+    return pose(reader, named_query(_text("name", name)), values, base)
 
 
 def _seconds(timeout: float) -> float:

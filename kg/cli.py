@@ -26,7 +26,7 @@ from kg.vocabulary import BASE_FORM, ENTITY_KINDS, is_base
 if TYPE_CHECKING:
     from typer.models import CommandInfo
 
-    from kg.api import KnowledgeGraph
+    from kg.api import KnowledgeGraph, RemoteGraph
     from kg.ask.origins import Origin
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -96,6 +96,14 @@ AskedOf = Annotated[
 ]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
+]
+EndpointUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="URL",
+        help="Ask a SPARQL endpoint on a server, not a graph folder; see --user.",
+    ),
 ]
 User = Annotated[
     str | None,
@@ -177,6 +185,16 @@ def _opened(folder: Path) -> KnowledgeGraph:
 
     with _mentioning_the_sample(folder):
         return KnowledgeGraph(folder)
+
+
+def _source(folder: Path, endpoint: str | None, user: str | None) -> KnowledgeGraph | RemoteGraph:
+    """The graph of a folder, or that at an endpoint."""
+    if endpoint is None:
+        return _opened(folder)
+    from kg.api import RemoteGraph
+    from kg.remote.connection import authorization
+
+    return RemoteGraph(endpoint, authorization(user))
 
 
 @contextmanager
@@ -613,6 +631,8 @@ def ask(
     output: Output = None,
     as_json: Json = False,
     timeout: Timeout = _TIMEOUT,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     chosen = _json_or(format, as_json)
@@ -622,7 +642,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, origin, graph, chosen, output, timeout)
+    _ask(name, rest, origin, _source(graph, endpoint, user), chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -647,6 +667,8 @@ def query(
     as_json: Json = False,
     timeout: Timeout = _TIMEOUT,
     allow_service: AllowService = False,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Answer a SPARQL query, as in: kg query "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } LIMIT 3".
 
@@ -662,25 +684,28 @@ def query(
     if name is not None:
         if file is not None or profile is not None or allow_service:
             raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
-        _ask(name, words, origin, graph, chosen, output, timeout)
+        _ask(name, words, origin, _source(graph, endpoint, user), chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
             raise typer.BadParameter(f"no such option: {text}")
     if len(words) + (file is not None) > 1 or (not words and file is None and sys.stdin.isatty()):
         raise typer.BadParameter("give one query: as an argument, with --file, or on standard input")
+    from kg.api import KnowledgeGraph
+
     _known_profile(profile)
-    opened = _opened(graph)
+    if profile is not None and endpoint is not None:
+        raise typer.BadParameter("an endpoint has the graph in its own vocabulary alone", param_hint="--profile")
+    opened = _source(graph, endpoint, user)
     sparql, source = _sparql(words[0] if words else "-", file)
+    of_origin = cast("Origin", origin or "extracted")
     with _shown_warnings():
-        answer = opened.query(
-            sparql,
-            source,
-            profile=profile,
-            origin=cast("Origin", origin or "extracted"),
-            timeout=timeout,
-            allow_service=allow_service,
-        )
+        if isinstance(opened, KnowledgeGraph):
+            answer = opened.query(
+                sparql, source, profile=profile, origin=of_origin, timeout=timeout, allow_service=allow_service
+            )
+        else:
+            answer = opened.query(sparql, source, origin=of_origin, timeout=timeout, allow_service=allow_service)
     _write_answer(answer, chosen, output, lambda: "the query found nothing")
 
 
@@ -717,7 +742,7 @@ def _ask(
     name: str,
     words: list[str],
     origin: str | None,
-    graph: Path,
+    opened: KnowledgeGraph | RemoteGraph,
     format: str | None,
     output: Path | None,
     timeout: float,
@@ -727,7 +752,6 @@ def _ask(
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words) | ({"origin": origin} if origin else {})
-    opened = _opened(graph)
     question = opened.question(name, parameters)
     answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
@@ -794,6 +818,8 @@ def lookup(
     show_all: All = False,
     graph: Graph = _GRAPH,
     as_json: Json = False,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Look up an entity, a paper or a repository, as in: kg lookup resnet.
 
@@ -804,7 +830,7 @@ def lookup(
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
-    opened = _opened(graph)
+    opened = _source(graph, endpoint, user)
     wanted = " ".join(words)
     found = opened.lookup(wanted, type=type, limit=None if show_all else limit)
     card = opened.card(found.winner.iri, whole=show_all) if found.winner else None

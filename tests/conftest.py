@@ -6,7 +6,10 @@ import gc
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
@@ -430,3 +433,64 @@ def start_server() -> Iterator[Callable[[Callable[[Asked], Answered | None]], st
     for server in running:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def start_endpoint(start_server: Callable[[Callable[[Asked], Answered | None]], str]) -> Callable[..., str]:
+    """Starts a SPARQL endpoint in this process that answers queries over a store. Gives its address."""
+    import pyoxigraph as ox
+
+    def start(store: ox.Store, *, union: bool = True) -> str:
+        def answer(asked: Asked) -> Answered:
+            try:
+                found = store.query(asked.body.decode(), use_default_graph_as_union=union)
+            except SyntaxError as error:
+                return 400, {"Content-Type": "text/plain"}, str(error).encode()
+            if isinstance(found, ox.QueryTriples):
+                content = ox.serialize(found, format=ox.RdfFormat.N_TRIPLES) or b""
+                return 200, {"Content-Type": "application/n-triples"}, content
+            content = found.serialize(format=ox.QueryResultsFormat.JSON) or b""
+            return 200, {"Content-Type": "application/sparql-results+json"}, content
+
+        return start_server(answer)
+
+    return start
+
+
+class Oxigraph:
+    """The server of Oxigraph, on a store in a folder; ``url`` is its address."""
+
+    def __init__(self, folder: Path) -> None:
+        binary = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+        assert binary, "pip install 'papers-kg[clients]' brings the oxigraph command"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://{place}"
+        self.folder = folder
+        self._words = [binary, "serve", "-l", str(folder), "-b", place, "--union-default-graph"]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, on what its folder has."""
+        self._process = subprocess.Popen(self._words, stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", int(self.url.rpartition(":")[2])), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("oxigraph does not listen")
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def oxigraph(tmp_path: Path) -> Iterator[Oxigraph]:
+    """A server of Oxigraph with an empty store."""
+    running = Oxigraph(tmp_path / "oxigraph")
+    yield running
+    running.kill()

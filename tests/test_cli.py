@@ -24,6 +24,7 @@ import typer
 from pydantic import TypeAdapter
 
 from kg import cli
+from kg.graph.store import opened
 from kg.records import Extraction
 
 
@@ -947,6 +948,24 @@ def test_publish_puts_the_graph_into_a_store(
     assert (done["sent"], done["unchanged"]) == (0, 4)
 
 
+def test_questions_to_an_endpoint_print_what_a_folder_answers(
+    kg: Terminal, graph_folder: Path, start_endpoint: Callable[..., str]
+) -> None:
+    url = start_endpoint(opened(graph_folder).reader.store)
+    query = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
+    for words in (
+        ["lookup", "cifar 10"],
+        ["ask", "leaderboard", "--dataset", "CIFAR-10", "--metric", "accuracy"],
+        ["query", query],
+    ):
+        there, here = kg(*words, "--endpoint", url), kg(*words, "-g", graph_folder)
+        assert (there.code, there.out) == (0, here.out)
+    assert kg("query", "ASK {}", "--profile", "lpwc", "--endpoint", url).code == 2
+    outcome = kg("ask", "lpwc-papers-on-task", "--task", "image classification", "--endpoint", url)
+    assert "is asked in the vocabulary lpwc, which an endpoint does not have" in outcome.err
+    assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
+
+
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert kg("export", "-g", graph_folder, "-o", tmp_path / "link").code == 0
@@ -1040,7 +1059,7 @@ def every_command(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], An
 
 
 def test_every_command_that_shows_something_to_people_has_json() -> None:
-    writes = {("extract",), ("export",), ("train",), ("mcp",), ("plot",), ("publish",), ("serve",), ("watch",)}
+    writes = {("extract",), ("export",), ("train",), ("mcp",), ("plot",), ("serve",), ("watch",)}
     commands = dict(every_command(typer.main.get_command(cli.app)))
     lacking = {words for words, found in commands.items() if "--json" not in {o for p in found.params for o in p.opts}}
     assert lacking == writes & commands.keys()

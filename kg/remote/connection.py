@@ -228,7 +228,7 @@ class Connection:
         self._open = None
 
     def _fail(self, problem: str) -> NoReturn:
-        raise RemoteError(f"{self.url}: {problem}")
+        raise RemoteError(f"{self.url}: {problem}") from None
 
 
 def checked_url(url: str) -> str:
