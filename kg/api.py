@@ -846,6 +846,7 @@ def build(
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
     columns: Mapping[str, str] | None = None,
+    scheduler: str | None = None,
 ) -> KnowledgeGraph:
     """Add papers to the graph of a folder, and open it.
 
@@ -861,6 +862,7 @@ def build(
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
         columns: names of columns of tables that are not known, by the field that they hold: {"title": "Titel"}.
+        scheduler: the address of a Dask scheduler ("tcp://HOST:PORT") whose workers read the papers.
 
     Raises:
         InputError: an input, a rule file or the model cannot be read.
@@ -882,6 +884,7 @@ def build(
         extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
         columns=columns,
+        scheduler=None if scheduler is None else _text("scheduler", scheduler),
         warn=_warn_caller(),
     )
     return KnowledgeGraph(folder)

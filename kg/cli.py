@@ -265,6 +265,14 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="tcp://HOST:PORT",
+            help="Let the workers of a Dask cluster read the papers (pip install 'papers-kg[cluster]').",
+        ),
+    ] = None,
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
     ] = False,
@@ -281,12 +289,16 @@ def build(
 
     if shipped and (rules or model):
         raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
+    if scheduler is not None and workers is not None:
+        raise typer.BadParameter("the cluster has its own workers; leave out --workers", param_hint="--scheduler")
     if not inputs:
         from kg.graph.store import current
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
-    report, found = _build(_with_fetched(inputs or [], graph), graph, rules, model, workers, base_iri, shipped, columns)
+    report, found = _build(
+        _with_fetched(inputs or [], graph), graph, rules, model, workers, base_iri, shipped, columns, scheduler
+    )
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -313,6 +325,7 @@ def _build(
     base_iri: str | None,
     shipped: bool = False,
     columns: str | None = None,
+    scheduler: str | None = None,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -329,6 +342,7 @@ def _build(
             extractor=Extractor() if shipped else None,
             workers=workers,
             columns=_given(columns),
+            scheduler=scheduler,
             warn=_warn,
             progress=progress,
         )

@@ -21,6 +21,7 @@ from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError
 from kg.extraction import Extractor
+from kg.extraction.cluster import ClusterExtractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_all
 from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, listed_entities, read_catalogue
@@ -78,6 +79,7 @@ def build_graph(
     extractor: Extractor | None = None,
     workers: int | None = 1,
     columns: Mapping[str, str] | None = None,
+    scheduler: str | None = None,
     warn: Warn = lambda line: None,
     progress: Progress = lambda step, done, total: None,
 ) -> BuildReport:
@@ -97,6 +99,7 @@ def build_graph(
         extractor: reads the papers, with its own rules and model.
         workers: worker processes; ``None`` decides by the number of papers.
         columns: names of columns of tables that are not known, by the field that they hold.
+        scheduler: the address of a Dask scheduler whose workers read the papers, instead of processes here.
         warn: called with a line for each entry that is skipped.
         progress: called as papers are done.
 
@@ -104,6 +107,7 @@ def build_graph(
         InputError: an input, a rule file or the model cannot be read, or ``base`` is not a base IRI; the graph stays as
             it was.
         GraphError: the folder cannot be written; the graph stays as it was.
+        KGError: the cluster of the scheduler cannot be used; the graph stays as it was.
     """
     if base is not None and not is_base(base):
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
@@ -123,6 +127,8 @@ def build_graph(
         if extractor is None:
             folders = with_corrections(folder, known.rules if rules is None else rules)
             extractor = Extractor(folders, known.model if model is None else model)
+        if scheduler is not None:
+            extractor, workers = ClusterExtractor(scheduler, extractor.rules, extractor.model), 1
         settings = Settings(base or known.base, extractor.rules, extractor.model)
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")
