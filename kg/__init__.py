@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "KnowledgeGraph": "api",
     "LoadedExtractor": "api",
+    "RemoteGraph": "api",
     "build": "api",
     "evaluate": "api",
     "extract": "api",
@@ -49,6 +50,7 @@ __all__ = [
     "Mention",
     "Paper",
     "QueryError",
+    "RemoteGraph",
     "Result",
     "build",
     "evaluate",

@@ -14,7 +14,7 @@ from itertools import tee
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
-from kg.errors import InputError, KGError
+from kg.errors import InputError, KGError, QueryError
 from kg.graph.store import Generation, opened, reading
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kg.evaluation.report import Evaluation
     from kg.export.columns import TableFormat
     from kg.extraction import Extractor
+    from kg.graph.index import IndexedReader
     from kg.graph.provenance import Run
     from kg.graph.store import Generation
     from kg.graph.validation import Report
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from kg.rulefiles import Correction, CorrectionRule
     from kg.vocabulary import EntityType, Role
 
-__all__ = ["KnowledgeGraph", "LoadedExtractor", "build", "evaluate", "extract", "load"]
+__all__ = ["KnowledgeGraph", "LoadedExtractor", "RemoteGraph", "build", "evaluate", "extract", "load"]
 
 _LONGEST_TIMEOUT = 10**6
 
@@ -188,15 +189,7 @@ class KnowledgeGraph:
         Raises:
             QueryError: as :meth:`ask`.
         """
-        from kg.ask.named import named_query
-        from kg.ask.questions import pose
-
-        if parameters is not None and not isinstance(parameters, Mapping):
-            _refuse("parameters", "a dictionary of names and values", parameters)
-        values = {
-            _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
-        }
-        return pose(self.reader, named_query(_text("name", name)), values, self.base)
+        return _posed(self.reader, name, parameters, self.base)
 
     @_names_damage
     def answer(self, question: Question, *, timeout: float = 60) -> Answer:
@@ -262,14 +255,7 @@ class KnowledgeGraph:
         Raises:
             KGError: ``type`` is not a kind, ``limit`` is less than 1, or ``origin`` is none of the three.
         """
-        from kg.ask.lookup import find
-        from kg.ask.origins import known_origin
-
-        if type is not None and type not in KINDS:
-            _refuse("type", f"one of {', '.join(KINDS)}", type)
-        limit = None if limit is None else _count("limit", limit)
-        asked = known_origin(_text("origin", origin))
-        return find(self.reader, _text("words", words), base=self.base, type=type, limit=limit, origin=asked)
+        return _found(self.reader, words, type, limit, self.base, origin)
 
     @_names_damage
     def suggest(self, words: str, limit: int = 10) -> list[Match]:
@@ -614,6 +600,115 @@ class KnowledgeGraph:
         return validate(self.store, _optional_path("shapes", shapes), _seconds(timeout))
 
 
+class RemoteGraph:
+    """The graph at a SPARQL endpoint on a server, for reading.
+
+    >>> graph = RemoteGraph("http://localhost:7878/query")  # doctest: +SKIP
+    >>> [match.name for match in graph.lookup("cifar 10").matches]  # doctest: +SKIP
+    ['CIFAR-10']
+
+    Args:
+        url: the address that takes queries.
+        authorization: the header that says who asks (:func:`kg.remote.connection.authorization`).
+
+    Raises:
+        RemoteError: the server cannot be reached, or is no endpoint.
+        QueryError: queries do not see the named graphs of the graph.
+    """
+
+    def __init__(self, url: str, authorization: str | None = None) -> None:
+        from kg.ask.endpoint import Endpoint
+        from kg.ask.endpoint_index import EndpointReader
+        from kg.remote.connection import Connection
+        from kg.vocabulary import DEFAULT_BASE
+
+        self._endpoint = Endpoint(Connection(_text("url", url), authorization=authorization, retries=2))
+        self.base: str = self._endpoint.base() or DEFAULT_BASE
+        self.reader = EndpointReader(self._endpoint, self.base)
+
+    def query(
+        self,
+        sparql: str,
+        source: str = "query",
+        *,
+        origin: Origin = "extracted",
+        timeout: float = 60,
+        allow_service: bool = False,
+    ) -> Answer:
+        """Answer a SPARQL query with the vocabulary's prefixes declared, as :meth:`KnowledgeGraph.query`.
+
+        Raises:
+            QueryError: the endpoint refuses the query, or takes too long.
+            RemoteError: it cannot be reached, or answers with something that is no answer.
+        """
+        from kg.ask.origins import known_origin, of_origin
+        from kg.ask.terms import unknown_terms
+
+        sparql = of_origin(_text("sparql", sparql), known_origin(_text("origin", origin)), source)
+        for line in unknown_terms(sparql, self.base):
+            warnings.warn(line, UserWarning, stacklevel=2)
+        return self._answer(sparql, source, timeout, allow_service)
+
+    def _answer(self, sparql: str, source: str, timeout: float, allow_service: bool) -> Answer:
+        from kg.ask.sparql import Request
+
+        return self._endpoint.answer(Request(sparql, self.base, source, allow_service), _seconds(timeout))
+
+    def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """Answer one of the shipped queries, as :meth:`KnowledgeGraph.ask`."""
+        return self.answer(self.question(name, parameters))
+
+    def question(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Question:
+        """What :meth:`ask` asks, as :meth:`KnowledgeGraph.question`.
+
+        Raises:
+            QueryError: as there; or the query is in the vocabulary of a profile.
+        """
+        from kg.ask.named import named_query
+
+        if profile := named_query(_text("name", name)).profile:
+            raise QueryError(f"{name}: is asked in the vocabulary {profile}, which an endpoint does not have")
+        return _posed(self.reader, name, parameters, self.base)
+
+    def answer(self, question: Question, *, timeout: float = 60) -> Answer:
+        """Answer a question of :meth:`question`; ``timeout`` is in seconds, 0 for no limit."""
+        return self._answer(question.sparql, question.name, timeout, False)
+
+    def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10, origin: Origin = "both") -> Found:
+        """Find entities, papers and repositories by name, as :meth:`KnowledgeGraph.lookup` (docs/scale.md)."""
+        return _found(self.reader, words, type, limit, self.base, origin)
+
+    def card(self, iri: str, *, whole: bool = False, origin: Origin = "both") -> Card:
+        """What the graph says about one entity, paper or repository, as :meth:`KnowledgeGraph.card`."""
+        from kg.ask.card import read_card
+        from kg.ask.origins import known_origin
+
+        return read_card(self.reader, _text("iri", iri), whole=whole, origin=known_origin(_text("origin", origin)))
+
+
+def _found(reader: IndexedReader, words: str, type: Kind | None, limit: int | None, base: str, origin: Origin) -> Found:
+    from kg.ask.lookup import find
+    from kg.ask.origins import known_origin
+
+    if type is not None and type not in KINDS:
+        _refuse("type", f"one of {', '.join(KINDS)}", type)
+    limit = None if limit is None else _count("limit", limit)
+    asked = known_origin(_text("origin", origin))
+    return find(reader, _text("words", words), base=base, type=type, limit=limit, origin=asked)
+
+
+def _posed(reader: IndexedReader, name: str, parameters: Mapping[str, str | int] | None, base: str) -> Question:
+    from kg.ask.named import named_query
+    from kg.ask.questions import pose
+
+    if parameters is not None and not isinstance(parameters, Mapping):
+        _refuse("parameters", "a dictionary of names and values", parameters)
+    values = {
+        _text("parameters", key): _parameter(f"parameter {key}", value) for key, value in (parameters or {}).items()
+    }
+    return pose(reader, named_query(_text("name", name)), values, base)
+
+
 def _seconds(timeout: float) -> float:
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
         _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
@@ -759,6 +854,7 @@ def build(
     workers: int | None = 1,
     extractor: LoadedExtractor | None = None,
     columns: Mapping[str, str] | None = None,
+    scheduler: str | None = None,
 ) -> KnowledgeGraph:
     """Add papers to the graph of a folder, and open it.
 
@@ -774,6 +870,7 @@ def build(
         workers: worker processes; ``None`` decides by the number of papers.
         extractor: one that :func:`load` returned, instead of ``rules`` and ``model``.
         columns: names of columns of tables that are not known, by the field that they hold: {"title": "Titel"}.
+        scheduler: the address of a Dask scheduler ("tcp://HOST:PORT") whose workers read the papers.
 
     Raises:
         InputError: an input, a rule file or the model cannot be read.
@@ -795,6 +892,7 @@ def build(
         extractor=extractor._extractor if extractor else None,
         workers=None if workers is None else _count("workers", workers),
         columns=columns,
+        scheduler=None if scheduler is None else _text("scheduler", scheduler),
         warn=_warn_caller(),
     )
     return KnowledgeGraph(folder)

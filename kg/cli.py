@@ -26,7 +26,7 @@ from kg.vocabulary import BASE_FORM, ENTITY_KINDS, is_base
 if TYPE_CHECKING:
     from typer.models import CommandInfo
 
-    from kg.api import KnowledgeGraph
+    from kg.api import KnowledgeGraph, RemoteGraph
     from kg.ask.origins import Origin
     from kg.ask.sparql import Answer
     from kg.ask.stats import Stats
@@ -96,6 +96,23 @@ AskedOf = Annotated[
 ]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
+]
+EndpointUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="URL",
+        help="Ask a SPARQL endpoint on a server, not a graph folder; see --user.",
+    ),
+]
+User = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="NAME",
+        help="Who asks the server, with the password in the environment variable KG_PASSWORD.  "
+        "[default: nobody, or who has the token in KG_TOKEN]",
+    ),
 ]
 AllowService = Annotated[
     bool, typer.Option("--allow-service", help="Let the query send requests to other servers (SERVICE).")
@@ -170,6 +187,16 @@ def _opened(folder: Path) -> KnowledgeGraph:
         return KnowledgeGraph(folder)
 
 
+def _source(folder: Path, endpoint: str | None, user: str | None) -> KnowledgeGraph | RemoteGraph:
+    """The graph of a folder, or that at an endpoint."""
+    if endpoint is None:
+        return _opened(folder)
+    from kg.api import RemoteGraph
+    from kg.remote.connection import authorization
+
+    return RemoteGraph(endpoint, authorization(user))
+
+
 @contextmanager
 def _mentioning_the_sample(folder: Path) -> Iterator[None]:
     """Where a folder holds no graph, the error mentions that of the sample, if it was built here."""
@@ -238,6 +265,14 @@ def build(
     base_iri: Annotated[
         str | None, typer.Option("--base-iri", help="Base IRI of resources.  [default: that of the graph]")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="tcp://HOST:PORT",
+            help="Let the workers of a Dask cluster read the papers (pip install 'papers-kg[cluster]').",
+        ),
+    ] = None,
     shipped: Annotated[
         bool, typer.Option("--shipped", help="Forget the rules and the model of the graph; use the shipped ones.")
     ] = False,
@@ -262,13 +297,15 @@ def build(
 
     if shipped and (rules or model):
         raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
+    if scheduler is not None and workers is not None:
+        raise typer.BadParameter("the cluster has its own workers; leave out --workers", param_hint="--scheduler")
     if not inputs:
         from kg.graph.store import current
 
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
     sources = _with_fetched(inputs or [], graph)
-    report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart)
+    report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart, scheduler)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -296,6 +333,7 @@ def _build(
     shipped: bool = False,
     columns: str | None = None,
     restart: bool = False,
+    scheduler: str | None = None,
 ) -> tuple[BuildReport, Stats]:
     from kg.api import KnowledgeGraph
     from kg.builder import build_graph
@@ -313,6 +351,7 @@ def _build(
             workers=workers,
             columns=_given(columns),
             restart=restart,
+            scheduler=scheduler,
             warn=_warn,
             note=_note,
             progress=progress,
@@ -615,6 +654,8 @@ def ask(
     output: Output = None,
     as_json: Json = False,
     timeout: Timeout = _TIMEOUT,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     chosen = _json_or(format, as_json)
@@ -624,7 +665,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, origin, graph, chosen, output, timeout)
+    _ask(name, rest, origin, _source(graph, endpoint, user), chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -649,6 +690,8 @@ def query(
     as_json: Json = False,
     timeout: Timeout = _TIMEOUT,
     allow_service: AllowService = False,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Answer a SPARQL query, as in: kg query "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } LIMIT 3".
 
@@ -664,25 +707,28 @@ def query(
     if name is not None:
         if file is not None or profile is not None or allow_service:
             raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
-        _ask(name, words, origin, graph, chosen, output, timeout)
+        _ask(name, words, origin, _source(graph, endpoint, user), chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
             raise typer.BadParameter(f"no such option: {text}")
     if len(words) + (file is not None) > 1 or (not words and file is None and sys.stdin.isatty()):
         raise typer.BadParameter("give one query: as an argument, with --file, or on standard input")
+    from kg.api import KnowledgeGraph
+
     _known_profile(profile)
-    opened = _opened(graph)
+    if profile is not None and endpoint is not None:
+        raise typer.BadParameter("an endpoint has the graph in its own vocabulary alone", param_hint="--profile")
+    opened = _source(graph, endpoint, user)
     sparql, source = _sparql(words[0] if words else "-", file)
+    of_origin = cast("Origin", origin or "extracted")
     with _shown_warnings():
-        answer = opened.query(
-            sparql,
-            source,
-            profile=profile,
-            origin=cast("Origin", origin or "extracted"),
-            timeout=timeout,
-            allow_service=allow_service,
-        )
+        if isinstance(opened, KnowledgeGraph):
+            answer = opened.query(
+                sparql, source, profile=profile, origin=of_origin, timeout=timeout, allow_service=allow_service
+            )
+        else:
+            answer = opened.query(sparql, source, origin=of_origin, timeout=timeout, allow_service=allow_service)
     _write_answer(answer, chosen, output, lambda: "the query found nothing")
 
 
@@ -719,7 +765,7 @@ def _ask(
     name: str,
     words: list[str],
     origin: str | None,
-    graph: Path,
+    opened: KnowledgeGraph | RemoteGraph,
     format: str | None,
     output: Path | None,
     timeout: float,
@@ -729,7 +775,6 @@ def _ask(
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words) | ({"origin": origin} if origin else {})
-    opened = _opened(graph)
     question = opened.question(name, parameters)
     answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
@@ -799,6 +844,8 @@ def lookup(
     ] = "both",
     graph: Graph = _GRAPH,
     as_json: Json = False,
+    endpoint: EndpointUrl = None,
+    user: User = None,
 ) -> None:
     """Look up an entity, a paper or a repository, as in: kg lookup resnet.
 
@@ -810,7 +857,7 @@ def lookup(
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
-    opened = _opened(graph)
+    opened = _source(graph, endpoint, user)
     wanted = " ".join(words)
     asked = known_origin(origin)
     found = opened.lookup(wanted, type=type, limit=None if show_all else limit, origin=asked)
@@ -1106,7 +1153,17 @@ def _known_profile(name: str | None) -> None:
 
 @app.command()
 def publish(
-    package: Annotated[Path, typer.Option("--package", metavar="DIR", help="New folder for the package.")],
+    store: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[URL]",
+            help="Where a store speaks the Graph Store Protocol: http://localhost:7878/store for Oxigraph, "
+            "http://localhost:3030/DATASET/data for Fuseki.",
+        ),
+    ] = None,
+    package: Annotated[
+        Path | None, typer.Option("--package", metavar="DIR", help="New folder for the package.")
+    ] = None,
     graph: Graph = _GRAPH,
     title: Annotated[str, typer.Option("--title", help="Title of the package.")] = "Papers knowledge graph",
     creator: Annotated[str | None, typer.Option("--creator", help="Who publishes it.")] = None,
@@ -1121,11 +1178,33 @@ def publish(
     ] = None,
     url: Annotated[str | None, typer.Option("--url", help="Address that the folder will have on the web.")] = None,
     site: Annotated[bool, typer.Option("--site/--no-site", help="Whether to add the pages.")] = True,
+    user: User = None,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Also send the runs that made the graph, which differ each time.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send all of it, also what the store was sent before.")
+    ] = False,
+    connections: Annotated[
+        int, typer.Option("--connections", min=1, max=64, help="How many graphs are on their way at a time.")
+    ] = 2,
+    as_json: Json = False,
 ) -> None:
-    """Write the graph as a folder to publish: dumps, tables, pages, checksums, and what describes them.
+    """Put the graph into a store on a server, or write it as a folder to publish.
 
-    Described as RO-Crate, Croissant, and VoID with DCAT. The same graph gives the same bytes.
+    As in: kg publish http://localhost:7878/store. Each named graph replaces the one of its name in the store; the next
+    publish sends what changed and deletes what is gone, and one that ended early goes on. Nothing else in the store is
+    touched.
+
+    With --package DIR: dumps, tables, pages, checksums, and what describes them as RO-Crate, Croissant, and VoID with
+    DCAT. The same graph gives the same bytes. --title, --creator, --licence, --texts-licence, --url and --site are for
+    the package, the other options for a store.
     """
+    if (store is None) == (package is None):
+        raise typer.BadParameter("expected either the URL of a store, or --package DIR")
+    if package is None:
+        _publish(graph, store or "", user, provenance, again, connections, as_json)
+        return
     from kg.publishing.package import Licences, licence_address, publish_package
     from kg.terminal.progress import progress_bar
 
@@ -1145,7 +1224,38 @@ def publish(
             site=site,
             progress=lambda done, total: progress("pages", done, total),
         )
-    _note(f"{written.files:,} files, {written.bytes / 1e6:,.1f} MB in {package}")
+    if as_json:
+        _print_json({"files": written.files, "bytes": written.bytes})
+    else:
+        _note(f"{written.files:,} files, {written.bytes / 1e6:,.1f} MB in {package}")
+
+
+def _publish(
+    graph: Path, url: str, user: str | None, provenance: bool, again: bool, connections: int, as_json: bool
+) -> None:
+    from kg.publishing.stores import publish_graph
+    from kg.remote.connection import authorization
+    from kg.terminal.progress import progress_bar
+
+    with _mentioning_the_sample(graph), progress_bar() as progress:
+        done = publish_graph(
+            graph,
+            url,
+            authorization=authorization(user),
+            provenance=provenance,
+            again=again,
+            connections=connections,
+            note=_note,
+            progress=lambda done, total: progress("publishing", done, total),
+        )
+    if as_json:
+        _print_json(done.as_dict())
+    else:
+        removed = f", {done.removed:,} removed" if done.removed else ""
+        _note(
+            f"{done.graphs:,} named graphs in {url}: {done.sent:,} sent ({done.bytes / 1e6:,.1f} MB), "
+            f"{done.unchanged:,} unchanged{removed}"
+        )
 
 
 @app.command()

@@ -6,7 +6,10 @@ import gc
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
@@ -375,3 +378,122 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         monkeypatch.syspath_prepend(tmp_path)
 
     return install
+
+
+class Asked(NamedTuple):
+    """A request that a server of :func:`start_server` got; ``query`` holds the parameters of the path."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Answered = tuple[int, dict[str, str], bytes]
+
+
+@pytest.fixture
+def start_server() -> Iterator[Callable[[Callable[[Asked], Answered | None]], str]]:
+    """Starts a server in this process that answers by a function; ``None`` breaks the connection. Gives its address."""
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+    from urllib.parse import parse_qsl, urlsplit
+
+    running: list[ThreadingHTTPServer] = []
+
+    def start(answer: Callable[[Asked], Answered | None]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def respond(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                parts = urlsplit(self.path)
+                query = dict(parse_qsl(parts.query, keep_blank_values=True))
+                found = answer(Asked(self.command, parts.path, query, dict(self.headers), body))
+                if found is None:
+                    self.close_connection = True
+                    return
+                status, headers, content = found
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = respond  # noqa: N815 (as http.server calls them)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        running.append(server)
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def start_endpoint(start_server: Callable[[Callable[[Asked], Answered | None]], str]) -> Callable[..., str]:
+    """Starts a SPARQL endpoint in this process that answers queries over a store. Gives its address."""
+    import pyoxigraph as ox
+
+    def start(store: ox.Store, *, union: bool = True) -> str:
+        def answer(asked: Asked) -> Answered:
+            try:
+                found = store.query(asked.body.decode(), use_default_graph_as_union=union)
+            except SyntaxError as error:
+                return 400, {"Content-Type": "text/plain"}, str(error).encode()
+            if isinstance(found, ox.QueryTriples):
+                content = ox.serialize(found, format=ox.RdfFormat.N_TRIPLES) or b""
+                return 200, {"Content-Type": "application/n-triples"}, content
+            content = found.serialize(format=ox.QueryResultsFormat.JSON) or b""
+            return 200, {"Content-Type": "application/sparql-results+json"}, content
+
+        return start_server(answer)
+
+    return start
+
+
+class Oxigraph:
+    """The server of Oxigraph, on a store in a folder; ``url`` is its address."""
+
+    def __init__(self, folder: Path) -> None:
+        binary = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+        assert binary, "pip install 'papers-kg[clients]' brings the oxigraph command"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            place = f"127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://{place}"
+        self.folder = folder
+        self._words = [binary, "serve", "-l", str(folder), "-b", place, "--union-default-graph"]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, on what its folder has."""
+        self._process = subprocess.Popen(self._words, stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                socket.create_connection(("127.0.0.1", int(self.url.rpartition(":")[2])), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("oxigraph does not listen")
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def oxigraph(tmp_path: Path) -> Iterator[Oxigraph]:
+    """A server of Oxigraph with an empty store."""
+    running = Oxigraph(tmp_path / "oxigraph")
+    yield running
+    running.kill()

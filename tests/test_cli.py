@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,6 +24,7 @@ import typer
 from pydantic import TypeAdapter
 
 from kg import cli
+from kg.graph.store import opened
 from kg.records import Extraction
 
 
@@ -925,6 +926,46 @@ def test_publish_makes_a_new_folder(kg: Terminal, graph_folder: Path, tmp_path: 
     assert kg(*given, tmp_path / "other", "--licence", "all mine").code == 2
 
 
+def test_publish_puts_the_graph_into_a_store(
+    kg: Terminal, own_graph: Path, start_server: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        asked.append((request.method, request.headers.get("Authorization")))
+        return 204, {}, b""
+
+    url = start_server(answer)
+    assert kg("publish", "-g", own_graph).code == kg("publish", url, "--package", "x", "-g", own_graph).code == 2
+    outcome = kg("publish", url, "-g", own_graph, "--user", "ann")
+    assert (outcome.code, asked) == (1, [])
+    assert "--user ann: expected the password in the environment variable KG_PASSWORD" in outcome.err
+    monkeypatch.setenv("KG_TOKEN", "secret")
+    outcome = kg("publish", url, "-g", own_graph)
+    assert outcome.err.startswith(f"kg: 4 named graphs in {url}: 4 sent (")
+    assert set(asked) == {("HEAD", "Bearer secret"), ("PUT", "Bearer secret")}
+    done = json.loads(kg("publish", url, "-g", own_graph, "--json").out)
+    assert (done["sent"], done["unchanged"]) == (0, 4)
+
+
+def test_questions_to_an_endpoint_print_what_a_folder_answers(
+    kg: Terminal, graph_folder: Path, start_endpoint: Callable[..., str]
+) -> None:
+    url = start_endpoint(opened(graph_folder).reader.store)
+    query = "SELECT ?name { ?d a kg:Dataset ; skos:prefLabel ?name } ORDER BY ?name"
+    for words in (
+        ["lookup", "cifar 10"],
+        ["ask", "leaderboard", "--dataset", "CIFAR-10", "--metric", "accuracy"],
+        ["query", query],
+    ):
+        there, here = kg(*words, "--endpoint", url), kg(*words, "-g", graph_folder)
+        assert (there.code, there.out) == (0, here.out)
+    assert kg("query", "ASK {}", "--profile", "lpwc", "--endpoint", url).code == 2
+    outcome = kg("ask", "lpwc-papers-on-task", "--task", "image classification", "--endpoint", url)
+    assert "is asked in the vocabulary lpwc, which an endpoint does not have" in outcome.err
+    assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
+
+
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert kg("export", "-g", graph_folder, "-o", tmp_path / "link").code == 0
@@ -1018,7 +1059,7 @@ def every_command(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], An
 
 
 def test_every_command_that_shows_something_to_people_has_json() -> None:
-    writes = {("extract",), ("export",), ("train",), ("mcp",), ("plot",), ("publish",), ("serve",), ("watch",)}
+    writes = {("extract",), ("export",), ("train",), ("mcp",), ("plot",), ("serve",), ("watch",)}
     commands = dict(every_command(typer.main.get_command(cli.app)))
     lacking = {words for words, found in commands.items() if "--json" not in {o for p in found.params for o in p.opts}}
     assert lacking == writes & commands.keys()

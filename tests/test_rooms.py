@@ -25,7 +25,7 @@ FLOORS = (
     {"jsonrecord"},
     {"records", "plugins"},
     {"text"},
-    {"rulefiles"},
+    {"rulefiles", "remote"},
     {"sources", "extraction", "fetching"},
     {"resolution"},
     {"graph"},

@@ -420,7 +420,7 @@ def _best(reader: IndexedReader, results: Iterable[Reported], limit: int | None)
     for result in results:
         board = boards.setdefault((result.metric, result.dataset), [])
         board.append((Decimal(result.value), bool(result.percent), result.iri))
-    iris = {node.id: node.iri for node in reader.index.nodes(sorted({node for pair in boards for node in pair}))}
+    iris = reader.index.iris({node for pair in boards for node in pair})
     lines: list[BestLine] = []
     for (metric, _), board in sorted(
         boards.items(), key=lambda item: (-len(item[1]), iris[item[0][0]], iris[item[0][1]])

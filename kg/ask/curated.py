@@ -106,13 +106,10 @@ class _Catalogue:
         return [each for each in self._subjects(predicate) if "/paper/" in each and "#" not in each]
 
     def _subjects(self, predicate: str) -> list[str]:
-        quads = self.reader.store.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(self.iri), self.graph)
-        return sorted(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+        return self.reader.subjects(predicate, ox.NamedNode(self.iri), self.graph)
 
     def _values(self, predicate: str, node: str = "") -> list[str]:
-        subject = ox.NamedNode(node or self.iri)
-        quads = self.reader.store.quads_for_pattern(subject, ox.NamedNode(predicate), None, self.graph)
-        return sorted(quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode | ox.Literal))
+        return self.reader.objects(node or self.iri, predicate, self.graph)
 
     def _address(self, code: str) -> str:
         return next(iter(self._values(SCHEMA + "url", code)), code)

@@ -183,16 +183,9 @@ def titled(reader: IndexedReader, words: str) -> list[str]:
     """The papers whose titles have these words as they are, but for case, accents and markup, sorted by IRI."""
     from rapidfuzz.utils import default_process
 
-    index, part = reader.index, plain_name(one_line(words))
-    form = default_process(part)
-    names = [
-        name
-        for forms, ids in index.forms(("paper",), index.lengths(("paper",)))
-        if form in forms
-        for name, title in zip(array(ID_TYPE, ids), forms.split("\n"), strict=True)
-        if form in title
-    ]
-    return sorted({name.node.iri for name in index.names(names) if part in plain_name(name.text)})
+    part = plain_name(one_line(words))
+    names = reader.index.titles(default_process(part))
+    return sorted({name.node.iri for name in names if part in plain_name(name.text)})
 
 
 def venues_named(reader: IndexedReader, words: str) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
+from kg.extraction.cluster import ClusterExtractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_each
 from kg.extraction.pipeline import Failure
@@ -87,6 +88,7 @@ def build_graph(
     workers: int | None = 1,
     columns: Mapping[str, str] | None = None,
     restart: bool = False,
+    scheduler: str | None = None,
     warn: Warn = lambda line: None,
     note: Warn = lambda line: None,
     progress: Progress = lambda step, done, total: None,
@@ -109,6 +111,7 @@ def build_graph(
         workers: worker processes; ``None`` decides by the number of papers.
         columns: names of columns of tables that are not known, by the field that they hold.
         restart: extract from all papers again, whatever the graph and a build that was interrupted have of them.
+        scheduler: the address of a Dask scheduler whose workers read the papers, instead of processes here.
         warn: called with a line for each entry that is skipped.
         note: called with a line if the build goes on from one that was interrupted.
         progress: called as papers are done.
@@ -117,7 +120,8 @@ def build_graph(
         InputError: an input, a rule file or the model cannot be read, or ``base`` is not a base IRI; the graph stays as
             it was.
         GraphError: the folder cannot be written; the graph stays as it was.
-        KGError: every paper makes the extractor fail; the graph stays as it was.
+        KGError: every paper makes the extractor fail, or the scheduler's cluster cannot be used; the graph stays as it
+            was.
     """
     if base is not None and not is_base(base):
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
@@ -137,6 +141,8 @@ def build_graph(
         if extractor is None:
             folders = with_corrections(folder, known.rules if rules is None else rules)
             extractor = Extractor(folders, known.model if model is None else model)
+        if scheduler is not None:
+            extractor, workers = ClusterExtractor(scheduler, extractor.rules, extractor.model), 1
         settings = Settings(base or known.base, extractor.rules, extractor.model)
         if not is_base(settings.base):  # versions before 0.2 took more
             raise GraphError(f"{folder}: has the base IRI {settings.base!r}; give another with --base-iri, {BASE_FORM}")

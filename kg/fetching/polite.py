@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from kg.errors import KGError
+from kg.remote.connection import AGENT, asked_wait
 from kg.text.names import one_line
 
 RETRIES = 5
@@ -25,7 +24,6 @@ _FIRST_WAIT = 2.0  # seconds before the first retry; each further one waits twic
 _LONGEST_WAIT = 300.0  # seconds; a service that asks for more is left alone
 _PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP statuses that may be others soon
 _PIECE = 1 << 16
-_AGENT = "papers-kg (https://w3id.org/papers-kg/)"
 
 Check = Callable[[bytes, str], object]
 """Called with the body of an answer and the address that was asked; raises ``ValueError`` if the body is damaged."""
@@ -83,7 +81,7 @@ class Polite(HTTPAdapter):
             FetchError: it answers with an error, not in time, with too much, or :data:`RETRIES` times not at all.
         """
         host = urlsplit(request.url or "").netloc
-        request.headers.update({"User-Agent": _AGENT, "Accept-Encoding": "identity"})
+        request.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity"})
         why = ""
         for number in range(RETRIES + 1):
             try:
@@ -115,7 +113,7 @@ class Polite(HTTPAdapter):
             self._last = self._clock()
         why = f"HTTP {answer.status_code} {answer.reason}"
         if answer.status_code in _PASSING:
-            raise _PassingError(why, _asked_wait(answer.headers.get("Retry-After")))
+            raise _PassingError(why, asked_wait(answer.headers.get("Retry-After")))
         if not answer.ok:
             detail = one_line(body[:300].decode("utf-8", "replace"))
             raise FetchError(f"{host}: {why}" + (f": {detail}" if detail else ""))
@@ -143,16 +141,3 @@ def _cause(error: BaseException) -> str:
     while inner := error.__cause__ or error.__context__:
         error = inner
     return one_line(str(error)) or type(error).__name__
-
-
-def _asked_wait(retry_after: str | None) -> float | None:
-    """The seconds that a Retry-After header asks for (RFC 9110, section 10.2.3): a number, or a date."""
-    if not retry_after:
-        return None
-    try:
-        if retry_after.strip().isdecimal():
-            return float(retry_after)
-        until = parsedate_to_datetime(retry_after)
-        return max((until - datetime.now(UTC)).total_seconds(), 0.0)
-    except (TypeError, ValueError, OverflowError):
-        return None

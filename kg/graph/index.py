@@ -8,6 +8,7 @@ papers first, and papers also from the newest to the oldest, so that "the first 
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -194,6 +195,10 @@ class GraphIndex:
         found = {row[0]: Node(*row) for row in self._in(f"{_NODE} WHERE node.id", ids)}
         return [found[node] for node in ids]
 
+    def iris(self, ids: Iterable[int]) -> dict[int, str]:
+        """The IRIs of the nodes of these ids."""
+        return dict(self._in("SELECT id, iri FROM node WHERE id", sorted(ids)))
+
     def names(self, ids: Sequence[int]) -> list[Name]:
         """The names of these ids, sorted."""
         return _names(self._in(f"{_NAME} WHERE name.id", sorted(ids)))
@@ -252,6 +257,17 @@ class GraphIndex:
         marks = ", ".join("?" * len(kinds))
         query = f"SELECT DISTINCT length FROM form WHERE kind IN ({marks}) ORDER BY length"
         return [length for (length,) in self.rows(query, *kinds)]
+
+    def titles(self, form: str) -> list[Name]:
+        """The titles of papers that have a form as a part of theirs (:func:`rapidfuzz.utils.default_process`)."""
+        found = [
+            name
+            for forms, ids in self.forms(("paper",), self.lengths(("paper",)))
+            if form in forms
+            for name, title in zip(array(ID_TYPE, ids), forms.split("\n"), strict=True)
+            if form in title
+        ]
+        return self.names(found)
 
     def papers(self, node: int, role: int, limit: int | None = None) -> list[Node]:
         """The papers that introduce or use an entity or link to a repository, the newest first."""

@@ -24,18 +24,20 @@ class GraphReader:
     def __init__(self, store: ox.Store) -> None:
         self.store = store
 
-    def objects(self, iri: str, predicate: str) -> list[str]:
-        """What the node has for a predicate, IRIs and the text of literals alike, sorted."""
-        quads = self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None)
+    def objects(self, iri: str, predicate: str, graph: ox.NamedNode | None = None) -> list[str]:
+        """What the node has for a predicate in a named graph or in all, IRIs and the text of literals alike, sorted."""
+        quads = self.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None, graph)
         return sorted({_text(quad.object) for quad in quads})
 
     def value(self, iri: str, predicate: str) -> str | None:
         """The first of :meth:`objects`, where there is one."""
         return next(iter(self.objects(iri, predicate)), None)
 
-    def subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[str]:
-        """The nodes that have this value for a predicate, sorted."""
-        quads = self.store.quads_for_pattern(None, ox.NamedNode(predicate), value)
+    def subjects(
+        self, predicate: str, value: ox.NamedNode | ox.Literal, graph: ox.NamedNode | None = None
+    ) -> list[str]:
+        """The nodes that have this value for a predicate in a named graph or in all, sorted."""
+        quads = self.store.quads_for_pattern(None, ox.NamedNode(predicate), value, graph)
         return sorted({_text(quad.subject) for quad in quads})
 
     def kind(self, iri: str) -> Kind | None:

@@ -19,6 +19,9 @@ CORRECTIONS = "corrections"
 CATALOGUES = "curated"
 """The folder for imported catalogues in a graph folder (:mod:`kg.graph.curated`)."""
 
+PUBLISHED = "published"
+"""The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
+
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
 

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ def asked(query: str, **others: Any) -> dict[str, Any]:
     return request | {"default_graphs": None, "named_graphs": None, "formats": {"rows": "srj", "graph": "nt"}} | others
 
 
-async def answer(pool: Pool, query: str, gone: Callable[[], Awaitable[None]] = never, **others: Any) -> Any:
+async def answer(pool: Pool, query: str, gone: Callable[[], Coroutine[Any, Any, None]] = never, **others: Any) -> Any:
     content = io.BytesIO()
     said = await pool.answer(asked(query, **others), content, gone)
     return json.loads(content.getvalue()) if "kind" in said else said

@@ -1,0 +1,1 @@
+"""What is on other machines: requests to servers (:mod:`kg.remote.connection`)."""
