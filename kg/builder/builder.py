@@ -286,7 +286,8 @@ def _written(
         before: the generation whose store is gone on from, if one is.
 
     Returns:
-        Whether that is done. It is not if ``before`` cannot be gone on from, because two papers have one IRI.
+        Whether that is done. It is not if ``before`` cannot be gone on from: two papers have one IRI, or the statements
+        of many papers differ, because all sources are called otherwise, say.
     """
     merged: list[MergedEntry] = []
     catalogues = kept_catalogues(folder)
@@ -294,6 +295,8 @@ def _written(
         with generation.statements.open("w", encoding="utf-8") as stream:
             found = _statements(generation, resolver, folder, index, changes, merged.extend)
             for done, lines in enumerate(found, start=1):
+                if before and changes.differing * _FEW > update.total:
+                    return False
                 stream.writelines(lines)
                 progress("writing", min(done, update.total), update.total)
             for catalogue in catalogues:

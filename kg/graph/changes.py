@@ -77,10 +77,12 @@ class Changes:
     Args:
         generation: the new one.
         before: the one whose store it goes on from, if it does.
+
+    ``differing`` counts the papers whose statements have to be written.
     """
 
     def __init__(self, generation: Generation, before: Generation | None) -> None:
-        self.before = before
+        self.differing = 0
         self._lists = (generation.graphs, generation.shared)
         self._papers = _Lines(generation.graphs, before and before.graphs)
         self._shared = _Lines(generation.shared, before and before.shared)
@@ -101,6 +103,7 @@ class Changes:
             state.update(part)
         self._iris.append(hash(iri))
         (new,) = self._papers.new([f"{state.hexdigest()} {iri}\n".encode()])
+        self.differing += new
         return new
 
     def new(self, shared: Iterable[str]) -> Iterator[str]:

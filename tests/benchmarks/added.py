@@ -3,8 +3,8 @@
 python tests/benchmarks/added.py GRAPH PAPERS... [--papers N] [--aside FOLDER] [--anew]
 
 The page has the last N of the papers (60), with a sign added to each title, so that they are new. The copy lies in
-FOLDER, which is a temporary one by default. A graph that other code built is first built again from its papers,
-without extracting from them, because this is about what else has to be done. With ``--anew`` the page is then added
+FOLDER, which is a temporary one by default. It is first built again by the code of today from its papers, without
+extracting from them, because this is about what else has to be done. With ``--anew`` the page is then added
 once more to the graph as it was, with all statements made anew, for comparison.
 """
 
@@ -27,8 +27,8 @@ from kg.builder import builder, works
 from kg.builder.builder import build_graph
 from kg.extraction import Extractor
 from kg.graph import indexing, manifest, store
-from kg.graph.provenance import read_runs
 from kg.graph.store import existing
+from kg.records import Paper
 from kg.rulefiles import load_rules
 from kg.sources import read_papers
 
@@ -88,17 +88,21 @@ def observed(phases: Phases) -> Iterator[None]:
             setattr(place, name, function)
 
 
-def of_this_code(graph: Path) -> None:
-    """Build a graph again if other code built it; its papers get the fingerprints that this code gives them."""
+def built_again(graph: Path) -> None:
+    """Build a graph again: its papers get the fingerprints that this code gives them, and sources in one folder."""
+
+    def beside(entry: Paper) -> Paper:
+        return replace(entry, source=f"../pages/{Path(entry.source or '').name}")
+
     old = existing(graph)
     settings = old.settings
     extractor = Extractor(settings.rules, settings.model)
     fingerprint = works.fingerprints(extractor, load_rules(extractor.rules))
-    runs = read_runs(old.open())
-    if runs and runs[-1].code == builder._code():
-        return
     copy = store.Generation(graph)
-    known = (replace(work, fingerprint=fingerprint(work.paper)) for work in works.read_records(old))
+    known = (
+        replace(work, fingerprint=fingerprint(work.paper), entries=tuple(map(beside, work.entries)))
+        for work in works.read_records(old)
+    )
     deque(works.write_records(copy, known), maxlen=0)
     copy.records.replace(old.records)
     manifest.seal(old.folder, old.folder.name)
@@ -127,9 +131,10 @@ def main() -> None:
     parser.add_argument("--anew", action="store_true")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=args.aside) as folder:
-        graph, page = Path(folder) / "graph", Path(folder) / "page.jsonl"
+        graph, page = Path(folder) / "graph", Path(folder) / "pages" / "page.jsonl"
         shutil.copytree(args.graph, graph)
-        of_this_code(graph)
+        page.parent.mkdir()
+        built_again(graph)
         papers = deque(read_papers(args.inputs, print), maxlen=args.papers)
         records = ({"id": paper.id, "title": f"{paper.title} ¶", "abstract": paper.abstract} for paper in papers)
         page.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")

@@ -717,7 +717,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
             went_on.append(before is not None)
             super().__init__(generation, before)
 
-    monkeypatch.setattr(builder, "_FEW", 0)
+    monkeypatch.setattr(builder, "_FEW", 1)
     monkeypatch.setattr("kg.builder.builder.Changes", Observed)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     random = Random(seed)
@@ -726,6 +726,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
     if seed == 2:
         sources[2] = tmp_path / "elsewhere" / "2.jsonl"  # all sources are called otherwise when it comes
+        monkeypatch.setattr(builder, "_FEW", 0)
     for source, part in zip(sources, parts, strict=True):
         source.parent.mkdir(exist_ok=True)
         source.write_text("".join(part))
@@ -744,3 +745,24 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     build_graph([], tmp_path / "moved")
     assert went_on[5:] == [False]
     assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept
+
+
+def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on: list[bool] = []
+
+    def observed(before: Generation | None) -> Generation | None:
+        went_on.append(before is not None)
+        return before
+
+    monkeypatch.setattr("kg.builder.builder.Changes", lambda generation, before: Changes(generation, observed(before)))
+    monkeypatch.setattr(builder, "extract_each", invented_extraction)
+    source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
+    for number, path in enumerate((source, other)):
+        path.parent.mkdir()
+        lines = (invented_paper(10 * number + paper, Random(paper)) for paper in range(10 - 9 * number))
+        path.write_text("".join(lines))
+        build_graph([path], tmp_path / "g")  # with the second one, the file of all papers is called otherwise
+    assert went_on == [False, True, False]
+    build_graph([source, other], tmp_path / "once")
+    assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
+    assert index_rows(tmp_path / "g") == index_rows(tmp_path / "once")
