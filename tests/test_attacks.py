@@ -100,10 +100,11 @@ def prepare(attack):
         opened = store.Store
         class Killed:
             read_only = opened.read_only
-            bulk_load = lambda self, **options: self.store.bulk_load(**options)
             flush = kill
             def __init__(self, path):
                 self.store = opened(path)
+            def __getattr__(self, name):
+                return getattr(self.store, name)
         store.Store = Killed
     else:
         place, _, name = attack.rpartition(".")

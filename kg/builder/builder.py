@@ -7,6 +7,7 @@ name means, to write their statements. Between the two they are on disk, so that
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,20 +21,24 @@ from kg.builder.enriching import BareEntries
 from kg.builder.extracted import Extracted
 from kg.builder.failures import Failures
 from kg.builder.origins import placed, shown_names
-from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
+from kg.builder.works import Update, Work, fingerprints, read_lines, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
 from kg.extraction.cluster import ClusterExtractor
 from kg.extraction.corrections import unmatched
 from kg.extraction.parallel import extract_each
 from kg.extraction.pipeline import Failure
+from kg.graph import manifest
+from kg.graph.changes import Changes
 from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, listed_entities, read_catalogue
 from kg.graph.indexing import IndexMaker, index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import (
     SharedNodes,
+    entities_within,
     entity_statements,
     first_seen_statements,
+    indexed_statements,
     paper_statements,
     with_scheme,
 )
@@ -50,6 +55,7 @@ from kg.text.plain import without_markup
 from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
 _HOPELESS = 100  # papers; if the first ones all fail, the extractor does not work
+_FEW = 4  # if one paper in so many is another than before, all statements are made anew: that is quicker then
 _MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
 
 Progress = Callable[[str, int, int], None]
@@ -167,19 +173,14 @@ def build_graph(
         for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
         runs = _earlier_runs(old, warn) if old else []
-        merged: list[MergedEntry] = []
-        with index_file(generation.index_path) as index:
-            with generation.statements.open("w", encoding="utf-8") as stream:
-                for done, lines in enumerate(_statements(generation, resolver, folder, merged.extend), start=1):
-                    stream.writelines(index.reading(lines))
-                    progress("writing", min(done, update.total), update.total)
-                for catalogue in kept_catalogues(folder):
-                    stream.writelines(_curated(catalogue, generation, resolver, index))
-                run = _run(len(runs) + 1, started, inputs, extractor, rules_read)
-                stream.write(_provenance([*runs, run], settings.base))
-            write_merges(generation.merges, resolver.merges())
-            write_merges(generation.merged_papers, merged)
-            generation.load(settings, index)
+        before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
+
+        def now() -> Run:
+            return _run(len(runs) + 1, started, inputs, extractor, rules_read)
+
+        if not _written(generation, settings, resolver, folder, update, runs, now, before, progress):
+            generation.index_path.unlink()
+            _written(generation, settings, resolver, folder, update, runs, now, None, progress)
         if update.total >= _MANY:
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
     if failures.count:
@@ -258,25 +259,108 @@ def _extraction(work: Work) -> Extraction:
     return work.extraction
 
 
-def _statements(
-    generation: Generation, resolver: Resolver, folder: Path, merged: Callable[[Iterable[MergedEntry]], None]
-) -> Iterator[Iterable[str]]:
-    """The N-Quads lines of each paper, then those of the entities, then those of other nodes that papers share.
+def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, settings: Settings) -> Generation | None:
+    """The generation before, if its store can be gone on from: the same code made it, and few papers are others now."""
+    changed = update.new + update.changed + update.extracted
+    if not runs or not runs[-1].code.digest or runs[-1].code != _code() or old.settings.base != settings.base:
+        return None
+    if changed * _FEW > update.total or not (old.graphs.is_file() and old.shared.is_file()):
+        return None
+    try:
+        manifest.check(old.folder, parts=(old.graphs.name, old.shared.name))
+    except GraphError:
+        return None
+    return old
 
-    ``merged`` is called with the entries of each paper that has several.
+
+def _written(
+    generation: Generation,
+    settings: Settings,
+    resolver: Resolver,
+    folder: Path,
+    update: Update,
+    runs: Sequence[Run],
+    now: Callable[[], Run],
+    before: Generation | None,
+    progress: Progress,
+) -> bool:
+    """Fill a generation whose papers are written: statements, what was merged, the store and the index.
+
+    Args:
+        runs: those that made the graph before.
+        now: gives the run that makes it, when all statements are made.
+        before: the generation whose store is gone on from, if one is.
+
+    Returns:
+        Whether that is done. It is not if ``before`` cannot be gone on from: two papers have one IRI, or the statements
+        of many papers differ, because all sources are called otherwise, say.
+    """
+    merged: list[MergedEntry] = []
+    catalogues = kept_catalogues(folder)
+    with index_file(generation.index_path) as index, Changes(generation, before) as changes:
+        with generation.statements.open("w", encoding="utf-8") as stream:
+            found = _statements(generation, resolver, folder, index, changes, merged.extend)
+            for done, lines in enumerate(found, start=1):
+                if before and changes.differing * _FEW > update.total:
+                    return False
+                stream.writelines(lines)
+                progress("writing", min(done, update.total), update.total)
+            for catalogue in catalogues:
+                stream.writelines(_curated(catalogue, generation, resolver, index))
+            stream.write(_provenance([*runs, now()], settings.base))
+        if changes.unclear and before:
+            return False
+        write_merges(generation.merges, resolver.merges())
+        write_merges(generation.merged_papers, merged)
+        if changes.unclear or catalogues:
+            changes.forget()
+
+        def remove_gone(store: ox.Store) -> None:
+            if before:
+                changes.remove_gone(store, settings.base)
+                for quad in run_quads(runs, settings.base):
+                    store.remove(quad)
+
+        generation.load(settings, index, before, remove_gone)
+    return True
+
+
+def _statements(
+    generation: Generation,
+    resolver: Resolver,
+    folder: Path,
+    index: IndexMaker,
+    changes: Changes,
+    merged: Callable[[Iterable[MergedEntry]], None],
+) -> Iterator[Iterable[str]]:
+    """The N-Quads lines of each paper, then those of the entities and of other nodes that papers share.
+
+    Lines that the generation before has are left out; the index gets all that it reads. ``merged`` is called with the
+    entries of each paper that has several.
     """
     shared = SharedNodes(resolver.base, resolver.iri_of)
     sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
     names = shown_names(sources, folder)
-    for work in read_records(generation):
+    for line, work in read_lines(generation):
         extraction = resolver.resolve(_extraction(work))
+        paper = work.paper
         entries = [replace(entry, source=names[entry.source or ""]) for entry in work.entries]
         if len(entries) > 1:
             merged(_merged(work, entries, resolver.base))
-        statements = paper_statements(work.paper, entries, extraction, shared, work.which)
-        yield chain(statements, first_seen_statements(work.paper.title, work.which, work.first_seen, resolver.base))
-    yield entity_statements(resolver.entities(), resolver.base)
-    yield shared.statements()
+        made_from = (
+            "\0".join(found)
+            for found in ((entry.source or "" for entry in entries), entities_within(extraction, shared))
+        )
+        iri = paper_iri(resolver.base, without_markup(paper.title), work.which)
+        if changes.is_new(iri, [line, *(text.encode(errors="surrogatepass") for text in made_from)]):
+            statements = paper_statements(paper, entries, extraction, shared, work.which)
+            seen = first_seen_statements(paper.title, work.which, work.first_seen, resolver.base)
+            yield index.reading(chain(statements, seen))
+        else:
+            deque(index.reading(indexed_statements(paper, entries, extraction, shared, work.which)), maxlen=0)
+            yield ()
+    yield changes.new(index.reading(entity_statements(resolver.entities(), resolver.base)))
+    yield changes.new(index.reading(shared.statements()))
 
 
 def _curated(path: Path, generation: Generation, resolver: Resolver, index: IndexMaker) -> Iterator[str]:
@@ -329,12 +413,16 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         ended=_now(),
         inputs=tuple(sorted(map(path_text, inputs))),
         version=version("papers-kg"),
-        code=Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py"))),
+        code=_code(),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
         sources=tuple(sorted({Part.of_input(given) for given in inputs})),
         corrections=tuple(sorted({Part(str(rule), "") for rule in rules if isinstance(rule, CorrectionRule)})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
+
+
+def _code() -> Part:
+    return Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py")))
 
 
 def _now() -> str:

@@ -64,6 +64,11 @@ def read_records(generation: Generation) -> Iterator[Work]:
     Raises:
         GraphError: the records are damaged.
     """
+    return (work for _, work in read_lines(generation))
+
+
+def read_lines(generation: Generation) -> Iterator[tuple[bytes, Work]]:
+    """The works of :func:`read_records`, each with the line that holds it."""
     try:
         lines = generation.records.open("rb")
     except OSError as error:
@@ -72,7 +77,7 @@ def read_records(generation: Generation) -> Iterator[Work]:
     with lines:
         for number, line in enumerate(lines, start=1):
             try:
-                yield _WORK.validate_json(line)
+                yield line, _WORK.validate_json(line)
             except ValidationError:
                 raise GraphError(f"{generation.records}:{number}: is damaged; build in a new folder") from None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,32 @@ def mark(folder: Path, generation: str) -> None:
     _write(folder, {"generation": generation})
 
 
-def seal(folder: Path, generation: str) -> None:
+def seal(folder: Path, generation: str, before: Path | None = None) -> None:
     """Write the manifest of a folder that is complete, when all its files have reached the disk.
+
+    Args:
+        folder: is complete.
+        generation: the name that it will have.
+        before: the folder of a complete generation: of files that are links to its files, the digests are known.
 
     Raises:
         OSError: a file cannot be read or written.
     """
-    files = {path.relative_to(folder).as_posix(): _described(path) for path in _files(folder)}
+    known: Mapping[str, tuple[int, int, str]] = {}
+    if before:
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            known = {name: (*entry,) for name, entry in _read(before)["files"].items()}
+
+    def described(path: Path) -> tuple[int, int, str]:
+        name = path.relative_to(folder).as_posix()
+        entry = known.get(name)
+        with suppress(OSError):
+            found = path.stat()
+            if before and entry and entry[:2] == (found.st_size, found.st_mtime_ns) and path.samefile(before / name):
+                return entry
+        return _described(path)
+
+    files = {path.relative_to(folder).as_posix(): described(path) for path in _files(folder)}
     for inner in {path.parent for path in _files(folder)}:
         sync_folder(inner)
     _write(folder, {"generation": generation, "files": files})

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -176,6 +177,26 @@ def paper_statements(
     yield from graph.results(extraction)
 
 
+def indexed_statements(
+    paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes, which: str = ""
+) -> Iterator[str]:
+    """Of :func:`paper_statements` what the index reads and ``shared`` takes, which is a small part."""
+    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
+    yield from graph.metadata(entries)
+    yield from graph.edges(extraction.entities)
+    yield from graph.links(extraction.links)
+
+
+def entities_within(extraction: Extraction, shared: SharedNodes) -> Iterator[str]:
+    """The entities that the statements of a paper name, and so depend on, in a fixed order; "" where there is none."""
+    for mention in extraction.entities:
+        yield mention.entity or ""
+    for result in extraction.results:
+        if result.confidence == CERTAIN:
+            for _, entity_type, words in _related(result):
+                yield (words and shared.entity(entity_type, words)) or ""
+
+
 def first_seen_statements(title: str, which: str, date: str, base: str) -> Iterator[str]:
     """When a run first read a paper, in the named graph about runs, since this differs from build to build.
 
@@ -206,8 +227,12 @@ class _PaperGraph:
         self.end = _end(iri)
         self.shared = shared
         self.text = paper.text
-        self.sentences = plain_text(self.text, len(paper.title)).sentences()
         self.state = blake2b(self.text.encode(errors="replace"), digest_size=4)
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Where the sentences of the text are."""
+        return plain_text(self.text, len(self.paper.title)).sentences()
 
     def metadata(self, entries: Iterable[Paper]) -> Iterator[str]:
         """Title, abstract, authors, dates, venue, address, identifiers and subjects, and where the paper is listed."""
@@ -259,13 +284,17 @@ class _PaperGraph:
         for predicate, value in facts:
             yield self._about(node, predicate, value)
 
-    def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
-        """The edges to the entities that the paper introduces or uses, and each mention as their evidence."""
+    def edges(self, mentions: Sequence[Mention]) -> Iterator[str]:
+        """The edges to the entities that the paper introduces or uses."""
         # The role of an entity is that of its first mention.
         roles = {mention.entity: (mention.type, mention.role) for mention in reversed(mentions)}
         for entity, (entity_type, role) in roles.items():
             yield self._about_paper(KG + "mentions", f"<{entity}>")
             yield self._about_paper(KG + "introduces" if role == "introduced" else USES[entity_type], f"<{entity}>")
+
+    def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
+        """The edges, and each mention as their evidence."""
+        yield from self.edges(mentions)
         for mention in mentions:
             yield from self._mention(mention)
 

@@ -3,6 +3,8 @@
     output/CURRENT              the name of the current generation
     output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
+    output/generation-3/graphs.txt.gz         what the statements of each paper were made from (:mod:`kg.graph.changes`)
+    output/generation-3/shared.nq.gz          the statements about what papers share
     output/generation-3/failures.jsonl        the papers that made the extractor fail, if some did
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
@@ -95,6 +97,16 @@ class Generation(NamedTuple):
     def failures(self) -> Path:
         """The papers that could not be extracted and why, one JSON object a line; absent if there are none."""
         return self.folder / "failures.jsonl"
+
+    @property
+    def graphs(self) -> Path:
+        """What the statements of each paper were made from (:mod:`kg.graph.changes`); absent if this is not known."""
+        return self.folder / "graphs.txt.gz"
+
+    @property
+    def shared(self) -> Path:
+        """The statements about what papers share, gzipped N-Quads; absent where :attr:`graphs` is."""
+        return self.folder / "shared.nq.gz"
 
     @property
     def extracted(self) -> Path:
@@ -219,16 +231,27 @@ class Generation(NamedTuple):
         """The file of the index; absent from a generation of a version that made none."""
         return self.folder / "index.sqlite"
 
-    def load(self, settings: Settings, maker: IndexMaker | None = None) -> None:
+    def load(
+        self,
+        settings: Settings,
+        maker: IndexMaker | None = None,
+        before: Generation | None = None,
+        remove_gone: Callable[[Store], None] = lambda store: None,
+    ) -> None:
         """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings.
 
         Args:
             settings: what the graph is built with.
             maker: makes :attr:`index_path` and has read the statements; if there is none, the store is read for it.
+            before: the generation whose store this one's begins as, if it does not begin empty.
+            remove_gone: removes what is no longer so from that store.
         """
         from kg.graph.indexing import write_index  # needed by builds alone
 
+        if before:
+            _copy_store(before.store, self.store)
         store = Store(self.store)
+        remove_gone(store)
         with self.statements.open("rb") as lines:
             while part := b"".join(islice(lines, _LOADED)):
                 store.bulk_load(input=part, format=RdfFormat.N_QUADS)
@@ -250,6 +273,19 @@ class Generation(NamedTuple):
             "model": None if settings.model is None else to_folder(graph, settings.model),
         }
         _write(self.folder / _META, json.dumps(meta))
+
+
+def _copy_store(store: Path, copy: Path) -> None:
+    """Copy a store. Its tables are never written again, so that links to them do, where the disk can have any."""
+    copy.mkdir()
+    for path in store.iterdir():
+        if path.suffix == ".sst":
+            try:
+                (copy / path.name).hardlink_to(path)
+            except OSError:
+                shutil.copy2(path, copy / path.name)
+        elif not path.name.startswith("LO"):  # LOCK, LOG and old logs, which only tell what happened
+            shutil.copy2(path, copy / path.name)
 
 
 def _checked_base(base: Any) -> str:
@@ -380,7 +416,7 @@ def next_generation(folder: Path) -> Iterator[Generation]:
                 for path in leftovers:
                     _remove(path)
                 yield Generation(partial)
-                manifest.seal(partial, name)
+                manifest.seal(partial, name, before.folder if before else None)
                 partial.rename(folder / name)
                 _write(folder / CURRENT, name)
             except BaseException:

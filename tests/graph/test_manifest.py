@@ -101,3 +101,32 @@ def test_a_damaged_manifest_is_named(generation: Path, content: str) -> None:
     with pytest.raises(GraphError, match=r"kg-generation\.json: is damaged; build the graph again$"):
         manifest.check(generation)
     assert not manifest.made_by_a_build(generation)
+
+
+def test_digests_of_files_that_are_links_to_those_of_the_generation_before_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, folder = tmp_path / "generation-1", tmp_path / "generation-2"
+    for path in (before, folder):
+        path.mkdir()
+        manifest.mark(path, path.name)
+    for name in ("linked", "copied", "new", "touched"):
+        (before / name).write_text(name)
+    manifest.seal(before, before.name)
+    (folder / "linked").hardlink_to(before / "linked")
+    (folder / "touched").hardlink_to(before / "touched")
+    (folder / "touched").write_text("TOUCHED")
+    shutil.copy2(before / "copied", folder / "copied")
+    (folder / "new").write_text("other")
+    read: list[str] = []
+    digest = manifest._digest
+
+    def observed(path: Path) -> str:
+        read.append(path.name)
+        return digest(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(manifest, "_digest", observed)
+        manifest.seal(folder, folder.name, before)
+    assert sorted(read) == ["copied", "new", "touched"]
+    manifest.check(folder, parts=("",), thorough=True)

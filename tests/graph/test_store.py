@@ -381,3 +381,30 @@ def test_statements_are_loaded_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
         generation.load(Settings())
     found = current(tmp_path)
     assert found and len(found.open()) == 5
+
+
+def test_a_store_may_begin_as_that_of_the_generation_before_which_stays_as_it_is(tmp_path: Path) -> None:
+    build(tmp_path)
+    before = existing(tmp_path)
+    (gone,) = before.open()
+    with next_generation(tmp_path) as generation:
+        generation.statements.write_text(STATEMENT.replace("/o", "/new"))
+        generation.load(Settings(), before=before, remove_gone=lambda store: store.remove(gone))
+        before.check(thorough=True)
+        assert [*before.open()] == [gone]
+    (now,) = existing(tmp_path).open()
+    assert str(now.object) == "<http://e.org/new>"
+    existing(tmp_path).check(thorough=True)
+
+
+def test_a_store_is_copied_where_the_disk_can_have_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path)
+
+    def unable(*arguments: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", unable)
+    with next_generation(tmp_path) as generation:
+        generation.statements.write_text(STATEMENT.replace("/o", "/new"))
+        generation.load(Settings(), before=existing(tmp_path))
+    assert len(existing(tmp_path).open()) == 2
