@@ -73,7 +73,11 @@ Workers = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="File to write, gzipped if it ends in .gz.  [default: standard output]"),
+    typer.Option(
+        "--output",
+        "-o",
+        help="File to write, gzipped if it ends in .gz, or an address as s3://BUCKET/FILE.  [default: standard output]",
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Show all of it, however long the lists are.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -253,8 +257,9 @@ def build(
         list[str] | None,
         typer.Argument(
             metavar="[INPUT...]",
-            help="Files of papers in any format, folders, - for standard input, or arxiv:QUERY, openalex:QUERY "
-            "and hf-daily:DATE, which ask a service. None: build the graph again from the papers that it has.",
+            help="Files of papers in any format, folders, addresses as s3://BUCKET/FILE, - for standard input, or "
+            "arxiv:QUERY, openalex:QUERY and hf-daily:DATE, which ask a service. None: build the graph again from the "
+            "papers that it has.",
         ),
     ] = None,
     graph: Graph = _GRAPH,
@@ -1102,6 +1107,7 @@ def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
     from kg.site.export import export_site
     from kg.terminal.progress import progress_bar
 
+    _on_this_machine(folder)
     if folder is None or str(folder) == "-":
         raise typer.BadParameter("expected the folder to write the pages to, as in -o site/", param_hint="--output")
     if not plain:
@@ -1111,6 +1117,13 @@ def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
         written = export_site(opened, folder, progress=lambda done, total: progress("pages", done, total))
     start = folder / "index.html"
     _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
+
+
+def _on_this_machine(folder: Path | None) -> None:
+    from kg.remote.storage import address_of
+
+    if folder is not None and (address := address_of(folder)):
+        raise typer.BadParameter(f"expected a folder on this machine, found {address}", param_hint="--output")
 
 
 def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | None:
@@ -1125,6 +1138,7 @@ def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | 
 def _export_tables(graph: Path, folder: Path | None, format: TableFormat, *, plain: bool) -> None:
     from kg.terminal.progress import progress_bar
 
+    _on_this_machine(folder)
     if folder is None or str(folder) == "-" or folder.suffix.lower() in (".parquet", ".csv"):
         network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
         found = f"; found {folder.name}" if folder else ""
@@ -1609,12 +1623,12 @@ def _show_merges(graph: Path, record: str, words: str | None, columns: tuple[str
 
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears when it is complete; it is compressed if its name ends in .gz."""
+    """Standard output, or a file or address that has it when it is complete; compressed if its name ends in .gz."""
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    from kg.text.files import packing
+    from kg.remote.storage import packing
 
     with packing(path) as stream:
         yield stream

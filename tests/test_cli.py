@@ -966,6 +966,24 @@ def test_questions_to_an_endpoint_print_what_a_folder_answers(
     assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
 
 
+def test_inputs_and_outputs_may_be_addresses(kg: Terminal, pages: Path, tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    for page in pages.iterdir():
+        memory.pipe(f"/pond/{page.name}", page.read_bytes())
+    folder = tmp_path / "graph"
+    assert kg("build", "memory://pond", "-g", folder).code == 0
+    assert kg("build", "-g", folder).code == 0  # from what it has: addresses stay what they are
+    listed = kg("query", "SELECT ?on { ?paper kg:listedOn ?on } ORDER BY ?on", "-g", folder).out.splitlines()
+    assert listed[1].startswith("memory:///pond/one.txt:")
+    assert kg("export", "-f", "nt", "-g", folder, "-o", "memory://out/graph.nt").code == 0
+    assert memory.cat("/out/graph.nt") == kg("export", "-f", "nt", "-g", folder).out.encode()
+    assert kg("export", "-f", "html", "-g", folder, "-o", "memory://out/site").code == 2
+    outcome = kg("build", "https://example.org/papers.jsonl", "-g", folder)
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert "is on the web, where nothing is fetched by itself" in outcome.err
+
+
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "target")
     assert kg("export", "-g", graph_folder, "-o", tmp_path / "link").code == 0

@@ -33,7 +33,7 @@ _MEANINGS = {
     413: "refuses the query as too large",
     415: f"takes no queries at this address; {_WHERE}",
 }
-_QUICK = 60.0  # seconds for a query of a look-up
+_LOOK_UP = 120.0  # seconds for a query of a look-up, which may go through all names
 
 
 class Endpoint:
@@ -47,7 +47,7 @@ class Endpoint:
         self.url = connection.url
         self._connection = connection
 
-    def answer(self, request: Request, timeout: float = _QUICK) -> Answer:
+    def answer(self, request: Request, timeout: float = _LOOK_UP) -> Answer:
         """The complete answer to a query.
 
         Args:
@@ -63,8 +63,8 @@ class Endpoint:
         try:
             reply = self._connection.ask("POST", f"{prefixes}{request.sparql}".encode(), _HEADERS, timeout=timeout)
         except TooLateError:
-            more = "allow more with --timeout (timeout=), 0 for no limit"
-            raise QueryError(f"{request.source}: {self.url} took longer than {timeout:g} seconds; {more}") from None
+            more = "" if timeout == _LOOK_UP else "; allow more with --timeout (timeout=), 0 for no limit"
+            raise QueryError(f"{request.source}: {self.url} took longer than {timeout:g} seconds{more}") from None
         if reply.status != 200:
             if reply.status == 400:
                 _check_syntax(request)
@@ -85,7 +85,7 @@ class Endpoint:
             QueryError: the endpoint refuses the query, or does not answer it in time.
             RemoteError: it cannot be reached, or answers with something else.
         """
-        return self.answer(Request(query, DEFAULT_BASE, "query", False)).rows()
+        return self.answer(Request(query, DEFAULT_BASE, "look-up", False)).rows()
 
     def base(self) -> str | None:
         """The base IRI of the graph's resources, as the IRI of a paper shows; ``None`` if it has no papers.

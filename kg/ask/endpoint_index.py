@@ -7,7 +7,6 @@ and what is found is counted by queries. Nodes that are read one after the other
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,11 +19,12 @@ from kg.export.tables import Term
 from kg.graph.index import ID_TYPE, INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Name, Node, Reported
 from kg.text.names import singular
 from kg.text.spellings import plain_name, typed_key, typed_words
-from kg.vocabulary import DCTERMS, ENTITY_KINDS, KG, KIND_OF_CLASS, KINDS, LINKS, OA, RDF, SCHEMA, SKOS, Kind
+from kg.vocabulary import DCTERMS, ENTITY_KINDS, KG, KINDS, LINKS, OA, RDF, SCHEMA, SKOS, Kind
 
 _TOGETHER = 100  # nodes of one query
 _FOUND = 2000  # names that a look-up by a part of a name takes
 _SIMILAR = 200_000  # names of similar length that are compared for typos
+_INITIALS = range(2, 9)  # letters that may be those of the words of a name
 _LENGTHS = 5  # lengths of names that are read at a time: of a name and two edits to both sides
 _LONGEST_NAME = 100  # characters of names that are compared for typos
 _ARTICLE = SCHEMA + "ScholarlyArticle"
@@ -32,7 +32,6 @@ _NAMED = (SKOS + "prefLabel", SCHEMA + "name", SKOS + "altLabel", SCHEMA + "alte
 _COUNTED = (KG + "mentions", KG + "introduces", LINKS["code"], OA + "hasBody")
 _OF_RESULT = {"metric": KG + "byMetric", "dataset": KG + "onDataset", "method": KG + "ofMethod"}
 _NAMES = f"VALUES ?property {{ {' '.join(f'<{each}>' for each in _NAMED)} }} ?node ?property ?name"
-_CLASSES = f"VALUES ?class {{ {' '.join(f'<{each}>' for each in (*KIND_OF_CLASS, _ARTICLE))} }} ?node a ?class"
 
 
 class EndpointReader(IndexedReader):
@@ -155,7 +154,8 @@ class EndpointIndex(GraphIndex):
 
     def called(self, texts: Iterable[str]) -> list[Name]:
         values = " ".join(sorted(str(ox.Literal(text)) for text in texts))
-        return self._found(self._rows(f"SELECT DISTINCT ?node ?name {{ VALUES ?name {{ {values} }} {_NAMES} }}"))
+        patterns = " UNION ".join(f"{{ VALUES ?name {{ {values} }} ?node <{each}> ?name }}" for each in _NAMED)
+        return self._found(self._rows(f"SELECT DISTINCT ?node ?name {{ {patterns} }}"))
 
     def names_of(self, iri: str) -> list[Name]:
         return [Name(self._name_id(iri, text), text, node) for node in self.with_iris([iri]) for text in self._all(iri)]
@@ -164,8 +164,7 @@ class EndpointIndex(GraphIndex):
         return [name for name in self._beginning(key) if key in _keys(name)]
 
     def with_initials(self, letters: str) -> list[Name]:
-        words = r"[^ -]*[ -]+".join(map(re.escape, letters))
-        found = self._through(f"REGEX(?name, {_text(f'^{words}[^ -]*$')}, 'i')")
+        found = self._beginning(letters)
         return [name for name in found if "".join(word[0] for word in typed_words(name.text)) == letters]
 
     def beginning(self, key: str, kinds: Sequence[Kind] = KINDS) -> list[tuple[int, int]]:
@@ -188,7 +187,8 @@ class EndpointIndex(GraphIndex):
 
     def lengths(self, kinds: Sequence[Kind]) -> list[int]:
         """The lengths of the names that were read: to look for the nearest of all names is too much."""
-        return sorted(length for known, length in self._of_length if known == tuple(kinds))
+        read = self._of_length.keys() & self._lengths_read
+        return sorted(length for known, length in read if known == tuple(kinds))
 
     def titles(self, form: str) -> list[Name]:
         found = self._through(_containing(form.split(), f"?property = <{SCHEMA}name>"))
@@ -201,11 +201,11 @@ class EndpointIndex(GraphIndex):
     def papers(self, node: int, role: int, limit: int | None = None) -> list[Node]:
         iri = f"<{self._iris[node]}>"
         pattern = {
-            INTRODUCES: f"?paper <{KG}introduces> {iri}",
-            USES: f"?paper <{KG}mentions> {iri} FILTER NOT EXISTS {{ ?paper <{KG}introduces> {iri} }}",
-            LINKS_TO: f"?paper <{LINKS['code']}> {iri}",
+            INTRODUCES: f"?paper <{KG}introduces> {iri} {_YEAR}",
+            USES: f"?paper <{KG}mentions> {iri} {_YEAR} FILTER NOT EXISTS {{ ?paper <{KG}introduces> {iri} }}",
+            LINKS_TO: f"?paper <{LINKS['code']}> {iri} {_YEAR}",
         }[role]
-        rows = self._rows(f"SELECT ?paper {{ {pattern} {_IN_ORDER} {'' if limit is None else f'LIMIT {limit}'}")
+        rows = self._rows(f"SELECT ?paper {{ {pattern} }} {_NEWEST_FIRST} {'' if limit is None else f'LIMIT {limit}'}")
         papers = [_value(paper) for (paper,) in rows]
         self._reader.expect(papers)
         return self.with_iris(papers)
@@ -234,14 +234,15 @@ class EndpointIndex(GraphIndex):
         return self._together(f"{links} . ?paper <{KG}introduces> ?other", None)
 
     def results(self, kind: Kind, node: int, least: float, limit: int | None) -> tuple[list[tuple[str, str]], int]:
-        confident = f"OPTIONAL {{ ?result <{KG}confidence> ?said }} FILTER(COALESCE(?said, 0.0) >= {least:f})"
-        pattern = f"?result <{_OF_RESULT[kind]}> <{self._iris[node]}> . ?paper <{KG}reports> ?result {confident}"
+        pattern = f"?result <{_OF_RESULT[kind]}> <{self._iris[node]}> . ?paper <{KG}reports> ?result {_YEAR}"
+        # What is optional comes after what is not: stores take their order from that of the query.
+        pattern += f" OPTIONAL {{ ?result <{OA}start> ?start }} OPTIONAL {{ ?result <{KG}confidence> ?said }}"
+        pattern += f" FILTER(COALESCE(?said, 0.0) >= {least:f})"
         count = _count(self._rows(f"SELECT (COUNT(DISTINCT ?result) AS ?count) {{ {pattern} }}"))
         if not count:
             return [], 0
-        start = f"OPTIONAL {{ ?result <{OA}start> ?start }}"
         rows = self._rows(
-            f"SELECT ?result ?paper {{ {pattern} {start} {_IN_ORDER} ?start STR(?result) "
+            f"SELECT ?result ?paper {{ {pattern} }} {_NEWEST_FIRST} ?start STR(?result) "
             f"{'' if limit is None else f'LIMIT {limit}'}"
         )
         found = [(_value(result), _value(paper)) for result, paper in rows]
@@ -271,10 +272,13 @@ class EndpointIndex(GraphIndex):
         counts: dict[tuple[str, str], int] = {}
         counted = _nodes([iri for iri, kind in kinds.items() if kind != "paper"])
         if counted:
-            properties = " ".join(f"<{each}>" for each in _COUNTED)
+            # Not by one pattern with two VALUES, of which some stores make a search through the whole graph.
+            patterns = " UNION ".join(
+                f"{{ VALUES ?node {{ {counted} }} ?other <{each}> ?node BIND(<{each}> AS ?property) }}"
+                for each in _COUNTED
+            )
             for node, counted_by, count in self._rows(
-                f"""SELECT ?node ?property (COUNT(DISTINCT ?other) AS ?count) {{ VALUES ?node {{ {counted} }}
-                    VALUES ?property {{ {properties} }} ?other ?property ?node }} GROUP BY ?node ?property"""
+                f"SELECT ?node ?property (COUNT(DISTINCT ?other) AS ?count) {{ {patterns} }} GROUP BY ?node ?property"
             ):
                 if count is not None:
                     counts[_value(node), _value(counted_by)] = int(_value(count))
@@ -314,24 +318,26 @@ class EndpointIndex(GraphIndex):
 
     def _through(self, condition: str) -> list[Name]:
         """The names that fit a condition, those of most papers first; the endpoint goes through all names."""
-        counted = " ".join(f"<{each}>" for each in (KG + "mentions", LINKS["code"]))
         rows = self._rows(
-            f"""SELECT ?node ?name (COUNT(?paper) AS ?papers) {{
-                {{ SELECT DISTINCT ?node ?name {{ {_NAMES} FILTER({condition}) }} }} {_CLASSES}
-                OPTIONAL {{ VALUES ?link {{ {counted} }} ?paper ?link ?node }}
+            f"""SELECT ?node ?name (COUNT(DISTINCT ?paper) AS ?papers) {{
+                {{ SELECT DISTINCT ?node ?name {{ {_NAMES} BIND(LCASE(?name) AS ?low) FILTER({condition}) }} }}
+                OPTIONAL {{ ?paper <{KG}mentions>|<{LINKS["code"]}> ?node }}
             }} GROUP BY ?node ?name ORDER BY DESC(?papers) ?name LIMIT {_FOUND}"""
         )
         return self._found([row for row in rows if row[0] is not None])
 
     def _beginning(self, key: str) -> list[Name]:
-        """Names of which the letters and digits begin with those of a normal form, and perhaps more."""
+        """Names whose letters and digits begin with those of a normal form, or whose words do with its letters."""
         if key not in self._begun:
             plain = "".join(filter(str.isalnum, key))
-            squeezed = r"REPLACE(LCASE(?name), '[^\\p{L}\\p{N}]+', '')"
-            first = f"STRSTARTS(LCASE(?name), {_text(plain[:1])})"
-            begins = f"STRSTARTS({squeezed}, {_text(plain)})"
-            after_owner = f"CONTAINS({squeezed}, {_text(plain)}) && CONTAINS(?name, '/')"
-            self._begun[key] = self._through(f"({first} && {begins}) || ({after_owner})") if plain else []
+            squeezed = r"REPLACE(?low, '[^\\p{L}\\p{N}]+', '')"
+            conditions = [f"STRSTARTS(?low, {_text(plain[:1])}) && STRSTARTS({squeezed}, {_text(plain)})"]
+            # What is after the owner of a repository begins with it.
+            conditions.append(f"CONTAINS(?low, {_text('/' + plain[:1])}) && CONTAINS({squeezed}, {_text(plain)})")
+            if plain.isalpha() and len(plain) in _INITIALS:
+                words = "[^ -]*[ -]+".join(plain)
+                conditions.append(f"STRSTARTS(?low, {_text(plain[:1])}) && REGEX(?low, {_text(f'^{words}[^ -]*$')})")
+            self._begun[key] = self._through(" || ".join(f"({each})" for each in conditions)) if plain else []
         return self._begun[key]
 
     def _order(self, name: Name) -> tuple[int, str, str, int]:
@@ -343,16 +349,16 @@ class EndpointIndex(GraphIndex):
         """Read the names of some lengths, for typos."""
         from rapidfuzz.utils import default_process
 
-        classes = [name for name, kind in KIND_OF_CLASS.items() if kind in kinds]
-        of_kind = f"VALUES ?class {{ {' '.join(f'<{name}>' for name in classes)} }} ?node a ?class"
+        starts = tuple(f"{self._reader.base}{kind}/" for kind in kinds)
         rows = self._rows(
-            f"SELECT DISTINCT ?node ?name {{ {_NAMES} FILTER(STRLEN(?name) >= {least} && STRLEN(?name) <= {most}) "
-            f"{of_kind} }} LIMIT {_SIMILAR}"
+            f"SELECT DISTINCT ?node ?name {{ {_NAMES} FILTER(STRLEN(?name) >= {least} && STRLEN(?name) <= {most}) }} "
+            f"LIMIT {_SIMILAR}"
         )
         for node, name in rows:
-            form = default_process(plain_name(_value(name)))
-            named = form, self._name_id(_value(node), _value(name))
-            self._of_length.setdefault((kinds, len(form)), []).append(named)
+            iri = _value(node)
+            if iri.startswith(starts) and "#" not in iri:  # which authors of papers have
+                form = default_process(plain_name(_value(name)))
+                self._of_length.setdefault((kinds, len(form)), []).append((form, self._name_id(iri, _value(name))))
         self._lengths_read |= {(kinds, length) for length in range(least, most + 1)}
 
     def _together(self, pattern: str, limit: int | None) -> list[tuple[Kind, str, str, int]]:
@@ -374,8 +380,8 @@ class EndpointIndex(GraphIndex):
         return [(kind, iri, next(iter(self._all(iri)), iri), count) for kind, iri, count in found]
 
 
-_IN_ORDER = f""". ?paper a <{KG}Paper> OPTIONAL {{ ?paper <{SCHEMA}datePublished> ?year }} }}
-    ORDER BY DESC(COALESCE(STR(?year), "0")) STR(?paper)"""
+_YEAR = f". ?paper a <{KG}Paper> OPTIONAL {{ ?paper <{SCHEMA}datePublished> ?year }}"
+_NEWEST_FIRST = 'ORDER BY DESC(COALESCE(STR(?year), "0")) STR(?paper)'
 
 
 def _by_node(names: Iterable[Name], kinds: Sequence[Kind]) -> list[tuple[int, int]]:
@@ -410,7 +416,7 @@ def _text(text: str) -> str:
 
 
 def _containing(parts: Iterable[str], *conditions: str) -> str:
-    return " && ".join([*conditions, *(f"CONTAINS(LCASE(?name), {_text(part)})" for part in sorted(set(parts)))])
+    return " && ".join([*conditions, *(f"CONTAINS(?low, {_text(part)})" for part in sorted(set(parts)))])
 
 
 def _value(term: Term | None) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from kg.graph.store import from_folder, to_folder
 from kg.records import Paper
 from kg.sources import STDIN
-from kg.text.files import path_text
+from kg.text.files import is_address, path_text
 
 
 def placed(entries: Iterable[Paper], folder: Path) -> Iterator[Paper]:
@@ -31,10 +31,12 @@ def shown_names(sources: Iterable[str], folder: Path) -> dict[str, str]:
     >>> shown_names(["../a/list.jsonl", "../b/list.jsonl", "-"], Path("output"))
     {'-': '-', '../a/list.jsonl': 'a/list.jsonl', '../b/list.jsonl': 'b/list.jsonl'}
     """
-    files = {source: from_folder(folder.resolve(), source) for source in sources if source != STDIN}
+    known = set(sources)
+    elsewhere = {source: source for source in known if source == STDIN or is_address(source)}
+    files = {source: from_folder(folder.resolve(), source) for source in known - elsewhere.keys()}
     try:
         common = os.path.commonpath([file.parent for file in files.values()]) if files else ""
     except ValueError:  # on several drives of Windows
         common = ""
     names = {source: file.relative_to(common).as_posix() if common else str(file) for source, file in files.items()}
-    return {source: path_text(name) for source, name in sorted({**names, STDIN: STDIN}.items())}
+    return {source: path_text(name) for source, name in sorted({**names, **elsewhere, STDIN: STDIN}.items())}

@@ -33,7 +33,7 @@ from kg.export.tables import Table, table_of, write_csv, write_latex, write_mark
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
 from kg.plugins import load_plugins
-from kg.text.files import packing
+from kg.remote.storage import packing
 from kg.vocabulary import BASE_FORM, DEFAULT_BASE, KG, PREFIXES, RDF, is_base, resource_prefixes
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def output_stream(output: IO[bytes] | str | Path) -> Iterator[IO[bytes]]:
     """
     if isinstance(output, str | Path):
         try:
-            with packing(Path(output)) as stream:
+            with packing(output) as stream:
                 yield stream
         except OSError as error:
             raise KGError(f"{output}: cannot be written ({error.strerror or error})") from None

@@ -34,7 +34,7 @@ from pyoxigraph import RdfFormat, Store
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
 from kg.graph.index import VERSION, GraphIndex, IndexedReader
-from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -161,7 +161,8 @@ class Generation(NamedTuple):
 
         @cache
         def now_at(way: str) -> str:
-            if way == "-" or from_folder(graph, way).exists():  # standard input has no place
+            # Standard input has no place, and what is elsewhere did not move along.
+            if way == "-" or is_address(way) or from_folder(graph, way).exists():
                 return way
             return to_folder(graph, from_folder(before, way))
 

@@ -1,1 +1,1 @@
-"""What is on other machines: requests to servers (:mod:`kg.remote.connection`)."""
+"""What is elsewhere: servers (:mod:`kg.remote.connection`) and files in storage (:mod:`kg.remote.storage`)."""

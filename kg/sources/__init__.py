@@ -20,6 +20,7 @@ from zipfile import ZipFile, ZipInfo
 from kg.errors import InputError, KGError
 from kg.plugins import load_plugins
 from kg.records import Paper
+from kg.remote import storage
 from kg.sources import (
     archive,
     arxiv,
@@ -43,7 +44,7 @@ from kg.sources.halves import joined
 from kg.sources.reader import NotPapersError, Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.encodings import in_utf8
-from kg.text.files import path_text
+from kg.text.files import is_address, path_text
 from kg.text.lines import reading
 from kg.text.packed import HEAD, unpacked
 
@@ -124,7 +125,11 @@ def _read(inputs: str | Path | Iterable[str | Path], known: Sequence[Reader], wa
     for given in [inputs] if isinstance(inputs, str | Path) else inputs:
         if not isinstance(given, str | os.PathLike):
             raise KGError(f"inputs: expected paths (str or pathlib.Path), found {given!r}")
-        path = Path(given)
+        local = storage.local_path(str(given)) if is_address(given) else Path(given)
+        if local is None:
+            yield from inputs_read.address(str(given))
+            continue
+        path = local
         if str(given) == STDIN:
             yield from inputs_read.source(Source(unpacked(sys.stdin.buffer, "<stdin>"), "<stdin>", STDIN))
         elif path.is_dir():
@@ -196,6 +201,19 @@ class _Inputs:
                 yield self._file(file, path_text(file.relative_to(folder).as_posix()))
 
         yield from self._several(path_text(folder), "a folder", parts)
+
+    def address(self, address: str) -> Iterator[Paper]:
+        """The papers of a file, of the files of a folder, or of those that fit a pattern, in storage elsewhere."""
+        found, several = storage.files_at(address)
+        if several:
+            parts = (self._at(file, within=True) for file in found)
+            yield from self._several(address, "a folder", lambda warn: parts)
+        else:
+            yield from self._at(found[0])
+
+    def _at(self, address: str, *, within: bool = False) -> Iterator[Paper]:
+        with storage.reading(address) as stream:
+            yield from self.source(Source(unpacked(stream, address), address, address), within=within)
 
     def _file(self, file: Path, name: str) -> Iterator[Paper]:
         place = path_text(file)

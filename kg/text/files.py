@@ -22,6 +22,7 @@ CATALOGUES = "curated"
 PUBLISHED = "published"
 """The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
 
+_ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+://")
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
 
@@ -107,6 +108,15 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def is_address(place: str | Path) -> bool:
+    """Whether something is the address of a file elsewhere (:mod:`kg.remote.storage`), and not a path.
+
+    >>> is_address("s3://bucket/papers.jsonl.gz"), is_address("C:/papers.jsonl")
+    (True, False)
+    """
+    return isinstance(place, str) and _ADDRESS.match(place) is not None
+
+
 @contextmanager
 def packing(path: Path) -> Iterator[IO[bytes]]:
     """A stream as that of :func:`writing`, gzipped if the file's name ends in ".gz".
@@ -116,14 +126,20 @@ def packing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
     """
-    with writing(path) as stream:
-        if path.suffix.lower() != ".gz":
-            yield stream
-            return
-        import gzip  # loaded only here, because most files are not compressed
+    with writing(path) as stream, packed(stream, path.name) as content:
+        yield content
 
-        with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as packed:
-            yield cast("IO[bytes]", packed)
+
+@contextmanager
+def packed(stream: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """A stream of what goes into another one, gzipped if the name of the file ends in ".gz"."""
+    if not name.lower().endswith(".gz"):
+        yield stream
+        return
+    import gzip  # loaded only here, because most files are not compressed
+
+    with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as content:
+        yield cast("IO[bytes]", content)
 
 
 def sync_folder(folder: Path) -> None:
