@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NoReturn
 
 from kg.errors import KGError
@@ -16,6 +17,7 @@ from kg.sources.tagged import with_details
 
 _ALL = frozenset({"keywords", "notes", "noted_arxiv"})  # fields that are taken from all their columns
 _IDENTIFIERS = ("pmid", "openalex", "wos")
+_LONGEST_NAME = 60  # characters of the name of a column of titles
 _SCOPUS_ID = re.compile(r"(?<!\s)\s*\(\d{6,}\)")
 _LAST_INITIALS = re.compile(r"(?P<family>[^\d,]*\w)\s+(?P<initials>(?:[^\W\d_a-z]\.-?){1,5})")  # "van der Dune M.-J."
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -55,6 +57,17 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
         if name not in fields:
             raise KGError(f"columns: {name[:40]!r} is not a field; expected {', '.join(fields)}")
     return dict(given)
+
+
+def may_be_header(cells: Iterable[str]) -> bool:
+    """Whether one of some cells is called as columns of titles are; told sooner than by :class:`Columns`."""
+    titles = _titles()
+    return any(len(cell) <= _LONGEST_NAME and key(cell) in titles for cell in cells)
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(name for table in tables_of("columns").values() for name in table["title"])
 
 
 class Columns:

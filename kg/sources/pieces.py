@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from kg.records import Paper
-from kg.sources.columns import Columns
+from kg.sources.columns import Columns, may_be_header
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.listing import listed_date
 from kg.sources.markup import Texts
@@ -211,7 +211,7 @@ def _found(pieces: Iterable[Piece]) -> Iterator[Found]:
             yield from current.entry()
             current = _Draft()
             names = [text for text, _ in piece.cells]
-            if columns is None or not Columns(names, {}).missing:
+            if columns is None or (may_be_header(names) and not Columns(names, {}).missing):
                 columns = Columns(names, {})
             elif "title" not in columns.missing:
                 yield piece.line, _row(columns, piece)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kg.errors import KGError
-from kg.sources.columns import Columns, checked, given_columns, key
+from kg.sources.columns import Columns, checked, given_columns, key, may_be_header
 
 
 def fields_of(header: list[str], row: list[Any], **given: str) -> dict[str, Any]:
@@ -62,3 +62,8 @@ def test_affiliations_of_scopus_belong_to_their_authors() -> None:
 def test_an_arxiv_id_may_be_in_a_note() -> None:
     assert fields_of(["Title", "Extra"], ["Frogs", "arXiv:2001.00001 [cs]"])["arxiv"] == ["arXiv:2001.00001 [cs]"]
     assert "arxiv" not in fields_of(["Title", "Number"], ["Frogs", "2001.00001"])
+
+
+def test_a_header_is_told_from_a_row_by_its_column_of_titles() -> None:
+    assert may_be_header(["Nr.", "Paper Title", "Abstract"]) and may_be_header(["PT", "TI", "AB"])
+    assert not may_be_header(["1", "Frogs of Ponds", "They hop."])
