@@ -157,7 +157,10 @@
     }
     return parts[part].entries;
   };
-  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  const plain = (text) => {
+    const lower = text.toLowerCase();
+    return /[^\0-\x7f]/.test(lower) ? lower.normalize("NFKD").replace(/[\u0300-\u036f]/g, "") : lower;
+  };
   const wordsOf = (text) => plain(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const partOf = (word, length) => {
     const start = [...word].slice(0, length).join("");
