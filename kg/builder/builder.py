@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import chain, tee
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -54,6 +54,7 @@ from kg.text.files import path_text
 from kg.text.plain import without_markup
 from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
+_WAITING = 10_000  # papers that are in memory while one after them is extracted
 _HOPELESS = 100  # papers; if the first ones all fail, the extractor does not work
 _FEW = 4  # if one paper in so many is another than before, all statements are made anew: that is quicker then
 _MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
@@ -225,22 +226,34 @@ def _extracted(
 
     Those that fail have one of nothing, and no fingerprint, so that the next build tries them again.
     """
-    # The extractor reads ahead of what it yields; tee keeps the works in between.
-    ahead, works = tee(works)
-    answers = extract_each((work.paper for work in ahead if work.extraction is None), extractor, workers)
-    for work in works:
-        if work.extraction:
-            yield work
-            continue
-        answer = next(answers)
-        if isinstance(answer, Failure):
-            failures.add(work, answer.reason)
-            if failures.count == _HOPELESS and not extracted.made:
-                raise KGError(f"none of {_HOPELESS} papers could be extracted ({answer.reason})")
-            yield replace(work, fingerprint="", extraction=Extraction(id=work.paper.id, title=work.paper.title))
-        else:
-            extracted.add(work.fingerprint, answer)
-            yield replace(work, extraction=answer)
+    waiting: deque[Work] = deque()  # the extractor reads ahead of what it yields
+
+    def papers(works: Iterator[Work]) -> Iterator[Paper]:
+        for work in works:
+            waiting.append(work)
+            if work.extraction is None:
+                yield work.paper
+            if len(waiting) == _WAITING:
+                return
+
+    while first := next(works, None):
+        for answer in extract_each(papers(chain([first], works)), extractor, workers):
+            while waiting[0].extraction:
+                yield waiting.popleft()
+            yield _answered(waiting.popleft(), answer, extracted, failures)
+        while waiting:
+            yield waiting.popleft()
+
+
+def _answered(work: Work, answer: Extraction | Failure, extracted: Extracted, failures: Failures) -> Work:
+    """A work with what the extractor says of its paper, which is kept for later builds."""
+    if isinstance(answer, Failure):
+        failures.add(work, answer.reason)
+        if failures.count == _HOPELESS and not extracted.made:
+            raise KGError(f"none of {_HOPELESS} papers could be extracted ({answer.reason})")
+        return replace(work, fingerprint="", extraction=Extraction(id=work.paper.id, title=work.paper.title))
+    extracted.add(work.fingerprint, answer)
+    return replace(work, extraction=answer)
 
 
 def _reported(works: Iterable[Work], update: Update, progress: Progress) -> Iterator[Work]:
