@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict, cast
 
@@ -670,7 +671,7 @@ def ask(
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, origin, _source(graph, endpoint, user), chosen, output, timeout)
+    _ask(name, rest, origin, partial(_source, graph, endpoint, user), chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -712,7 +713,7 @@ def query(
     if name is not None:
         if file is not None or profile is not None or allow_service:
             raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
-        _ask(name, words, origin, _source(graph, endpoint, user), chosen, output, timeout)
+        _ask(name, words, origin, partial(_source, graph, endpoint, user), chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -770,16 +771,17 @@ def _ask(
     name: str,
     words: list[str],
     origin: str | None,
-    opened: KnowledgeGraph | RemoteGraph,
+    open_graph: Callable[[], KnowledgeGraph | RemoteGraph],
     format: str | None,
     output: Path | None,
     timeout: float,
 ) -> None:
-    """Answer a shipped query; ``words`` are its parameters as options."""
+    """Answer a shipped query; ``words`` are its parameters as options, which are read before the graph is opened."""
     from kg.ask.compare import COMPARE, compared
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words) | ({"origin": origin} if origin else {})
+    opened = open_graph()
     question = opened.question(name, parameters)
     answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():

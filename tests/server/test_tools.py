@@ -17,7 +17,7 @@ from kg.server.tools import LONGEST_ANSWER, Tool, bounded, instructions, known_t
 
 # What commands do that is no question to a graph, and what their options say that is none.
 NO_QUESTIONS = {"build", "export", "validate", "demo", "mcp", "serve", "publish", "plot", "correct", "import", "watch"}
-PRESENTATION = {"graph", "as_json", "show_all", "format", "output", "listing", "timeout"}
+PRESENTATION = {"graph", "endpoint", "user", "as_json", "show_all", "format", "output", "listing", "timeout"}
 ELSEWHERE = {
     "query": {"words", "file", "name", "allow_service"},  # ways to give a query; requests to other servers are refused
     "papers": {"merged"},  # the tool "merges" answers it
