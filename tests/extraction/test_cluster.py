@@ -127,7 +127,7 @@ def test_the_graph_is_the_same_when_a_worker_is_killed(
     from kg.extraction import parallel
 
     builder.build_graph(sample_pages(), tmp_path / "alone")
-    monkeypatch.setattr(builder, "extract_all", parallel.extract_all)
+    monkeypatch.setattr(builder, "extract_each", parallel.extract_each)
     monkeypatch.setattr(cluster, "BATCH_SIZE", 2)
     killed: list[int] = []
 
