@@ -82,7 +82,7 @@ class Limits:
     def fitted(self) -> Limits:
         """With as many lanes as this machine has CPUs and memory for, where no number was given."""
         cpus = os.cpu_count() or 2
-        quick = self.quick or min(max(cpus, 2), 16)
+        quick = self.quick or min(max(cpus + 1, 2), 16)
         room = _memory() // 2 // self.memory - quick
         return Limits(
             self.timeout, self.largest, self.memory, quick, self.slow or min(max(room, 2), 8, 4 * cpus), self.waiting
