@@ -335,3 +335,38 @@ def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: P
     page.locator("[data-results] li a").first.click()
     assert page.locator("h1").count() == 1
     assert requests and all(url.startswith("file://") for url in requests)
+
+
+TYPED = (
+    *("a", "im", "ima", "imagenet", "image net", "image-net", "co", "coc", "con", "conv", "cont", "contrastive"),
+    *("learning", "self supervised learning", "deep learning", "learning deep", "res net", "resnet50", "cifar10"),
+    *("netw", "network", "networks", "neural network", "l net", "top1", "résid", "ms coco", "gan", "vit"),
+)
+
+
+def results(page: Page, typed: str) -> list[str]:
+    """What the page of the search shows for some words."""
+    page.locator("#q").fill(typed)
+    page.keyboard.press("Enter")
+    page.locator("[data-results] .lead").filter(has_text=f"“{typed}”").wait_for()
+    return [link.get_attribute("href") or "" for link in page.locator("[data-results] li a").all()]
+
+
+def test_the_search_of_files_finds_the_same_in_divided_parts(
+    page: Page, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.site.files._ONE_PART", 0)
+    found = []
+    for large in (10**9, 1500):
+        monkeypatch.setattr("kg.site.files._LARGE", large)
+        folder = tmp_path / str(large)
+        export_site(KnowledgeGraph(demo), folder)
+        page.goto(f"{folder.as_uri()}/search.html")
+        found.append({typed: results(page, typed) for typed in TYPED})
+    assert len(list(folder.glob("static/search/*-*.js"))) > 50
+    assert all(found[0].values())
+    for typed in TYPED:
+        alone = " " not in typed  # what matches several words as well stands in any order
+        assert found[0][typed] == found[1][typed] if alone else sorted(found[0][typed]) == sorted(found[1][typed]), (
+            typed
+        )

@@ -144,7 +144,7 @@
 
   // A site of files: the index is a script for each beginning of words, which hands its names to window.kgIndex --------
   const parts = {};
-  window.kgIndex = (part, entries) => parts[part]?.done(entries);
+  window.kgIndex = (part, entries, divisions) => parts[part]?.done(Object.assign(entries, { divisions }));
   const load = (part) => {
     if (!parts[part]) {
       const wanted = (parts[part] = {});
@@ -166,12 +166,34 @@
     const start = [...word].slice(0, length).join("");
     return /^[a-z0-9]*$/.test(start) ? start || "all" : "other";
   };
+  // The scripts that have the names with a word. One that is too large is divided by further letters, "_" for all that are
+  // not listed; it has itself the names that come first for the word alone.
+  const partsOf = async (word, length, alone) => {
+    const part = partOf(word, length);
+    const { divisions } = await load(part);
+    if (!divisions) return [part];
+    const below = (start) => divisions.filter((letters) => letters.startsWith(start) && letters !== start);
+    let start = "";
+    for (const letter of [...word].slice(length)) {
+      if (!below(start).length) break;
+      start += divisions.includes(start + letter) ? letter : "_";
+    }
+    if (!start && alone) return [part];
+    const inside = below(start).filter((letters) => !below(letters).length);
+    return (alone || !inside.length ? divisions.filter((letters) => letters === start) : inside).map((letters) => `${part}-${letters}`);
+  };
   async function indexed(text, limit) {
     const words = wordsOf(text);
     if (!words.length) return [];
     const [length = 0] = await load("about");
     const longest = words.reduce((best, word) => (word.length > best.length ? word : best));
-    const entries = await load(partOf(longest, length));
+    let wanted = await partsOf(longest, length, words.length === 1);
+    if (wanted.length > 1 && words[0].length >= length) {
+      const others = await partsOf(words[0], length, false); // all names that begin with all the words are there, too
+      if (others.length < wanted.length) wanted = others;
+    }
+    const loaded = await Promise.all(wanted.map(load));
+    const entries = loaded.length === 1 ? loaded[0] : new Map(loaded.flat().map((entry) => [entry.join("\n"), entry])).values();
     const whole = words.join("");
     const rated = [];
     for (const [name, kind, papers, url, ...others] of entries) {
