@@ -1,4 +1,4 @@
-"""The table of docs/performance.md: what everything costs, as a multiple of what others take in the same run.
+"""What everything costs, as a multiple of what others take in the same run.
 
     python tests/benchmarks/performance.py PAPERS [--papers N] [--only SECTION ...]
 
