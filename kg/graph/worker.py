@@ -78,17 +78,19 @@ def _limit_memory(most_bytes: int | None) -> None:
 
 
 def _parent_watch() -> Callable[[bool], object]:
-    """What turns on and off that the system ends this process (SIGIO) when the parent is gone and standard input ends.
+    """What turns on and off that the system ends this process (SIGIO) when the parent is gone, and with it the other end
+    of standard error.
 
-    It is on while a query runs, when nothing else comes in.
+    It is on while a query runs. Standard input would not do: the signal for a request that comes in can be sent when
+    the request is already being answered.
     """
     if os.name != "posix":  # Windows sends no such signal
         return bool
     import fcntl
 
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    flags = fcntl.fcntl(0, fcntl.F_GETFL)
-    return lambda wanted: fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags)
+    fcntl.fcntl(2, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(2, fcntl.F_GETFL)
+    return lambda wanted: fcntl.fcntl(2, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags)
 
 
 def _say(output: IO[bytes], record: Mapping[str, object]) -> None:
