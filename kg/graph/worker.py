@@ -78,11 +78,10 @@ def _limit_memory(most_bytes: int | None) -> None:
 
 
 def _parent_watch() -> Callable[[bool], object]:
-    """What turns on and off that the system ends this process (SIGIO) when the parent is gone, and with it the other end
-    of standard error.
+    """What turns on and off that the system ends this process (SIGIO) when the parent is gone.
 
-    It is on while a query runs. Standard input would not do: the signal for a request that comes in can be sent when
-    the request is already being answered.
+    It is on while a query runs. The parent has the other end of standard error, which then ends. Standard input would
+    not do: the signal for a request that comes in can be sent when the request is already being answered.
     """
     if os.name != "posix":  # Windows sends no such signal
         return bool
