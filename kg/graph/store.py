@@ -4,7 +4,7 @@
     output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
     output/generation-3/graphs.txt.gz         what the statements of each paper were made from (:mod:`kg.graph.changes`)
-    output/generation-3/shared.nq.gz          the statements about what papers share
+    output/generation-3/kept/                 what the next build need not find out again (:mod:`kg.builder.kept`)
     output/generation-3/failures.jsonl        the papers that made the extractor fail, if some did
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
@@ -104,9 +104,9 @@ class Generation(NamedTuple):
         return self.folder / "graphs.txt.gz"
 
     @property
-    def shared(self) -> Path:
-        """The statements about what papers share, gzipped N-Quads; absent where :attr:`graphs` is."""
-        return self.folder / "shared.nq.gz"
+    def kept(self) -> Path:
+        """The folder of what the next build need not find out again; absent where :attr:`graphs` is."""
+        return self.folder / "kept"
 
     @property
     def extracted(self) -> Path:
@@ -149,6 +149,12 @@ class Generation(NamedTuple):
             )
         except (TypeError, ValueError):
             raise self._damaged() from None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the graph folder was elsewhere when the generation was made."""
+        graph = self.folder.parent.resolve()
+        return Path(str(self._meta().get("folder", graph))) != graph
 
     def relocated(self) -> Callable[[str], str]:
         """A function from the ways of :func:`to_folder` that the generation holds to what they are now.

@@ -24,7 +24,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kg.records import Entity, Extraction, Mention, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
@@ -38,6 +38,7 @@ from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, EntityType, entity_iri
 
 _CLOSE = 6  # characters between names of which the second is only a number
+_Counted = TypeVar("_Counted")
 _COINED = re.compile(r"^(?=.*[A-Z].*[A-Z])(?=.*[a-z](?!$)).{3,}")  # "SalUn" and "ReSTE", but not "GAN" or "GANs"
 
 
@@ -121,22 +122,26 @@ class Resolver:
         self._uses: Counter[_Use] = Counter()
         self._coined: Counter[_Use] = Counter()
         self._defined: Counter[_Use] = Counter()
-        self._attested: set[Identity] = set()
+        self._attested: Counter[Identity] = Counter()  # by how many names and definitions
+        self._before: dict[_Use, str] = {}
         self._placed: dict[_Use, _Placed] = {}
         self._iris: dict[Identity, str] = {}
         self._further: dict[Identity, CuratedEntity] | None = None
 
     def add(self, extraction: Extraction) -> None:
         """Count the names and the definitions of one paper."""
-        self._placed.clear()
-        self._iris.clear()
-        self._further = None
+        self._count(extraction, 1)
+
+    def remove(self, extraction: Extraction) -> None:
+        """Forget the names and the definitions of a paper that was added."""
+        self._count(extraction, -1)
+
+    def _count(self, extraction: Extraction, by: int) -> None:
+        self._forget()
         meanings = _Meanings(extraction)
         for short, long in meanings.defined.values():
-            self._senses.add(short, long)
+            self._senses.add(short, long, by)
         uses = {_Use(mention.type, name, meanings.of(mention.type, name)) for mention, name in full_names(extraction)}
-        self._uses.update(uses)
-        self._coined.update(_coined(extraction, meanings))
         keys = {(use.type, entity_key(use.text)) for use in uses}
         defined = {
             _Use(entity_type, short, long)
@@ -144,13 +149,55 @@ class Resolver:
             for entity_type in {use.type for use in uses}
             if not keys.isdisjoint(((entity_type, entity_key(short)), (entity_type, entity_key(long))))
         }
-        self._defined.update(defined)
-        self._attested |= keys | {(use.type, entity_key(use.long)) for use in defined if use.long}
+        for use in uses:
+            if _counted(self._uses, use, by):
+                _counted(self._attested, (use.type, entity_key(use.text)), by)
+        for use in defined:
+            if _counted(self._defined, use, by) and use.long:
+                _counted(self._attested, (use.type, entity_key(use.long)), by)
+        for use in _coined(extraction, meanings):
+            _counted(self._coined, use, by)
 
     def attest(self, entity_type: EntityType, name: str) -> None:
         """Count this as the name of an entity of this type, as if it were in a paper."""
         self._placed.clear()
-        self._attested.add((entity_type, entity_key(name)))
+        self._attested[entity_type, entity_key(name)] += 1
+
+    def _forget(self) -> None:
+        self._placed.clear()
+        self._iris.clear()
+        self._further = None
+
+    def kept(self) -> dict[str, Any]:
+        """What is counted, as JSON, for the resolver of the next build (:meth:`take`)."""
+        iris = self.iris()
+        return {
+            "uses": [[*use, papers, iris[self._place(use).identity]] for use, papers in self._uses.items()],
+            "coined": [[*use, papers] for use, papers in self._coined.items()],
+            "defined": [[*use, papers] for use, papers in self._defined.items()],
+            "senses": [*self._senses.kept()],
+        }
+
+    def take(self, kept: Mapping[str, Any]) -> None:
+        """Count what another resolver has counted; this one has counted nothing yet."""
+        self._forget()
+        for entity_type, text, long, papers, iri in kept["uses"]:
+            use = _Use(entity_type, text, long)
+            self._uses[use], self._before[use] = papers, iri
+            self._attested[entity_type, entity_key(text)] += 1
+        for entity_type, text, long, papers in kept["coined"]:
+            self._coined[_Use(entity_type, text, long)] = papers
+        for entity_type, text, long, papers in kept["defined"]:
+            self._defined[_Use(entity_type, text, long)] = papers
+            self._attested[entity_type, entity_key(long)] += 1
+        self._senses.take(kept["senses"])
+
+    def moved(self) -> set[str]:
+        """The IRIs that some name had when the counts were kept, and has no longer."""
+        iris = self.iris()
+        return {
+            iri for use, iri in self._before.items() if use in self._uses and iris[self._place(use).identity] != iri
+        }
 
     def resolve(self, extraction: Extraction) -> Extraction:
         """The extraction with every mention's ``entity`` set to an IRI."""
@@ -434,6 +481,15 @@ def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Cur
     resolver = Resolver(base, curated)
     resolver.add(extraction)
     return resolver.resolve(extraction)
+
+
+def _counted(counts: Counter[_Counted], one: _Counted, by: int) -> bool:
+    """Count something once more or less; whether it was not counted before, or is no longer."""
+    before = counts[one]
+    counts[one] = before + by
+    if not counts[one]:
+        del counts[one]
+    return not (before and before + by)
 
 
 def _initials(name: str) -> str:

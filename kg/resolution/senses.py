@@ -83,9 +83,28 @@ class Senses:
             for long, number in senses.items():
                 counts.spellings[entity_key(long)][long] += number
 
-    def add(self, short: str, long: str) -> None:
-        """Count a paper that defines a short form."""
-        self._here[entity_key(short)].spellings[entity_key(long)][long] += 1
+    def add(self, short: str, long: str, by: int = 1) -> None:
+        """Count a paper that defines a short form; with ``by`` -1, no longer count it."""
+        key, long_key = entity_key(short), entity_key(long)
+        counts = self._here[key].spellings[long_key]
+        counts[long] += by
+        if not counts[long]:
+            del counts[long]
+        if not counts:
+            del self._here[key].spellings[long_key]
+        if not self._here[key].spellings:
+            del self._here[key]
+
+    def kept(self) -> Iterator[tuple[str, str, str, int]]:
+        """What was counted here: the keys of a short and of a long form, a spelling of the latter, and its papers."""
+        for key, counts in self._here.items():
+            for long_key, spellings in counts.spellings.items():
+                yield from ((key, long_key, long, papers) for long, papers in spellings.items())
+
+    def take(self, kept: Iterable[tuple[str, str, str, int]]) -> None:
+        """Count what was kept."""
+        for key, long_key, long, papers in kept:
+            self._here[key].spellings[long_key][long] += papers
 
     def clear(self, short: str) -> Sense | None:
         """The sense of a short form that is clear from the definitions counted here, if one is.

@@ -16,10 +16,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kg.api import KnowledgeGraph
 from kg.builder import build_graph, builder
+from kg.builder.going_on import GoingOn
 from kg.builder.works import read_records
 from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
@@ -27,7 +29,7 @@ from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import Failure
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
-from kg.graph.changes import Changes
+from kg.graph.changes import Changes, read_paper_lines
 from kg.graph.provenance import read_runs
 from kg.graph.store import Generation, existing
 from kg.records import Extraction, Link, Mention, Paper
@@ -706,27 +708,60 @@ def index_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+def observed_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How the generations of the next builds are filled: from what was "kept", "compared" with the old one, "anew"."""
+    ways: list[str] = []
+
+    def changes(generation: Generation, before: Generation | None, *others: Any) -> Changes:
+        ways.append("compared" if before else "anew")
+        return Changes(generation, before, *others)
+
+    def finish(*arguments: Any) -> bool:
+        done = finished(*arguments)
+        ways.extend(["kept"] * done)
+        return done
+
+    finished = GoingOn.finish
+    monkeypatch.setattr("kg.builder.builder.Changes", changes)
+    monkeypatch.setattr(GoingOn, "finish", finish)
+    return ways
+
+
+def written_files(folder: Path) -> list[Any]:
+    """What is in the files of a graph beside its store and its index."""
+    generation = existing(folder)
+    lines = [*read_paper_lines(generation.graphs)]
+    counts = json.loads((generation.kept / "counts.json").read_bytes())
+    names = {name: sorted(map(repr, values)) for name, values in counts.pop("names").items()}
+    counted = {name: sorted(map(repr, value)) for name, value in counts.items()}
+    files = ("papers.jsonl", "merges.jsonl", "merged-papers.jsonl", "kept/entities.jsonl")
+    table = np.load(generation.kept / "works.npz")
+    return [
+        lines,
+        names,
+        counted,
+        *((generation.folder / file).read_bytes() for file in files),
+        *(table[name].tolist() for name in table.files),
+    ]
+
+
+@pytest.mark.parametrize(("seed", "way"), [(1, "kept"), (2, "kept"), (1, "compared"), (2, "elsewhere")])
 def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_build_at_once(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    went_on: list[bool] = []
-
-    class Observed(Changes):
-        def __init__(self, generation: Generation, before: Generation | None) -> None:
-            went_on.append(before is not None)
-            super().__init__(generation, before)
-
+    ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "_FEW", 1)
-    monkeypatch.setattr("kg.builder.builder.Changes", Observed)
+    monkeypatch.setattr("kg.builder.going_on._FEW", 1)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     random = Random(seed)
     papers = [invented_paper(number, random, "FN" if number < 16 else "frog net (FN)") for number in range(24)]
     parts = [papers[:14], papers[14:16], [*papers[16:], papers[3].replace("Paper", "paper")]]
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
-    if seed == 2:
+    if way == "elsewhere":
         sources[2] = tmp_path / "elsewhere" / "2.jsonl"  # all sources are called otherwise when it comes
         monkeypatch.setattr(builder, "_FEW", 0)
+    if way == "compared":
+        monkeypatch.setattr(builder, "_going_on", lambda *_: None)
     for source, part in zip(sources, parts, strict=True):
         source.parent.mkdir(exist_ok=True)
         source.write_text("".join(part))
@@ -738,23 +773,19 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     build_graph(sources, tmp_path / "steps")
     assert {row["name"] for row in rows(tmp_path / "steps", query)} == {"fire newt", "frog net"}
     build_graph([], tmp_path / "steps")
-    assert went_on == [False, True, True, True, True]
+    expected = {"kept": ["kept"] * 4, "compared": ["compared"] * 4, "elsewhere": ["kept", "compared", "kept", "kept"]}
+    assert ways == ["anew", *expected[way]]
     (tmp_path / "steps").rename(tmp_path / "moved")  # and so it has to be made anew, where it is and where it was
     monkeypatch.setattr(builder, "_to_go_on_from", lambda *_: None)
-    kept = nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")
+    kept = nquads(tmp_path / "moved"), index_rows(tmp_path / "moved"), written_files(tmp_path / "moved")
     build_graph([], tmp_path / "moved")
-    assert went_on[5:] == [False]
-    assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept
+    assert ways[5:] == ["anew"]
+    assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept[:2]
+    assert written_files(tmp_path / "moved") == kept[2]
 
 
 def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    went_on: list[bool] = []
-
-    def observed(before: Generation | None) -> Generation | None:
-        went_on.append(before is not None)
-        return before
-
-    monkeypatch.setattr("kg.builder.builder.Changes", lambda generation, before: Changes(generation, observed(before)))
+    ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
     for number, path in enumerate((source, other)):
@@ -762,7 +793,7 @@ def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monk
         lines = (invented_paper(10 * number + paper, Random(paper)) for paper in range(10 - 9 * number))
         path.write_text("".join(lines))
         build_graph([path], tmp_path / "g")  # with the second one, the file of all papers is called otherwise
-    assert went_on == [False, True, False]
+    assert ways == ["anew", "compared", "anew"]
     build_graph([source, other], tmp_path / "once")
     assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
     assert index_rows(tmp_path / "g") == index_rows(tmp_path / "once")
