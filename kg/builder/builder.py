@@ -183,7 +183,8 @@ def build_graph(
         def now() -> str:
             return _provenance([*runs, replace(this, ended=_now())], settings.base)
 
-        if not (goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)):
+        gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
+        if not gone_on:
             generation.index_path.unlink(missing_ok=True)
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
             filling = _Filling(generation, settings, resolver, folder, update, runs, now, shows, progress)
@@ -191,7 +192,8 @@ def build_graph(
                 generation.index_path.unlink()
                 filling.written(None)
         if update.total >= _MANY:
-            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
+            kept_before = goes_on.before() if goes_on and gone_on else None
+            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
     if failures.count:
         path = existing(folder).failures
         warn(f"papers that could not be extracted: {failures.count:,}; see {path}; the next build tries them again")

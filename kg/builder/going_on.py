@@ -26,6 +26,7 @@ from kg.graph.index import USES, VERSION, GraphIndex
 from kg.graph.indexing import index_file, said
 from kg.graph.statements import SharedNodes, indexed_statements, scheme_statements, statements_about
 from kg.graph.store import Generation, Settings
+from kg.profiles import Before
 from kg.records import Entity
 from kg.resolution import Resolver
 
@@ -57,6 +58,7 @@ class GoingOn:
         self._touched: list[int] = []
         self.stored: list[Work] = []
         self._written = NewWorks(new, self._table)
+        self._changed: list[str] = []
 
     @property
     def others(self) -> int:
@@ -130,6 +132,7 @@ class GoingOn:
             if len({iri_of_line(line) for line in lines}) < len(lines):
                 return False
             gone = [iri_of_line(line) for line in before.difference(lines)]
+            self._changed = sorted({*gone, *added, *about.nodes})
             write_paper_lines(self._new.graphs, lines)
             write_merges(self._new.merges, resolver.merges())
             self._write_merged(table, sources, works, resolver, names)
@@ -146,6 +149,10 @@ class GoingOn:
 
             self._new.load(settings, index, self._old, remove_gone)
         return True
+
+    def before(self) -> Before:
+        """The graph of the generation before, and what is something else in the new one, when that is filled."""
+        return Before(self._old.open(), self._old.folder, self._changed)
 
     def _affected(self, resolver: Resolver, lines: Sequence[bytes]) -> set[int]:
         """The papers that do not change, but may have a name that means something else than before."""

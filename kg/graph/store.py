@@ -256,7 +256,7 @@ class Generation(NamedTuple):
         from kg.graph.indexing import write_index  # needed by builds alone
 
         if before:
-            _copy_store(before.store, self.store)
+            copy_store(before.store, self.store)
         store = Store(self.store)
         remove_gone(store)
         with self.statements.open("rb") as lines:
@@ -282,7 +282,7 @@ class Generation(NamedTuple):
         _write(self.folder / _META, json.dumps(meta))
 
 
-def _copy_store(store: Path, copy: Path) -> None:
+def copy_store(store: Path, copy: Path) -> None:
     """Copy a store. Its tables are never written again, so that links to them do, where the disk can have any."""
     copy.mkdir()
     for path in store.iterdir():
