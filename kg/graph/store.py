@@ -47,7 +47,8 @@ _META, _STATEMENTS = "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
-_LOADED = 500_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
+_LOADED = 200_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
+_TABLES = 500  # of a store, from which on it is left to merge them
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
 
@@ -267,6 +268,10 @@ class Generation(NamedTuple):
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
         store = Store(self.store)
+        if before and sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES:
+            # As long as it is open for writing it merges its tables in the background, which takes a processor.
+            del store
+            store = Store.read_only(str(self.store))
         self.statements.unlink()
         if maker:
             maker.finish(store)
