@@ -89,7 +89,8 @@ INSERT INTO node
         coalesce((SELECT count FROM scratch.mention WHERE mention.iri = scratch.node.iri), 0)
     FROM scratch.node ORDER BY id;
 INSERT OR IGNORE INTO venue
-    SELECT iri, text FROM scratch.thing JOIN scratch.named USING (iri) WHERE kind = 'venue' ORDER BY iri, text;
+    SELECT iri, text FROM scratch.named WHERE iri IN (SELECT iri FROM scratch.thing WHERE kind = 'venue')
+    ORDER BY iri, text;
 INSERT INTO paper (node, year)
     SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper' AND papers
     ORDER BY coalesce(year, 0) DESC, iri;

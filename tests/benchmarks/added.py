@@ -152,7 +152,8 @@ def main() -> None:
         add(page, graph)
         if args.anew:
             print("all made anew:")
-            builder._to_go_on_from = builder._going_on = lambda *_: None
+            builder._to_go_on_from = lambda *_: None
+            builder._going_on = lambda *_: None
             add(page, Path(folder) / "anew")
 
 
