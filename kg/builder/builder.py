@@ -7,7 +7,7 @@ name means, to write their statements. Between the two they are on disk, so that
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,9 +17,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.builder.describing import Described
 from kg.builder.enriching import BareEntries
 from kg.builder.extracted import Extracted
 from kg.builder.failures import Failures
+from kg.builder.going_on import GoingOn
+from kg.builder.kept import Counts, NewWorks, entity_of_line, forget_kept, keeping_entities, kept_entities
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import Update, Work, fingerprints, read_lines, read_records, write_merges, write_records
 from kg.errors import GraphError, InputError, KGError
@@ -35,11 +38,7 @@ from kg.graph.indexing import IndexMaker, index_file
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import (
     SharedNodes,
-    entities_within,
     entity_statements,
-    first_seen_statements,
-    indexed_statements,
-    paper_statements,
     with_scheme,
 )
 from kg.graph.store import Generation, Settings, current, existing, next_generation, reading, with_corrections
@@ -49,7 +48,6 @@ from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Directions, KnownNames, Resolver, read_curated, read_senses
 from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_entries
-from kg.sources.duplicates import reasons
 from kg.text.files import path_text
 from kg.text.plain import without_markup
 from kg.vocabulary import BASE_FORM, is_base, paper_iri
@@ -165,25 +163,37 @@ def build_graph(
         )
         failures = Failures(generation.failures, folder)
         resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
-        updated = update.works(old, old.relocated()) if old else update.works(None)
-        works = write_records(generation, _extracted(updated, extractor, workers, extracted, failures))
+        runs = _earlier_runs(old, warn) if old else []
+        this = _run(len(runs) + 1, started, inputs, extractor, rules_read)
+        shows = _shows_extractor(update, rules_read)
+        goes_on = None if restart or not old else _going_on(old, generation, settings, folder, runs, this, shows)
+        if goes_on:
+            updated = goes_on.start(update, resolver)
+            works = goes_on.written(_extracted(updated, extractor, workers, extracted, failures))
+        else:
+            updated = update.works(old, old.relocated()) if old else update.works(None)
+            works = write_records(generation, _extracted(updated, extractor, workers, extracted, failures))
         for work in _reported(works, update, progress):
             resolver.add(_extraction(work))
-        if old:
+        if old and not goes_on:
             old.check_records()
         for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
-        runs = _earlier_runs(old, warn) if old else []
-        before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
 
-        def now() -> Run:
-            return _run(len(runs) + 1, started, inputs, extractor, rules_read)
+        def now() -> str:
+            return _provenance([*runs, replace(this, ended=_now())], settings.base)
 
-        if not _written(generation, settings, resolver, folder, update, runs, now, before, progress):
-            generation.index_path.unlink()
-            _written(generation, settings, resolver, folder, update, runs, now, None, progress)
+        gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
+        if not gone_on:
+            generation.index_path.unlink(missing_ok=True)
+            before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
+            filling = _Filling(generation, settings, resolver, folder, update, runs, now, shows, progress)
+            if not filling.written(before):
+                generation.index_path.unlink()
+                filling.written(None)
         if update.total >= _MANY:
-            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder)
+            kept_before = goes_on.before() if goes_on and gone_on else None
+            keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
     if failures.count:
         path = existing(folder).failures
         warn(f"papers that could not be extracted: {failures.count:,}; see {path}; the next build tries them again")
@@ -277,103 +287,149 @@ def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, setting
     changed = update.new + update.changed + update.extracted
     if not runs or not runs[-1].code.digest or runs[-1].code != _code() or old.settings.base != settings.base:
         return None
-    if changed * _FEW > update.total or not (old.graphs.is_file() and old.shared.is_file()):
+    if changed * _FEW > update.total or not (old.graphs.is_file() and old.kept.is_dir()):
         return None
     try:
-        manifest.check(old.folder, parts=(old.graphs.name, old.shared.name))
+        manifest.check(old.folder, parts=(old.graphs.name, f"{old.kept.name}/"))
     except GraphError:
         return None
     return old
 
 
-def _written(
+def _shows_extractor(update: Update, rules: Iterable[Rule]) -> list[str]:
+    """What shows whether papers are extracted as before: a fingerprint, and the corrections."""
+    corrections = (repr(replace(rule, place="")) for rule in rules if isinstance(rule, CorrectionRule))
+    return [update.fingerprint(Paper(id="", title="", abstract="")), *sorted(corrections)]
+
+
+def _going_on(
+    old: Generation,
     generation: Generation,
     settings: Settings,
-    resolver: Resolver,
     folder: Path,
-    update: Update,
     runs: Sequence[Run],
-    now: Callable[[], Run],
-    before: Generation | None,
-    progress: Progress,
-) -> bool:
-    """Fill a generation whose papers are written: statements, what was merged, the store and the index.
+    this: Run,
+    shows: list[str],
+) -> GoingOn | None:
+    """The build that goes on from what the generation before kept, if all was as now when that was made."""
+    if (
+        not runs
+        or not old.graphs.is_file()
+        or not old.kept.is_dir()
+        or old.failures.exists()
+        or kept_catalogues(folder)
+    ):
+        return None
+    last = runs[-1]
+    if (last.code, last.rules, last.model) != (this.code, this.rules, this.model) or not this.code.digest:
+        return None
+    if old.is_moved or old.settings.base != settings.base:
+        return None
+    try:
+        found = GoingOn(old, generation, settings.base)
+    except (GraphError, OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if found.counts.extractor == shows else None
 
-    Args:
-        runs: those that made the graph before.
-        now: gives the run that makes it, when all statements are made.
-        before: the generation whose store is gone on from, if one is.
 
-    Returns:
-        Whether that is done. It is not if ``before`` cannot be gone on from: two papers have one IRI, or the statements
-        of many papers differ, because all sources are called otherwise, say.
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What a generation is filled from whose papers are written.
+
+    ``runs`` made the graph before, ``now`` gives the N-Quads about all runs when all statements are made, and ``shows``
+    is what shows whether the extractor is the same (:func:`_shows_extractor`).
     """
-    merged: list[MergedEntry] = []
-    catalogues = kept_catalogues(folder)
-    with index_file(generation.index_path) as index, Changes(generation, before) as changes:
-        with generation.statements.open("w", encoding="utf-8") as stream:
-            found = _statements(generation, resolver, folder, index, changes, merged.extend)
-            for done, lines in enumerate(found, start=1):
-                if before and changes.differing * _FEW > update.total:
-                    return False
-                stream.writelines(lines)
-                progress("writing", min(done, update.total), update.total)
-            for catalogue in catalogues:
-                stream.writelines(_curated(catalogue, generation, resolver, index))
-            stream.write(_provenance([*runs, now()], settings.base))
-        if changes.unclear and before:
-            return False
-        write_merges(generation.merges, resolver.merges())
-        write_merges(generation.merged_papers, merged)
-        if changes.unclear or catalogues:
-            changes.forget()
 
-        def remove_gone(store: ox.Store) -> None:
-            if before:
-                changes.remove_gone(store, settings.base)
-                for quad in run_quads(runs, settings.base):
-                    store.remove(quad)
+    generation: Generation
+    settings: Settings
+    resolver: Resolver
+    folder: Path
+    update: Update
+    runs: Sequence[Run]
+    now: Callable[[], str]
+    shows: list[str]
+    progress: Progress
 
-        generation.load(settings, index, before, remove_gone)
-    return True
+    def written(self, before: Generation | None) -> bool:
+        """Fill the generation: statements, what was merged, the store and the index.
+
+        Args:
+            before: the generation whose store is gone on from, if one is.
+
+        Returns:
+            Whether that is done. It is not if ``before`` cannot be gone on from: two papers have one IRI, or the
+            statements of many papers differ, because all sources are called otherwise, say.
+        """
+        generation, base = self.generation, self.settings.base
+        merged: list[MergedEntry] = []
+        catalogues = kept_catalogues(self.folder)
+        shared_before = (lambda: _shared(before, base)) if before else lambda: ()
+        table = NewWorks(generation)
+        shared = SharedNodes(base, self.resolver.iri_of)
+        sources = Counter(entry.source or "" for work in read_records(generation) for entry in work.entries)
+        with index_file(generation.index_path) as index, Changes(generation, before, shared_before) as changes:
+            with generation.statements.open("w", encoding="utf-8") as stream:
+                names = shown_names(sources, self.folder)
+                for done, lines in enumerate(self._statements(index, changes, shared, names, table, merged), start=1):
+                    if before and changes.differing * _FEW > self.update.total:
+                        return False
+                    stream.writelines(lines)
+                    self.progress("writing", min(done, self.update.total), self.update.total)
+                for catalogue in catalogues:
+                    stream.writelines(_curated(catalogue, generation, self.resolver, index))
+                stream.write(self.now())
+            if changes.unclear and before:
+                return False
+            write_merges(generation.merges, self.resolver.merges())
+            write_merges(generation.merged_papers, merged)
+            if changes.unclear or catalogues:
+                changes.forget()
+                forget_kept(generation)
+            else:
+                table.table().write()
+                Counts(self.resolver.kept(), shared, sources, self.shows).write(generation)
+
+            def remove_gone(store: ox.Store) -> None:
+                if before:
+                    changes.remove_gone(store, base)
+                    for quad in run_quads(self.runs, base):
+                        store.remove(quad)
+
+            generation.load(self.settings, index, before, remove_gone)
+        return True
+
+    def _statements(
+        self,
+        index: IndexMaker,
+        changes: Changes,
+        shared: SharedNodes,
+        names: Mapping[str, str],
+        table: NewWorks,
+        merged: list[MergedEntry],
+    ) -> Iterator[Iterable[str]]:
+        """The N-Quads lines of each paper, then those of the entities and of other nodes that papers share.
+
+        Lines that the generation before has are left out; the index gets all that it reads. ``merged`` gets the entries
+        of each paper that has several, ``table`` all papers.
+        """
+        for line, work in read_lines(self.generation):
+            table.add(line, work)
+            paper = Described.of(work, self.resolver, names)
+            merged += paper.merged()
+            if changes.is_new(paper.iri, paper.made_from(line, shared)):
+                yield index.reading(paper.statements(shared))
+            else:
+                deque(index.reading(paper.indexed(shared)), maxlen=0)
+                yield ()
+        entities = (entity for _, entity in keeping_entities(self.generation, self.resolver.entities()))
+        yield changes.new(index.reading(entity_statements(entities, shared.base)))
+        yield changes.new(index.reading(shared.statements()))
 
 
-def _statements(
-    generation: Generation,
-    resolver: Resolver,
-    folder: Path,
-    index: IndexMaker,
-    changes: Changes,
-    merged: Callable[[Iterable[MergedEntry]], None],
-) -> Iterator[Iterable[str]]:
-    """The N-Quads lines of each paper, then those of the entities and of other nodes that papers share.
-
-    Lines that the generation before has are left out; the index gets all that it reads. ``merged`` is called with the
-    entries of each paper that has several.
-    """
-    shared = SharedNodes(resolver.base, resolver.iri_of)
-    sources = {entry.source or "" for work in read_records(generation) for entry in work.entries}
-    names = shown_names(sources, folder)
-    for line, work in read_lines(generation):
-        extraction = resolver.resolve(_extraction(work))
-        paper = work.paper
-        entries = [replace(entry, source=names[entry.source or ""]) for entry in work.entries]
-        if len(entries) > 1:
-            merged(_merged(work, entries, resolver.base))
-        made_from = (
-            "\0".join(found)
-            for found in ((entry.source or "" for entry in entries), entities_within(extraction, shared))
-        )
-        iri = paper_iri(resolver.base, without_markup(paper.title), work.which)
-        if changes.is_new(iri, [line, *(text.encode(errors="surrogatepass") for text in made_from)]):
-            statements = paper_statements(paper, entries, extraction, shared, work.which)
-            seen = first_seen_statements(paper.title, work.which, work.first_seen, resolver.base)
-            yield index.reading(chain(statements, seen))
-        else:
-            deque(index.reading(indexed_statements(paper, entries, extraction, shared, work.which)), maxlen=0)
-            yield ()
-    yield changes.new(index.reading(entity_statements(resolver.entities(), resolver.base)))
-    yield changes.new(index.reading(shared.statements()))
+def _shared(generation: Generation, base: str) -> Iterator[str]:
+    """The statements of a generation about what papers share."""
+    yield from entity_statements(map(entity_of_line, kept_entities(generation)), base)
+    yield from Counts.read(generation, base).shared.statements()
 
 
 def _curated(path: Path, generation: Generation, resolver: Resolver, index: IndexMaker) -> Iterator[str]:
@@ -389,17 +445,6 @@ def _curated(path: Path, generation: Generation, resolver: Resolver, index: Inde
     statements = CuratedStatements(catalogue, resolver, papers)
     lines = chain.from_iterable(statements.of(fact) for fact in facts)
     yield from index.reading(chain(statements.about(), lines, statements.entities()))
-
-
-def _merged(work: Work, entries: Sequence[Paper], base: str) -> Iterator[MergedEntry]:
-    """The entries of a paper, with the names of their sources as people see them."""
-    title = without_markup(work.paper.title)
-    iri = paper_iri(base, title, work.which)
-    for entry, why in zip(entries, ("", *reasons(work.entries)), strict=True):
-        source = entry.source or ""
-        yield MergedEntry(
-            entity=iri, label=title, name=entry.title, source=source, line=entry.line, id=entry.id, why=why
-        )
 
 
 def _earlier_runs(old: Generation, warn: Warn) -> list[Run]:

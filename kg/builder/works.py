@@ -54,8 +54,13 @@ def write_records(generation: Generation, works: Iterable[Work]) -> Iterator[Wor
     """Write works to a new generation; each is yielded after it is written."""
     with generation.records.open("wb") as stream:
         for work in works:
-            stream.write(_WORK.dump_json(work, exclude_defaults=True) + b"\n")
+            stream.write(written(work))
             yield work
+
+
+def written(work: Work) -> bytes:
+    """The line of a work in the records."""
+    return _WORK.dump_json(work, exclude_defaults=True) + b"\n"
 
 
 def read_records(generation: Generation) -> Iterator[Work]:
@@ -76,10 +81,19 @@ def read_lines(generation: Generation) -> Iterator[tuple[bytes, Work]]:
         raise GraphError(f"{generation.records}: {problem}; build in a new folder") from None
     with lines:
         for number, line in enumerate(lines, start=1):
-            try:
-                yield line, _WORK.validate_json(line)
-            except ValidationError:
-                raise GraphError(f"{generation.records}:{number}: is damaged; build in a new folder") from None
+            yield line, read_work(line, generation, number)
+
+
+def read_work(line: bytes, generation: Generation, number: int) -> Work:
+    """The work of a line of the records, which has a number for errors.
+
+    Raises:
+        GraphError: it is damaged.
+    """
+    try:
+        return _WORK.validate_json(line)
+    except ValidationError:
+        raise GraphError(f"{generation.records}:{number}: is damaged; build in a new folder") from None
 
 
 def _relocated(works: Iterable[Work], now_at: Callable[[str], str]) -> Iterator[Work]:
@@ -92,7 +106,12 @@ def _relocated(works: Iterable[Work], now_at: Callable[[str], str]) -> Iterator[
 def write_merges(path: Path, merges: Iterable[Merge | MergedEntry]) -> None:
     """Write what was merged, one JSON object a line, for ``kg entities merges`` or ``kg papers merged``."""
     with path.open("w", encoding="utf-8", errors="replace") as stream:
-        stream.writelines(json.dumps(merge.as_dict(), ensure_ascii=False) + "\n" for merge in merges)
+        stream.writelines(merge_lines(merges))
+
+
+def merge_lines(merges: Iterable[Merge | MergedEntry]) -> Iterator[str]:
+    """The lines of what was merged."""
+    return (json.dumps(merge.as_dict(), ensure_ascii=False) + "\n" for merge in merges)
 
 
 class Update:
@@ -139,6 +158,22 @@ class Update:
         """
         touched = self._touched(read_records(old)) if old else set()
         stored = list(_relocated((work for work in read_records(old) if work.key in touched), now_at)) if old else []
+        updated = self._updated(self._joined(stored), stored)
+        others = _relocated((work for work in read_records(old) if work.key not in touched), now_at) if old else ()
+        return merge(updated, map(self._kept, others), key=lambda work: work.key)
+
+    def among(self, stored: Sequence[Work], others: int) -> Iterator[Work]:
+        """Of :meth:`works` those that become of some works of the old graph and of what was read, sorted by key.
+
+        Args:
+            stored: all works of the old graph that the run may change, with the titles of new papers.
+            others: how many others there are, whose extractions are kept.
+        """
+        self.total += others
+        return self._updated(self._joined(stored), stored)
+
+    def _joined(self, stored: Sequence[Work]) -> list[Joined]:
+        """The papers of the entries that were read and of those of stored works."""
         sources = {entry.source for entry in self.read}
         before = {entry for work in stored for entry in work.entries}
         papers = papers_of({*self.read, *(entry for entry in before if entry.source not in sources)})
@@ -146,8 +181,7 @@ class Update:
         if left := self.left_out + sum(entry.bare and entry not in kept for entry in self.read):
             self.warn(f"entries of sources without abstracts that are of no paper with one: {left:,}; skipped")
         self.papers = sum(not self.read.isdisjoint(paper.entries) for paper in papers)
-        others = _relocated((work for work in read_records(old) if work.key not in touched), now_at) if old else ()
-        return merge(self._updated(papers, stored), map(self._kept, others), key=lambda work: work.key)
+        return papers
 
     def _touched(self, stored: Iterable[Work]) -> set[str]:
         """The keys of all papers that the entries that were read may be of, and of others with the same titles."""

@@ -1,8 +1,8 @@
 """The index of a graph: names, counts and neighbours, kept by the build so that no question has to count or scan.
 
-It is an SQLite file beside the store, made from the store alone (:mod:`kg.graph.indexing`), and is only read
-afterwards. Its tables are in :data:`SCHEMA`. Nodes are numbered in the order in which look-ups list them, those of most
-papers first, and papers also from the newest to the oldest, so that "the first ten" are ten rows and not a sort.
+It is an SQLite file beside the store, made by the build (:mod:`kg.graph.indexing`), and is only read afterwards. Its
+tables are in :data:`SCHEMA`. Nodes are numbered in the order in which look-ups list them, those of most papers first,
+and papers also from the newest to the oldest, so that "the first ten" are ten rows and not a sort.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kg.graph.reader import GraphReader
 from kg.text.names import one_line
 from kg.vocabulary import KINDS, Kind
 
-VERSION = 2
+VERSION = 3
 """The version of the tables: a graph whose index is of another version gets one in memory. 1 was in no release."""
 SCHEMA = """
 -- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
@@ -45,6 +45,8 @@ CREATE VIRTUAL TABLE word USING fts5 (
 -- The names of a kind that have the same length, one a line: letters and digits in lower case, other signs as spaces.
 -- "names" are their ids, as 32-bit numbers.
 CREATE TABLE form (kind TEXT, length INTEGER, part INTEGER, forms TEXT, names BLOB, PRIMARY KEY (kind, length, part));
+-- The words of each name and its line in "form" once more, for the index of the next generation.
+CREATE TABLE spelled (name INTEGER PRIMARY KEY, words TEXT, form TEXT);
 CREATE TABLE venue (iri TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
 -- Papers that have a text, from the newest to those without a year; within a year by IRI.
 CREATE TABLE paper (place INTEGER PRIMARY KEY, node INTEGER, year INTEGER);

@@ -1,5 +1,8 @@
 """Making the index of a graph (:mod:`kg.graph.index`) from its store, in one pass over each kind of statement.
 
+Or from the index of the generation before and what is said of the nodes that are new or others than before; both ways
+lead to the same rows.
+
 What is read from the store is collected in tables on disk and put in order there, so that memory holds no list of
 papers or names.
 """
@@ -10,11 +13,12 @@ import errno
 import re
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -57,7 +61,6 @@ CREATE TABLE scratch.part (result TEXT, target TEXT);
 CREATE TABLE scratch.broader (iri TEXT, broader TEXT);
 CREATE TABLE scratch.better (iri TEXT, direction TEXT);
 CREATE TABLE scratch.data (paper TEXT, address TEXT);
-CREATE TABLE scratch.form (kind TEXT, length INTEGER, form TEXT, name INTEGER);
 CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE scratch.edge (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE TABLE scratch.linked (iri TEXT PRIMARY KEY, papers INTEGER, introducing INTEGER) WITHOUT ROWID;
@@ -86,7 +89,8 @@ INSERT INTO node
         coalesce((SELECT count FROM scratch.mention WHERE mention.iri = scratch.node.iri), 0)
     FROM scratch.node ORDER BY id;
 INSERT OR IGNORE INTO venue
-    SELECT iri, text FROM scratch.thing JOIN scratch.named USING (iri) WHERE kind = 'venue' ORDER BY iri, text;
+    SELECT iri, text FROM scratch.named WHERE iri IN (SELECT iri FROM scratch.thing WHERE kind = 'venue')
+    ORDER BY iri, text;
 INSERT INTO paper (node, year)
     SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper' AND papers
     ORDER BY coalesce(year, 0) DESC, iri;
@@ -109,6 +113,52 @@ INSERT INTO companion SELECT node, other, shared FROM (
         GROUP BY edge.node, other.node
     ) AS found JOIN node ON node.id = other
 ) WHERE place <= :companions ORDER BY node, other
+"""
+# What "before", the index of the generation before, has of all nodes but those in scratch.gone: what is said of the
+# papers and nodes that stay. A result has its number for its place in the text, which is not kept.
+_TAKE_OVER = """
+CREATE TABLE scratch.stays AS SELECT id, iri, kind, label FROM before.node
+    WHERE iri NOT IN (SELECT iri FROM scratch.gone) ORDER BY id;
+CREATE UNIQUE INDEX scratch.stays_id ON stays (id);
+CREATE TABLE scratch.kept AS SELECT place, iri, year FROM before.paper JOIN scratch.stays ON id = node ORDER BY place;
+CREATE UNIQUE INDEX scratch.kept_place ON kept (place);
+INSERT INTO scratch.thing SELECT iri, kind FROM scratch.stays;
+INSERT INTO scratch.thing SELECT iri, 'venue' FROM before.venue WHERE iri NOT IN (SELECT iri FROM scratch.gone);
+INSERT INTO scratch.named SELECT iri, name, 1 FROM before.venue WHERE iri NOT IN (SELECT iri FROM scratch.gone);
+INSERT INTO scratch.named
+    SELECT iri, text, iif(name.id = label, 0, 2) FROM before.name JOIN scratch.stays ON stays.id = name.node;
+INSERT INTO scratch.link SELECT target.iri, kept.iri, role FROM before.edge
+    JOIN scratch.kept USING (place) JOIN before.node AS target ON target.id = edge.node;
+INSERT INTO scratch.year SELECT iri, year FROM scratch.kept WHERE year IS NOT NULL ORDER BY iri;
+INSERT INTO scratch.result
+    SELECT kept.iri, result.iri, result.id, confidence, comparable, relative, value, reported, unit, sentence,
+        metric.iri, dataset.iri, method.iri
+    FROM before.result JOIN scratch.kept USING (place)
+    LEFT JOIN before.node AS metric ON metric.id = metric
+    LEFT JOIN before.node AS dataset ON dataset.id = dataset
+    LEFT JOIN before.node AS method ON method.id = method;
+INSERT INTO scratch.setting
+    SELECT result.iri, settings FROM before.result JOIN scratch.kept USING (place) WHERE settings IS NOT NULL;
+INSERT INTO scratch.broader SELECT stays.iri, wide.iri FROM before.narrower
+    JOIN scratch.stays ON stays.id = narrower.narrower JOIN before.node AS wide ON wide.id = narrower.node;
+INSERT INTO scratch.better SELECT iri, direction FROM before.better JOIN scratch.stays ON id = metric;
+INSERT INTO scratch.data SELECT kept.iri, address FROM before.data JOIN scratch.kept USING (place);
+"""
+# The names of a node that stays have the same order as before, and ids that follow one another.
+_TAKE_OVER_NAMES = """
+CREATE TABLE scratch.moved AS
+    SELECT stays.id AS old, now.id AS node, now.label - stays.label AS further
+    FROM scratch.stays JOIN node AS now USING (iri) WHERE stays.label IS NOT NULL ORDER BY stays.id;
+CREATE UNIQUE INDEX scratch.moved_old ON moved (old);
+CREATE UNIQUE INDEX scratch.moved_node ON moved (node);
+INSERT INTO key SELECT key, name + further, moved.node FROM before.key AS key JOIN scratch.moved ON old = key.node
+    ORDER BY key, name + further;
+INSERT INTO initials SELECT letters, name.id + further
+    FROM before.initials AS initials JOIN before.name AS name ON name.id = initials.name
+    JOIN scratch.moved ON old = name.node ORDER BY letters, name.id + further;
+INSERT INTO spelled SELECT name.id + further, words, form
+    FROM before.spelled AS spelled JOIN before.name AS name ON name.id = spelled.name
+    JOIN scratch.moved ON old = name.node ORDER BY name.id + further;
 """
 # The terms of kg/ask/origins.toml: a paper mentions what it is listed under and what is in its rows of tables.
 _CURATED = """
@@ -166,7 +216,11 @@ _FACTS = (
 )
 _RESULT_QUERY = f"""SELECT ?paper ?result ?{" ?".join(_FACTS)} WHERE {{ ?paper <{KG}reports> ?result
     {" ".join(f"OPTIONAL {{ ?result <{OA if fact == 'start' else KG}{fact}> ?{fact} }}" for fact in _FACTS)} }}"""
-_SETTING_QUERY = f"SELECT ?result ?setting WHERE {{ ?result <{KG}setting> ?setting }}"
+_SETTING_QUERY = f"""SELECT ?paper ?result ?setting WHERE {{
+    ?paper <{KG}reports> ?result . ?result <{KG}setting> ?setting }}"""
+_COUNTED = {KG + name: name for name in ("Result", "Mention")} | {KG + "listedOn": "entry"}
+_COUNTED |= {link: f"link {kind}" for kind, link in LINKS.items()}
+_TOTALS = frozenset({*_COUNTED.values(), "from catalogue", "listed", "triple"})
 _MANY = 1000  # papers; the companions of what fewer mention are counted in milliseconds
 _CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
@@ -221,17 +275,23 @@ def write_index(store: ox.Store, path: Path) -> None:
 
 
 @contextmanager
-def index_file(path: Path) -> Iterator[IndexMaker]:
+def index_file(path: Path, before: Path | None = None) -> Iterator[IndexMaker]:
     """What makes an index in a new file.
+
+    Args:
+        path: the file.
+        before: the index of the generation before, if there is one to take over from (:meth:`IndexMaker.take_over`).
 
     Raises:
         OSError: it cannot be written; names it.
     """
     scratch = path.with_suffix(".scratch")
     try:
-        connection = sqlite3.connect(path)
+        connection = sqlite3.connect(path, uri=True)
         try:
             connection.execute("ATTACH ? AS scratch", (str(scratch),))
+            if before:
+                connection.execute("ATTACH ? AS before", (f"{before.resolve().as_uri()}?mode=ro&immutable=1",))
             yield IndexMaker(connection)
         finally:
             connection.close()
@@ -260,6 +320,9 @@ class IndexMaker:
         connection.execute("BEGIN")
         _run(connection, SCHEMA + _SCRATCH)
         self._connection = connection
+        self._totals: Counter[str] | None = None  # those of the index before, without what is gone
+        self._mentions: Counter[str] = Counter()
+        self._added: list[str] = []
 
     def reading(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines of N-Quads as :mod:`kg.graph.statements` writes them, read as they pass."""
@@ -302,17 +365,42 @@ class IndexMaker:
                     self._connection.executemany(f"INSERT OR IGNORE INTO scratch.{table} VALUES ({marks})", some)
                     some.clear()
 
+    def take_over(self, gone: Iterable[str], removed: Said, added: Iterable[str], shared: int) -> None:
+        """Take over what the index of the generation before has; the statements of what differs are read besides.
+
+        Args:
+            gone: the IRIs of papers and other nodes of which nothing is taken over.
+            removed: what the papers among them said.
+            added: the IRIs of the papers of which the store has more or other statements now.
+            shared: how many statements more there are about what papers share.
+        """
+        self._connection.execute("CREATE TABLE scratch.gone (iri TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._connection.executemany("INSERT OR IGNORE INTO scratch.gone VALUES (?)", ((iri,) for iri in gone))
+        _run(self._connection, _TAKE_OVER)
+        kept = ((name, count) for name, count in self._rows("SELECT name, count FROM before.total") if name in _TOTALS)
+        self._totals = Counter(dict(kept))
+        self._totals.subtract(removed.totals)
+        self._totals["triple"] += shared
+        self._mentions = Counter(dict(self._rows("SELECT iri, mentions FROM before.node WHERE mentions")))
+        self._mentions.subtract(removed.mentions)
+        self._added = [*added]
+
     def finish(self, store: ox.Store) -> None:
         """Make the index, when all statements are collected.
 
         Args:
             store: the graph, for what is counted, and for its results.
         """
-        totals = _read(self._connection, store)
+        totals = self._counted(store)
         _run(self._connection, _IN_ORDER + INDEXES)
         _run(self._connection, _EDGES + _PROPERTIES + _CURATED + _RESULTS)
         self._connection.execute(_COMPANIONS, {"many": _MANY, "companions": COMPANIONS})
-        _names(self._connection)
+        new = ""
+        if self._totals is not None:
+            _run(self._connection, _TAKE_OVER_NAMES)
+            new = "WHERE node NOT IN (SELECT node FROM scratch.moved)"
+        _names(self._connection, new)
+        self._connection.execute("INSERT INTO word (rowid, words) SELECT name, words FROM spelled ORDER BY name")
         _forms(self._connection)
         self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")
         self._connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
@@ -324,6 +412,53 @@ class IndexMaker:
         )
         self._connection.execute("COMMIT")
 
+    def _counted(self, store: ox.Store) -> Mapping[str, int]:
+        """Collect mentions and results; returns the counts of what the index does not keep."""
+        if self._totals is None:
+            mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
+            self._insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
+            self._insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY)))
+            self._insert("scratch.setting", 2, (row[1:] for row in _rows(store, _SETTING_QUERY)))
+            return _totals(store)
+        added = said(store, self._added)
+        self._mentions.update(added.mentions)
+        self._totals.update(added.totals)
+        self._insert("scratch.mention", 2, self._mentions.items())
+        for paper in self._added:
+            self._insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY, paper)))
+            self._insert("scratch.setting", 2, (row[1:] for row in _rows(store, _SETTING_QUERY, paper)))
+        return self._totals
+
+    def _insert(self, table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
+        self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", rows)
+
+    def _rows(self, query: str) -> sqlite3.Cursor:
+        return self._connection.execute(query)
+
+
+class Said(NamedTuple):
+    """What papers say, counted: mentions by entity, and the counts of the whole graph that are not of nodes."""
+
+    mentions: Counter[str]
+    totals: Counter[str]
+
+
+def said(store: ox.Store, papers: Iterable[str]) -> Said:
+    """What is in the named graphs of some papers."""
+    mentions, totals = Counter[str](), Counter[str]()
+    for paper in papers:
+        found = Counter[str]()
+        for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(paper)):
+            predicate, value = quad.predicate.value, _text(quad.object)
+            found["triple"] += 1
+            if predicate == OA + "hasBody":
+                mentions[value] += 1
+            elif name := _COUNTED.get(value if predicate == _TYPE else predicate):
+                found[name] += 1
+        found["listed"] = min(found["entry"], 1)
+        totals.update(found)
+    return Said(mentions, totals)
+
 
 def _run(connection: sqlite3.Connection, script: str) -> None:
     for statement in script.split(";\n"):
@@ -331,16 +466,8 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
             connection.execute(statement)
 
 
-def _read(connection: sqlite3.Connection, store: ox.Store) -> dict[str, int]:
-    """Collect what the index needs of the store; returns the counts of what it does not keep."""
-
-    def insert(table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
-        connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", rows)
-
-    mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
-    insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
-    insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY)))
-    insert("scratch.setting", 2, _rows(store, _SETTING_QUERY))
+def _totals(store: ox.Store) -> Mapping[str, int]:
+    """The counts of what the index does not keep."""
     totals = {f"link {kind}": _count(store, f"?paper <{link}> ?address") for kind, link in LINKS.items()}
     totals |= {name: _count(store, f"?node a <{KG}{name}>") for name in ("Result", "Mention")}
     totals |= {"from catalogue": _count(store, f"?entity <{KG}fromCatalogue> ?catalogue")}
@@ -363,9 +490,10 @@ def _statements(store: ox.Store) -> Iterator[tuple[str, str, str]]:
             yield subject, predicate, value
 
 
-def _rows(store: ox.Store, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query as text, None where a variable is unbound."""
-    for solution in cast(ox.QuerySolutions, store.query(query, use_default_graph_as_union=True)):
+def _rows(store: ox.Store, query: str, paper: str | None = None) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as text, None where a variable is unbound; of one paper, or of all that there are."""
+    bound: Any = {ox.Variable("paper"): ox.NamedNode(paper)} if paper else None
+    for solution in cast(ox.QuerySolutions, store.query(query, use_default_graph_as_union=True, substitutions=bound)):
         yield tuple(term and _text(term) for term in solution)
 
 
@@ -384,36 +512,40 @@ def _text(term: object) -> str:
     return cast(str, term.value)  # type: ignore[attr-defined]  # the graph holds no blank nodes and no quoted triples
 
 
-def _names(connection: sqlite3.Connection) -> None:
-    """Fill the tables of the forms in which names are compared."""
+def _names(connection: sqlite3.Connection, where: str) -> None:
+    """Fill the tables of the forms in which names are compared.
+
+    Args:
+        connection: to the index.
+        where: a condition of SQL for the nodes whose names are not in those tables yet.
+    """
     from rapidfuzz.utils import default_process
 
     found = connection.execute(
-        "SELECT name.id, node, kind, text FROM name JOIN node ON node.id = node ORDER BY name.id"
+        f"SELECT name.id, node, kind, text FROM name JOIN node ON node.id = node {where} ORDER BY name.id"
     )
     while rows := found.fetchmany(_BATCH):
         keys: list[tuple[str, int, int]] = []
         initials: list[tuple[str, int]] = []
-        words: list[tuple[int, str]] = []
-        forms: list[tuple[str, int, str, int]] = []
+        spelled: list[tuple[int, str, str]] = []
         for name, node, kind, text in rows:
             keys.append((typed_key(text), name, node))
             if kind == "code" and "/" in text:
                 keys.append((typed_key(text.rpartition("/")[2]), name, node))
             parts = typed_words(text)
-            words.append((name, " ".join(map(singular, parts))))
+            spelled.append((name, " ".join(map(singular, parts)), default_process(plain_name(text))))
             if len(parts) in _INITIALS:
                 initials.append(("".join(part[0] for part in parts), name))
-            form = default_process(plain_name(text))
-            forms.append((kind, len(form), form, name))
         connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", keys)
         connection.executemany("INSERT INTO initials VALUES (?, ?)", initials)
-        connection.executemany("INSERT INTO word (rowid, words) VALUES (?, ?)", words)
-        connection.executemany("INSERT INTO scratch.form VALUES (?, ?, ?, ?)", forms)
+        connection.executemany("INSERT INTO spelled VALUES (?, ?, ?)", spelled)
 
 
 def _forms(connection: sqlite3.Connection) -> None:
-    found: Iterator[Any] = connection.execute("SELECT kind, length, form, name FROM scratch.form ORDER BY 1, 2, 3, 4")
+    found: Iterator[Any] = connection.execute(
+        """SELECT kind, length(form), form, name.id FROM spelled JOIN name ON name.id = spelled.name
+        JOIN node ON node.id = name.node ORDER BY 1, 2, 3, 4"""
+    )
     for (kind, length), rows in groupby(found, key=lambda row: (row[0], row[1])):
         part = 0
         while some := [*islice(rows, _PART)]:

@@ -7,6 +7,7 @@ statement is in two named graphs, so that the union which queries see holds each
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -94,33 +95,42 @@ def decimal(number: float) -> str:
 class SharedNodes:
     """The venues and repositories that papers point to, and their names; and the entities that other papers name.
 
-    Where papers write a name differently ("Owner/Repo", "owner/repo"), the first in sorting order is taken.
+    Where papers write a name differently ("Owner/Repo", "owner/repo"), the first in sorting order is taken. ``venues``
+    and ``repositories`` count how often papers write which name, and for repositories which address.
     """
 
     base: str
     entity: Callable[[EntityType, str], str | None] = lambda entity_type, name: None
-    _venues: dict[str, str] = field(default_factory=dict)
-    _repositories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    venues: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    repositories: defaultdict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
 
     def venue(self, name: str) -> str:
         """The IRI of a venue."""
         iri = f"{self.base}venue/{slug(name)}"
-        self._venues[iri] = min(name, self._venues.get(iri, name))
+        self.venues[iri][name] += 1
         return iri
 
     def repository(self, address: str) -> str:
         """The IRI of the repository at an absolute address (:func:`repository_of`), which is described later."""
         iri, name, address = repository_of(self.base, address)
-        self._repositories[iri] = min((name, address), self._repositories.get(iri, (name, address)))
+        self.repositories[iri][name, address] += 1
         return iri
 
     def statements(self) -> Iterator[str]:
         """N-Quads lines that describe them all."""
+        for iri in sorted(self.venues):
+            yield from self.statements_about(iri)
+        for iri in sorted(self.repositories):
+            yield from self.statements_about(iri)
+
+    def statements_about(self, iri: str) -> Iterator[str]:
+        """N-Quads lines that describe a venue or repository; none if no paper points to it."""
         end = _end(entities_graph(self.base))
-        for iri, name in sorted(self._venues.items()):
+        if names := self.venues.get(iri):
             yield f"<{iri}> {_TYPE} <{SCHEMA}Periodical>{end}"
-            yield f"<{iri}> {_NAME} {literal(name)}{end}"
-        for iri, (name, address) in sorted(self._repositories.items()):
+            yield f"<{iri}> {_NAME} {literal(min(names))}{end}"
+        if described := self.repositories.get(iri):
+            name, address = min(described)
             yield from _typed(f"<{iri}>", "Repository", end)
             yield f"<{iri}> {_NAME} {literal(name)}{end}"
             yield f"<{iri}> <{SCHEMA}codeRepository> <{address}>{end}"
@@ -469,35 +479,46 @@ def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:
 
     The entities of a type are the concepts of one SKOS scheme, whose top concepts are those without a broader one.
     """
-    end = _end(entities_graph(base))
-    schemes: set[EntityType] = set()
+    types: set[EntityType] = set()
     for entity in entities:
-        node = f"<{entity.iri}>"
-        scheme = f"<{scheme_iri(base, entity.type)}>"
-        schemes.add(entity.type)
-        yield from _typed(node, entity.type, end)
-        yield f"{node} {_TYPE} <{SKOS}Concept>{end}"
-        yield f"{node} <{SKOS}inScheme> {scheme}{end}"
-        yield f"{node} <{SKOS}prefLabel> {literal(entity.label)}{end}"
-        yield f"{node} {_NAME} {literal(entity.label)}{end}"
-        for label in entity.other_labels:
-            yield f"{node} <{SKOS}altLabel> {literal(label)}{end}"
-        for broader in entity.broader:
-            yield f"{node} <{SKOS}broader> <{broader}>{end}"
-        if not entity.broader:
-            yield f"{node} <{SKOS}topConceptOf> {scheme}{end}"
-            yield f"{scheme} <{SKOS}hasTopConcept> {node}{end}"
-        if entity.ambiguous:
-            yield f"{node} <{KG}ambiguous> {literal('true', 'boolean')}{end}"
-        for sense in entity.may_mean:
-            yield f"{node} <{KG}mayMean> <{sense}>{end}"
-        if entity.homepage and (address := absolute(entity.homepage)):
-            yield f"{node} <{SCHEMA}url> <{address}>{end}"
-        if entity.better:
-            yield f"{node} <{KG}better> {literal(entity.better)}{end}"
-        for page in filter(None, map(absolute, entity.pages)):
-            yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
-    for entity_type in sorted(schemes):
+        types.add(entity.type)
+        yield from statements_about(entity, base)
+    yield from scheme_statements(types, base)
+
+
+def statements_about(entity: Entity, base: str) -> Iterator[str]:
+    """Those about one entity."""
+    end = _end(entities_graph(base))
+    node = f"<{entity.iri}>"
+    scheme = f"<{scheme_iri(base, entity.type)}>"
+    yield from _typed(node, entity.type, end)
+    yield f"{node} {_TYPE} <{SKOS}Concept>{end}"
+    yield f"{node} <{SKOS}inScheme> {scheme}{end}"
+    yield f"{node} <{SKOS}prefLabel> {literal(entity.label)}{end}"
+    yield f"{node} {_NAME} {literal(entity.label)}{end}"
+    for label in entity.other_labels:
+        yield f"{node} <{SKOS}altLabel> {literal(label)}{end}"
+    for broader in entity.broader:
+        yield f"{node} <{SKOS}broader> <{broader}>{end}"
+    if not entity.broader:
+        yield f"{node} <{SKOS}topConceptOf> {scheme}{end}"
+        yield f"{scheme} <{SKOS}hasTopConcept> {node}{end}"
+    if entity.ambiguous:
+        yield f"{node} <{KG}ambiguous> {literal('true', 'boolean')}{end}"
+    for sense in entity.may_mean:
+        yield f"{node} <{KG}mayMean> <{sense}>{end}"
+    if entity.homepage and (address := absolute(entity.homepage)):
+        yield f"{node} <{SCHEMA}url> <{address}>{end}"
+    if entity.better:
+        yield f"{node} <{KG}better> {literal(entity.better)}{end}"
+    for page in filter(None, map(absolute, entity.pages)):
+        yield f"{node} <{SCHEMA}sameAs> <{page}>{end}"
+
+
+def scheme_statements(types: Iterable[EntityType], base: str) -> Iterator[str]:
+    """The statements about the schemes of some types of entities."""
+    end = _end(entities_graph(base))
+    for entity_type in sorted(types):
         scheme = f"<{scheme_iri(base, entity_type)}>"
         yield f"{scheme} {_TYPE} <{SKOS}ConceptScheme>{end}"
         yield f"{scheme} <{DCTERMS}title> {literal(entity_type + 's')}{end}"

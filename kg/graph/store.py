@@ -4,7 +4,7 @@
     output/generation-3/        store/ (Oxigraph), index.sqlite, papers.jsonl (records), merges.jsonl,
                                 merged-papers.jsonl, meta.json
     output/generation-3/graphs.txt.gz         what the statements of each paper were made from (:mod:`kg.graph.changes`)
-    output/generation-3/shared.nq.gz          the statements about what papers share
+    output/generation-3/kept/                 what the next build need not find out again (:mod:`kg.builder.kept`)
     output/generation-3/failures.jsonl        the papers that made the extractor fail, if some did
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
@@ -47,7 +47,8 @@ _META, _STATEMENTS = "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
-_LOADED = 500_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
+_LOADED = 200_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
+_TABLES = 500  # of a store, from which on it is left to merge them
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
 
@@ -104,9 +105,9 @@ class Generation(NamedTuple):
         return self.folder / "graphs.txt.gz"
 
     @property
-    def shared(self) -> Path:
-        """The statements about what papers share, gzipped N-Quads; absent where :attr:`graphs` is."""
-        return self.folder / "shared.nq.gz"
+    def kept(self) -> Path:
+        """The folder of what the next build need not find out again; absent where :attr:`graphs` is."""
+        return self.folder / "kept"
 
     @property
     def extracted(self) -> Path:
@@ -149,6 +150,12 @@ class Generation(NamedTuple):
             )
         except (TypeError, ValueError):
             raise self._damaged() from None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the graph folder was elsewhere when the generation was made."""
+        graph = self.folder.parent.resolve()
+        return Path(str(self._meta().get("folder", graph))) != graph
 
     def relocated(self) -> Callable[[str], str]:
         """A function from the ways of :func:`to_folder` that the generation holds to what they are now.
@@ -250,7 +257,7 @@ class Generation(NamedTuple):
         from kg.graph.indexing import write_index  # needed by builds alone
 
         if before:
-            _copy_store(before.store, self.store)
+            copy_store(before.store, self.store)
         store = Store(self.store)
         remove_gone(store)
         with self.statements.open("rb") as lines:
@@ -261,6 +268,10 @@ class Generation(NamedTuple):
         # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
         # longer than a look-up.
         store = Store(self.store)
+        if before and sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES:
+            # As long as it is open for writing it merges its tables in the background, which takes a processor.
+            del store
+            store = Store.read_only(str(self.store))
         self.statements.unlink()
         if maker:
             maker.finish(store)
@@ -276,7 +287,7 @@ class Generation(NamedTuple):
         _write(self.folder / _META, json.dumps(meta))
 
 
-def _copy_store(store: Path, copy: Path) -> None:
+def copy_store(store: Path, copy: Path) -> None:
     """Copy a store. Its tables are never written again, so that links to them do, where the disk can have any."""
     copy.mkdir()
     for path in store.iterdir():

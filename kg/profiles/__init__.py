@@ -8,16 +8,19 @@ this file; other packages add profiles through the entry point group ``kg.profil
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pyoxigraph as ox
 
 from kg.errors import KGError
 from kg.export.additions import declared_prefixes
 from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
+from kg.graph.store import copy_store
 from kg.graph.worker import constructed
 from kg.plugins import load_plugins
 from kg.text.names import one_line
@@ -25,18 +28,25 @@ from kg.text.names import one_line
 _SHIPPED = {
     "lpwc": "Linked Papers With Code, https://linkedpaperswithcode.com (Färber and Lamprecht, ISWC 2023)",
 }
+_ONE = re.compile(r"# one (\?\w+(?: or \?\w+)*)$", re.MULTILINE)
 
 
 class Profile(NamedTuple):
     """A vocabulary that the graph can be written in.
 
+    In the queries of a profile that builds keep, a comment ``# one ?name`` stands where a pattern can be restricted to
+    some values of a subject of the template, ``# one ?name or ?other`` where it can be to those of any of several.
+
     Args:
         description: which vocabulary it is, in a line.
         queries: SPARQL CONSTRUCT queries over the graph, each with its PREFIX declarations on lines of their own.
+        affected: a SELECT query with such comments: of what else the profile may say something else when what the graph
+            says of ``?changed`` is something else; empty if this is not known.
     """
 
     description: str
     queries: tuple[str, ...]
+    affected: str = ""
 
 
 def known_profiles() -> dict[str, Profile]:
@@ -90,12 +100,27 @@ def kept_profile(folder: Path, name: str) -> Path | None:
     return path if path and path.is_dir() else None
 
 
-def keep_profiles(store: ox.Store, folder: Path) -> None:
+class Before(NamedTuple):
+    """The graph of the generation before.
+
+    Args:
+        store: the graph.
+        folder: that of its generation.
+        changed: the IRIs of which the new graph says something else, or that only one of the two has.
+    """
+
+    store: ox.Store
+    folder: Path
+    changed: Sequence[str]
+
+
+def keep_profiles(store: ox.Store, folder: Path, before: Before | None = None) -> None:
     """Write a graph in the vocabulary of each shipped profile, so that no question has to wait for it.
 
     Args:
         store: the graph.
         folder: that of its generation.
+        before: the generation whose profiles are gone on from, if there is one.
 
     Raises:
         OSError: the folder cannot be written.
@@ -103,8 +128,48 @@ def keep_profiles(store: ox.Store, folder: Path) -> None:
     for name in _SHIPPED:
         path = _place(folder, name)
         path.parent.mkdir(exist_ok=True)
-        constructed(store, construct_queries(name), str(path)).flush()
+        if before and (old := kept_profile(before.folder, name)):
+            copy_store(old, path)
+            _update(ox.Store(path), store, before, name)
+        else:
+            constructed(store, construct_queries(name), str(path)).flush()
         ox.Store(path)  # takes the log into the tables, as kg.graph.store does
+
+
+def _update(kept: ox.Store, store: ox.Store, before: Before, name: str) -> None:
+    """Replace, in a kept graph, all that it says of what changed and of what that affects."""
+    profile = find_profile(name)
+    nodes = set(before.changed)
+    for graph in (before.store, store):
+        for query in _restricted(profile.affected, before.changed):
+            for (node,) in cast(ox.QuerySolutions, graph.query(query, use_default_graph_as_union=True)):
+                nodes.add(node.value)
+    new = set()
+    for query, union in construct_queries(name):
+        for one in _restricted(query, sorted(nodes)):
+            found = cast(ox.QueryTriples, store.query(one, use_default_graph_as_union=union))
+            new |= {triple for triple in found if _value(triple.subject) in nodes}
+    old = {quad.triple for node in nodes for quad in kept.quads_for_pattern(ox.NamedNode(node), None, None)}
+    for triple in old - new:
+        kept.remove(ox.Quad(triple.subject, triple.predicate, triple.object))
+    kept.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in new - old)
+    kept.flush()
+
+
+def _value(term: object) -> str:
+    return cast(str, term.value)  # type: ignore[attr-defined]  # the graph holds no blank nodes and no quoted triples
+
+
+def _restricted(query: str, nodes: Sequence[str]) -> Iterator[str]:
+    """A query for some nodes only: one for each of the variables that can be restricted in the same place."""
+    values = f"{{ {' '.join(f'<{node}>' for node in nodes)} }}"
+    most = max((len(found[1].split(" or ")) for found in _ONE.finditer(query)), default=0)
+    for number in range(1, most + 1):
+
+        def restriction(found: re.Match[str], number: int = number) -> str:
+            return f"VALUES {found[1].split(' or ')[:number][-1]} {values}"
+
+        yield _ONE.sub(restriction, query)
 
 
 def _place(folder: Path, name: str) -> Path:
@@ -140,4 +205,5 @@ def profile_prefixes(name: str) -> dict[str, str]:
 
 def _shipped(name: str) -> Profile:
     entries = sorted((files("kg.profiles") / name).iterdir(), key=str)
-    return Profile(_SHIPPED[name], tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".rq")))
+    queries = tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".rq"))
+    return Profile(_SHIPPED[name], queries, (files("kg.profiles") / name / "affected.sparql").read_text("utf-8"))

@@ -198,6 +198,10 @@ class Curated:
         forms = dict.fromkeys((name, entity_key(name)))
         return [other for form in forms for other in self._apart.get((entity_type, form), ())]
 
+    def is_apart(self, entity_type: EntityType, name: str, key: str) -> bool:
+        """Whether :meth:`apart_from` gives anything for a name, which has this key."""
+        return (entity_type, name) in self._apart or (entity_type, key) in self._apart
+
     def without_padding(self, entity_type: EntityType, name: str) -> str | None:
         """The name without its last word if that word adds nothing, otherwise ``None``."""
         head, _, last = name.rstrip().rpartition(" ")

@@ -7,7 +7,7 @@ word. Datasets are named the other way round: "ImageNet-1K" begins with what it 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from kg.resolution.curated import Curated, Identity
@@ -41,23 +41,46 @@ def broader_entities(
         identity: the entity of a name.
         vague: entities that are never broader than others, because it is not known what they are.
     """
+    by_hand = {one for one, entity in curated.entities.items() if entity.broader is not None}
+    found = {
+        one: [wide for name in called if (wide := _named(one[0], name, curated, names, identity))]
+        for one, called in names.items()
+        if one not in by_hand
+    }
+    return broader_among(names, found, curated, vague)
+
+
+def broader_among(
+    names: Collection[Identity],
+    found: Mapping[Identity, Iterable[Identity]],
+    curated: Curated,
+    vague: Collection[Identity] = (),
+) -> dict[Identity, list[Identity]]:
+    """:func:`broader_entities`, when it is known what is broader than each entity by its names.
+
+    Args:
+        names: all entities.
+        found: the entities that are broader by the names of each; none need be given of those in the curated files.
+        curated: for an entity with ``broader`` there, that counts.
+        vague: entities that are never broader than others.
+    """
     broader: dict[Identity, list[Identity]] = {}
 
     def reaches(start: Identity, end: Identity) -> bool:
         return start == end or any(reaches(next_one, end) for next_one in broader.get(start, ()))
 
-    def add(narrow: Identity, found: Iterator[Identity]) -> None:
+    def add(narrow: Identity, found: Iterable[Identity]) -> None:
         wanted = {wide for wide in found if wide in names and wide not in vague and not reaches(wide, narrow)}
         near = {wide for wide in wanted if not any(other != wide and reaches(other, wide) for other in wanted)}
         if near:
             broader[narrow] = sorted(near)
 
-    by_hand = {one: entity for one, entity in curated.entities.items() if one in names and entity.broader is not None}
+    by_hand = {one for one, entity in curated.entities.items() if one in names and entity.broader is not None}
     for one in sorted(by_hand):
         add(one, _written(one, curated, names))
     # Short names first, so that the broader entities of a broader entity are known before it is used.
-    for one in sorted(set(names) - set(by_hand), key=lambda item: (len(item[1]), item)):
-        add(one, (wide for name in names[one] for wide in _named(one[0], name, curated, names, identity)))
+    for one in sorted(found.keys() - by_hand, key=lambda item: (len(item[1]), item)):
+        add(one, found[one])
     return broader
 
 
@@ -83,18 +106,18 @@ def _named(
     curated: Curated,
     names: Collection[Identity],
     identity: Callable[[EntityType, str], Identity],
-) -> Iterator[Identity]:
+) -> Identity | None:
     """The entity whose name is the longest part of this one."""
     own = identity(entity_type, name)
+    found = (identity(entity_type, part) for part in parts_of(entity_type, name, curated))
+    return next((wide for wide in found if wide != own and wide in names), None)
+
+
+def parts_of(entity_type: EntityType, name: str, curated: Curated) -> Iterator[str]:
+    """The parts of a name that may be the name of something broader, in the order in which they are looked for."""
     if entity_type == "Dataset":
-        parts = _dataset_parts(name, lambda part: curated.named(entity_type, part) is not None)
-    else:
-        parts = chain(_heads(name), _unsized(name))
-    for part in parts:
-        wide = identity(entity_type, part)
-        if wide != own and wide in names:
-            yield wide
-            return
+        return _dataset_parts(name, lambda part: curated.named(entity_type, part) is not None)
+    return chain(_heads(name), _unsized(name))
 
 
 def _heads(name: str) -> Iterator[str]:

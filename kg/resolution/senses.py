@@ -13,7 +13,7 @@ that define the short form.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -24,6 +24,7 @@ from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.text.names import spaced_key
+from kg.vocabulary import ENTITY_TYPES, EntityType
 
 SENSE_FILES = "senses*.jsonl"
 
@@ -83,9 +84,52 @@ class Senses:
             for long, number in senses.items():
                 counts.spellings[entity_key(long)][long] += number
 
-    def add(self, short: str, long: str) -> None:
-        """Count a paper that defines a short form."""
-        self._here[entity_key(short)].spellings[entity_key(long)][long] += 1
+    def add(self, short: str, long: str, by: int = 1) -> None:
+        """Count a paper that defines a short form; with ``by`` -1, no longer count it."""
+        key, long_key = entity_key(short), entity_key(long)
+        counts = self._here[key].spellings[long_key]
+        counts[long] += by
+        if not counts[long]:
+            del counts[long]
+        if not counts:
+            del self._here[key].spellings[long_key]
+        if not self._here[key].spellings:
+            del self._here[key]
+
+    def kept(self) -> Iterator[tuple[str, str, str, int]]:
+        """What was counted here: the keys of a short and of a long form, a spelling of the latter, and its papers."""
+        for key, counts in self._here.items():
+            for long_key, spellings in counts.spellings.items():
+                yield from ((key, long_key, long, papers) for long, papers in spellings.items())
+
+    def reached(self, keys: Iterable[str], further: Callable[[EntityType, str], Iterable[str]]) -> set[str]:
+        """Some keys, and those of all short forms of which a long form has such a key, or that of one of these in turn.
+
+        Args:
+            keys: of names.
+            further: gives the keys, beside its own, on which it depends what a name of a type means.
+        """
+        shorts: defaultdict[str, set[str]] = defaultdict(set)
+        for counts in (self._here, self._elsewhere):
+            for short, of_short in counts.items():
+                for long_key, spellings in of_short.spellings.items():
+                    shorts[long_key].add(short)
+                    for long in spellings:
+                        for entity_type in ENTITY_TYPES:
+                            for key in further(entity_type, long):
+                                shorts[key].add(short)
+        found = set(keys)
+        waiting = [*found]
+        while waiting:
+            new = shorts.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return found
+
+    def take(self, kept: Iterable[tuple[str, str, str, int]]) -> None:
+        """Count what was kept."""
+        for key, long_key, long, papers in kept:
+            self._here[key].spellings[long_key][long] += papers
 
     def clear(self, short: str) -> Sense | None:
         """The sense of a short form that is clear from the definitions counted here, if one is.

@@ -83,7 +83,7 @@ def entity_key(name: str) -> str:
     return _entity_key(name)
 
 
-@lru_cache(maxsize=2**17)  # resolution compares the same names over and over
+@lru_cache(maxsize=2**20)  # resolution passes over all names again and again: a cache of fewer would never be hit
 def _entity_key(name: str) -> str:
     text = unicodedata.normalize("NFKC", plain_name(name))
     for symbol, written in _SYMBOLS.items():

@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.builder import builder, works
+from kg.builder import builder, going_on, kept, works
 from kg.builder.builder import build_graph
 from kg.extraction import Extractor
 from kg.graph import indexing, manifest, store
@@ -36,10 +36,17 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (builder, "read_entries", "read the page"),
     (builder, "load_rules", "read the rules"),
     (works.Update, "works", "find the papers that the page may have"),
+    (builder, "_going_on", "read what is kept"),
+    (going_on.GoingOn, "start", "find the papers that the page may have"),
     (builder, "write_records", "extract, and write the records"),
+    (going_on.GoingOn, "written", "extract, and write the records"),
     (builder, "unmatched", "look for the papers of corrections"),
     (builder, "index_file", "make the statements"),
+    (going_on.GoingOn, "finish", "see which names mean something else"),
+    (going_on, "index_file", "make the statements"),
     (builder, "write_merges", "write the merges"),
+    (going_on, "write_merges", "write the merges"),
+    (kept.KeptWorks, "write", "keep"),
     (store.Generation, "load", "load"),
     (indexing.IndexMaker, "finish", "make the index"),
     (builder, "keep_profiles", "keep the profiles"),
@@ -146,6 +153,7 @@ def main() -> None:
         if args.anew:
             print("all made anew:")
             builder._to_go_on_from = lambda *_: None
+            builder._going_on = lambda *_: None
             add(page, Path(folder) / "anew")
 
 

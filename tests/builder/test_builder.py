@@ -6,12 +6,9 @@ import io
 import json
 import multiprocessing
 import os
-import re
 import signal
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,10 +24,9 @@ from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import Failure
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
-from kg.graph.changes import Changes
 from kg.graph.provenance import read_runs
-from kg.graph.store import Generation, existing
-from kg.records import Extraction, Link, Mention, Paper
+from kg.graph.store import existing
+from kg.records import Extraction, Mention, Paper
 from kg.text.files import GENERATION_MANIFEST
 
 
@@ -668,101 +664,3 @@ def test_an_extractor_that_fails_for_all_papers_leaves_the_graph(
     assert nquads(folder) == before
     source.write_text(record("Big toad", "") + record("Red toad", ""))
     assert build_graph([source], folder).failed == 2
-
-
-def invented_extraction(papers: Iterable[Paper], *_: object) -> Iterator[Extraction]:
-    """The words of an abstract as methods; of "frog net (FN)" an abbreviation."""
-    for paper in papers:
-        found = list(re.finditer(r"[\w-]+", paper.text))
-        mentions = (
-            Mention(type="Method", text=word[0], start=word.start(), end=word.end(), confidence=1, extractor="invented")
-            for word in found
-        )
-        pairs = re.findall(r"(\w+ \w+) \((\w+)\)", paper.text)
-        links = (Link(url=f"https://github.com/{word[0]}/x", kind="code", start=0, end=1) for word in found[:2])
-        yield Extraction(
-            id=paper.id,
-            title=paper.title,
-            entities=tuple(mentions),
-            abbreviations=tuple((short, long) for long, short in pairs),
-            links=tuple(links),
-        )
-
-
-def invented_paper(number: int, random: Random, fn: str = "FN") -> str:
-    """A paper with names of its own and of others, spelled in several ways, and with ``fn``."""
-    words = ["frog", "Frogs", "Toad-2", "toad2", "toads", f"newt{number % 7}"]
-    text = " ".join([f"Only-{number}", fn, *random.choices(words, k=3)])
-    return record(f"Paper {number}", text, venue=random.choice(["Pond", "pond", "Lake"]), year=2000 + number % 9)
-
-
-def index_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that is in the index of a graph."""
-    with closing(sqlite3.connect(existing(folder).index_path)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'word'")
-        ]
-        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_build_at_once(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    went_on: list[bool] = []
-
-    class Observed(Changes):
-        def __init__(self, generation: Generation, before: Generation | None) -> None:
-            went_on.append(before is not None)
-            super().__init__(generation, before)
-
-    monkeypatch.setattr(builder, "_FEW", 1)
-    monkeypatch.setattr("kg.builder.builder.Changes", Observed)
-    monkeypatch.setattr(builder, "extract_each", invented_extraction)
-    random = Random(seed)
-    papers = [invented_paper(number, random, "FN" if number < 16 else "frog net (FN)") for number in range(24)]
-    parts = [papers[:14], papers[14:16], [*papers[16:], papers[3].replace("Paper", "paper")]]
-    sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
-    if seed == 2:
-        sources[2] = tmp_path / "elsewhere" / "2.jsonl"  # all sources are called otherwise when it comes
-        monkeypatch.setattr(builder, "_FEW", 0)
-    for source, part in zip(sources, parts, strict=True):
-        source.parent.mkdir(exist_ok=True)
-        source.write_text("".join(part))
-        build_graph([source], tmp_path / "steps")
-    query = "SELECT DISTINCT ?name { ?p kg:mentions ?fn . ?fn skos:altLabel 'FN' ; skos:prefLabel ?name }"
-    assert rows(tmp_path / "steps", query) == [{"name": "frog net"}], "of papers, too, that say FN alone"
-    sources[0].write_text("".join(invented_paper(number, random, "newt") for number in (3, 4)))
-    sources[2].write_text("".join(invented_paper(number, random, "fire newt (FN)") for number in range(17, 24)))
-    build_graph(sources, tmp_path / "steps")
-    assert {row["name"] for row in rows(tmp_path / "steps", query)} == {"fire newt", "frog net"}
-    build_graph([], tmp_path / "steps")
-    assert went_on == [False, True, True, True, True]
-    (tmp_path / "steps").rename(tmp_path / "moved")  # and so it has to be made anew, where it is and where it was
-    monkeypatch.setattr(builder, "_to_go_on_from", lambda *_: None)
-    kept = nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")
-    build_graph([], tmp_path / "moved")
-    assert went_on[5:] == [False]
-    assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept
-
-
-def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    went_on: list[bool] = []
-
-    def observed(before: Generation | None) -> Generation | None:
-        went_on.append(before is not None)
-        return before
-
-    monkeypatch.setattr("kg.builder.builder.Changes", lambda generation, before: Changes(generation, observed(before)))
-    monkeypatch.setattr(builder, "extract_each", invented_extraction)
-    source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
-    for number, path in enumerate((source, other)):
-        path.parent.mkdir()
-        lines = (invented_paper(10 * number + paper, Random(paper)) for paper in range(10 - 9 * number))
-        path.write_text("".join(lines))
-        build_graph([path], tmp_path / "g")  # with the second one, the file of all papers is called otherwise
-    assert went_on == [False, True, False]
-    build_graph([source, other], tmp_path / "once")
-    assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
-    assert index_rows(tmp_path / "g") == index_rows(tmp_path / "once")

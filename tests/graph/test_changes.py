@@ -20,10 +20,16 @@ def line(subject: str) -> str:
     return f'<http://e.org/{subject}> <http://e.org/p> "1" <http://e.org/all> .\n'
 
 
-def written(folder: Path, before: Path | None, papers: Iterable[tuple[str, bytes]], shared: Iterable[str]) -> Changes:
+def written(
+    folder: Path,
+    before: Path | None,
+    papers: Iterable[tuple[str, bytes]],
+    shared: Iterable[str],
+    shared_before: Iterable[str] = (),
+) -> Changes:
     """A generation with papers, by IRI and what they are made from, and lines about what they share."""
     folder.mkdir()
-    with Changes(Generation(folder), Generation(before) if before else None) as changes:
+    with Changes(Generation(folder), Generation(before) if before else None, lambda: shared_before) as changes:
         changes.papers = [iri for iri, made_from in papers if changes.is_new(iri, [made_from])]  # type: ignore[attr-defined]
         changes.lines = [*changes.new(shared)]  # type: ignore[attr-defined]
     return changes
@@ -49,7 +55,7 @@ def test_only_what_differs_is_new_and_only_what_is_no_longer_so_is_removed(
         store.add(ox.Quad(graph, SEEN, ox.Literal("2026"), RUNS))
     store.load("".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
     now = [papers[0], ("http://e.org/c", b"2"), ("http://e.org/e", b"1"), papers[3]]
-    changes = written(tmp_path / "2", tmp_path / "1", now, [lines[0], line("new"), *lines[2:4]])
+    changes = written(tmp_path / "2", tmp_path / "1", now, [lines[0], line("new"), *lines[2:4]], lines)
     assert changes.papers == ["http://e.org/c", "http://e.org/e"]  # type: ignore[attr-defined]
     assert changes.lines == [line("new")]  # type: ignore[attr-defined]
     changes.remove_gone(store, DEFAULT_BASE)

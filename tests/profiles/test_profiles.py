@@ -12,7 +12,15 @@ import pytest
 from kg.ask.sparql import run
 from kg.errors import KGError
 from kg.export.formats import FORMATS, export_graph, format_names
-from kg.profiles import apply_profile, construct_queries, known_profiles, profile_prefixes
+from kg.profiles import (
+    Before,
+    apply_profile,
+    construct_queries,
+    keep_profiles,
+    kept_profile,
+    known_profiles,
+    profile_prefixes,
+)
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, resource_prefixes
 
 DATA = Path(__file__).parents[1] / "data"
@@ -206,3 +214,39 @@ def test_from_chooses_the_graphs_of_a_query_of_a_profile(install_plugin: Callabl
     query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <{DEFAULT_BASE}paper/frognet-hops> {{ ?s ?p ?o }}"
     install_plugin("kg.profiles", "mine", f"from kg.profiles import Profile\nPLUGIN = Profile('', ({query!r},))\n")
     assert 0 < len(apply_profile(small(), "mine")) < len({quad.triple for quad in small()})
+
+
+PAPER = f"<{DEFAULT_BASE}paper/frognet-hops>"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"DELETE {{ GRAPH ?g {{ {PAPER} ?p ?o }} }} WHERE {{ GRAPH ?g {{ {PAPER} ?p ?o }} }}",
+        f"DELETE {{ GRAPH ?g {{ {PAPER} schema:datePublished ?o }} }} INSERT {{ GRAPH ?g {{ {PAPER} "
+        f"schema:datePublished '1999'^^xsd:gYear }} }} WHERE {{ GRAPH ?g {{ {PAPER} schema:datePublished ?o }} }}",
+        f"DELETE {{ GRAPH ?g {{ {PAPER} ?p ?o }} }} WHERE {{ VALUES ?p {{ kg:mentions kg:introduces kg:usesDataset }}"
+        f" GRAPH ?g {{ {PAPER} ?p ?o }} }}",
+        f"DELETE {{ GRAPH ?g {{ {PAPER} kg:reports ?o }} }} WHERE {{ GRAPH ?g {{ {PAPER} kg:reports ?o }} }}",
+        f"DELETE {{ GRAPH ?g {{ {PAPER} ?p ?o }} }} WHERE {{ VALUES ?p {{ kg:hasCode schema:isPartOf }}"
+        f" GRAPH ?g {{ {PAPER} ?p ?o }} }}",
+        "DELETE { GRAPH ?g { ?e skos:prefLabel ?o } } INSERT { GRAPH ?g { ?e skos:prefLabel 'another' } } "
+        "WHERE { GRAPH ?g { ?e skos:prefLabel ?o } }",
+        "INSERT { GRAPH ?g { ?e skos:broader ?task } } WHERE { GRAPH ?g { ?e a kg:Method . ?task a kg:Task } }",
+        "DELETE { GRAPH ?g { ?e schema:codeRepository ?o } } INSERT { GRAPH ?g { ?e schema:codeRepository <urn:x> } } "
+        "WHERE { GRAPH ?g { ?e schema:codeRepository ?o } }",
+    ],
+)
+def test_a_kept_profile_that_is_gone_on_from_is_that_of_the_whole_graph(tmp_path: Path, change: str) -> None:
+    one, other = small(), small(change)
+    differs = {quad.subject.value for quad in {*one} ^ {*other} if isinstance(quad.subject, ox.NamedNode)}
+    assert differs
+    for number, (before, after) in enumerate(((one, other), (other, one))):
+        old, new = tmp_path / f"{number}-old", tmp_path / f"{number}-new"
+        old.mkdir()
+        new.mkdir()
+        keep_profiles(before, old)
+        keep_profiles(after, new, Before(before, old, sorted(differs)))
+        path = kept_profile(new, "lpwc")
+        assert path
+        assert {*ox.Store.read_only(str(path))} == {*apply_profile(after, "lpwc")}

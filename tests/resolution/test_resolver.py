@@ -1,10 +1,14 @@
 """Mentions of one thing lead to one entity, whatever the papers call it and in whatever order they come."""
 
+import json
 from dataclasses import replace
 from itertools import permutations
+from random import Random
+
+import pytest
 
 from kg.records import Entity, Extraction, Mention
-from kg.resolution import Curated, Resolver, resolve_alone
+from kg.resolution import Curated, Directions, Resolver, resolve_alone
 from kg.resolution.curated import CuratedEntity, Different, Padding
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
@@ -305,3 +309,79 @@ def test_a_number_after_a_name_with_a_number_is_the_full_name() -> None:
         ("CIFAR-10", ()),
         ("CIFAR-100", ()),
     ]
+
+
+WORDS = ("pond", "frog", "net", "fire", "newt", "deep", "Non", "HopNet-2", "croak")
+ENDS = ("", "", " task", " dataset", " model", " model method", " score", "s", "-v2", "-50", " net", " NET")
+SHORT = ("FN", "FP", "PF", "FNet", "DFN")
+LONG = ("frog net", "frog nets", "fire newt", "pond frog", "fire newt model", "FN model", "deep frog net", "DFN")
+INVENTED = Curated(
+    [
+        ("1", CuratedEntity(type="Method", name="frog net", aliases=("FN", "net of frogs"))),
+        ("2", CuratedEntity(type="Method", name="deep frog net", broader=("frog net",))),
+        ("3", CuratedEntity(type="Dataset", name="HopNet", aliases=("HopNet-2",))),
+        ("4", Different(type="Method", different=("deep net", "deep nets", "DFN"))),
+        ("5", Padding(type="Method", padding=("model", "method"))),
+        ("6", Padding(type="Dataset", padding=("dataset", "net"))),
+    ]
+)
+
+
+def invented(random: Random) -> Extraction:
+    """A paper with names that share words, of which some are short forms that it may define."""
+    names = [" ".join(random.choices(WORDS, k=random.choice((1, 1, 2, 3)))) + random.choice(ENDS) for _ in range(5)]
+    names += random.choices(SHORT, k=2) + random.choices(LONG, k=2)
+    random.shuffle(names)
+    mentions = tuple(
+        Mention(
+            type=random.choice(ENTITY_TYPES[:2]) if random.random() < 0.3 else "Method",
+            text=name,
+            start=100 * place,
+            end=100 * place + len(name),
+            role=random.choice(("introduced", "used")),
+            confidence=0.9,
+            extractor="lexicon",
+        )
+        for place, name in enumerate(names)
+    )
+    pairs = tuple((random.choice(SHORT), random.choice(LONG)) for _ in range(random.choice((0, 0, 1, 2))))
+    return Extraction(id="1", title=names[0], entities=mentions, abbreviations=pairs)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_resolver_that_goes_on_from_what_was_kept_is_one_that_counts_all(seed: int) -> None:
+    random = Random(seed)
+    elsewhere = {"PF": (20, {"pond frogs": 19}), "DFN": (12, {"deep frog net model": 12})}
+
+    def resolver() -> Resolver:
+        return Resolver("http://x/", INVENTED, elsewhere, Directions([("score", "higher")]))
+
+    def found(resolver: Resolver) -> tuple[object, ...]:
+        counted = {name: sorted(map(json.dumps, lines)) for name, lines in resolver.kept().items()}
+        return list(resolver.entities()), list(resolver.merges()), counted, list(map(resolver.resolve, papers))
+
+    papers = [invented(random) for _ in range(random.choice((3, 10, 40)))]
+    going_on = resolver()
+    for paper in papers:
+        going_on.add(paper)
+    for _ in range(3):
+        before = [going_on.resolve(paper) for paper in papers]
+        kept = json.loads(json.dumps(going_on.kept()))
+        going_on = resolver()
+        going_on.take(kept)
+        gone = random.choice((0, 1, 2))
+        for paper in papers[:gone]:
+            going_on.remove(paper)
+        new = [invented(random) for _ in range(random.choice((0, 1, 2)))]
+        for paper in new:
+            going_on.add(paper)
+        stays = papers[gone:]
+        papers = stays + new
+        anew = resolver()
+        for paper in papers:
+            anew.add(paper)
+        assert found(going_on) == found(anew)
+        moved = going_on.moved()
+        for was, paper in zip(before[gone:], map(going_on.resolve, stays), strict=True):
+            iris = [one.entity for one in was.entities]
+            assert iris == [one.entity for one in paper.entities] or not moved.isdisjoint(iris)
