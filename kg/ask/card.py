@@ -23,7 +23,7 @@ from kg.vocabulary import USES as USING
 
 
 class _Bounds(NamedTuple):
-    """The maximum lengths of the lists of a card; ``None`` is no maximum."""
+    """The maximum lengths of the lists of a card, ``None`` for no maximum; and whether it has results and evidence."""
 
     papers: int | None = 8
     companions: int | None = 5
@@ -31,6 +31,7 @@ class _Bounds(NamedTuple):
     best: int | None = 6
     narrower: int | None = 12
     quotes: int | None = 2
+    quoted: bool = True
 
 
 _PROBABLE = 0.5  # confidence from which a card that is not whole shows a result
@@ -232,7 +233,9 @@ class RepositoryCard(NamedTuple):
 Card: TypeAlias = EntityCard | PaperCard | RepositoryCard
 
 
-def read_card(reader: IndexedReader, iri: str, *, whole: bool = False, origin: Origin = "both") -> Card:
+def read_card(
+    reader: IndexedReader, iri: str, *, whole: bool = False, origin: Origin = "both", quoted: bool = True
+) -> Card:
     """Everything that the graph says about one entity, paper or repository.
 
     Args:
@@ -241,6 +244,7 @@ def read_card(reader: IndexedReader, iri: str, *, whole: bool = False, origin: O
         whole: whether lists have all that the graph says.
         origin: whose statements: what texts say, what a catalogue says, or both. Of what texts have, too, the card of
             a catalogue has nothing but the name and ``curated``.
+        quoted: whether the card has ``results`` and ``evidence``, with their sentences; pages have their own.
 
     Raises:
         KGError: the graph has no entity, paper or repository of this IRI.
@@ -248,7 +252,7 @@ def read_card(reader: IndexedReader, iri: str, *, whole: bool = False, origin: O
     node = reader.index.node(iri)
     if node is None:
         raise KGError(f"{iri}: the graph has no entity, paper or repository of this IRI")
-    bounds = _WHOLE if whole else _SHORT
+    bounds = (_WHOLE if whole else _SHORT)._replace(quoted=quoted)
     if origin == "curated" and not only_curated(reader, node):
         card = _named_card(node)
     elif node.kind == "paper":
@@ -288,7 +292,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
     all_nodes = [node.id, *(entity.id for entity in below)]
     results: list[tuple[str, str]] = []
     results_in_all = 0
-    if node.kind != "task":
+    if node.kind != "task" and bounds.quoted:
         least = 0 if bounds.results is None else _PROBABLE
         results, results_in_all = index.results(node.kind, node.id, least, bounds.results)
     return EntityCard(
@@ -310,7 +314,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         best=_best(reader, index.comparable(node.kind, all_nodes), bounds.best),
         results=tuple(_result_line(reader, result, paper) for result, paper in results),
         results_in_all=results_in_all,
-        evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes),
+        evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes) if bounds.quoted else (),
     )
 
 
@@ -318,7 +322,7 @@ def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
     venue = reader.value(iri, SCHEMA + "isPartOf")
     introduced = reader.objects(iri, KG + "introduces")
     used = [entity for name in ENTITY_TYPES for entity in reader.objects(iri, USING[name])]
-    results = _shown(reader, reader.objects(iri, KG + "reports"), bounds)
+    results = _shown(reader, reader.objects(iri, KG + "reports"), bounds) if bounds.quoted else []
     return PaperCard(
         iri=iri,
         type="paper",

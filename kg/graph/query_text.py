@@ -38,6 +38,7 @@ _TOKEN = re.compile(
     |(?P<mark><<\(?|\)?>>|\^\^|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_FROM = re.compile(r"(?<![^\W\d])FROM(?:NAMED)?(?!\w)", re.IGNORECASE)  # wherever it can be a word
 _OPERANDS = frozenset(("iri", "name", "variable", "text", "number"))
 
 
@@ -133,7 +134,9 @@ def tokens(query: str) -> Iterator[Token]:
 
 def names_dataset(query: str) -> bool:
     """Whether a query chooses its graphs itself, with FROM or FROM NAMED."""
-    return "FROM" in query.upper() and any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
+    if "FROM" not in query.upper() or not _FROM.search(query):  # the quick one first
+        return False
+    return any(token.is_word("FROM", "FROMNAMED") for token in tokens(query))
 
 
 def calls_service(query: str) -> bool:

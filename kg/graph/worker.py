@@ -7,7 +7,8 @@ all requests have in common, in JSON. A request is a line of JSON on standard in
     {"query": ..., "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
 
 ``constructs`` are the CONSTRUCT queries of a profile, each with its own ``union``; the query then runs on what they
-make. A server (kg/server) asks with ``formats`` instead (:func:`written`).
+make. A server (kg/server) asks with ``formats`` instead (:func:`written`), and sends the query after the line, which
+says its ``size`` in bytes.
 
 The answer on standard output is the content in pieces, each after its length in four bytes; a length of zero ends them.
 Then follows a line of JSON: ``kind`` and ``variables``, or ``error`` and ``message``. A query that takes too long ends
@@ -53,6 +54,8 @@ def main() -> None:
     ends_with_parent = _parent_watch()
     for line in sys.stdin.buffer:
         request = common | json.loads(line)
+        if "size" in request:
+            request["query"] = sys.stdin.buffer.read(request["size"]).decode()
         ends_with_parent(True)
         try:
             said = _answer(store, request, profiles, content)

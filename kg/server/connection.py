@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,6 +15,7 @@ REQUEST_SECONDS = 20.0  # in which a request has to arrive
 READING_SECONDS = 30.0  # in which a client has to go on reading the response
 _LONGEST_HEAD = 2**16  # bytes of the request line and the headers
 _LONGEST = 2**28  # bytes of a request; those beyond the largest body are read and dropped, so that the client hears why
+_TOGETHER = 2**16  # bytes of a response that are sent at once
 
 
 class Connection(HttpToolsProtocol):
@@ -29,6 +30,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", _Together(transport, self.loop))
         self._reading_since = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
@@ -71,6 +73,38 @@ class Connection(HttpToolsProtocol):
         logger.warning("%s", f"{status} {(self.client or ('-',))[0]}: the client {reason}")
         self._reading_since = self._writing_since = None
         self.transport.abort()
+
+
+class _Together:
+    """A transport that sends what is written in one turn of the event loop at once.
+
+    A client then has the head of a response together with its content. The head alone would only wake the client, which
+    waits again.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._written = b""
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            self._loop.call_soon(self._send)
+        self._written += data
+        if len(self._written) >= _TOGETHER:
+            self._send()
+
+    def _send(self) -> None:
+        written, self._written = self._written, b""
+        if written:
+            self._transport.write(written)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 async def end_late_ones(connections: Iterable[object], every: float = 1) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,9 +89,8 @@ class Guard:
             return
         path = scope["path"]
         exchange = _Exchange(scope, receive, send, shared=path not in self.private)
-        refused = self._refused(scope, Headers(scope=scope))
         try:
-            await (refused or self.direct.get(path, self.app))(scope, exchange.receive, exchange.send)
+            await (self._refused(scope) or self.direct.get(path, self.app))(scope, exchange.receive, exchange.send)
         except Exception as error:
             if exchange.started:
                 raise
@@ -101,14 +99,18 @@ class Guard:
             response = _too_much() if isinstance(error, _TooMuchError) else refusal(500, "an internal error")
             await response(scope, exchange.receive, exchange.send)
 
-    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._is_here(hosts[0], scope):
+    def _refused(self, scope: Scope) -> Response | None:
+        hosts, length = [], b"0"
+        for name, value in scope["headers"]:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"content-length":
+                length = value
+        if len(hosts) != 1 or not self._is_here(hosts[0].decode("latin-1"), scope):
             return refusal(421, "this server does not answer under that name; allow it with --allow-host")
         if scope["method"] not in _METHODS:
             return refusal(405, f"expected one of {', '.join(_METHODS)}", {"allow": ", ".join(_METHODS)})
-        length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdecimal() and len(length) <= 18) or int(length) > LARGEST_BODY:
+        if not (length.isdigit() and len(length) <= 18) or int(length) > LARGEST_BODY:
             return _too_much()
         if scope["method"] == "OPTIONS":
             allowed = {} if scope["path"] in self.private else _PREFLIGHT

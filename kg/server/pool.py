@@ -21,7 +21,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol, cast
 
 import pyoxigraph
 
@@ -53,6 +53,13 @@ class RefusedError(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+
+class Sink(Protocol):
+    """What takes an answer, piece by piece."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take a piece."""
 
 
 class GoneError(Exception):
@@ -168,7 +175,7 @@ class Pool:
             self._idle += started
 
     async def answer(
-        self, request: Mapping[str, Any], content: IO[bytes], gone: Callable[[], Coroutine[Any, Any, None]]
+        self, request: Mapping[str, Any], content: Sink, gone: Callable[[], Coroutine[Any, Any, None]]
     ) -> dict[str, Any]:
         """Answer a request as :func:`kg.graph.worker.written` does, in one of the processes.
 
@@ -296,7 +303,7 @@ class _Worker(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport | None = None
         self._unread = bytearray()
         self._errors = b""
-        self._content: IO[bytes] | None = None  # takes pieces, until a piece without length ends them
+        self._content: Sink | None = None  # takes pieces, until a piece without length ends them
         self._said: dict[str, Any] | OSError | None = None  # what follows on them; None if the process ended
         self._waiting: asyncio.Future[None] | None = None
         self._ended = asyncio.get_running_loop().create_future()
@@ -306,17 +313,21 @@ class _Worker(asyncio.SubprocessProtocol):
         command = (sys.executable, "-I", "-S", worker.__file__, packages, str(self.store), *self.options)
         self.done = False
         self._transport, _ = await asyncio.get_running_loop().subprocess_exec(lambda: self, *command)
+        output = cast("asyncio.ReadTransport", self._transport.get_pipe_transport(1))
+        output.set_protocol(_Output(self._take, output.get_protocol()))
         await self.wait(math.inf)
         if self._said != {}:
             if not self.store.exists():
                 raise GoneError
             raise RefusedError(500, "the graph cannot be opened")
 
-    def ask(self, request: Mapping[str, Any], content: IO[bytes]) -> None:
+    def ask(self, request: Mapping[str, Any], content: Sink) -> None:
         """Send a request; :meth:`wait` waits for the answer, whose content is written to ``content``."""
         self._said, self._content = None, content
         self.done = self._ended.done()
-        self._pipe.write(json.dumps(request).encode() + b"\n")
+        query = request["query"].encode()
+        others = {name: value for name, value in request.items() if name != "query"}
+        self._pipe.write(json.dumps(others | {"size": len(query)}).encode() + b"\n" + query)
 
     async def wait(self, seconds: float) -> None:
         """Wait for an answer, for so many seconds, or until nudged."""
@@ -358,7 +369,12 @@ class _Worker(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == 2:
             self._errors = (self._errors + data)[-_LONGEST_ERROR:]
-        elif not self.done:
+        else:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Take some of standard output."""
+        if not self.done:
             self._unread += data
             try:
                 self._read()
@@ -375,7 +391,7 @@ class _Worker(asyncio.SubprocessProtocol):
             if end == PREFIX_BYTES:
                 self._content = None
             else:
-                self._content.write(unread[PREFIX_BYTES:end])
+                self._content.write(bytes(unread[PREFIX_BYTES:end]))
             del unread[:end]
         if unread.endswith(b"\n"):
             said = json.loads(unread)
@@ -417,3 +433,16 @@ class _Worker(asyncio.SubprocessProtocol):
     async def ended(self) -> None:
         if self._transport:
             await self._ended
+
+
+class _Output(asyncio.Protocol):
+    """Standard output of a process, which is taken in the turn of the event loop that reads it, not in the next one.
+
+    Args:
+        take: is given what is read.
+        former: the protocol in whose place this one is, which hears of the end.
+    """
+
+    def __init__(self, take: Callable[[bytes], None], former: asyncio.BaseProtocol) -> None:
+        self.data_received = take  # type: ignore[method-assign, assignment]
+        self.connection_lost = former.connection_lost  # type: ignore[method-assign]

@@ -33,7 +33,7 @@ _STATIC = ("site.css", "site.js", "theme.js", "graph.js", "icon.svg")
 _CHUNK = 100  # pages that a process makes at a time
 _FEW = 1500  # pages that are made faster than further processes start
 _SPACE = re.compile(r"\n\s*\n+")
-_QUOTES = re.compile(r""" ([a-z-]+)="([^\s"'=<>`]+)"(?! */>)""")  # around values that HTML takes without them
+_QUOTED = re.compile(r"""(?<= )([a-z-]+=)"([^\s"'=<>`]+)"(?! */>)""")  # what HTML takes without the quotes
 
 
 class Exported(NamedTuple):
@@ -141,7 +141,7 @@ class _Maker:
             page = self.site.page(path)
             if page is None:
                 raise KGError(f"{path}: the graph was built anew during the export; start it again")
-            size += write(self.folder / file_of(path), _QUOTES.sub(r" \1=\2", _SPACE.sub("\n", page.html)))
+            size += write(self.folder / file_of(path), "".join(_QUOTED.split(_SPACE.sub("\n", page.html))))
         return size
 
 

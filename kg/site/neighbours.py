@@ -44,7 +44,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     ]:
         nodes.setdefault(other, _node(source, other, kind))
         edges.append({"from": start, "to": end, "broader": True})
-    card = source.graph.card(iri)
+    card = source.card(iri)
     companions = chain.from_iterable(card.companions.values()) if isinstance(card, EntityCard) else ()
     for entity in sorted(companions, key=lambda entity: (-entity.papers, entity.iri))[:limit]:
         if entity.iri not in nodes:

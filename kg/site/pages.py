@@ -129,7 +129,7 @@ class Site:
             return entity.venue_view(self.source, self.source.base + path.strip("/"), query)
         if folder not in (*ENTITY_KINDS, "paper", "code") or not (iri := self.source.iri(path)):
             return None
-        card = self.source.graph.card(iri)
+        card = self.source.card(iri)
         if isinstance(card, PaperCard):
             return self._paper(card)
         if isinstance(card, EntityCard):

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.api import KnowledgeGraph
+from kg.ask.card import Card, read_card
 from kg.ask.stats import Stats
 from kg.errors import KGError
 from kg.graph.provenance import Run
@@ -114,6 +115,10 @@ class Source:
             except ValueError:  # not an IRI
                 continue
         return None
+
+    def card(self, iri: str) -> Card:
+        """What the graph says about a thing, but for results and sentences, which each page reads as it shows them."""
+        return read_card(self.reader, iri, quoted=False)
 
     def behind(self, name: str, **values: str | int) -> Query:
         """The query behind a panel, with the values of this page."""

@@ -195,6 +195,15 @@ def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(graph: 
     ]
 
 
+def test_a_card_without_quotes_has_all_but_results_and_evidence(graph: IndexedReader, pondbench: EntityCard) -> None:
+    assert pondbench.results and pondbench.evidence
+    expected = pondbench._replace(results=(), results_in_all=0, evidence=())
+    assert read_card(graph, pondbench.iri, quoted=False) == expected
+    paper = read_card(graph, BASE + "paper/new")
+    assert isinstance(paper, PaperCard) and paper.results
+    assert read_card(graph, paper.iri, quoted=False) == paper._replace(results=())
+
+
 def test_a_repository_has_its_papers_and_what_they_introduce(graph: IndexedReader) -> None:
     found = read_card(graph, BASE + "code/github.com/pond/frog")
     assert isinstance(found, RepositoryCard)

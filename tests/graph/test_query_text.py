@@ -130,6 +130,9 @@ def test_whatever_the_store_takes_for_a_call_is_found(pieces: list[str]) -> None
             False,
         ),
         ("SELECT * { ?s ?p 'a'@from }", False),
+        ("SELECT * { ?s prov:wasDerivedFrom ?o }", False),
+        ("SELECT(1 AS ?x)FROM<http://e/g>{}", True),
+        ("SELECT * #\nFROM#\n<http://e/g> {}", True),
     ],
 )
 def test_a_dataset_clause_is_found(query: str, expected: bool) -> None:

@@ -112,3 +112,37 @@ def test_what_is_no_request_is_refused(request_of_it: bytes) -> None:
         assert (await reader.readline()).startswith(b"HTTP/1.1 400")
 
     served(use)
+
+
+class Sent:
+    """A transport that notes what is sent."""
+
+    def __init__(self) -> None:
+        self.writes: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        assert not self.closed
+        self.writes.append(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_is_written_together_is_sent_at_once() -> None:
+    async def use() -> None:
+        sent = Sent()
+        transport = connection._Together(sent, asyncio.get_running_loop())  # type: ignore[arg-type]
+        transport.write(b"head")
+        transport.write(b"content")
+        assert sent.writes == []
+        await asyncio.sleep(0)
+        assert sent.writes == [b"headcontent"]
+        transport.write(b"x" * 2**16)  # this much is not kept
+        assert len(sent.writes) == 2
+        transport.write(b"end")
+        transport.close()
+        await asyncio.sleep(0)
+        assert (sent.writes[2:], sent.closed) == ([b"end"], True)
+
+    asyncio.run(use())

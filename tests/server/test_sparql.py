@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
+from kg.server import sparql as module
 from kg.server.app import make_app
 from kg.server.pool import Limits
 
@@ -253,6 +254,20 @@ def test_graphs_that_are_not_there_are_not_fetched(client: TestClient) -> None:
     )
     refused = get(client, query="ASK {}", **{"default-graph-uri": "not an IRI"})
     assert (refused.status_code, refused.text.count("\n")) == (400, 1)
+
+
+def test_an_answer_without_statements_is_empty(client: TestClient) -> None:
+    answer = get(client, "application/n-triples", query="CONSTRUCT WHERE { kg:nothing ?p ?o }")
+    assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "0")
+
+
+def test_a_large_answer_waits_in_a_file_and_is_the_same(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 90"
+    in_memory = get(client, query=query).content
+    monkeypatch.setattr(module, "_IN_MEMORY", 10)
+    in_file = get(client, query=f"{query} # again")
+    assert (in_file.content, in_file.headers["content-length"]) == (in_memory, str(len(in_memory)))
+    assert get(client, query=f"{query} # again").content == in_memory
 
 
 def test_answers_are_limited(client: TestClient) -> None:
