@@ -257,10 +257,11 @@ class Generation(NamedTuple):
             while part := b"".join(islice(lines, _LOADED)):
                 store.bulk_load(input=part, format=RdfFormat.N_QUADS)
         store.flush()
-        del store
-        # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
-        # longer than a look-up.
-        store = Store(self.store)
+        if before:
+            # Opening it once more takes RocksDB's log, of what was removed, into the tables. Every later opening would
+            # replay it, which takes longer than a look-up.
+            del store
+            store = Store(self.store)
         self.statements.unlink()
         if maker:
             maker.finish(store)

@@ -76,12 +76,10 @@ class Senses:
 
     def __init__(self, elsewhere: Mapping[str, tuple[int, Mapping[str, int]]] | None = None) -> None:
         self._here: defaultdict[str, _Counts] = defaultdict(_Counts)
-        self._elsewhere: defaultdict[str, _Counts] = defaultdict(_Counts)
-        for short, (papers, senses) in (elsewhere or {}).items():
-            counts = self._elsewhere[entity_key(short)]
-            counts.others += papers - sum(senses.values())
-            for long, number in senses.items():
-                counts.spellings[entity_key(long)][long] += number
+        self._counted: defaultdict[str, list[tuple[int, Mapping[str, int]]]] = defaultdict(list)
+        for short, counted in (elsewhere or {}).items():
+            self._counted[entity_key(short)].append(counted)
+        self._elsewhere: dict[str, _Counts | None] = {}
 
     def add(self, short: str, long: str) -> None:
         """Count a paper that defines a short form."""
@@ -103,7 +101,7 @@ class Senses:
         It needs :data:`LEAST_PAPERS_ELSEWHERE` and :data:`LEAST_SHARE_ELSEWHERE`.
         """
         key = entity_key(short)
-        return _dominant([self._here.get(key), self._elsewhere.get(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
+        return _dominant([self._here.get(key), self._of_elsewhere(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
 
     def all(self) -> Iterator[tuple[str, list[Sense]]]:
         """The key of every short form that was counted here, with its senses, commonest first."""
@@ -113,7 +111,22 @@ class Senses:
     def known(self, short: str) -> list[str]:
         """All known long forms of a short form, sorted; variants of one are left out."""
         key = entity_key(short)
-        return sorted(sense.long for sense in _grouped([self._here.get(key), self._elsewhere.get(key)]))
+        return sorted(sense.long for sense in _grouped([self._here.get(key), self._of_elsewhere(key)]))
+
+    def _of_elsewhere(self, key: str) -> _Counts | None:
+        """The counts from elsewhere of a short form, put together when it is first met: most never are."""
+        if key not in self._elsewhere:
+            self._elsewhere[key] = _together(self._counted[key]) if key in self._counted else None
+        return self._elsewhere[key]
+
+
+def _together(counted: Iterable[tuple[int, Mapping[str, int]]]) -> _Counts:
+    counts = _Counts()
+    for papers, senses in counted:
+        counts.others += papers - sum(senses.values())
+        for long, number in senses.items():
+            counts.spellings[entity_key(long)][long] += number
+    return counts
 
 
 def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, int]]]:
