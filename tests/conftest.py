@@ -90,14 +90,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     rules, curated files and model, and the code, are read once for all pipelines and builds, and what a build finds in
     a paper is remembered for the next build of it. The components of a pipeline keep nothing of the documents that they
     read. A test that changes a pipeline, or adds a plug-in to one, builds its own with ``build_pipeline``, which is
-    never shared. The commands of ``kg`` are put together once. Nothing that tests write waits for the disk.
+    never shared. The commands of ``kg`` are put together once. Nothing that tests write waits for the disk, and the
+    models among it are not compressed.
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
+    import numpy as np
+
     from kg import cli, rulefiles
     from kg.builder import builder, works
-    from kg.extraction import pipeline
+    from kg.extraction import lexicon, pipeline, settle
     from kg.extraction import plugins as extractors
+    from kg.extraction.lexicon import lexicon_key
     from kg.extraction.model import SHIPPED, Model
     from kg.extraction.parallel import extract_each
     from kg.extraction.pipeline import build_pipeline
@@ -119,14 +123,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
+    building = with_words_of(shared, build_pipeline)
     for module in (pipeline, distil, results, tagger):
-        patch.setattr(module, "build_pipeline", with_words_of(shared, build_pipeline))
+        patch.setattr(module, "build_pipeline", building)
+    keys = cache(lambda tokenizer, name: lexicon_key(SimpleNamespace(tokenizer=tokenizer), name))
+    for module in (lexicon, settle):
+        patch.setattr(module, "lexicon_key", lambda nlp, name: keys(nlp.tokenizer, name))
     app_of = cli._app_of
     kept = cache(lambda *called: app_of([*called]))
     patch.setattr(cli, "_app_of", lambda arguments: kept(*arguments[:1]))
     patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+    patch.setattr(rulefiles, "_rule", rules_once_below(rulefiles.shipped_rules(), rulefiles._rule))
     patch.setattr(pipeline, "load_rules", shipped_once(rulefiles.load_rules))
-    patch.setattr(pipeline, "Model", SimpleNamespace(load=once_for(SHIPPED, Model.load)))
+    patch.setattr(Model, "load", once_for(SHIPPED, Model.load))
+    patch.setattr(np, "savez_compressed", np.savez)
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
     patch.setattr(builder, "extract_each", remembered(extract_each))
@@ -156,6 +166,22 @@ def lines_once_below(shipped: Path, read: Callable[[Path, str], Iterator[JsonLin
     """What reads files of JSON lines, with those of the shipped folder read only once."""
     kept = cache(lambda path, expected: tuple(read(path, expected)))
     return lambda path, expected: (kept if path.is_relative_to(shipped) else read)(path, expected)
+
+
+def rules_once_below(shipped: Path, check: Callable[[JsonLine], Rule]) -> Callable[[JsonLine], Rule]:
+    """What makes a rule of a line, with those of the shipped folder made only once."""
+    known: dict[str, Rule] = {}
+    below = f"{shipped}{os.sep}"
+
+    def checked(line: JsonLine) -> Rule:
+        if line.place not in known:
+            rule = check(line)
+            if not line.place.startswith(below):
+                return rule
+            known[line.place] = rule
+        return known[line.place]
+
+    return checked
 
 
 def once_for(shipped: Path, load: Callable[[Path], Found]) -> Callable[[Path], Found]:
