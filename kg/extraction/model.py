@@ -124,7 +124,7 @@ def _roles(path: Path) -> RoleWeights:
         problem = error.errors(include_url=False)[0]["msg"].partition("\n")[0]
         raise InputError(str(path), f"is damaged: it does not hold weights and counts of papers ({problem})") from None
     numbers: list[float] = [0, *roles.weights.values(), *roles.papers.values()]
-    if -_LARGEST <= min(numbers) and max(numbers) <= _LARGEST and not any(map(isnan, numbers)):
+    if min(numbers) >= -_LARGEST and max(numbers) <= _LARGEST and not any(map(isnan, numbers)):
         return roles
     for name, number in (*roles.weights.items(), *roles.papers.items()):
         if not abs(number) <= _LARGEST:  # nor is a NaN

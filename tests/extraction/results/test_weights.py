@@ -52,7 +52,7 @@ def test_columns_are_the_same_in_every_version() -> None:
     assert columns(iter(())).tolist() == []
 
 
-@given(st.lists(st.text(), max_size=5))
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
 def test_columns_and_those_of_classes_lie_within_the_arrays(features: list[str]) -> None:
     found = columns(features)
     assert len(found) == len(features)
