@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -20,10 +20,12 @@ from uuid import uuid4
 
 import pytest
 import typer.main
+from _pytest.doctest import DoctestModule
 
 from kg.errors import KGError
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
     from spacy.language import Language
 
     from kg.api import KnowledgeGraph
@@ -80,7 +82,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
     gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for doctests in kg/ alone; to look through the tests for what they never have takes a second."""
+    found = yield
+    return [collector for collector in found if not isinstance(collector, DoctestModule)]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -151,6 +161,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     session.config.add_cleanup(patch.undo)
 
 
+def pytest_sessionfinish() -> None:
+    """Look for garbage once more, and then never again in what is here: the end of a session does so six times."""
+    gc.collect()
+    gc.freeze()
+
+
 def shipped_once(read: Callable[[Iterable[Path]], Found]) -> Callable[[Iterable[Path]], Found]:
     """What reads the shipped files and those of further folders, with the shipped ones alone read only once."""
     shared = cache(read)
@@ -219,8 +235,8 @@ def with_words_of(shared: Callable[[], Language], build: Callable[..., Language]
 def remembered(
     extract_each: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]],
 ) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]]:
-    """What extracts from papers, with each paper read once where the shipped pipeline reads it in this process."""
-    known: dict[Paper, Extraction | Failure] = {}
+    """What extracts from papers, with each text read once where the shipped pipeline reads it in this process."""
+    known: dict[tuple[str, str, str], Extraction | Failure] = {}
 
     def extracting(
         papers: Iterable[Paper], extractor: Extractor, workers: int | None
@@ -229,9 +245,10 @@ def remembered(
             yield from extract_each(papers, extractor, workers)
             return
         for paper in papers:
-            if paper not in known:
-                [known[paper]] = extract_each([paper], extractor, 1)
-            yield known[paper]
+            read = (paper.id, paper.title, paper.abstract)
+            if read not in known:
+                [known[read]] = extract_each([paper], extractor, 1)
+            yield known[read]
 
     return extracting
 
@@ -289,17 +306,28 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def only_read() -> Iterator[Callable[[Path], None]]:
-    """Takes the folder of a graph that stays as it is: one process answers the queries on it, whoever opens it."""
+    """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
+    it, whoever opens it."""
     from kg.api import KnowledgeGraph
+    from kg.graph.store import Generation
 
     folders: set[Path] = set()
-    own = KnowledgeGraph._process
-    kept = cache(own)
+    own, own_open = KnowledgeGraph._process, Generation.open
+    kept, kept_open = cache(own), cache(own_open)
+
+    def stays(store: Path) -> bool:
+        return not folders.isdisjoint(store.resolve().parents)
+
+    def open_store(generation: Generation) -> ox.Store:
+        if not stays(generation.store):
+            return own_open(generation)
+        generation.check()
+        return kept_open(generation)
+
     with pytest.MonkeyPatch.context() as patch:
-        of = staticmethod(
-            lambda store: (own if folders.isdisjoint(store.resolve().parents) else kept)(store.absolute())
-        )
+        of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
         patch.setattr(KnowledgeGraph, "_process", of)
+        patch.setattr(Generation, "open", open_store)
         yield lambda folder: folders.add(folder.resolve())
 
 

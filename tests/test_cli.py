@@ -203,18 +203,35 @@ def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path
         assert text[mention["start"] : mention["end"]] == mention["text"]
 
 
-@pytest.mark.slow
-def test_extract_writes_each_paper_before_it_reads_the_next() -> None:
-    command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for number in range(3):
-            process.stdin.write(json.dumps({"id": number, "title": "T", "abstract": "A."}) + "\n")
-            process.stdin.flush()
-            assert json.loads(process.stdout.readline())["id"] == str(number)
-        process.stdin.close()
-        assert process.wait(timeout=30) == 0
+class Partner(io.RawIOBase):
+    """Standard input from a program that reads our output, each time that we want more: the ids it has are noted."""
+
+    def __init__(self, lines: Iterator[str], output: Path) -> None:
+        self.lines = lines
+        self.output = output
+        self.seen: list[list[str]] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.seen.append([json.loads(line)["id"] for line in self.output.read_text().splitlines()])
+        given = next(self.lines, "").encode()
+        buffer[: len(given)] = given
+        return len(given)
+
+
+def test_extract_writes_each_paper_before_it_reads_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (json.dumps({"id": number, "title": "T", "abstract": "A."}) + "\n" for number in range(3))
+    monkeypatch.setattr(sys, "argv", ["kg", "extract", "-"])
+    with (tmp_path / "out").open("w") as output:
+        partner = Partner(lines, tmp_path / "out")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(partner)))
+        monkeypatch.setattr(sys, "stdout", output)
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        assert not exit_.value.code
+    assert partner.seen == [[], ["0"], ["0", "1"], ["0", "1", "2"]]
 
 
 def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> None:

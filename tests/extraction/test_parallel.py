@@ -44,13 +44,12 @@ def test_order_and_number_of_workers_change_no_record(
     papers, alone = mixed_papers[: len(found_alone)], found_alone
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers[::-1], Extractor()))[::-1] == alone
-    monkeypatch.setattr(parallel, "BATCH_SIZE", 8)
-    few = papers[:22]  # three batches
+    few = papers[:11]  # three batches of 4
     with monkeypatch.context() as patch:  # two workers that have this pipeline; to load one takes long
         forking = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
         patch.setattr(multiprocessing, "get_context", lambda way: forking)
-        assert list(extract_all(few[::-1], Extractor(), workers=2))[::-1] == alone[:22]
-    assert list(parallel._in_processes(iter(few), Extractor(), 1)) == alone[:22]  # one that is started anew
+        assert list(extract_all(few[::-1], Extractor(), workers=2, batch_size=4))[::-1] == alone[:11]
+    assert list(parallel._in_processes(iter(few), Extractor(), 1, 4)) == alone[:11]  # one that is started anew
 
 
 def alive(process: int) -> bool:
