@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -25,7 +24,6 @@ from _pytest.doctest import DoctestModule
 from kg.errors import KGError
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
     from spacy.language import Language
 
     from kg.api import KnowledgeGraph
@@ -136,9 +134,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     building = with_words_of(shared, build_pipeline)
     for module in (pipeline, distil, results, tagger):
         patch.setattr(module, "build_pipeline", building)
-    keys = cache(lambda tokenizer, name: lexicon_key(SimpleNamespace(tokenizer=tokenizer), name))
     for module in (lexicon, settle):
-        patch.setattr(module, "lexicon_key", lambda nlp, name: keys(nlp.tokenizer, name))
+        patch.setattr(module, "lexicon_key", keys_once(lexicon_key))
     app_of = cli._app_of
     kept = cache(lambda *called: app_of([*called]))
     patch.setattr(cli, "_app_of", lambda arguments: kept(*arguments[:1]))
@@ -253,6 +250,18 @@ def remembered(
     return extracting
 
 
+def keys_once(key_of: Callable[[Language, str], str]) -> Callable[[Language, str], str]:
+    """What makes keys of names, with each made only once for all pipelines of one tokenizer."""
+    known: dict[tuple[object, str], str] = {}
+
+    def key(nlp: Language, name: str) -> str:
+        if (nlp.tokenizer, name) not in known:
+            known[nlp.tokenizer, name] = key_of(nlp, name)
+        return known[nlp.tokenizer, name]
+
+    return key
+
+
 def fingerprints_once(
     fingerprints: Callable[[Extractor, Iterable[Rule]], Callable[[Paper], str]],
 ) -> Callable[[Extractor, Iterable[Rule]], Callable[[Paper], str]]:
@@ -308,26 +317,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def only_read() -> Iterator[Callable[[Path], None]]:
     """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
     it, whoever opens it."""
+    import pyoxigraph as ox
+
     from kg.api import KnowledgeGraph
-    from kg.graph.store import Generation
 
     folders: set[Path] = set()
-    own, own_open = KnowledgeGraph._process, Generation.open
-    kept, kept_open = cache(own), cache(own_open)
+    own, own_store = KnowledgeGraph._process, ox.Store.read_only
+    kept, kept_store = cache(own), cache(own_store)
 
     def stays(store: Path) -> bool:
         return not folders.isdisjoint(store.resolve().parents)
 
-    def open_store(generation: Generation) -> ox.Store:
-        if not stays(generation.store):
-            return own_open(generation)
-        generation.check()
-        return kept_open(generation)
+    def store(path: Path) -> ox.Store:
+        return ox.Store(path)
+
+    store.__dict__["read_only"] = lambda path: (kept_store if stays(Path(path)) else own_store)(path)
 
     with pytest.MonkeyPatch.context() as patch:
         of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
         patch.setattr(KnowledgeGraph, "_process", of)
-        patch.setattr(Generation, "open", open_store)
+        patch.setattr("kg.graph.store.Store", store)
         yield lambda folder: folders.add(folder.resolve())
 
 

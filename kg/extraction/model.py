@@ -58,7 +58,8 @@ class Model:
             np.savez_compressed(results, **of_results)
             packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
             np.savez_compressed(weights, **packed)
-            roles.write(_json(asdict(self.roles), indent=0))
+            found = {"papers": dict(self.roles.papers), "weights": dict(self.roles.weights)}
+            roles.write(_json(found, indent=0))
             description.write(_json(described, indent=1))
 
     @classmethod

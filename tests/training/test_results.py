@@ -183,7 +183,7 @@ def test_weights_are_whole_multiples_of_a_step(nlp: Language, finder: ResultFind
         assert (array.shape, array.dtype) == ((size,), np.float32)
         for values in (array, getattr(halved, name)):
             assert (values * STEP == np.rint(values * STEP)).all()
-        assert getattr(halved, name) == pytest.approx(array / 2, abs=0.5 / STEP + 1e-6)
+        np.testing.assert_allclose(getattr(halved, name), array / 2, rtol=0, atol=0.5 / STEP + 1e-6)
     assert np.abs(halved.reading).max() > 0
 
 
