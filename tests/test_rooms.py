@@ -86,6 +86,7 @@ def test_every_module_is_in_a_room_of_the_plan() -> None:
     assert [module for module in MODULES if room(module) not in FLOOR] == []
 
 
+@pytest.mark.slow
 def test_no_room_imports_one_that_is_not_below_it() -> None:
     upward = [
         f"{module} imports {other}"

@@ -58,6 +58,7 @@ def quads(data: bytes, format: str) -> set[tuple[Any, ...]]:
     return set(dataset.quads())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", TRIPLE_FORMATS)
 def test_every_triple_format_holds_the_union_of_the_graphs(small: ox.Store, format: str) -> None:
     assert isomorphic(parsed(exported(small, format), format), expected(quad.triple for quad in small))
@@ -301,6 +302,7 @@ def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:
     assert isomorphic(parsed(output.getvalue(), format), expected(triples))
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(triples=_triples(_XML))
 def test_any_triples_of_xml_characters_come_back_from_rdfxml(triples: list[ox.Triple]) -> None:
@@ -309,6 +311,7 @@ def test_any_triples_of_xml_characters_come_back_from_rdfxml(triples: list[ox.Tr
     assert isomorphic(parsed(output.getvalue(), "rdfxml"), expected(triples))
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(triples=_triples(_ANY), graphs=st.lists(_NODES, max_size=3))
 def test_any_graphs_come_back_from_trig(triples: list[ox.Triple], graphs: list[ox.NamedNode]) -> None:

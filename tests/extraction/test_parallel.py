@@ -77,6 +77,7 @@ def forking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Extractor, "each", read_or_die)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize("deadly", [{0}, {17, 18}, {39}, set()])
@@ -88,6 +89,7 @@ def test_a_paper_that_kills_its_process_is_lost_alone(deadly: set[int]) -> None:
     assert answers == [expected.get(paper.title, Extraction(id=paper.id, title=paper.title)) for paper in papers]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.usefixtures("forking")
 def test_processes_that_die_of_whatever_they_read_are_an_error() -> None:

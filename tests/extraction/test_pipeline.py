@@ -31,6 +31,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     title=st.lists(PIECES, max_size=2).map("".join),
@@ -123,6 +124,7 @@ def test_time_grows_in_line_with_the_length_of_a_text(extractor: Extractor, piec
     pytest.fail(f"{small:.3f} s, {middle:.3f} s, {large:.3f} s")
 
 
+@pytest.mark.slow
 def test_a_paper_that_makes_a_component_fail_is_told_apart_from_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     class Picky:
         def pipe(self, docs: list[Doc]) -> list[Doc]:

@@ -196,6 +196,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values, json_values, json_values)
 def test_any_value_is_read_or_left_out(authors: object, year: object, venue: object) -> None:
     found, _ = paper(authors=authors, year=year, venue=venue, id=venue, url=venue)

@@ -120,6 +120,7 @@ def test_an_entry_that_is_too_long_is_skipped(monkeypatch: pytest.MonkeyPatch) -
     assert warnings == ["p.json:1: entry 2: has more than 1,000 characters; skipped"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.integers(1, 40),

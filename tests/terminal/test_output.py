@@ -44,6 +44,7 @@ def test_bytes_of_file_names_that_are_not_utf_8_are_seen() -> None:
     assert printable(os.fsdecode(b"frog\xff.txt")) == "frog\N{REPLACEMENT CHARACTER}.txt"
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec=None)), st.sampled_from(["utf-8", "ascii", "latin-1"]))
 def test_json_is_the_same_value_and_can_be_written(text: str, encoding: str) -> None:
     written = json_text({"a": text}, encoding)

@@ -199,6 +199,7 @@ def test_what_is_not_an_object_is_refused_by_its_place(text: str, problem: str) 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(ANY_TEXT, ANY_TEXT | st.integers() | st.none() | st.lists(ANY_TEXT)))
 def test_an_object_is_read_as_it_was_written(fields: dict[str, object]) -> None:
     assert json_object(json.dumps(fields), "", "") == fields
