@@ -91,6 +91,14 @@ def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collecto
     return [collector for collector in found if not isinstance(collector, DoctestModule)]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests with clients as slow, because ``-m "not slow"`` stands in place of the option that omits them."""
+    for item in items:
+        if item.get_closest_marker("clients"):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Share between all tests of this process what is the same in each and slow to make.
 
