@@ -1,7 +1,6 @@
 """Whatever a text contains, offsets point at it as it was given."""
 
 import json
-import math
 import time
 from pathlib import Path
 
@@ -115,10 +114,8 @@ def seconds(extractor: Extractor, abstract: str) -> float:
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_in_line_with_the_length_of_a_text(extractor: Extractor, piece: str) -> None:
     texts = [(piece * size)[:size] for size in (1000, 2000, 4000)]
-    times = [math.inf] * 3
     for _ in range(3):  # other processes, and the collection of garbage, disturb the clock
-        times = [min(before, seconds(extractor, text)) for before, text in zip(times, texts, strict=True)]
-        small, middle, large = times
+        small, middle, large = (seconds(extractor, text) for text in texts)
         if max(large / middle, middle / small) < 2.6:
             return
     pytest.fail(f"{small:.3f} s, {middle:.3f} s, {large:.3f} s")
