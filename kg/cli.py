@@ -133,6 +133,7 @@ _TIMEOUT = 60.0
 
 def main() -> NoReturn:
     """Run the command line; an error that the user can fix is printed as one line."""
+    gc.set_threshold(50_000)  # or Python looks for garbage in all that is being loaded, a seventh of that time
     open_streams()
     try:
         code = _run(sys.argv[1:])

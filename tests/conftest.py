@@ -10,16 +10,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import pytest
 import typer.main
+from _pytest.doctest import DoctestModule
 
 from kg.errors import KGError
 
@@ -80,7 +80,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
     gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for doctests in kg/ alone; to look through the tests for what they never have takes a second."""
+    found = yield
+    return [collector for collector in found if not isinstance(collector, DoctestModule)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests with clients as slow, because ``-m "not slow"`` stands in place of the option that omits them."""
+    for item in items:
+        if item.get_closest_marker("clients"):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -90,14 +106,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     rules, curated files and model, and the code, are read once for all pipelines and builds, and what a build finds in
     a paper is remembered for the next build of it. The components of a pipeline keep nothing of the documents that they
     read. A test that changes a pipeline, or adds a plug-in to one, builds its own with ``build_pipeline``, which is
-    never shared. The commands of ``kg`` are put together once. Nothing that tests write waits for the disk.
+    never shared. The commands of ``kg`` are put together once. Nothing that tests write waits for the disk, and the
+    models among it are not compressed.
 
     A hook and not a fixture, so that it holds for the doctests in kg/ too.
     """
+    import numpy as np
+
     from kg import cli, rulefiles
     from kg.builder import builder, works
-    from kg.extraction import pipeline
+    from kg.extraction import lexicon, pipeline, settle
     from kg.extraction import plugins as extractors
+    from kg.extraction.lexicon import lexicon_key
     from kg.extraction.model import SHIPPED, Model
     from kg.extraction.parallel import extract_each
     from kg.extraction.pipeline import build_pipeline
@@ -119,14 +139,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
+    building = with_words_of(shared, build_pipeline)
     for module in (pipeline, distil, results, tagger):
-        patch.setattr(module, "build_pipeline", with_words_of(shared, build_pipeline))
+        patch.setattr(module, "build_pipeline", building)
+    for module in (lexicon, settle):
+        patch.setattr(module, "lexicon_key", keys_once(lexicon_key))
     app_of = cli._app_of
     kept = cache(lambda *called: app_of([*called]))
     patch.setattr(cli, "_app_of", lambda arguments: kept(*arguments[:1]))
     patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+    patch.setattr(rulefiles, "_rule", rules_once_below(rulefiles.shipped_rules(), rulefiles._rule))
     patch.setattr(pipeline, "load_rules", shipped_once(rulefiles.load_rules))
-    patch.setattr(pipeline, "Model", SimpleNamespace(load=once_for(SHIPPED, Model.load)))
+    patch.setattr(Model, "load", once_for(SHIPPED, Model.load))
+    patch.setattr(np, "savez_compressed", np.savez)
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
     patch.setattr(builder, "extract_each", remembered(extract_each))
@@ -139,6 +164,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(extractors, "entry_points", entry_points)
     patch.setattr(os, "fsync", lambda file: None)
     session.config.add_cleanup(patch.undo)
+
+
+def pytest_sessionfinish() -> None:
+    """Look for garbage once more, and then never again in what is here: the end of a session does so six times."""
+    gc.collect()
+    gc.freeze()
 
 
 def shipped_once(read: Callable[[Iterable[Path]], Found]) -> Callable[[Iterable[Path]], Found]:
@@ -156,6 +187,22 @@ def lines_once_below(shipped: Path, read: Callable[[Path, str], Iterator[JsonLin
     """What reads files of JSON lines, with those of the shipped folder read only once."""
     kept = cache(lambda path, expected: tuple(read(path, expected)))
     return lambda path, expected: (kept if path.is_relative_to(shipped) else read)(path, expected)
+
+
+def rules_once_below(shipped: Path, check: Callable[[JsonLine], Rule]) -> Callable[[JsonLine], Rule]:
+    """What makes a rule of a line, with those of the shipped folder made only once."""
+    known: dict[str, Rule] = {}
+    below = f"{shipped}{os.sep}"
+
+    def checked(line: JsonLine) -> Rule:
+        if line.place not in known:
+            rule = check(line)
+            if not line.place.startswith(below):
+                return rule
+            known[line.place] = rule
+        return known[line.place]
+
+    return checked
 
 
 def once_for(shipped: Path, load: Callable[[Path], Found]) -> Callable[[Path], Found]:
@@ -193,8 +240,8 @@ def with_words_of(shared: Callable[[], Language], build: Callable[..., Language]
 def remembered(
     extract_each: Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]],
 ) -> Callable[[Iterable[Paper], Extractor, int | None], Iterator[Extraction | Failure]]:
-    """What extracts from papers, with each paper read once where the shipped pipeline reads it in this process."""
-    known: dict[Paper, Extraction | Failure] = {}
+    """What extracts from papers, with each text read once where the shipped pipeline reads it in this process."""
+    known: dict[tuple[str, str, str], Extraction | Failure] = {}
 
     def extracting(
         papers: Iterable[Paper], extractor: Extractor, workers: int | None
@@ -203,11 +250,24 @@ def remembered(
             yield from extract_each(papers, extractor, workers)
             return
         for paper in papers:
-            if paper not in known:
-                [known[paper]] = extract_each([paper], extractor, 1)
-            yield known[paper]
+            read = (paper.id, paper.title, paper.abstract)
+            if read not in known:
+                [known[read]] = extract_each([paper], extractor, 1)
+            yield known[read]
 
     return extracting
+
+
+def keys_once(key_of: Callable[[Language, str], str]) -> Callable[[Language, str], str]:
+    """What makes keys of names, with each made only once for all pipelines of one tokenizer."""
+    known: dict[tuple[object, str], str] = {}
+
+    def key(nlp: Language, name: str) -> str:
+        if (nlp.tokenizer, name) not in known:
+            known[nlp.tokenizer, name] = key_of(nlp, name)
+        return known[nlp.tokenizer, name]
+
+    return key
 
 
 def fingerprints_once(
@@ -263,17 +323,28 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def only_read() -> Iterator[Callable[[Path], None]]:
-    """Takes the folder of a graph that stays as it is: one process answers the queries on it, whoever opens it."""
+    """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
+    it, whoever opens it."""
+    import pyoxigraph as ox
+
     from kg.api import KnowledgeGraph
 
     folders: set[Path] = set()
-    own = KnowledgeGraph._process
-    kept = cache(own)
+    own, own_store = KnowledgeGraph._process, ox.Store.read_only
+    kept, kept_store = cache(own), cache(own_store)
+
+    def stays(store: Path) -> bool:
+        return not folders.isdisjoint(store.resolve().parents)
+
+    def store(path: Path) -> ox.Store:
+        return ox.Store(path)
+
+    store.__dict__["read_only"] = lambda path: (kept_store if stays(Path(path)) else own_store)(path)
+
     with pytest.MonkeyPatch.context() as patch:
-        of = staticmethod(
-            lambda store: (own if folders.isdisjoint(store.resolve().parents) else kept)(store.absolute())
-        )
+        of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
         patch.setattr(KnowledgeGraph, "_process", of)
+        patch.setattr("kg.graph.store.Store", store)
         yield lambda folder: folders.add(folder.resolve())
 
 

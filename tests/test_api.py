@@ -41,6 +41,7 @@ def source(tmp_path: Path) -> Path:
 # Building and extracting ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given", [str, Path, lambda page: [page], lambda page: (str(page),), lambda page: iter([page])]
 )
@@ -62,6 +63,7 @@ def test_build_with_rules_of_your_own(source: Path, tmp_path: Path) -> None:
     assert [match.iri for match in graph.lookup("train").matches] == ["https://example.org/task/train"]
 
 
+@pytest.mark.slow
 def test_warnings_point_at_the_line_of_the_caller(source: Path, tmp_path: Path, extractor: kg.LoadedExtractor) -> None:
     def line() -> int:
         return Path(__file__).read_text(encoding="utf-8").splitlines().index("        # the next line warns") + 2
@@ -90,6 +92,7 @@ def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.LoadedExtractor) 
     assert [(span.text, span.label_) for span in doc.ents] == [("ResNet-50", "Method"), ("CIFAR-10", "Dataset")]
 
 
+@pytest.mark.slow
 def test_extract_takes_one_paper_or_several() -> None:
     paper = kg.Paper(id="1", title="A study", abstract="We train ResNet-50.")
     assert list(kg.extract(paper)) == list(kg.extract(iter([paper])))
@@ -213,6 +216,7 @@ def test_papers_takes_one_name_or_several(graph: kg.KnowledgeGraph) -> None:
             graph.papers(**wrong)
 
 
+@pytest.mark.slow
 def test_export_writes_a_path_as_it_writes_a_stream(graph: kg.KnowledgeGraph, tmp_path: Path) -> None:
     stream = io.BytesIO()
     count = graph.export("ntriples", stream)

@@ -299,6 +299,7 @@ def read_or_refused(read: Callable[[Path], object], path: Path, contents: Iterab
     return taken
 
 
+@pytest.mark.slow
 def test_mutated_pages_are_read_or_refused(tmp_path: Path) -> None:
     random = Random(3)
     contents = [damaged(random, PAGE.encode()) for _ in range(60)]
@@ -311,6 +312,7 @@ def test_mutated_annotations_are_read_or_refused(tmp_path: Path, record: object)
     assert 0 < read_or_refused(read_gold, tmp_path / "gold.jsonl", mutations(record, 60)) < 60
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*W036")  # a rule may have an empty pattern
 def test_mutated_rules_are_refused_or_can_be_used(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
@@ -325,6 +327,7 @@ def test_mutated_rules_are_refused_or_can_be_used(tmp_path: Path) -> None:
     assert 0 < read_or_refused(use, folder / "own.jsonl", mutations(RULE, 60)) < 60
 
 
+@pytest.mark.slow
 def test_mutated_curated_entities_are_read_or_refused(tmp_path: Path) -> None:
     lines = [line for line in mutations(CURATED, 12) if line.strip()]
     assert read_or_refused(lambda path: read_curated([path.parent]), tmp_path / "entities.jsonl", lines) < 12
@@ -362,6 +365,7 @@ def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path) -
     assert listed == {path_text(source.name)}
 
 
+@pytest.mark.slow
 def test_a_model_that_holds_pickled_objects_is_refused(tmp_path: Path) -> None:
     model = shutil.copytree(SHIPPED, tmp_path / "model")
     with np.load(model / "weights.npz") as weights:

@@ -67,6 +67,7 @@ def bytes_under(folder: Path) -> dict[str, bytes]:
 # --- build, stats ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_build_ends_with_a_table_on_standard_error(kg: Terminal, pages: Path, tmp_path: Path) -> None:
     outcome = kg("build", pages, "-g", tmp_path)
     assert (outcome.code, outcome.out) == (0, "")
@@ -88,6 +89,7 @@ def test_graph_folder_from_the_environment(kg: Terminal, graph_folder: Path, mon
     assert json.loads(kg("stats", "--json").out)["papers"] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "extract"])
 def test_half_a_line_is_skipped_with_a_warning(kg: Terminal, tmp_path: Path, command: str) -> None:
     (tmp_path / "input").write_text('{"title": "T", "abstract": "We hop."}\n{"title": "U", "abs')
@@ -97,6 +99,7 @@ def test_half_a_line_is_skipped_with_a_warning(kg: Terminal, tmp_path: Path, com
     assert ('"papers": 1' if command == "build" else '"title":"T"') in outcome.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content, message",
     [
@@ -123,6 +126,7 @@ def test_bad_input_ends_in_one_line_and_leaves_the_graph(
     assert bytes_under(own_graph) == before
 
 
+@pytest.mark.slow
 def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, pages: Path, tmp_path: Path) -> None:
     text = (pages / "two.txt").read_text()
     cut = tmp_path / "cut.txt"
@@ -181,6 +185,7 @@ def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
 # --- extract ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_extract_writes_the_json_lines_contract_in_input_order(kg: Terminal, pages: Path) -> None:
     outcome = kg("extract", pages)
     records = [json.loads(line) for line in outcome.out.splitlines()]
@@ -193,6 +198,7 @@ def test_extract_writes_the_json_lines_contract_in_input_order(kg: Terminal, pag
     assert mention["entity"].startswith("https://w3id.org/papers-kg/")
 
 
+@pytest.mark.slow
 def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path) -> None:
     paper = {"id": "1", "title": 'A na\\"ive title', "abstract": "We gain 20\\% on \\emph{CIFAR-10} and MNIST."}
     outcome = kg("extract", "-", stdin=json.dumps(paper).encode())
@@ -203,20 +209,39 @@ def test_extract_offsets_count_in_the_text_as_given(kg: Terminal, tmp_path: Path
         assert text[mention["start"] : mention["end"]] == mention["text"]
 
 
+class Partner(io.RawIOBase):
+    """Standard input from a program that reads our output, each time that we want more: the ids it has are noted."""
+
+    def __init__(self, lines: Iterator[str], output: Path) -> None:
+        self.lines = lines
+        self.output = output
+        self.seen: list[list[str]] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.seen.append([json.loads(line)["id"] for line in self.output.read_text().splitlines()])
+        given = next(self.lines, "").encode()
+        buffer[: len(given)] = given
+        return len(given)
+
+
 @pytest.mark.slow
-def test_extract_writes_each_paper_before_it_reads_the_next() -> None:
-    command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for number in range(3):
-            process.stdin.write(json.dumps({"id": number, "title": "T", "abstract": "A."}) + "\n")
-            process.stdin.flush()
-            assert json.loads(process.stdout.readline())["id"] == str(number)
-        process.stdin.close()
-        assert process.wait(timeout=30) == 0
+def test_extract_writes_each_paper_before_it_reads_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (json.dumps({"id": number, "title": "T", "abstract": "A."}) + "\n" for number in range(3))
+    monkeypatch.setattr(sys, "argv", ["kg", "extract", "-"])
+    with (tmp_path / "out").open("w") as output:
+        partner = Partner(lines, tmp_path / "out")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(partner)))
+        monkeypatch.setattr(sys, "stdout", output)
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        assert not exit_.value.code
+    assert partner.seen == [[], ["0"], ["0", "1"], ["0", "1", "2"]]
 
 
+@pytest.mark.slow
 def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_bytes(gzip.compress(b'{"id":"1","title":"T","abstract":"A"}\n' * 200)[:-20])
@@ -325,6 +350,7 @@ def test_evaluate_names_an_id_that_no_paper_has(kg: Terminal, annotated: tuple[P
     assert f'{gold}:1: "1" has no "title" and "abstract" here; {papers} has no paper of this id' in outcome.err
 
 
+@pytest.mark.slow
 def test_pairs_of_names_are_scored_by_two_commands(kg: Terminal, annotated: tuple[Path, Path], tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text('{"type": "Dataset", "a": {"name": "MNIST"}, "b": {"name": "mnist dataset"}, "same": true}\n')
@@ -657,6 +683,7 @@ def test_path_prints_the_chains_or_one_line_why_there_is_none(kg: Terminal, grap
     assert "Zyzzyva-9000" in unknown.err
 
 
+@pytest.mark.slow
 def test_diff_reports_and_refuses_what_is_no_graph(
     kg: Terminal, graph_folder: Path, pages: Path, tmp_path: Path
 ) -> None:
@@ -693,6 +720,7 @@ def test_papers_that_nothing_fits_say_so(kg: Terminal, graph_folder: Path) -> No
     assert outcome.err.endswith("kg: no paper fits\n")
 
 
+@pytest.mark.slow
 def test_new_papers_are_those_of_a_later_build(kg: Terminal, tmp_path: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     (tmp_path / "p.jsonl").write_text('{"id": "1", "title": "New Frogs", "abstract": "They hop."}\n')
@@ -806,6 +834,7 @@ def test_folders_are_not_read_as_markup(kg: Terminal, graph_folder: Path, tmp_pa
     assert folder in outcome.out.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_a_dash_is_standard_output_and_standard_input(
     kg: Terminal, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -835,6 +864,7 @@ def test_export_writes_a_file_or_standard_output(kg: Terminal, graph_folder: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["graph.ttl"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "format_"), [("g.jsonld", "jsonld"), ("g.nt", "ntriples"), ("g.nq", "nquads"), ("g.rdf", "rdfxml")]
 )
@@ -850,6 +880,7 @@ def test_export_takes_the_format_from_the_ending(
     assert (tmp_path / file).read_text().startswith("@prefix"), "a format that is given wins"
 
 
+@pytest.mark.slow
 def test_answers_and_extractions_are_written_as_the_ending_says(
     kg: Terminal, graph_folder: Path, tmp_path: Path
 ) -> None:
@@ -915,6 +946,7 @@ def test_plot_writes_svg_and_says_what_is_missing(kg: Terminal, graph_folder: Pa
     assert (outcome.code, outcome.err.count("\n")) == (1, 1) and "nothing to draw" in outcome.err
 
 
+@pytest.mark.slow
 def test_publish_makes_a_new_folder(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     given = ("publish", "-g", graph_folder, "--no-site", "--package")
     assert kg(*given, tmp_path / "package", "--licence", "CC0-1.0").code == 0
@@ -948,6 +980,7 @@ def test_publish_puts_the_graph_into_a_store(
     assert (done["sent"], done["unchanged"]) == (0, 4)
 
 
+@pytest.mark.slow
 def test_questions_to_an_endpoint_print_what_a_folder_answers(
     kg: Terminal, graph_folder: Path, start_endpoint: Callable[..., str]
 ) -> None:
@@ -966,6 +999,7 @@ def test_questions_to_an_endpoint_print_what_a_folder_answers(
     assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
 
 
+@pytest.mark.slow
 def test_inputs_and_outputs_may_be_addresses(kg: Terminal, pages: Path, tmp_path: Path) -> None:
     fsspec = pytest.importorskip("fsspec")
     memory = fsspec.filesystem("memory")
@@ -996,6 +1030,7 @@ def test_export_into_a_folder_that_is_not_there(kg: Terminal, graph_folder: Path
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_validate(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
     assert kg("validate", "-g", graph_folder).code == 0
     shapes = tmp_path / "shapes.ttl"
@@ -1096,6 +1131,7 @@ def test_stats_show_the_runs_that_made_the_graph(kg: Terminal, graph_folder: Pat
     assert run["model"]["digest"][:8] in table[2]
 
 
+@pytest.mark.slow
 def test_export_adds_what_it_is_asked_for(kg: Terminal, graph_folder: Path) -> None:
     plain = kg("export", "-g", graph_folder).out
     assert "prov:Activity" not in plain

@@ -178,6 +178,7 @@ def test_the_readme_shows_three_commands_with_their_output() -> None:
     assert len(list(shown_runs())) >= 3
 
 
+@pytest.mark.slow
 def test_python_example_runs(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(pages, tmp_path / "pages")
     monkeypatch.chdir(tmp_path)

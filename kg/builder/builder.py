@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -164,7 +165,8 @@ def build_graph(
         failures = Failures(generation.failures, folder)
         resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
         runs = _earlier_runs(old, warn) if old else []
-        this = _run(len(runs) + 1, started, inputs, extractor, rules_read)
+        corrections = [rule for rule in rules_read if isinstance(rule, CorrectionRule)]
+        this = _run(len(runs) + 1, started, inputs, extractor, corrections)
         shows = _shows_extractor(update, rules_read)
         goes_on = None if restart or not old else _going_on(old, generation, settings, folder, runs, this, shows)
         if goes_on:
@@ -177,7 +179,7 @@ def build_graph(
             resolver.add(_extraction(work))
         if old and not goes_on:
             old.check_records()
-        for rule in unmatched(rules_read, (work.paper for work in read_records(generation))):
+        for rule in unmatched(corrections, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
 
         def now() -> str:
@@ -462,7 +464,13 @@ def _provenance(runs: Sequence[Run], base: str) -> str:
     return (ox.serialize(run_quads(runs, base), format=ox.RdfFormat.N_QUADS) or b"").decode()
 
 
-def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Extractor, rules: Iterable[Rule]) -> Run:
+def _run(
+    number: int,
+    started: str,
+    inputs: Iterable[str | Path],
+    extractor: Extractor,
+    corrections: Iterable[CorrectionRule],
+) -> Run:
     """The run that ends now, with digests of the code, the rules and the model that it used."""
     folders = (Part.of(folder.name, sorted(folder.rglob("*.jsonl"))) for folder in extractor.rules)
     return Run(
@@ -474,12 +482,14 @@ def _run(number: int, started: str, inputs: Iterable[str | Path], extractor: Ext
         code=_code(),
         rules=tuple(sorted([Part.of("shipped rules", sorted(shipped_rules().rglob("*.jsonl"))), *folders])),
         sources=tuple(sorted({Part.of_input(given) for given in inputs})),
-        corrections=tuple(sorted({Part(str(rule), "") for rule in rules if isinstance(rule, CorrectionRule)})),
+        corrections=tuple(sorted({Part(str(rule), "") for rule in corrections})),
         model=Part.of(extractor.model.name if extractor.model else "shipped model", extractor.model_files()),
     )
 
 
+@cache
 def _code() -> Part:
+    """The code of the package, which runs as it was read when the process began."""
     return Part.of("papers-kg", sorted(Path(__file__).parents[1].rglob("*.py")))
 
 

@@ -306,8 +306,11 @@ def _has_letter(token: Token) -> bool:
 
 def _is_barrier(doc: Doc, place: int) -> bool:
     """Whether no long form reaches across a token: brackets, sentence signs, a dash between spaces."""
-    text = Words.of(doc).texts[place]
-    return text in _BARRIERS or (text in ("-", "–", "--") and place > 0 and bool(doc[place - 1].whitespace_))
+    words = Words.of(doc)
+    text = words.texts[place]
+    if text in ("-", "–", "--") and place:
+        return words.starts[place] > words.starts[place - 1] + len(words.texts[place - 1]) or text in _BARRIERS
+    return text in _BARRIERS
 
 
 def _end_of_clause(doc: Doc, start: int) -> int:

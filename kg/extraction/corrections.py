@@ -73,18 +73,14 @@ class Corrections:
         ]
 
 
-def unmatched(rules: Iterable[Rule], papers: Iterable[Paper]) -> list[CorrectionRule]:
+def unmatched(rules: Sequence[CorrectionRule], papers: Iterable[Paper]) -> list[CorrectionRule]:
     """The CORRECTION rules whose paper is not among some, or does not have their words."""
-    given = [rule for rule in rules if isinstance(rule, CorrectionRule)]
+    if not rules:
+        return []
     corrections = Corrections()
-    corrections.add_rules(given)
-    matched = {
-        rule.place
-        for paper in (papers if given else ())
-        for rule in corrections.of(paper)
-        if rule.pattern in paper.text
-    }
-    return [rule for rule in given if rule.place not in matched]
+    corrections.add_rules(rules)
+    matched = {rule.place for paper in papers for rule in corrections.of(paper) if rule.pattern in paper.text}
+    return [rule for rule in rules if rule.place not in matched]
 
 
 def _entities(doc: Doc, rule: CorrectionRule) -> Iterator[Candidate]:

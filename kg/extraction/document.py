@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -71,6 +71,7 @@ if not Span.has_extension("candidate"):
 
 
 _TOO_LONG = re.compile(r"\S{500}(?=\S)")
+_LETTERS = re.compile("[A-Za-z]{1,100}(?: [A-Za-z]{1,100})*")
 
 
 class PlainTokenizer:
@@ -82,10 +83,14 @@ class PlainTokenizer:
 
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self.tokenizer = tokenizer
+        self._exceptions: Set[str] = getattr(tokenizer, "rules", {}).keys()
 
     def words(self, text: str) -> list[str]:
         """The tokens of the plain text under a text, without a full Doc."""
-        return [token.text for token in self._tokens(plain_text(text).text)]
+        plain = plain_text(text).text
+        if _LETTERS.fullmatch(plain) and self._exceptions.isdisjoint(words := plain.split(" ")):
+            return words  # as the tokenizer would, which takes long for words that it meets for the first time
+        return [token.text for token in self._tokens(plain)]
 
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)

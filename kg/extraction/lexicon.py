@@ -64,8 +64,9 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
 def reach_of(keys: Iterable[str]) -> dict[str, int]:
     """The length of the longest of the keys with each beginning of up to some letters, for :func:`keys_in`."""
     reach: dict[str, int] = {}
-    for key in sorted(keys, key=len):
-        reach.update(dict.fromkeys((key[:size] for size in range(1, _BEGINNING + 1)), len(key)))
+    ordered = sorted(keys, key=len)
+    for size in range(1, _BEGINNING + 1):
+        reach.update({key[:size]: len(key) for key in ordered if len(key) >= size})
     return reach
 
 
@@ -81,8 +82,10 @@ def written_form(name: str) -> str | None:
     >>> written_form("GANs"), written_form("Adam"), written_form("ImageNet"), written_form("U-Net model")
     ('GAN', 'Adam', None, None)
     """
+    if " " in name:
+        return None
     letters = re.sub(r"[\W_]+", "", name)
-    if " " in name or len(letters) > _CASED_LENGTH + 1 or letters.islower():
+    if len(letters) > _CASED_LENGTH + 1 or letters.islower():
         return None
     return letters[:-1] if re.search(r"[A-Z]s$", letters) else letters
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -57,7 +58,8 @@ class Model:
             np.savez_compressed(results, **of_results)
             packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
             np.savez_compressed(weights, **packed)
-            roles.write(_json(asdict(self.roles), indent=0))
+            found = {"papers": dict(self.roles.papers), "weights": dict(self.roles.weights)}
+            roles.write(_json(found, indent=0))
             description.write(_json(described, indent=1))
 
     @classmethod
@@ -122,6 +124,9 @@ def _roles(path: Path) -> RoleWeights:
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"].partition("\n")[0]
         raise InputError(str(path), f"is damaged: it does not hold weights and counts of papers ({problem})") from None
+    numbers: list[float] = [0, *roles.weights.values(), *roles.papers.values()]
+    if min(numbers) >= -_LARGEST and max(numbers) <= _LARGEST and not any(map(isnan, numbers)):
+        return roles
     for name, number in (*roles.weights.items(), *roles.papers.items()):
         if not abs(number) <= _LARGEST:  # nor is a NaN
             raise InputError(str(path), f"is damaged: the number of {name!r} is not one from -{_LARGEST} to {_LARGEST}")

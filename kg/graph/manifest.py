@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ def seal(folder: Path, generation: str, before: Path | None = None) -> None:
                 return entry
         return _described(path)
 
-    files = {path.relative_to(folder).as_posix(): described(path) for path in _files(folder)}
-    for inner in {path.parent for path in _files(folder)}:
+    paths = list(_files(folder))
+    files = {path.relative_to(folder).as_posix(): described(path) for path in paths}
+    for inner in {path.parent for path in paths}:
         sync_folder(inner)
     _write(folder, {"generation": generation, "files": files})
 
@@ -125,7 +127,7 @@ def _is_touched(path: Path, size: int, changed: int, digest: str) -> bool:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(map(path.match, _LEFT_OUT)):
+        if not any(fnmatchcase(path.name, pattern) for pattern in _LEFT_OUT) and path.is_file():
             yield path
 
 

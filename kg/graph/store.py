@@ -264,14 +264,15 @@ class Generation(NamedTuple):
             while part := b"".join(islice(lines, _LOADED)):
                 store.bulk_load(input=part, format=RdfFormat.N_QUADS)
         store.flush()
-        del store
-        # Opening it once more takes RocksDB's log into the tables. Every later opening would replay it, which takes
-        # longer than a look-up.
-        store = Store(self.store)
-        if before and sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES:
-            # As long as it is open for writing it merges its tables in the background, which takes a processor.
+        if before:
+            # Opening it once more takes RocksDB's log, of what was removed, into the tables. Every later opening would
+            # replay it, which takes longer than a look-up.
             del store
-            store = Store.read_only(str(self.store))
+            store = Store(self.store)
+            if sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES:
+                # As long as it is open for writing it merges its tables in the background, which takes a processor.
+                del store
+                store = Store.read_only(str(self.store))
         self.statements.unlink()
         if maker:
             maker.finish(store)

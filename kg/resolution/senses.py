@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, product
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -77,12 +78,10 @@ class Senses:
 
     def __init__(self, elsewhere: Mapping[str, tuple[int, Mapping[str, int]]] | None = None) -> None:
         self._here: defaultdict[str, _Counts] = defaultdict(_Counts)
-        self._elsewhere: defaultdict[str, _Counts] = defaultdict(_Counts)
-        for short, (papers, senses) in (elsewhere or {}).items():
-            counts = self._elsewhere[entity_key(short)]
-            counts.others += papers - sum(senses.values())
-            for long, number in senses.items():
-                counts.spellings[entity_key(long)][long] += number
+        self._counted: defaultdict[str, list[tuple[int, Mapping[str, int]]]] = defaultdict(list)
+        for short, counted in (elsewhere or {}).items():
+            self._counted[entity_key(short)].append(counted)
+        self._elsewhere: dict[str, _Counts | None] = {}
 
     def add(self, short: str, long: str, by: int = 1) -> None:
         """Count a paper that defines a short form; with ``by`` -1, no longer count it."""
@@ -110,14 +109,13 @@ class Senses:
             further: gives the keys, beside its own, on which it depends what a name of a type means.
         """
         shorts: defaultdict[str, set[str]] = defaultdict(set)
-        for counts in (self._here, self._elsewhere):
-            for short, of_short in counts.items():
-                for long_key, spellings in of_short.spellings.items():
-                    shorts[long_key].add(short)
-                    for long in spellings:
-                        for entity_type in ENTITY_TYPES:
-                            for key in further(entity_type, long):
-                                shorts[key].add(short)
+        elsewhere = ((key, self._of_elsewhere(key)) for key in self._counted)
+        for short, of_short in chain(self._here.items(), elsewhere):
+            for long_key, spellings in of_short.spellings.items() if of_short else ():
+                shorts[long_key].add(short)
+                for long, entity_type in product(spellings, ENTITY_TYPES):
+                    for key in further(entity_type, long):
+                        shorts[key].add(short)
         found = set(keys)
         waiting = [*found]
         while waiting:
@@ -147,7 +145,7 @@ class Senses:
         It needs :data:`LEAST_PAPERS_ELSEWHERE` and :data:`LEAST_SHARE_ELSEWHERE`.
         """
         key = entity_key(short)
-        return _dominant([self._here.get(key), self._elsewhere.get(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
+        return _dominant([self._here.get(key), self._of_elsewhere(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
 
     def all(self) -> Iterator[tuple[str, list[Sense]]]:
         """The key of every short form that was counted here, with its senses, commonest first."""
@@ -157,7 +155,22 @@ class Senses:
     def known(self, short: str) -> list[str]:
         """All known long forms of a short form, sorted; variants of one are left out."""
         key = entity_key(short)
-        return sorted(sense.long for sense in _grouped([self._here.get(key), self._elsewhere.get(key)]))
+        return sorted(sense.long for sense in _grouped([self._here.get(key), self._of_elsewhere(key)]))
+
+    def _of_elsewhere(self, key: str) -> _Counts | None:
+        """The counts from elsewhere of a short form, put together when it is first met: most never are."""
+        if key not in self._elsewhere:
+            self._elsewhere[key] = _together(self._counted[key]) if key in self._counted else None
+        return self._elsewhere[key]
+
+
+def _together(counted: Iterable[tuple[int, Mapping[str, int]]]) -> _Counts:
+    counts = _Counts()
+    for papers, senses in counted:
+        counts.others += papers - sum(senses.values())
+        for long, number in senses.items():
+            counts.spellings[entity_key(long)][long] += number
+    return counts
 
 
 def read_senses(folders: Iterable[Path] = ()) -> dict[str, tuple[int, dict[str, int]]]:

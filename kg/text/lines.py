@@ -170,7 +170,7 @@ def json_object(text: str, place: str, expected: str) -> dict[str, Any]:
     try:
         fields = json.loads(text)
         if isinstance(fields, dict):
-            return {name: _valid_text(value) for name, value in fields.items()}
+            return {name: _valid_text(value) for name, value in fields.items()} if "\\u" in text else fields
     except (ValueError, RecursionError) as error:
         raise InputError(place, f"is not a complete JSON object ({_json_problem(error)})") from None
     raise InputError(place, f"is not a JSON object; expected {expected}")

@@ -78,6 +78,7 @@ def test_results_are_the_same_by_what_they_say_not_by_their_number(found: Diff) 
     assert (found.results.old, found.results.new) == (1, 2)
 
 
+@pytest.mark.slow
 def test_the_other_way_round_what_came_went(tmp_path: Path, found: Diff) -> None:
     back = compare_graphs(graph(tmp_path / "new", NEW), graph(tmp_path / "old", OLD))
     there, again = found.as_dict(), back.as_dict()
@@ -86,6 +87,7 @@ def test_the_other_way_round_what_came_went(tmp_path: Path, found: Diff) -> None
         assert again[sort] == reverse
 
 
+@pytest.mark.slow
 def test_the_same_under_another_base_is_no_change(tmp_path: Path) -> None:
     same = compare_graphs(graph(tmp_path / "one", NEW), graph(tmp_path / "two", NEW, "https://example.org/"))
     assert not any(changes["came"] or changes["went"] for changes in same.as_dict().values())
@@ -96,6 +98,7 @@ def test_as_dict_is_json(found: Diff) -> None:
     assert document["papers"]["came"] == [{"iri": f"{BASE}paper/beta", "title": "Beta"}]
 
 
+@pytest.mark.slow
 def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
     whole = graph(tmp_path / "graph", OLD)
     (tmp_path / "file").write_text("no graph")
@@ -106,6 +109,7 @@ def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
             compare_graphs(other, whole)
 
 
+@pytest.mark.slow
 def test_names_that_differ_in_accents_only_are_the_same(tmp_path: Path) -> None:
     old, new = (
         f'<method/{name}-net> a kg:Method ; skos:prefLabel "{name}-net" . <paper/a> kg:usesMethod <method/{name}-net> .'

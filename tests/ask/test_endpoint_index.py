@@ -53,11 +53,13 @@ def same_cards(here: KnowledgeGraph, there: RemoteGraph) -> int:
     return len(iris)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", WORDS)
 def test_a_look_up_finds_the_same(here: KnowledgeGraph, there: RemoteGraph, words: str) -> None:
     same_look_ups(here, there, words)
 
 
+@pytest.mark.slow
 def test_every_card_is_the_same(here: KnowledgeGraph, there: RemoteGraph) -> None:
     assert same_cards(here, there) > 20
     with pytest.raises(KGError, match="the graph has no entity, paper or repository of this IRI"):
@@ -66,6 +68,7 @@ def test_every_card_is_the_same(here: KnowledgeGraph, there: RemoteGraph) -> Non
         there.card("not an <IRI>")
 
 
+@pytest.mark.slow
 def test_cards_of_what_is_narrower_ranked_and_in_a_catalogue_are_the_same(
     small_folder: Path, start_endpoint: Start
 ) -> None:
@@ -73,6 +76,7 @@ def test_cards_of_what_is_narrower_ranked_and_in_a_catalogue_are_the_same(
     same_cards(here, RemoteGraph(start_endpoint(here.store)))
 
 
+@pytest.mark.slow
 def test_a_card_takes_few_requests(
     here: KnowledgeGraph, start_endpoint: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +96,7 @@ def test_a_card_takes_few_requests(
     assert len(asked) < 12  # what was read is remembered, what was counted is not
 
 
+@pytest.mark.slow
 def test_questions_get_the_same_answers(here: KnowledgeGraph, there: RemoteGraph) -> None:
     for name, parameters in (
         ("leaderboard", {"dataset": "cifar 10", "metric": "accuracy"}),
@@ -112,6 +117,7 @@ def test_titles_and_venues_are_found_by_their_words(start_endpoint: Start, small
         assert venues_named(there.reader, words) == venues_named(here.reader, words)
 
 
+@pytest.mark.slow
 def test_quotes_and_signs_in_names_stay_names(start_endpoint: Start) -> None:
     store = ox.Store()
     data = "<http://e/method/a> <{}> {} <http://e/g> .\n"

@@ -242,6 +242,7 @@ def test_hostile_words_find_nothing_and_break_nothing(graph: IndexedReader, word
     assert find(graph, words).winner is None
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(words=st.text(st.characters(codec=None), max_size=30))
 def test_any_text_can_be_looked_up(graph: IndexedReader, words: str) -> None:

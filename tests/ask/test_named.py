@@ -82,6 +82,7 @@ def test_a_malformed_header_is_named_by_line(line: str, problem: str) -> None:
 # Binding --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_arrives_as_it_is(value: str) -> None:
     rows = list(run(ox.Store(), echo(value), BASE).rows())

@@ -59,6 +59,7 @@ def rows(store: ox.Store, name: str, column: str, **values: str) -> list[str]:
     return [str(row[column]) for row in answer.records()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "column", "values", "extracted", "curated"),
     [

@@ -47,6 +47,7 @@ def asked(queries: QueryProcess, sparql: str, timeout: float = 30) -> Answer:
     return queries.answer(Request(sparql, BASE, "query", False), timeout)
 
 
+@pytest.mark.slow
 def test_answers_are_those_of_this_process(store: Path, queries: QueryProcess) -> None:
     here = ox.Store.read_only(str(store))
     rows = "SELECT ?d ?name { ?d schema:name ?name } ORDER BY ?name"
@@ -59,11 +60,13 @@ def test_answers_are_those_of_this_process(store: Path, queries: QueryProcess) -
     assert asked(queries, "SELECT * { ?s kg:none ?o }").is_empty
 
 
+@pytest.mark.slow
 def test_an_answer_of_many_pieces_arrives_whole(queries: QueryProcess) -> None:
     answer = asked(queries, "SELECT * { ?a schema:name ?b . ?c schema:name ?d }")
     assert sum(1 for _ in answer.rows()) == 300 * 300
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_too_large_is_an_error(store: Path) -> None:
     queries = QueryProcess(store, largest=2**20)
     with pytest.raises(QueryError, match=r"^the answer is larger than 0\.000976562 GiB; ask for less"):
@@ -71,6 +74,7 @@ def test_an_answer_that_is_too_large_is_an_error(store: Path) -> None:
     assert asked(queries, "ASK {}").truth
 
 
+@pytest.mark.slow
 def test_from_chooses_the_graphs(queries: QueryProcess) -> None:
     def count(dataset: str) -> object:
         return next(asked(queries, f"SELECT (COUNT(*) AS ?n) {dataset} {{ ?s ?p ?o }}").records())["n"]
@@ -135,6 +139,7 @@ def test_a_query_on_a_profile_sees_what_it_constructs(queries: QueryProcess) -> 
     assert list(answer.records()) == [{"n": 150}]
 
 
+@pytest.mark.slow
 def test_a_store_that_is_gone_or_damaged_is_a_graph_error(tmp_path: Path) -> None:
     with pytest.raises(GraphError, match=r"the graph was built anew since it was opened; open it again$"):
         asked(QueryProcess(tmp_path / "graph" / "generation-1" / "store"), "ASK {}")

@@ -142,6 +142,7 @@ def test_only_the_kinds_asked_for_are_found(store: ox.Store) -> None:
     assert meant(indexed(store), "Roads", ("method", "dataset"), BASE).match
 
 
+@pytest.mark.slow
 def test_a_name_of_two_things_is_refused_with_both(store: ox.Store) -> None:
     both = r"'the net' may be any of ANet-XL \(method:anet-xl\), GNet \(method:gnet\)"
     with pytest.raises(QueryError, match=both):
@@ -165,6 +166,7 @@ def test_an_unknown_name_has_no_rows_and_what_was_asked_is_said(store: ox.Store)
     )
 
 
+@pytest.mark.slow
 def test_an_empty_answer_about_known_things_says_what_was_asked(store: ox.Store) -> None:
     values = {"dataset": "Roads", "metric": "accuracy", "limit": "3"}
     assert ask(store, "leaderboard", **values) == []
@@ -173,6 +175,7 @@ def test_an_empty_answer_about_known_things_says_what_was_asked(store: ox.Store)
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value", ['") } #', "'''", '"""', "\\", "\\u0022", "}\nDROP ALL", "$x ?y", "<a>", "", "\ud800"]
 )
@@ -187,16 +190,19 @@ def test_limit_cuts_after_ordering(store: ox.Store) -> None:
 # The questions, as they are numbered in docs/questions.md -------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_1_methods_that_papers_on_a_task_introduce(store: ox.Store) -> None:
     assert ask(store, "introduced-methods", task="routing") == [("GNet", None, "Gamma")]
     assert ask(store, "introduced-methods", task="sorting") == [("ANet-XL", 2022, "Delta"), ("ANet", 2019, "Alpha")]
 
 
+@pytest.mark.slow
 def test_2_datasets_for_a_task_and_the_narrower_ones(store: ox.Store) -> None:
     assert ask(store, "datasets-for-task", task="tile sorting") == [("Small Tiles", 1)]
     assert ask(store, "datasets-for-task", task="sorting") == [("Tiles", 2), ("Roads", 1), ("Small Tiles", 1)]
 
 
+@pytest.mark.slow
 def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
     code = "https://github.com/a/anet"
     assert ask(store, "papers-on-dataset", dataset="tiles-10") == [
@@ -210,6 +216,7 @@ def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_4_a_leaderboard_is_ranked_as_the_metric_wants_and_shows_the_sentence(store: ox.Store) -> None:
     on_tiles = [
         ("95%", None, None, "Tiles", None, "Beta", 2021, 0.9, "We reach 95%."),
@@ -244,6 +251,7 @@ def on_roads(store: ox.Store, **values: str) -> list[object]:
     return [row[0] for row in ask(store, "leaderboard", dataset="Roads", metric="accuracy", **values)]
 
 
+@pytest.mark.slow
 def test_4_percentages_and_shares_are_ranked_together_and_the_rest_is_shown_on_demand() -> None:
     store = with_results(
         "kg:valueText '80%' ; kg:value 80 ; kg:unit '%' ; kg:comparable true",
@@ -267,6 +275,7 @@ def test_4_improvements_are_on_no_leaderboard() -> None:
     assert on_roads(store, shown="all") == []
 
 
+@pytest.mark.slow
 def test_4_without_a_known_better_end_the_order_must_be_asked_for() -> None:
     store = with_results(*(f"kg:valueText '{value}' ; kg:value {value} ; kg:comparable true" for value in (3, 5)))
     store.update("DELETE WHERE { GRAPH ?g { ?metric kg:better ?end } }", prefixes=PREFIXES)
@@ -274,6 +283,7 @@ def test_4_without_a_known_better_end_the_order_must_be_asked_for() -> None:
     assert on_roads(store, better="lower") == ["3", "5"]
 
 
+@pytest.mark.slow
 def test_the_best_result_of_each_year(store: ox.Store) -> None:
     assert ask(store, "progress", dataset="Tiles", metric="accuracy") == [
         (2019, "90%", "ANet", "Alpha", "ANet attains 90%."),
@@ -282,6 +292,7 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
     assert [row[:2] for row in ask(store, "progress", dataset="Roads", metric="error")] == [(2021, "7")]
 
 
+@pytest.mark.slow
 def test_what_papers_reach_on_a_dataset_by_the_metrics_with_the_most_values() -> None:
     further = "kg:valueText '3' ; kg:value 3 ; kg:onDataset dataset:tiles ; kg:byMetric metric:error"
     store = with_results(f"{further} ; kg:comparable true", f"{further} ; kg:comparable false")
@@ -302,6 +313,7 @@ def test_what_papers_reach_on_a_dataset_by_the_metrics_with_the_most_values() ->
     assert ("ANet-XL", "own", "Small Tiles", "accuracy", "97%", "Delta") in found(variants="together")
 
 
+@pytest.mark.slow
 def test_papers_that_report_different_values_of_one_thing(store: ox.Store) -> None:
     assert ask(store, "contradictions") == []
     same = "kg:onDataset dataset:tiles ; kg:ofMethod method:anet ; kg:comparable true"
@@ -310,11 +322,13 @@ def test_papers_that_report_different_values_of_one_thing(store: ox.Store) -> No
     assert ask(with_results(f"kg:valueText '88%' ; kg:value 88 ; kg:setting '5-shot' ; {same}"), "contradictions") == []
 
 
+@pytest.mark.slow
 def test_5_methods_with_a_method_leaves_it_and_its_kinds_out(store: ox.Store) -> None:
     assert ask(store, "methods-with-method", method="alpha network") == [("Adam Newton", 1)]
     assert ask(store, "methods-with-method", method="ANet-XL") == [("ANet", 1)]
 
 
+@pytest.mark.slow
 def test_6_repositories_for_an_entity(store: ox.Store) -> None:
     assert ask(store, "repositories-for", entity="ANet") == [
         ("https://github.com/a/anet", "introduces", "Alpha"),
@@ -331,6 +345,7 @@ def test_8_papers_without_code(store: ox.Store) -> None:
     assert ask(store, "papers-without-code") == [("Delta", 2022, "ANet-XL"), ("Gamma", None, "GNet")]
 
 
+@pytest.mark.slow
 def test_9_the_evidence_for_an_edge(store: ox.Store) -> None:
     assert ask(store, "evidence-for-edge", paper="alpha", entity="ANet") == [
         ("introduces", 6, 10, "ANet", "introduced", 0.9, "ner", "ANet sorts Tiles.")
@@ -358,6 +373,7 @@ def test_12_a_method_by_year(store: ox.Store) -> None:
     assert ask(store, "method-by-year", method="ANet") == [(2019, 1, 1, 1), (2021, 1, 0, 1), (2022, 1, 1, 0)]
 
 
+@pytest.mark.slow
 def test_13_datasets_that_bridge_two_tasks(store: ox.Store) -> None:
     assert ask(store, "bridges", task="sorting", other="routing") == [("Roads", 1, 1)]
     assert ask(store, "bridges", task="tile sorting", other="routing") == []
@@ -475,6 +491,7 @@ CURATED = """
 """
 
 
+@pytest.mark.slow
 def test_papers_by_source_tell_who_says_it() -> None:
     graph = graph_of(GRAPH + CURATED)
     by = {row[0]: row[2] for row in ask(graph, "papers-by-source", entity="sorting")}
@@ -488,6 +505,7 @@ def test_papers_by_source_tell_who_says_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_results_by_source_keep_curated_ones_apart() -> None:
     graph = graph_of(GRAPH + CURATED)
     assert [row[:2] for row in ask(graph, "results-by-source", dataset="Roads", origin="curated")] == [("curated", "9")]
@@ -500,6 +518,7 @@ def test_every_shipped_query_is_asked_above() -> None:
     assert [query.name for query in named_queries() if f'"{query.name}"' not in text] == []
 
 
+@pytest.mark.slow
 def test_the_documentation_shows_every_shipped_query_with_parameters_that_it_has(store: ox.Store) -> None:
     document = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
     shown = set()

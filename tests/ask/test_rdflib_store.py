@@ -39,6 +39,7 @@ def test_a_graph_of_the_dataset_answers_for_itself(dataset: Dataset) -> None:
     assert len(list(dataset.graph(URIRef("http://g/a")).query("SELECT ?o { ?s ?p ?o }"))) == 1
 
 
+@pytest.mark.slow
 def test_a_query_that_is_nested_too_deeply_does_not_end_the_process(dataset: Dataset) -> None:
     with pytest.raises(QueryError, match=r"^query: is nested too deeply"):
         dataset.query("ASK " + "{" * 20_000 + "}" * 20_000)

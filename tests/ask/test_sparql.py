@@ -238,6 +238,7 @@ def test_two_readings_at_a_time_do_not_disturb_each_other() -> None:
     assert len(list(one)) == 4999
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from([None, "en", "de-at"]))
 def test_terms_come_back_as_they_were(text: str, language: str | None) -> None:
     store = ox.Store()
@@ -319,6 +320,7 @@ def test_errors_of_the_stream_are_not_blamed_on_the_query(store: ox.Store) -> No
         run(store, BY_NAME).write(Closed(), "csv")
 
 
+@pytest.mark.slow
 def test_querying_loads_neither_the_terminal_nor_models_of_records() -> None:
     code = (
         "import sys, kg.ask.sparql, kg.ask.named\n"

@@ -96,6 +96,7 @@ def test_every_result_says_the_sentence_it_was_read_from(graph_folder: Path) -> 
         assert result["text"] in result["sentence"]
 
 
+@pytest.mark.slow
 def test_the_graph_conforms_to_the_shapes(graph_folder: Path) -> None:
     assert [str(violation) for violation in KnowledgeGraph(graph_folder).validate().violations] == []
 
@@ -105,6 +106,7 @@ def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path) -> Non
     assert found == [{"code": "https://w3id.org/papers-kg/code/github.com/pond-lab/frognet", "papers": 2}]
 
 
+@pytest.mark.slow
 def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
     build_graph([pages / "two.txt"], tmp_path)
     report = build_graph([pages], tmp_path)
@@ -149,6 +151,7 @@ def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
     assert row == {"alias": "the Z", "page": "https://example.org/z", "same": "http://www.wikidata.org/entity/Q7"}
 
 
+@pytest.mark.slow
 def test_building_again_changes_nothing(pages: Path, graph_folder: Path, own_graph: Path) -> None:
     report = build_graph([pages / "one.txt", pages / "two.txt"], own_graph)
     assert (report.new, report.changed, report.unchanged) == (0, 0, 3)
@@ -167,6 +170,7 @@ def test_workers_do_not_change_the_graph(
     assert nquads(tmp_path) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_changed_paper_is_replaced(tmp_path: Path) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "We train on MNIST.") + record("B", "We train on ImageNet."))
@@ -178,6 +182,7 @@ def test_changed_paper_is_replaced(tmp_path: Path) -> None:
     assert [row["n"] for row in names] == ["ImageNet", "SVHN"]
 
 
+@pytest.mark.slow
 def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
     source = tmp_path / "papers.jsonl"
     fields = {"authors": ["Ada", "Bob"], "year": 2018, "venue": "ICLR", "github": "https://github.com/ada/a"}
@@ -204,6 +209,7 @@ def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
     assert row == {"name": "A!", "year": 2020}
 
 
+@pytest.mark.slow
 def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "We train on MNIST."))
@@ -220,6 +226,7 @@ def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
         build_graph([], tmp_path / "g", base=base)
 
 
+@pytest.mark.slow
 def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) -> None:
     """Versions before 0.2 built graphs whose base ends in "#"."""
     source = tmp_path / "papers.jsonl"
@@ -232,6 +239,7 @@ def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) ->
     assert rows(tmp_path / "g", "SELECT ?d { ?d a kg:Dataset }") == [{"d": "https://e.org/x/dataset/mnist"}]
 
 
+@pytest.mark.slow
 def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"id": "half')
@@ -240,6 +248,7 @@ def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: P
     assert nquads(own_graph) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_failure_while_writing_leaves_the_graph_as_it_was(
     pages: Path, graph_folder: Path, own_graph: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +263,7 @@ def test_failure_while_writing_leaves_the_graph_as_it_was(
     assert [path.name for path in own_graph.glob("generation-*")] == ["generation-1"]
 
 
+@pytest.mark.slow
 def test_second_build_at_the_same_time_is_refused(pages: Path, tmp_path: Path) -> None:
     def build_within(step: str, done: int, total: int) -> None:
         with pytest.raises(GraphError, match="another build"):
@@ -287,6 +297,7 @@ def test_records_that_are_cut_off_after_a_line_are_noticed(pages: Path, own_grap
         build_graph([pages], own_graph)
 
 
+@pytest.mark.slow
 def test_a_damaged_manifest_does_not_keep_a_build_from_going_on(
     pages: Path, graph_folder: Path, own_graph: Path
 ) -> None:
@@ -295,6 +306,7 @@ def test_a_damaged_manifest_does_not_keep_a_build_from_going_on(
     assert nquads(own_graph) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder: Path, own_graph: Path) -> None:
     max((existing(own_graph).folder / "store").glob("*.sst")).unlink()
     warnings: list[str] = []
@@ -305,6 +317,7 @@ def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder
     assert nquads(own_graph) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_control_characters_keep_their_place(tmp_path: Path) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "\x00\x01 We train on MNIST \x0c."))
@@ -326,6 +339,7 @@ def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Pat
     assert read_runs(existing(own_graph).open())[-1].model.name == "quiet-model"
 
 
+@pytest.mark.slow
 def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     source = tmp_path / "new.jsonl"
@@ -335,6 +349,7 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_grap
     assert nquads(own_graph) == nquads(graph_folder)
 
 
+@pytest.mark.slow
 def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
     frogs = "Frogs hop over lilies when storks come near their quiet green ponds in spring."
     cities = "Urban traffic forecasts rely upon sensors along motorways and tunnels during winter."
@@ -387,6 +402,7 @@ def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
     assert KnowledgeGraph(tmp_path / "g").settings.rules == ()
 
 
+@pytest.mark.slow
 def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: Path) -> None:
     preprint = {"title": "Frogs Hop", "abstract": "They hop far over ponds.", "arxiv": "2101.00001v2", "year": 2021}
     published = {
@@ -412,6 +428,7 @@ def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: P
     assert len(exports) == 1
 
 
+@pytest.mark.slow
 def test_a_large_graph_keeps_its_profiles(graph_folder: Path, pages: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("kg.builder.builder._MANY", 3)
     build_graph([pages], tmp_path / "graph")
@@ -492,6 +509,7 @@ Counting Choirs of Frogs
 }
 
 
+@pytest.mark.slow
 def test_a_mixed_folder_has_each_paper_once_with_the_most_that_is_known_of_it(
     tmp_path: Path, extractor: Extractor
 ) -> None:
@@ -542,6 +560,7 @@ def slow_extraction(log: Path) -> Callable[..., Iterator[Extraction | Failure]]:
     return extract_each
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_that_is_killed_again_and_again_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -574,6 +593,7 @@ def test_a_build_that_is_killed_again_and_again_goes_on_where_it_was(
     assert not existing(folder).extracted.exists()
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_keeps_what_it_extracted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("frog-12", "") + record("toad-12", ""))
@@ -590,6 +610,7 @@ def test_a_build_that_fails_keeps_what_it_extracted(tmp_path: Path, monkeypatch:
     assert build_graph([source], tmp_path / "g").resumed == 0
 
 
+@pytest.mark.slow
 def test_a_restart_reads_all_papers_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("frog-12", "") + record("toad-12", ""))
@@ -616,6 +637,7 @@ def picky(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return lambda given: word.__setitem__(0, given)
 
 
+@pytest.mark.slow
 def test_a_paper_that_fails_is_in_the_graph_without_mentions_until_it_no_longer_fails(
     tmp_path: Path, picky: Callable[[str], None]
 ) -> None:
@@ -649,6 +671,7 @@ def test_a_paper_that_fails_is_in_the_graph_without_mentions_until_it_no_longer_
     assert not existing(folder).failures.exists()
 
 
+@pytest.mark.slow
 def test_an_extractor_that_fails_for_all_papers_leaves_the_graph(
     tmp_path: Path, picky: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def graph(folder: Path) -> KnowledgeGraph:
     return KnowledgeGraph(folder)
 
 
+@pytest.mark.slow
 def test_the_graph_conforms_and_papers_and_mentions_stay_as_they_were(
     graph: KnowledgeGraph, graph_folder: Path
 ) -> None:
@@ -180,6 +181,7 @@ def test_a_card_has_what_texts_or_the_catalogue_say_alone(graph: KnowledgeGraph)
     assert paper.curated == () and paper.name == "A Toad of Ponds"
 
 
+@pytest.mark.slow
 def test_pages_show_what_is_curated_also_of_a_paper_without_a_text(graph: KnowledgeGraph) -> None:
     site = Site(graph)
     (code,) = (match.iri.removeprefix(DEFAULT_BASE) for match in graph.lookup("pond-lab/frognet").matches)
@@ -236,6 +238,7 @@ PAPERS = [
 ]
 
 
+@pytest.mark.slow
 def test_names_of_a_catalogue_join_those_of_texts_whichever_came_first(tmp_path: Path) -> None:
     pages = tmp_path / "papers.jsonl"
     pages.write_text(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Iterator
 
+import pytest
+
 from kg.builder.enriching import BareEntries
 from kg.records import Paper
 
@@ -37,6 +39,7 @@ def test_without_such_entries_no_paper_is_asked_for() -> None:
         assert [*found.like(asked())] == []
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_entries() -> None:
     peaks = []
     for count in (500, 5000):

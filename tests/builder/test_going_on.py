@@ -120,6 +120,7 @@ def written_files(folder: Path) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "way"), [(1, "kept"), (2, "kept"), (1, "compared"), (2, "elsewhere")])
 def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_build_at_once(
     tmp_path: Path, seed: int, way: str, monkeypatch: pytest.MonkeyPatch
@@ -160,6 +161,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     assert written_files(tmp_path / "moved") == kept[2]
 
 
+@pytest.mark.slow
 def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from kg.api import KnowledgeGraph
 from kg.builder import build_graph
 from kg.builder.origins import placed, shown_names
@@ -23,6 +25,7 @@ def listed(folder: Path) -> list[str]:
     return [str(row["at"]) for row in rows]
 
 
+@pytest.mark.slow
 def test_two_files_of_one_name_are_two_sources(tmp_path: Path) -> None:
     one, other = write(tmp_path / "a" / "list.jsonl", "Frogs"), write(tmp_path / "b" / "list.jsonl", "Frogs", "Toads")
     build_graph([one], tmp_path / "g")
@@ -31,6 +34,7 @@ def test_two_files_of_one_name_are_two_sources(tmp_path: Path) -> None:
     assert listed(tmp_path / "g") == ["a/list.jsonl:1", "b/list.jsonl:1", "b/list.jsonl:2"]
 
 
+@pytest.mark.slow
 def test_a_file_is_one_source_alone_and_within_a_folder(tmp_path: Path) -> None:
     write(tmp_path / "d" / "q.jsonl", "Newts")
     file = write(tmp_path / "d" / "sub" / "p.jsonl", "Frogs")
@@ -40,6 +44,7 @@ def test_a_file_is_one_source_alone_and_within_a_folder(tmp_path: Path) -> None:
     assert listed(tmp_path / "g") == ["q.jsonl:1", "sub/p.jsonl:1"]
 
 
+@pytest.mark.slow
 def test_a_project_can_be_moved(tmp_path: Path) -> None:
     write(tmp_path / "old" / "pages" / "p.jsonl", "Frogs")
     build_graph([tmp_path / "old" / "pages"], tmp_path / "old" / "output")

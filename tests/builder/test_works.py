@@ -202,6 +202,7 @@ def test_a_changed_text_is_extracted_again(tmp_path: Path) -> None:
     assert run.changed == 1
 
 
+@pytest.mark.slow
 def test_a_fingerprint_depends_on_text_rules_and_model_and_nothing_else(tmp_path: Path) -> None:
     rules, model = tmp_path / "rules", tmp_path / "model"
     for file in (rules / "own.jsonl", model / "deep" / "weights"):
@@ -221,6 +222,7 @@ def test_a_fingerprint_depends_on_text_rules_and_model_and_nothing_else(tmp_path
     assert len({first, second, fingerprint()}) == 3
 
 
+@pytest.mark.slow
 def test_a_correction_changes_the_fingerprint_of_its_paper_alone(tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_text('{"label": "GENERIC", "pattern": "pond"}\n')
 
@@ -244,6 +246,7 @@ def test_any_text_has_a_fingerprint() -> None:
     assert len(set(map(fingerprint, papers))) == len(papers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", ["", "extraction", "extraction/tagger", "extraction/results", "text"])
 def test_a_fingerprint_depends_on_the_code_of_every_room_that_extraction_runs(
     room: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -23,10 +23,12 @@ def generate() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_pages_in_the_repository_are_current(generate: ModuleType) -> None:
     assert generate.stale() == [], "run: python docs/generate.py"
 
 
+@pytest.mark.slow
 def test_check_fails_on_a_page_that_differs(
     generate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

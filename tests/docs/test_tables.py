@@ -33,6 +33,7 @@ def test_duckdb_counts_the_papers_of_datasets(
     assert most_used[0] == ("CIFAR-10", 2) and ("LilyBench", 1) in most_used
 
 
+@pytest.mark.slow
 def test_pandas_joins_results_and_papers(graph_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     best = example("pandas", graph_folder, monkeypatch, tmp_path)["best"]
     assert best.iloc[0].to_dict() == {

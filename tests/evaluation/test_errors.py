@@ -103,6 +103,7 @@ def spans(draw: st.DrawFn) -> list[Span]:
     return [Span(start, end, "Task") for start, end in zip(cuts[::2], cuts[1::2], strict=False)]
 
 
+@pytest.mark.slow
 @given(spans(), spans())
 def test_overlapping_yields_every_pair(ones: list[Span], others: list[Span]) -> None:
     expected = {(one, other) for one in ones for other in others if max(one[0], other[0]) < min(one[1], other[1])}

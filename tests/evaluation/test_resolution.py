@@ -30,6 +30,7 @@ def pairs_file(tmp_path: Path, *lines: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_wrong_merges_and_splits_are_counted(tmp_path: Path) -> None:
     pairs = pairs_file(
         tmp_path,

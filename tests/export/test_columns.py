@@ -212,6 +212,7 @@ def test_the_same_graph_gives_the_same_bytes(graph: KnowledgeGraph, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_parquet_has_the_same_rows_with_types(
     graph: KnowledgeGraph, tables: dict[str, list[dict[str, str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

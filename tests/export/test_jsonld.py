@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 from rdflib import OWL, RDF, SH, Graph
 
 import kg
@@ -45,6 +46,7 @@ def test_json_ld_reads_as_plain_json() -> None:
     assert nodes["dataset/cifar-10"]["otherNames"] == ["CIFAR10"]
 
 
+@pytest.mark.slow
 def test_keys_that_may_have_several_values_are_arrays_and_others_are_not() -> None:
     """A property has one value if the ontology says so, or each shape that has it; else it may have several."""
     folder = Path(kg.__file__).parent / "graph"

@@ -49,6 +49,7 @@ def test_a_worker_with_other_code_refuses(monkeypatch: pytest.MonkeyPatch) -> No
         cluster._read(sent._replace(code="other"), "pipe", [])
 
 
+@pytest.mark.slow
 def test_a_worker_reads_as_an_extractor_does(
     monkeypatch: pytest.MonkeyPatch, mixed_papers: list[Paper], found_alone: list[Extraction]
 ) -> None:

@@ -30,6 +30,7 @@ def corrected(extractor: Extractor, of: Paper = PAPER, **fields: Any) -> Extract
     return record(corrections(extractor.nlp(make_doc(extractor.nlp, of))))
 
 
+@pytest.mark.slow
 def test_what_is_no_result_is_gone_and_others_stay(extractor: Extractor) -> None:
     found = corrected(extractor, pattern="81.2%", id="no result")
     assert "81.2%" in [result.value for result in extractor(PAPER).results]
@@ -79,6 +80,7 @@ def test_corrections_of_other_papers_change_nothing(extractor: Extractor) -> Non
     assert corrected(extractor, paper="Toads", pattern="81.2%", id="no result") == extractor(PAPER)
 
 
+@pytest.mark.slow
 def test_the_pipeline_applies_the_corrections_of_a_folder(tmp_path: Path) -> None:
     line = {"label": "CORRECTION", "paper": PAPER.title, "pattern": "81.2%", "id": "no result"}
     (tmp_path / "corrections.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
@@ -99,6 +101,7 @@ def test_a_correction_that_fits_no_paper_is_unmatched(paper: str, words: str, fi
     assert unmatched([rule], [PAPER]) == ([] if fits else [rule])
 
 
+@pytest.mark.slow
 def test_a_build_names_the_corrections_that_fit_no_paper(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     file = tmp_path / "rules" / "corrections.jsonl"

@@ -82,6 +82,7 @@ def test_an_address_that_ends_in_a_hyphen_before_what_closes_the_sentence_is_rea
     assert len(urls(f"https://pond.example.org/frog{end}{closing}")) == 1
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="ab :/.-_(){}[]\\\"'wgithubcom", max_size=60))
 def test_offsets_enclose_the_address(noise: str) -> None:
     text = f"{noise} https://github.com/pond/frog {noise}"

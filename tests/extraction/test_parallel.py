@@ -44,13 +44,12 @@ def test_order_and_number_of_workers_change_no_record(
     papers, alone = mixed_papers[: len(found_alone)], found_alone
     assert [found.id for found in alone] == [paper.id for paper in papers]
     assert list(extract_all(papers[::-1], Extractor()))[::-1] == alone
-    monkeypatch.setattr(parallel, "BATCH_SIZE", 8)
-    few = papers[:22]  # three batches
+    few = papers[:11]  # three batches of 4
     with monkeypatch.context() as patch:  # two workers that have this pipeline; to load one takes long
         forking = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
         patch.setattr(multiprocessing, "get_context", lambda way: forking)
-        assert list(extract_all(few[::-1], Extractor(), workers=2))[::-1] == alone[:22]
-    assert list(parallel._in_processes(iter(few), Extractor(), 1)) == alone[:22]  # one that is started anew
+        assert list(extract_all(few[::-1], Extractor(), workers=2, batch_size=4))[::-1] == alone[:11]
+    assert list(parallel._in_processes(iter(few), Extractor(), 1, 4)) == alone[:11]  # one that is started anew
 
 
 def alive(process: int) -> bool:
@@ -78,6 +77,7 @@ def forking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Extractor, "each", read_or_die)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize("deadly", [{0}, {17, 18}, {39}, set()])
@@ -89,6 +89,7 @@ def test_a_paper_that_kills_its_process_is_lost_alone(deadly: set[int]) -> None:
     assert answers == [expected.get(paper.title, Extraction(id=paper.id, title=paper.title)) for paper in papers]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.usefixtures("forking")
 def test_processes_that_die_of_whatever_they_read_are_an_error() -> None:

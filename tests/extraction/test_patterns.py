@@ -46,6 +46,7 @@ def test_the_name_takes_in_what_hyphens_join_before_it(nlp: Language) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "found"),
     [

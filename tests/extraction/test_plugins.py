@@ -76,6 +76,7 @@ def test_extractors_are_added_after_the_patterns_by_name(packages: Path) -> None
     assert nlp.pipe_names == [*READ_BY_TAGGER, "quux_a", "quux_b", "quux_c"]
 
 
+@pytest.mark.slow
 def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> None:
     without = fingerprints(Extractor())(PAPER)
     install(packages, "quux", "")

@@ -109,6 +109,7 @@ def test_a_result_may_be_a_setting_of_others_and_not_of_itself(extractor: Extrac
     assert settings_of(extractor, component, "It needs 39 NFEs for 71.2%.", "39 NFEs", "71.2%") == [(), ("39 NFEs",)]
 
 
+@pytest.mark.slow
 def test_a_sentence_of_many_numbers_is_read_in_time(extractor: Extractor, component: Settings) -> None:
     values = [f"{number}.5%" for number in range(100, 400)]
     found = settings_of(extractor, component, " and 5-shot ".join(values), *values)

@@ -168,6 +168,7 @@ def test_a_name_is_likely_one_and_likely_of_its_type(chances: tuple[float, float
     assert [candidate.type for candidate in without_overlaps(candidates)] == kept
 
 
+@pytest.mark.slow
 @given(st.lists(candidate))
 def test_kept_candidates_never_overlap(candidates: list[Candidate]) -> None:
     tokens = [token for kept in without_overlaps(candidates) for token in range(kept.start, kept.end)]
@@ -227,6 +228,7 @@ def test_where_experiments_take_place_is_not_a_dataset(extractor: Extractor, abs
     assert datasets(extractor, abstract) == set()
 
 
+@pytest.mark.slow
 def test_datasets_with_the_name_of_a_platform_are_datasets(extractor: Extractor) -> None:
     assert datasets(extractor, "Accuracy on Reddit and Cora is 93.1%. We use the Twitter dataset and Twitter-15.") == {
         *("Reddit", "Cora", "Twitter", "Twitter-15")

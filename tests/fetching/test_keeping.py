@@ -94,6 +94,7 @@ def arxiv(path: str) -> bytes:
     return feed(start, 5, min(2, 5 - start))
 
 
+@pytest.mark.slow
 def test_all_pages_of_arxiv_are_kept_and_a_build_reads_them(server: Server, asks: Polite, tmp_path: Path) -> None:
     server.then = arxiv
     found = fetch(

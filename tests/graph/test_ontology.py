@@ -51,6 +51,7 @@ def test_every_term_of_the_shipped_files_is_defined(ontology: Graph, name: str) 
     assert kg_terms((SHIPPED / name).read_text(encoding="utf-8")) <= defined(ontology)
 
 
+@pytest.mark.slow
 def test_every_term_of_the_code_is_defined(ontology: Graph) -> None:
     used = {*vocabulary.USES.values(), *vocabulary.LINKS.values(), *(KG + name for name in vocabulary.SCHEMA_CLASSES)}
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "kg").rglob("*.py"))
@@ -95,6 +96,7 @@ def test_the_context_gives_each_property_one_word() -> None:
     assert {"schema": SCHEMA, "oa": OA}.items() <= prefixes.items()
 
 
+@pytest.mark.slow
 def test_the_example_of_the_documentation_is_a_complete_graph() -> None:
     page = (ROOT / "docs" / "vocabulary.md").read_text(encoding="utf-8")
     example = re.search(r"```turtle\n(.*?)```", page, re.DOTALL)

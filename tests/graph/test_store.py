@@ -165,6 +165,7 @@ def test_a_link_of_a_name_that_builds_use_leads_nowhere(tmp_path: Path, name: st
     existing(other).check(thorough=True)
 
 
+@pytest.mark.slow
 def test_a_graph_of_an_earlier_version_opens_and_is_replaced(tmp_path: Path) -> None:
     build(tmp_path)
     (tmp_path / "generation-1" / GENERATION_MANIFEST).unlink()
@@ -249,6 +250,7 @@ def test_a_generation_that_is_a_link_is_refused_and_its_target_kept(tmp_path: Pa
     existing(tmp_path / "other").check(thorough=True)
 
 
+@pytest.mark.slow
 def test_a_generation_that_is_replaced_while_it_is_opened_gives_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +339,7 @@ def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content:
         _ = existing(tmp_path).base
 
 
+@pytest.mark.slow
 def test_a_damaged_store_is_an_error_that_names_the_folder(tmp_path: Path) -> None:
     build(tmp_path)
     store = tmp_path / "generation-1" / "store"
@@ -373,6 +376,7 @@ def test_two_builds_at_a_time_are_refused_and_one_after_the_other_is_not(tmp_pat
     assert names(tmp_path) == {"CURRENT", "generation-2"}
 
 
+@pytest.mark.slow
 def test_statements_are_loaded_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.graph.store._LOADED", 2)
     with next_generation(tmp_path) as generation:
@@ -383,6 +387,7 @@ def test_statements_are_loaded_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
     assert found and len(found.open()) == 5
 
 
+@pytest.mark.slow
 def test_a_store_may_begin_as_that_of_the_generation_before_which_stays_as_it_is(tmp_path: Path) -> None:
     build(tmp_path)
     before = existing(tmp_path)
@@ -397,6 +402,7 @@ def test_a_store_may_begin_as_that_of_the_generation_before_which_stays_as_it_is
     existing(tmp_path).check(thorough=True)
 
 
+@pytest.mark.slow
 def test_a_store_is_copied_where_the_disk_can_have_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path)
 

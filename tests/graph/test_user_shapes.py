@@ -227,6 +227,7 @@ def test_a_query_of_the_shapes_has_a_time_limit(tmp_path: Path) -> None:
         checked(constraint(f"SELECT $this (COUNT(*) AS ?n) {{ {cross} }}"), tmp_path, timeout=0.02)
 
 
+@pytest.mark.slow
 def test_a_constraint_that_is_nested_too_deeply_does_not_end_the_process(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"shapes\.ttl: a constraint is nested too deeply"):
         checked(constraint("SELECT $this " + "{" * 20_000 + "}" * 20_000), tmp_path)
@@ -235,6 +236,7 @@ def test_a_constraint_that_is_nested_too_deeply_does_not_end_the_process(tmp_pat
 # Shapes that check nothing, and those that are wrong ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shapes", "expected"),
     [

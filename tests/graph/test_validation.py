@@ -39,12 +39,14 @@ def small() -> ox.Store:
     return store
 
 
+@pytest.mark.slow
 def test_a_complete_graph_conforms() -> None:
     report = validate(small())
     assert report.conforms
     assert report.violations == ()
 
 
+@pytest.mark.slow
 def test_an_empty_graph_conforms() -> None:
     assert validate(ox.Store()).conforms
 
@@ -332,6 +334,7 @@ def test_each_shape_is_broken_above() -> None:
     assert expected - heard == set()
 
 
+@pytest.mark.slow
 def test_a_violation_says_in_one_line_what_was_expected_and_found() -> None:
     store = small()
     store.update(f"INSERT DATA {{ <{MENTION}> kg:confidence 1.5 }}", prefixes=PREFIXES)
@@ -344,6 +347,7 @@ def test_a_violation_says_in_one_line_what_was_expected_and_found() -> None:
     assert json.loads(json.dumps(report.as_dict()))["conforms"] is False
 
 
+@pytest.mark.slow
 def test_violations_are_in_the_same_order_each_time() -> None:
     store = small()
     store.update("DELETE WHERE { GRAPH ?g { ?mention oa:exact ?text } }", prefixes=PREFIXES)

@@ -50,6 +50,7 @@ def test_what_is_constructed_is_one_graph(store: ox.Store) -> None:
         constructed(store, [(one, True), ("ASK {}", True)])
 
 
+@pytest.mark.slow
 def test_the_script_needs_nothing_of_this_package(tmp_path: Path) -> None:
     ox.Store(str(tmp_path / "store")).flush()
     packages = str(Path(ox.__file__).parents[1])

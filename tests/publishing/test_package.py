@@ -36,6 +36,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes(graph: KnowledgeGraph, package: Path, tmp_path: Path) -> None:
     written = publish_package(
         graph,
@@ -73,6 +74,7 @@ def test_the_description_names_a_distribution_for_each_file(package: Path) -> No
     assert '"Ponds & <frogs>"' in (package / "void.ttl").read_text()
 
 
+@pytest.mark.slow
 def test_an_address_makes_the_descriptions_absolute(graph: KnowledgeGraph, tmp_path: Path) -> None:
     publish_package(graph, tmp_path / "p", address="https://example.org/data", site=False)
     assert "<https://example.org/data/data/edges.csv>" in (tmp_path / "p" / "void.ttl").read_text()

@@ -74,6 +74,7 @@ def quads(folder: Path) -> dict[str, set[bytes]]:
     return {str(graph)[1:-1]: set(lines.splitlines()) for graph, lines in dumped.items()}
 
 
+@pytest.mark.slow
 def test_a_store_gets_every_named_graph_and_keeps_its_own(start_server: Start, own_graph: Path) -> None:
     store = Store()
     other = store.graphs["http://e/other"]
@@ -86,12 +87,14 @@ def test_a_store_gets_every_named_graph_and_keeps_its_own(start_server: Start, o
     assert {asked.headers["Content-Type"] for asked in store.asked if asked.body} == {"text/turtle; charset=utf-8"}
 
 
+@pytest.mark.slow
 def test_the_runs_are_sent_when_they_are_asked_for(start_server: Start, own_graph: Path) -> None:
     store = Store()
     publish_graph(own_graph, start_server(store), provenance=True)
     assert {name for name in store.graphs if name.endswith("/provenance")}
 
 
+@pytest.mark.slow
 def test_a_second_publish_sends_what_changed_and_removes_what_is_gone(
     start_server: Start, tmp_path: Path, replace_graph: Replace
 ) -> None:
@@ -110,6 +113,7 @@ def test_a_second_publish_sends_what_changed_and_removes_what_is_gone(
     assert publish_graph(tmp_path, url, again=True).sent == first.graphs - 1
 
 
+@pytest.mark.slow
 def test_each_store_has_a_memory_of_its_own(start_server: Start, folder: Path) -> None:
     one, two = Store(), Store()
     for store in (one, two):
@@ -129,6 +133,7 @@ def test_connections_are_kept_open(start_server: Start, folder: Path) -> None:
     assert [connection.losses for connection in made] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_failures_that_pass_are_tried_again(start_server: Start, folder: Path) -> None:
     store = Store()
     store.fails = [(503, {}, b""), None, (429, {"Retry-After": "3"}, b""), None]
@@ -138,6 +143,7 @@ def test_failures_that_pass_are_tried_again(start_server: Start, folder: Path) -
     assert [line.rpartition("; ")[2] for line in notes] == [f"asked again in {seconds} s" for seconds in (1, 1, 3, 4)]
 
 
+@pytest.mark.slow
 def test_a_publish_that_ended_goes_on(start_server: Start, folder: Path) -> None:
     store = Store()
     url = start_server(store)
@@ -157,6 +163,7 @@ def interrupted(after: int) -> Callable[[int, int], None]:
     return progress
 
 
+@pytest.mark.slow
 def test_what_was_on_its_way_when_a_publish_ended_is_removed_when_it_is_gone(
     start_server: Start, tmp_path: Path, replace_graph: Replace
 ) -> None:
@@ -171,6 +178,7 @@ def test_what_was_on_its_way_when_a_publish_ended_is_removed_when_it_is_gone(
     assert store.graphs.keys() == quads(tmp_path).keys() | {"http://e/other"}
 
 
+@pytest.mark.slow
 def test_a_store_that_forgot_gets_everything_again(start_server: Start, folder: Path) -> None:
     store = Store()
     url = start_server(store)
@@ -182,6 +190,7 @@ def test_a_store_that_forgot_gets_everything_again(start_server: Start, folder: 
     assert notes == [f"{url}: has lost what was sent before; all of it is sent again"]
 
 
+@pytest.mark.slow
 def test_a_store_that_forgets_in_between_is_told(start_server: Start, folder: Path) -> None:
     store = Store()
 
@@ -199,6 +208,7 @@ def test_a_store_that_forgets_in_between_is_told(start_server: Start, folder: Pa
     assert store.graphs == quads(folder)
 
 
+@pytest.mark.slow
 def test_large_graphs_are_sent_in_pieces(start_server: Start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stores, "_SMALLEST", 900)
     monkeypatch.setattr(stores, "_PIECE", 4000)
@@ -236,6 +246,7 @@ def test_what_is_no_such_store_is_said_in_one_line(
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.slow
 def test_two_publishes_to_one_store_are_one_too_many(start_server: Start, folder: Path) -> None:
     url = start_server(Store())
 

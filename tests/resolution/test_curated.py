@@ -14,6 +14,7 @@ def curated(tmp_path: Path, *lines: str) -> Curated:
     return read_curated([tmp_path])
 
 
+@pytest.mark.slow
 def test_shipped_file_knows_entities_of_every_type() -> None:
     shipped = read_curated()
     assert {kind for kind, _ in shipped.entities} == {"Method", "Dataset", "Metric", "Task"}
@@ -63,6 +64,7 @@ B = '{"type": "Method", "name": "beta net"'
 C = '{"type": "Method", "name": "gamma net"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "line", "problem"),
     [

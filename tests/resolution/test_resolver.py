@@ -74,6 +74,7 @@ def test_one_name_of_two_types_is_two_entities() -> None:
     assert iris == [["http://x/dataset/squad"], ["http://x/task/squad"]]
 
 
+@pytest.mark.slow
 def test_commonest_name_is_the_label_whatever_the_order() -> None:
     papers = [
         extraction("Vision Transformer"),
@@ -234,6 +235,7 @@ def test_merges_say_why() -> None:
     }
 
 
+@pytest.mark.slow
 def test_outcome_does_not_depend_on_the_order() -> None:
     papers = [SHARP, SHARP, SHARP, SEGMENT, BARE, extraction("Segment anything model")]
     outcomes = {tuple(corpus(*order).entities()) for order in dict.fromkeys(permutations(papers))}

@@ -13,6 +13,7 @@ from kg.server.app import make_app
 from kg.server.pages import Site
 
 
+@pytest.mark.slow
 def test_every_kind_of_path_has_its_part(small_folder: Path, plain_site: Callable[..., Site]) -> None:
     client = TestClient(make_app(small_folder, site=plain_site), base_url="http://localhost:8000")
     answers = {
@@ -35,6 +36,7 @@ def test_further_names_of_the_server_are_given(small_folder: Path, plain_site: C
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_processes_are_started_and_ended_with_the_application(
     small_folder: Path, plain_site: Callable[..., Site]
 ) -> None:
@@ -42,6 +44,7 @@ def test_processes_are_started_and_ended_with_the_application(
         assert client.get("/sparql?query=ASK%7B%7D").json()["boolean"] is True
 
 
+@pytest.mark.slow
 def test_a_rebuild_is_served_at_once(
     tmp_path: Path, replace_graph: Callable[..., None], plain_site: Callable[..., Site]
 ) -> None:

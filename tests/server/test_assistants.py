@@ -54,6 +54,7 @@ def test_a_client_sees_every_tool_and_that_it_only_reads(graph: KnowledgeGraph) 
     assert all(tool.annotations.read_only_hint for tool in listed)
 
 
+@pytest.mark.slow
 def test_an_answer_is_text_and_structure_and_a_refusal_is_a_line(graph: KnowledgeGraph) -> None:
     calls: list[tuple[str, dict[str, Any]]] = [("lookup", {"words": "PadDiff"}), ("lookup", {}), ("newt", {})]
     _, (found, wrong, unknown) = asked(make_server(lambda: graph), *calls)

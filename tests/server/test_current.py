@@ -22,6 +22,7 @@ def folder(tmp_path: Path, replace_graph: Callable[..., None]) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_new_generation_is_served_from_the_next_request(folder: Path, replace_graph: Callable[..., None]) -> None:
     current = Current(folder)
     before = current.served()
@@ -34,6 +35,7 @@ def test_a_new_generation_is_served_from_the_next_request(folder: Path, replace_
     assert current() is after.graph
 
 
+@pytest.mark.slow
 def test_a_graph_that_was_replaced_is_closed_after_its_last_request(
     folder: Path, replace_graph: Callable[..., None]
 ) -> None:

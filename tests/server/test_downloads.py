@@ -19,6 +19,7 @@ def client(small_folder: Path) -> TestClient:
     return TestClient(make_app(small_folder), base_url="http://127.0.0.1")
 
 
+@pytest.mark.slow
 def test_a_download_is_the_export(client: TestClient, small_folder: Path) -> None:
     expected = io.BytesIO()
     KnowledgeGraph(small_folder).export("nquads", expected)

@@ -125,6 +125,7 @@ def test_what_brings_a_process_down_brings_no_other_down(small_folder: Path, que
     asyncio.run(use())
 
 
+@pytest.mark.slow
 def test_answers_are_limited_and_in_a_format_that_is_taken(small_folder: Path) -> None:
     async def use() -> None:
         async with opened(small_folder) as pool:
@@ -135,6 +136,7 @@ def test_answers_are_limited_and_in_a_format_that_is_taken(small_folder: Path) -
     asyncio.run(use())
 
 
+@pytest.mark.slow
 def test_a_store_that_a_build_removed_is_said_to_be_gone(small_folder: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small_folder, tmp_path / "copy"))
 

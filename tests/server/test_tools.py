@@ -48,6 +48,7 @@ def questions() -> Iterator[tuple[str, Any]]:
             yield path, command
 
 
+@pytest.mark.slow
 def test_every_question_of_the_command_line_is_a_tool_with_its_options(known: dict[str, Tool]) -> None:
     missing = []
     for path, command in questions():

@@ -86,6 +86,7 @@ def test_the_search_finds_papers_and_entities(exported: Path) -> None:
     assert all((exported / unquote(url.partition("#")[0])).is_file() for url in urls.values())
 
 
+@pytest.mark.slow
 def test_an_earlier_site_is_replaced_and_nothing_else(exported: Path, graph_folder: Path, tmp_path: Path) -> None:
     graph = KnowledgeGraph(graph_folder)
     (tmp_path / "mine.txt").write_text("mine")

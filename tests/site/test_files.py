@@ -48,6 +48,7 @@ def test_a_small_index_is_one_script() -> None:
     assert entries(scripts["all"])[0] == ["FrogNet", "m", 3, "method/frognet.html", "Frog network"]
 
 
+@pytest.mark.slow
 def test_a_large_index_has_each_name_under_the_beginning_of_each_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.site.files._ONE_PART", 200_000)
     names = [Name(f"frog network {number}", "method", 1, "x" * 20) for number in range(5000)]
@@ -67,6 +68,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow
 def test_a_large_part_is_divided_by_further_letters_and_loses_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     brief(monkeypatch, 2000)
     scripts = dict(index_scripts(NAMES))

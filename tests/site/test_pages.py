@@ -74,6 +74,7 @@ def test_every_link_of_every_page_leads_to_a_page(reached: dict[str, Page]) -> N
     assert "/graph/dataset/cifar-10" in reached
 
 
+@pytest.mark.slow
 def test_no_page_needs_inline_scripts_or_styles(reached: dict[str, Page]) -> None:
     for address, page in reached.items():
         assert list(inline(Parsed(page.html))) == [], address
@@ -87,6 +88,7 @@ def inline(page: Parsed) -> Iterator[object]:
             yield tag, attributes
 
 
+@pytest.mark.slow
 def test_every_page_has_one_heading_a_title_and_landmarks(reached: dict[str, Page]) -> None:
     for address, page in reached.items():
         tags = [tag for tag, _ in Parsed(page.html).tags]
@@ -119,6 +121,7 @@ def test_an_unknown_path_is_no_page(site: Site) -> None:
         assert site.page(path) is None, path
 
 
+@pytest.mark.slow
 def test_strange_parameters_are_no_error(site: Site) -> None:
     for path in ("/search", "/new", "/compare", "/papers", "/query", "/browse/task", "/graph/dataset/cifar-10"):
         for value in ("", "'", '"> <script>', "9" * 400, "-1", "\x00", "\ud800", "x" * 50_000, "} DROP"):
@@ -162,6 +165,7 @@ def attacking(quad: ox.Quad) -> ox.Quad:
     return ox.Quad(quad.subject, quad.predicate, ox.Literal(f"{quad.object.value}\n{HOSTILE}"), quad.graph_name)
 
 
+@pytest.mark.slow
 def test_hostile_names_are_text_on_every_page(hostile: Site) -> None:
     for path in (
         "/",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from kg.api import KnowledgeGraph
 from kg.graph.store import Settings, next_generation
 from kg.site import Site
@@ -20,6 +22,7 @@ def test_a_mention_leads_to_its_paper(site: Site) -> None:
     assert site.source.path("https://w3id.org/papers-kg/paper/x#char=1,2-ab") == "/paper/x"
 
 
+@pytest.mark.slow
 def test_escapes_in_an_iri_may_come_resolved_or_not(tmp_path: Path) -> None:
     iris = [DEFAULT_BASE + name for name in ("method/a%23b", "code/web/x%20y", "method/é")]
     with next_generation(tmp_path) as generation:

@@ -100,6 +100,7 @@ MISSED = {  # for which nothing but the judgement of a reader speaks
 }
 
 
+@pytest.mark.slow
 def test_pairs_written_by_hand_are_judged_as_a_reader_would(tmp_path: Path) -> None:
     pairs = [json.loads(line) for line in (DATA / "same-paper.jsonl").read_text(encoding="utf-8").splitlines()]
     for side in ("a", "b"):
@@ -128,6 +129,7 @@ def test_entries_of_sources_without_abstracts_make_no_paper() -> None:
     assert reason(entry(), bare) is None, "without authors a title is not enough"
 
 
+@pytest.mark.slow
 def test_many_entries_with_one_identifier_or_text_take_little_time() -> None:
     entries = [entry(f"Frogs {n}", f"{HOP} {SING}", line=n, doi="10.1/v", authors=("A. One",)) for n in range(1000)]
     (paper,) = papers_of(entries)
@@ -135,6 +137,7 @@ def test_many_entries_with_one_identifier_or_text_take_little_time() -> None:
     assert len(papers_of(replace(entry, doi=None) for entry in entries)) == 1000
 
 
+@pytest.mark.slow
 def test_many_entries_of_a_title_that_many_papers_have_take_little_time() -> None:
     entries = [entry("Editorial", abstract=f"{HOP} {number}", line=number) for number in range(3000)]
     assert len(groups(*entries)) == 3000
@@ -167,6 +170,7 @@ def test_publication_comes_before_preprint_and_both_keep_their_identifiers() -> 
         assert (paper.doi, paper.arxiv, paper.identifiers) == ("10.1/a", "2101.00001", ("openalex:W1",))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.none() | st.integers(2000, 2003)), min_size=1, max_size=5))
 def test_the_order_of_entries_does_not_matter(rows: list[tuple[str, int | None]]) -> None:
     entries = [entry(abstract=abstract, line=line, year=year) for line, (abstract, year) in enumerate(rows)]

@@ -70,6 +70,7 @@ def test_records_that_are_not_papers_are_skipped_and_the_others_read(tmp_path: P
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

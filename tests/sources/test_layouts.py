@@ -360,6 +360,7 @@ def changed(value: Any, data: st.DataObject) -> Any:
     return data.draw(json_values)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from([record for _, record, _ in FULL]), st.data())
 def test_a_record_with_any_value_anywhere_is_a_paper_or_none(record: dict[str, Any], data: st.DataObject) -> None:

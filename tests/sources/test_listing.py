@@ -170,6 +170,7 @@ def test_a_title_right_above_its_abstract_and_one_over_two_lines(listing: Path) 
     assert warnings == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -128,6 +128,7 @@ def test_details_without_end_take_no_more_than_their_limit() -> None:
     assert sum(len(piece.text) for piece in split(lines)) < 300_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["[a](" + "b" * 20_000, "-" * 20_000 + "x", "# " + " #" * 10_000 + "x", "|$|" + "a|" * 20_000]
 )
@@ -191,6 +192,7 @@ def test_a_byline_and_links_before_a_text_are_no_part_of_it(read: Read) -> None:
     assert toads.authors == ("Ann Pond", "Jan van der Dune")
 
 
+@pytest.mark.slow
 def test_the_documents_of_this_project_hold_no_papers(read: Read) -> None:
     root = Path(__file__).parents[2]
     for path in (*sorted((root / "docs").glob("*.md")), *sorted(root.glob("*.md")), root / "rules" / "README.md"):

@@ -93,6 +93,7 @@ RECORD = b'{"id": "1", "title": "Frogs", "abstract": "They hop."}\n'
 MANY = {"page": page(*[f"Title {n}\n\n{LONG}" for n in range(200)]).encode(), "JSON lines": RECORD * 2_000}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 @pytest.mark.parametrize("content", MANY.values(), ids=MANY)
 def test_a_pipe_is_read_whole(tmp_path: Path, content: bytes, pack: type[bytes]) -> None:
@@ -119,6 +120,7 @@ def test_a_pipe_may_be_given_as_a_descriptor() -> None:
         os.close(read_end)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
 def test_standard_input_that_is_a_pipe_is_read_whole(monkeypatch: pytest.MonkeyPatch, pack: type[bytes]) -> None:
     read_end, write_end = os.pipe()
@@ -235,6 +237,7 @@ def test_file_names_that_are_not_utf8_are_shown_and_kept_escaped(tmp_path: Path)
     assert str(caught.value) == f"{tmp_path}/caf\\xe9/\\xfe: cannot be read (No such file or directory)"
 
 
+@pytest.mark.slow
 def test_a_million_skipped_records_are_a_hundred_warnings(tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_bytes(RECORD + b'{"id": "2", "title": "T"}\n' * 5_000)
     papers, warnings = read(tmp_path)

@@ -38,6 +38,7 @@ def test_a_declared_character_is_read_and_a_file_is_not_opened() -> None:
     assert read(document)[0] == [(1, "<e>café</e>")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "problem"),
     [

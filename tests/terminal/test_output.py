@@ -44,6 +44,7 @@ def test_bytes_of_file_names_that_are_not_utf_8_are_seen() -> None:
     assert printable(os.fsdecode(b"frog\xff.txt")) == "frog\N{REPLACEMENT CHARACTER}.txt"
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec=None)), st.sampled_from(["utf-8", "ascii", "latin-1"]))
 def test_json_is_the_same_value_and_can_be_written(text: str, encoding: str) -> None:
     written = json_text({"a": text}, encoding)
@@ -106,16 +107,22 @@ def test_closed_full_and_broken_streams_end_in_one_line(
 
 
 IN_ONE_PROCESS = """
-import sys
+import os, sys
 from kg.cli import main
+started = dict(os.environ)
 for words in sys.argv[1:]:
     sys.argv[:] = ["kg", *words.split()]
+    os.environ.clear()
+    os.environ.update(started)
+    while "=" in sys.argv[1]:
+        name, _, value = sys.argv.pop(1).partition("=")
+        os.environ[name] = value
     try:
         main()
     except SystemExit as ended:
         print(f"exit code {ended.code}", flush=True)
 """
-"""Runs several commands, because each interpreter takes longer to start than a command to run."""
+"""Runs several commands, each with the variables before it, because an interpreter takes longer to start than one."""
 
 
 @pytest.mark.slow
@@ -139,19 +146,15 @@ def test_an_encoding_that_lacks_a_character_gets_a_question_mark(tmp_path: Path,
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-@pytest.mark.parametrize(
-    ("variables", "styled"),
-    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"COLUMNS": "0"}, True)],
-)
-def test_a_terminal_gets_styles_unless_it_or_its_user_wants_none(
-    graph_folder: Path, variables: dict[str, str], styled: bool
-) -> None:
+def test_a_terminal_gets_styles_unless_it_or_its_user_wants_none(graph_folder: Path) -> None:
     import pty
 
+    styled = {"": True, "NO_COLOR=1": False, "TERM=dumb": False, "COLUMNS=0": True}
+    commands = [(variables, words) for variables in styled for words in ("lookup cifar10", "ask most-used")]
     ours, theirs = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
-    environment = {**kept, "TERM": "xterm", **variables, "KG_GRAPH": str(graph_folder)}
-    command = [sys.executable, "-c", IN_ONE_PROCESS, "lookup cifar10", "ask most-used"]
+    environment = {**kept, "TERM": "xterm", "KG_GRAPH": str(graph_folder)}
+    command = [sys.executable, "-c", IN_ONE_PROCESS, *(f"{variables} {words}" for variables, words in commands)]
     with subprocess.Popen(command, stdout=theirs, env=environment) as process:
         os.close(theirs)
         written = b""
@@ -161,7 +164,7 @@ def test_a_terminal_gets_styles_unless_it_or_its_user_wants_none(
     os.close(ours)
     assert process.returncode == 0
     *shown, rest = written.split(b"exit code 0\r\n")
-    assert (len(shown), rest) == (2, b"")
-    for part in shown:
-        assert b"CIFAR-10" in part
-        assert (b"\x1b[" in part) is styled
+    assert rest == b""
+    for part, (variables, words) in zip(shown, commands, strict=True):
+        assert b"CIFAR-10" in part, (variables, words)
+        assert (b"\x1b[" in part) is styled[variables], (variables, words)

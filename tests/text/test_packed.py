@@ -55,6 +55,7 @@ def test_a_limit_that_is_not_a_number_is_refused(tmp_path: Path, monkeypatch: py
         pass
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=300), st.integers(1, 50))
 def test_any_bytes_in_any_pieces_are_read_back(content: bytes, size: int) -> None:

@@ -176,6 +176,7 @@ def test_a_span_has_the_braces_that_close_it() -> None:
 NOISE = st.text(alphabet="ab1 \n\\{}$%~*^_\"'-<>&;:.times\u00ad\u0301", max_size=40)
 
 
+@pytest.mark.slow
 @given(NOISE)
 def test_offsets_rise_and_spans_lie_within_the_text(text: str) -> None:
     view = plain_text(text)
@@ -186,6 +187,7 @@ def test_offsets_rise_and_spans_lie_within_the_text(text: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
+@pytest.mark.slow
 @given(NOISE)
 def test_there_and_back_is_the_same_for_characters_that_are_kept(text: str) -> None:
     view = plain_text(text)
@@ -196,6 +198,7 @@ def test_there_and_back_is_the_same_for_characters_that_are_kept(text: str) -> N
             assert view.offsets[first] == start
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="abc .,()19", max_size=40).map(lambda text: " ".join(text.split())))
 def test_plain_text_is_its_own_view(text: str) -> None:
     view = plain_text(text)
@@ -206,6 +209,7 @@ def test_plain_text_is_its_own_view(text: str) -> None:
 WORDS = st.sampled_from(["frog", "semi-supervised", "CIFAR-10", "We", "hop", "multi-task", "(so)", "it.", "93.5%", "a"])
 
 
+@pytest.mark.slow
 @given(st.lists(WORDS, min_size=1, max_size=60))
 def test_wrapped_text_reads_as_the_unwrapped(words: list[str]) -> None:
     text = " ".join(words)
@@ -217,6 +221,7 @@ def test_short_texts_without_markup() -> None:
     assert unwrapped("Multi-\nHead $k$-NN") == "Multi-Head $k$-NN"
 
 
+@pytest.mark.slow
 @given(NOISE, st.data())
 def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(text: str, data: st.DataObject) -> None:
     view = plain_text(text)

@@ -25,6 +25,7 @@ def test_sentences(text: str, sentences: list[str]) -> None:
     assert [text[start:end] for start, end in sentence_spans(text)] == sentences
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="aB. \n!?(\"'", max_size=60))
 def test_sentences_cover_all_text_in_order(text: str) -> None:
     spans = sentence_spans(text)
@@ -54,6 +55,7 @@ def test_the_sentences_around_a_part_that_runs_over_several_are_all_of_them() ->
     assert text[low:high] == text
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="aB. \n!?", max_size=60), st.data())
 def test_the_sentence_around_a_part_contains_it(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))

@@ -52,6 +52,7 @@ def test_a_tagger_alone_and_settled_with_the_rules(nlp: Language, papers: list[A
     assert papers[0].doc._.candidates == before
 
 
+@pytest.mark.slow
 def test_marks_are_what_lexicon_and_patterns_found(nlp: Language, papers: list[AnnotatedDoc]) -> None:
     look_up(nlp, papers[:1], [])
     [text] = without_marks(papers[:1])

@@ -53,6 +53,7 @@ def test_the_tagger_learns_what_the_teacher_says(monkeypatch: pytest.MonkeyPatch
     assert (3, 4, "Method") not in without
 
 
+@pytest.mark.slow
 def test_names_that_are_found_get_the_roles_that_the_teacher_says() -> None:
     paper = Paper(id="1", title="T", abstract="Of batch normalization. Batch normalization.")
     quiet = Tagger(TINY, start=zero_init)

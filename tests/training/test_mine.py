@@ -58,6 +58,7 @@ def test_a_name_within_a_longer_one_counts_neither_way(nlp: Language) -> None:
     assert {(rule.pattern, rule.confidence) for rule in mined} == {("frog kernel", 0.75), ("wet frog kernel", 0.75)}
 
 
+@pytest.mark.slow
 def test_each_paper_is_looked_up_in_a_lexicon_of_the_others(nlp: Language) -> None:
     docs = [annotated(nlp, f"We use quuxing {word} here.", f"quuxing {word}") for word in ("ponds", "ponds", "lakes")]
     look_up_folds(nlp, docs, folds=3)
@@ -79,6 +80,7 @@ def test_datasets_are_cued_by_abstracts_or_marked_in_sentences() -> None:
     assert [(rule.pattern, rule.confidence) for rule in mined] == [("FROG-7", 0.85), ("PondVision", 0.8)]
 
 
+@pytest.mark.slow
 def test_senses_are_those_that_enough_papers_define() -> None:
     lines = mine_senses(
         papers(*["We use lily pad nets (LPNs)."] * 9, "A leaping pond newt (LPN).", "With toad nets (TNs).")
@@ -86,6 +88,7 @@ def test_senses_are_those_that_enough_papers_define() -> None:
     assert lines == [{"short": "lpn", "papers": 10, "senses": {"lily pad nets": 9}}]
 
 
+@pytest.mark.slow
 def test_names_are_counted_once_a_paper_and_not_if_one_paper_has_them() -> None:
     abstract = "We train ResNet-50 on CIFAR-10. ResNet-50 is deep."
     counts = mine_seen(papers(abstract, abstract, "We train on MNIST."))
@@ -109,6 +112,7 @@ def test_counts_are_written_into_a_model(tmp_path: Path) -> None:
     assert (changed.results.metric == Model.load(SHIPPED).results.metric).all()
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_lexicon_of_annotated_papers(tmp_path: Path) -> None:
     gold, texts = tmp_path / "gold.jsonl", tmp_path / "papers.jsonl"
     gold.write_text('{"id": "a", "entities": [{"type": "Task", "text": "pond mapping"}]}\n')

@@ -52,6 +52,7 @@ def papers(nlp: Language) -> list[AnnotatedDoc]:
     return made
 
 
+@pytest.mark.slow
 def test_roles_are_learned_from_annotated_papers(papers: list[AnnotatedDoc]) -> None:
     weights = mine_roles(papers, RoleWeights({"before=frog": 3.0}, {"toadnet": 300}))
     assert list(weights) == sorted(weights)
@@ -60,6 +61,7 @@ def test_roles_are_learned_from_annotated_papers(papers: list[AnnotatedDoc]) -> 
     assert "before=frog" not in weights
 
 
+@pytest.mark.slow
 def test_weights_that_are_fitted_further_stay_where_no_paper_shows_otherwise(papers: list[AnnotatedDoc]) -> None:
     before = {"before=frog": 3.0, "through=introduces -": -2.0, "head=pondnet7": 0.5}
     weights = mine_roles(papers, RoleWeights(before, {}), penalty=1.0, further=True)

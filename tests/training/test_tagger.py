@@ -48,6 +48,7 @@ def texts(gold: Gold) -> list[TaggedText]:
     return list(tagged_texts(gold.texts))
 
 
+@pytest.mark.slow
 def test_spans_are_those_of_the_text(gold: Gold) -> None:
     nlp = build_pipeline(components=())
     for text in gold.texts:
@@ -95,6 +96,7 @@ def test_the_base_stays_as_it_is(texts: list[TaggedText]) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(before, base.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_calibration_undoes_what_makes_a_tagger_too_sure(texts: list[TaggedText]) -> None:
     tagger = Tagger(TINY)
     own = []

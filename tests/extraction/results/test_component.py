@@ -50,6 +50,7 @@ def weights(reading: Mapping[str, tuple[float, float, float]], **parts: Mapping[
     return ResultWeights(**arrays)
 
 
+@pytest.mark.slow
 def test_of_a_text_of_endless_numbers_the_first_are_looked_at(extractor: Extractor, finder: ResultFinder) -> None:
     doc = make_doc(extractor.nlp, Paper(id="1", title="On frogs", abstract="They hop 1.5% and " * 700))
     read = finder.read(doc)

@@ -125,6 +125,7 @@ def test_values_metrics_and_datasets_in_a_row_are_a_list(nlp: Language) -> None:
     assert all(index in row for index, row in sentence.lists.items())
 
 
+@pytest.mark.slow
 def test_long_sentences_are_cut_between_words(nlp: Language) -> None:
     found = read(nlp, "it has 5% of hops and " * 300, {})
     assert len(found) > 4

@@ -14,6 +14,7 @@ from kg.extraction.results.weights import BITS, SIZES, STEP, chances, columns, e
 MANY = st.lists(st.floats(-30, 30), min_size=1, max_size=60)
 
 
+@pytest.mark.slow
 @given(MANY, st.randoms())
 def test_the_sum_of_exact_weights_does_not_depend_on_their_order(numbers: list[float], chance: random.Random) -> None:
     weights = exact(np.array(numbers))
@@ -23,6 +24,7 @@ def test_the_sum_of_exact_weights_does_not_depend_on_their_order(numbers: list[f
     assert one == other == sum(weights.tolist())
 
 
+@pytest.mark.slow
 @given(MANY)
 def test_exact_weights_are_the_nearest_steps_and_stay_the_same(numbers: list[float]) -> None:
     weights = exact(np.array(numbers))
@@ -32,6 +34,7 @@ def test_exact_weights_are_the_nearest_steps_and_stay_the_same(numbers: list[flo
     assert (exact(weights) == weights).all()
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-2000, 2000), min_size=1, max_size=20))
 def test_chances_are_probabilities_in_the_order_of_the_scores(numbers: list[float]) -> None:
     weights = exact(np.array(numbers))
@@ -52,7 +55,8 @@ def test_columns_are_the_same_in_every_version() -> None:
     assert columns(iter(())).tolist() == []
 
 
-@given(st.lists(st.text(), max_size=5))
+@pytest.mark.slow
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
 def test_columns_and_those_of_classes_lie_within_the_arrays(features: list[str]) -> None:
     found = columns(features)
     assert len(found) == len(features)

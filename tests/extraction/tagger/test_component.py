@@ -42,6 +42,7 @@ def test_it_decides_only_if_asked_to(nlp: Language, tagger: Tagger) -> None:
     assert ("Quuxville", "Dataset") in [(doc[c.start : c.end].text, c.type) for c in doc._.entities]
 
 
+@pytest.mark.slow
 def test_many_docs_are_read_as_each_one_is(nlp: Language, tagger: Tagger, mixed_papers: list[Paper]) -> None:
     ner = Ner()
     ner.tagger = tagger

@@ -56,6 +56,7 @@ def test_marginals_are_those_of_all_sequences(scores: np.ndarray, transitions: n
         assert seen.chances[row, :length] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_a_span_is_as_likely_as_the_sequences_with_it(scores: np.ndarray, transitions: np.ndarray) -> None:
     spans = list(likely_spans(posterior(scores, LENGTHS, transitions), LENGTHS, least=0.0))
     found = {(row, span): chance for row, span, chance in spans}

@@ -62,6 +62,7 @@ def test_caching_of_words_changes_no_score(nlp: Language, monkeypatch: pytest.Mo
 WIDE = Shape(width=8, pieces=3, distances=(1, 3), rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [TINY, WIDE])
 def test_scores_are_those_of_the_layers_wherever_a_text_ends_in_a_block(shape: Shape) -> None:
     tagger, values = Tagger(shape), np.random.default_rng(3)

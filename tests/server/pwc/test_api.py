@@ -121,6 +121,7 @@ def test_papers_are_filtered_by_every_parameter(get: Get) -> None:
     assert ids(get("/papers", end_date="2019-01-01")) == ["frognet-hops"]
 
 
+@pytest.mark.slow
 def test_text_of_a_request_is_never_read_as_sparql(get: Get) -> None:
     for text in ('"} UNION {?s ?p ?o', "> ?p ?o } #", "\\u0022", "' OR 1=1 --", "\x00"):
         for path in ("/papers", "/search", "/tasks", "/datasets", "/methods", "/authors", "/repositories", "/areas"):
