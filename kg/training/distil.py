@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -105,14 +105,16 @@ def found_by(tagger: Tagger, papers: Iterable[Paper], roles: Mapping[str, np.nda
         yield AnnotatedDoc(doc, types, {span: float(chances[slice(*span)].mean()) for span in types})
 
 
-def sample(path: Path, papers: Path, count: int) -> list[Paper]:
+def sample(path: Path, papers: Path, count: int, fit: Callable[[Paper], bool] = lambda paper: True) -> list[Paper]:
     """Some unlabelled abstracts, without those of the annotated papers and of those that scores are measured on.
 
     Args:
         path: the abstracts.
         papers: the texts of the papers to leave out.
+        count: how many, if there are so many.
+        fit: whether an abstract is one to choose from.
     """
-    abstracts = list(read_abstracts(path, titles_of(papers).values()))
+    abstracts = list(filter(fit, read_abstracts(path, titles_of(papers).values())))
     return random.Random(0).sample(abstracts, min(count, len(abstracts)))
 
 

@@ -68,14 +68,14 @@ class Teacher(nn.Module):
         self.encoder = AutoModel.from_pretrained(encoder, attention_probs_dropout_prob=0.0)
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)  # rare words would leave the others behind
         self.tokenizer = AutoTokenizer.from_pretrained(encoder)
-        width = self.encoder.config.hidden_size
+        self.width: int = self.encoder.config.hidden_size
         self.marks = nn.Embedding(MARKS * MARK_ROWS, MARK_WIDTH)
         self.head = nn.Sequential(
             nn.Dropout(dropout),
-            nn.Linear(2 * width + MARKS * MARK_WIDTH, width),
+            nn.Linear(2 * self.width + MARKS * MARK_WIDTH, self.width),
             nn.GELU(),
             nn.Dropout(dropout),
-            nn.Linear(width, TAGS + 1),
+            nn.Linear(self.width, TAGS + 1),
         )
         self.transitions = nn.Parameter(torch.zeros(TAGS, TAGS))
 
@@ -106,10 +106,7 @@ class Teacher(nn.Module):
         )
 
     def forward(self, batch: Sequence[Reading]) -> torch.Tensor:
-        pieces = pad_sequence([text.pieces for text in batch], batch_first=True)
-        known = pad_sequence([torch.ones_like(text.pieces) for text in batch], batch_first=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states = self.encoder(input_ids=pieces, attention_mask=known).last_hidden_state
+        states = self._encoded(batch)
         row = torch.arange(len(batch))[:, None]
         firsts = pad_sequence([text.firsts for text in batch], batch_first=True)
         lasts = pad_sequence([text.lasts for text in batch], batch_first=True)
@@ -117,6 +114,24 @@ class Teacher(nn.Module):
         seen = torch.cat([states[row, firsts].float(), states[row, lasts].float(), self.marks(marks).flatten(2)], dim=2)
         scores: torch.Tensor = self.head(seen)
         return scores
+
+    def _encoded(self, batch: Sequence[Reading]) -> torch.Tensor:
+        """The encoder's states of the pieces of texts, (texts, longest, width)."""
+        pieces = pad_sequence([text.pieces for text in batch], batch_first=True)
+        known = pad_sequence([torch.ones_like(text.pieces) for text in batch], batch_first=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            states: torch.Tensor = self.encoder(input_ids=pieces, attention_mask=known).last_hidden_state
+        return states
+
+    def states(self, texts: Sequence[Reading], size: int = 32) -> list[np.ndarray]:
+        """The encoder's state of the first piece of each token of texts, (tokens, width), float16."""
+        found: dict[int, np.ndarray] = {}
+        for numbers in batched(sorted(range(len(texts)), key=lambda number: len(texts[number].pieces)), size):
+            with torch.inference_mode():
+                encoded = self._encoded([texts[number] for number in numbers])
+            for number, states in zip(numbers, encoded, strict=True):
+                found[number] = states[texts[number].firsts].float().numpy().astype(np.float16)
+        return [found[number] for number in range(len(texts))]
 
     def scores(self, texts: Sequence[Reading]) -> np.ndarray:
         """The scores of texts, (texts, longest, TAGS + 1)."""

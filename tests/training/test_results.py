@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.evaluation.gold import AnnotatedText, GoldResult
 from kg.evaluation.scores import RESULT_ROWS
-from kg.extraction.document import Candidate, make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.results.component import ReadText, ResultFinder
 from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP
 from kg.records import Paper, Result
-from kg.rulefiles import load_rules
 from kg.text.names import name_key
+from kg.training.questions import Decided
 from kg.training.regression import Lesson
 from kg.training.results import (
     TEMPERATURES,
     Example,
     Found,
-    Lessons,
-    add_lessons,
-    aligned,
     crossed,
     divided,
     fitted,
@@ -50,13 +45,7 @@ NAMES: dict[str, EntityType] = {
     **dict.fromkeys(DATASETS, "Dataset"),
     **dict.fromkeys(METHODS, "Method"),
 }
-
-
-@pytest.fixture(scope="module")
-def finder() -> ResultFinder:
-    made = ResultFinder()
-    made.add_rules(load_rules())
-    return made
+Settle = Callable[[Paper], Doc]
 
 
 @pytest.fixture(autouse=True)
@@ -90,20 +79,8 @@ def paper(number: int) -> tuple[Paper, tuple[GoldResult, ...]]:
     return Paper(id=str(number), title="A study of frogs", abstract=abstract), results
 
 
-def settled(nlp: Language, one: Paper) -> Doc:
-    """A Doc whose entities are the names of ``NAMES`` in it."""
-    doc = make_doc(nlp, one)
-    doc._.entities = [
-        Candidate(start, end, NAMES[name], 1.0, "lexicon", "used")
-        for start in range(len(doc))
-        for end in range(start + 1, min(start + 4, len(doc)) + 1)
-        if (name := doc[start:end].text) in NAMES
-    ]
-    return doc
-
-
-def read(nlp: Language, finder: ResultFinder, one: Paper) -> ReadText:
-    text = finder.read(settled(nlp, one))
+def read(settle: Settle, finder: ResultFinder, one: Paper) -> ReadText:
+    text = finder.read(settle(one))
     assert text is not None
     return text
 
@@ -112,14 +89,14 @@ def given(result: Result | GoldResult) -> tuple[object, ...]:
     return result.value, result.metric, result.dataset, result.method, result.relative
 
 
-def example(nlp: Language, finder: ResultFinder, number: int) -> Example:
+def example(settle: Settle, finder: ResultFinder, number: int) -> Example:
     one, results = paper(number)
     text = AnnotatedText(one, f"gold:{number}", (), None, results=results)
-    return Example(text, read(nlp, finder, one), {(NAMES[name], name_key(name)): name for name in NAMES})
+    return Example(text, read(settle, finder, one), {(NAMES[name], name_key(name)): name for name in NAMES})
 
 
-def examples(nlp: Language, finder: ResultFinder, numbers: Sequence[int]) -> list[Example]:
-    return [example(nlp, finder, number) for number in numbers]
+def examples(settle: Settle, finder: ResultFinder, numbers: Sequence[int]) -> list[Example]:
+    return [example(settle, finder, number) for number in numbers]
 
 
 # --- what is learned -------------------------------------------------------------------------------------------------
@@ -127,58 +104,37 @@ def examples(nlp: Language, finder: ResultFinder, numbers: Sequence[int]) -> lis
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_columns")
-def test_results_are_found_in_a_paper_like_those_learned_from(nlp: Language, finder: ResultFinder) -> None:
-    finder.weights = weights_of(examples(nlp, finder, range(10)))
+def test_results_are_found_in_a_paper_like_those_learned_from(settle: Settle, finder: ResultFinder) -> None:
+    finder.weights = weights_of(examples(settle, finder, range(10)))
     one, results = paper(10)
-    found: list[Result] = finder(settled(nlp, one))._.results
+    found: list[Result] = finder(settle(one))._.results
     assert [given(result) for result in found] == [given(result) for result in results]
     assert all(one.text[result.start : result.end] == result.value for result in found)
     assert {result.confidence for result in found} == {0.5}, "how certain they are was not learned"
 
 
 @pytest.mark.usefixtures("few_columns")
-def test_nothing_is_found_without_weights_or_quantities(nlp: Language, finder: ResultFinder) -> None:
-    assert finder(settled(nlp, paper(10)[0]))._.results == []
-    finder.weights = weights_of(examples(nlp, finder, range(4)))
+def test_nothing_is_found_without_weights_or_quantities(settle: Settle, finder: ResultFinder) -> None:
+    assert finder(settle(paper(10)[0]))._.results == []
+    finder.weights = weights_of(examples(settle, finder, range(4)))
     nothing = Paper(id="1", title="Frogs", abstract="The recall is high. See https://pond.example/recall/9.5.")
-    assert finder.read(settled(nlp, nothing)) is None
-    assert finder(settled(nlp, nothing))._.results == []
+    assert finder.read(settle(nothing)) is None
+    assert finder(settle(nothing))._.results == []
 
 
 @pytest.mark.usefixtures("few_columns")
-def test_only_annotated_texts_with_numbers_teach_as_much_as_they_count(nlp: Language, finder: ResultFinder) -> None:
-    one = example(nlp, finder, 0)
+def test_only_annotated_texts_with_numbers_teach_as_much_as_they_count(settle: Settle, finder: ResultFinder) -> None:
+    one = example(settle, finder, 0)
     full, less = weights_of([one, one]), weights_of([replace(one, share=0.1)] * 2)
     assert 0 < np.abs(less.reading).max() < np.abs(full.reading).max()
     for silent in (replace(one, read=None), replace(one, text=replace(one.text, results=None))):
         assert not weights_of([silent, silent]).reading.any()
 
 
-def test_a_value_that_is_not_annotated_teaches_that_it_is_no_result(nlp: Language, finder: ResultFinder) -> None:
-    lessons = Lessons()
-    one, results = paper(0)
-    add_lessons(read(nlp, finder, one), results, lessons)
-    assert [lesson.right for lesson in lessons.of["reading"]] == [frozenset([kind]) for kind in (0, 0, 1, 0, 2, 0)]
-    assert [len(lessons.of[part]) for part in ("metric", "dataset", "method")] == [2, 2, 2]
-
-
-def test_a_part_that_is_not_annotated_teaches_that_nothing_is_named(nlp: Language, finder: ResultFinder) -> None:
-    one = Paper(id="1", title="Frogs", abstract="On MNIST it is better by 5%.")
-    lessons = Lessons()
-    add_lessons(read(nlp, finder, one), [GoldResult(value="5%")], lessons)
-    [metric], [dataset] = lessons.of["metric"], lessons.of["dataset"]
-    assert metric.right == dataset.right == {0}
-    assert (len(metric.choices) > 1, len(dataset.choices)) == (True, 2)
-    # What is annotated but is no choice teaches nothing.
-    lessons = Lessons()
-    add_lessons(read(nlp, finder, one), [GoldResult(value="5%", dataset="Moss", metric="glee")], lessons)
-    assert [len(lessons.of[part]) for part in ("reading", "metric", "dataset", "method")] == [1, 0, 0, 1]
-
-
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_columns")
-def test_weights_are_whole_multiples_of_a_step(nlp: Language, finder: ResultFinder) -> None:
-    weights = weights_of(examples(nlp, finder, range(3)))
+def test_weights_are_whole_multiples_of_a_step(settle: Settle, finder: ResultFinder) -> None:
+    weights = weights_of(examples(settle, finder, range(3)))
     halved = divided(weights, dict.fromkeys(SIZES, 2.0))
     for name, size in SIZES.items():
         array = getattr(weights, name)
@@ -202,50 +158,10 @@ def test_sure_and_wrong_weights_want_a_high_temperature() -> None:
 
 @pytest.mark.usefixtures("few_columns")
 def test_all_weights_come_from_their_own_lessons() -> None:
-    lessons = Lessons()
-    for name in SIZES:
-        lessons.of[name].extend([Lesson([np.array([5]), np.array([6])], frozenset([0]))] * 3)
-    found = fitted(lessons)
+    lesson = Lesson([np.array([5]), np.array([6])], frozenset([0]))
+    found = fitted([(name, lesson) for name in SIZES for _ in range(3)])
     for name in SIZES:
         assert np.flatnonzero(getattr(found, name)).tolist() == [5, 6]
-
-
-# --- which value an annotated result is ------------------------------------------------------------------------------
-
-
-def places(nlp: Language, finder: ResultFinder, abstract: str, *results: GoldResult) -> dict[int, list[str]]:
-    """The annotated metrics by the number of the value that they were found to belong to."""
-    text = read(nlp, finder, Paper(id="1", title="A study of 5% of frogs", abstract=abstract))
-    order = [(place.sentence.number, place.index) for place, _ in text.values()]
-    return {order.index(key): [str(r.metric) for r in here] for key, here in aligned(text, results).items()}
-
-
-def test_a_value_that_is_written_once_is_that_value(nlp: Language, finder: ResultFinder) -> None:
-    found = places(nlp, finder, "It has 81.2 % recall and 75%.", GoldResult(value="81.2\\%", metric="recall"))
-    assert found == {1: ["recall"]}
-    assert places(nlp, finder, "It has 81.2% recall.", GoldResult(value="9%", metric="recall")) == {}
-
-
-def test_of_repeated_values_the_one_with_the_annotated_names_is_meant(nlp: Language, finder: ResultFinder) -> None:
-    abstract = "Of all frogs 5% hop. It gains 5% recall on MNIST. It gains 5% BLEU on COCO. Toads lose 5%."
-    recall = GoldResult(value="5%", metric="recall", dataset="MNIST")
-    bleu = GoldResult(value="5%", metric="BLEU", dataset="COCO")
-    assert places(nlp, finder, abstract, recall) == {2: ["recall"]}
-    assert places(nlp, finder, abstract, bleu, recall) == {2: ["recall"], 3: ["BLEU"]}
-    nameless = GoldResult(value="5%")
-    assert places(nlp, finder, "Toads lose 5%.", nameless) == {1: ["None"]}, "not the title's"
-
-
-def test_repeated_values_are_taken_once_each(nlp: Language, finder: ResultFinder) -> None:
-    abstract = "It has 5% recall and 5% precision."
-    results = [GoldResult(value="5%", metric=metric) for metric in ("recall", "precision")]
-    assert places(nlp, finder, abstract, *results) == {1: ["recall"], 2: ["precision"]}
-
-
-def test_one_value_may_be_of_several_results(nlp: Language, finder: ResultFinder) -> None:
-    abstract = "Recall and precision are both 7%."
-    results = [GoldResult(value="7%", metric=metric) for metric in ("recall", "precision")]
-    assert places(nlp, finder, abstract, *results) == {1: ["recall", "precision"]}
 
 
 # --- how good it is --------------------------------------------------------------------------------------------------
@@ -253,8 +169,8 @@ def test_one_value_may_be_of_several_results(nlp: Language, finder: ResultFinder
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_columns")
-def test_papers_are_read_by_what_was_learned_from_others(nlp: Language, finder: ResultFinder) -> None:
-    papers = examples(nlp, finder, range(9))
+def test_papers_are_read_by_what_was_learned_from_others(settle: Settle, finder: ResultFinder) -> None:
+    papers = examples(settle, finder, range(9))
     found = crossed(papers)
     assert set(found.temperatures) == set(SIZES)
     assert all(TEMPERATURES[0] <= by <= TEMPERATURES[-1] for by in found.temperatures.values())
@@ -262,13 +178,32 @@ def test_papers_are_read_by_what_was_learned_from_others(nlp: Language, finder: 
     right = [one.right for each in found.found for one in each]
     assert sum(right) > 0.8 * len(right)
     assert all(one.result.confidence > 0.9 for each in found.found for one in each), "nearly all were right"
+    assert not found.taught
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_columns")
-def test_a_result_is_right_if_all_of_it_was_annotated(nlp: Language, finder: ResultFinder) -> None:
-    weights = weights_of(examples(nlp, finder, range(10)))
-    one = example(nlp, finder, 10)
+def test_what_teachers_of_all_parts_say_counts_as_that_of_one(settle: Settle, finder: ResultFinder) -> None:
+    papers = examples(settle, finder, range(6))
+    sure = Lesson([np.array([3]), np.array([4])], frozenset([1]), 60.0)
+    asked: list[list[str]] = []
+
+    def teach(some: Sequence[Example]) -> list[Decided]:
+        asked.append([example.text.paper.id for example in some])
+        return [("method", sure)]
+
+    found = crossed(papers, teach=teach)
+    assert asked == [["1", "2", "4", "5"], ["0", "2", "3", "5"], ["0", "1", "3", "4"]], "not of the part that is read"
+    assert [(decision, lesson.weight) for decision, lesson in found.taught] == [("method", 20.0)] * 3
+    weights = weights_of(papers, found.taught).method
+    assert weights[4] > 0 > weights[3]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_columns")
+def test_a_result_is_right_if_all_of_it_was_annotated(settle: Settle, finder: ResultFinder) -> None:
+    weights = weights_of(examples(settle, finder, range(10)))
+    one = example(settle, finder, 10)
     [score, gain] = found_in(one, weights)
     assert (score.right, score.ranked, gain.right, gain.ranked) == (True, True, True, False)
     assert score.row.shape == (CERTAINTY,)

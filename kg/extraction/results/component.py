@@ -43,6 +43,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 
 _REACH = 40  # characters to look back over for words that exclude a number
 _MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
+_LONGEST = 60  # characters of a value; nothing is measured to hundreds of digits
 _LIKELY = 0.35  # probability that a quantity is a result of its metric from which it is one; half of the F1 at best
 
 
@@ -109,7 +110,8 @@ class ResultFinder:
         quantities = [
             quantity
             for quantity in self._find_quantities(plain.text)
-            if not any(plain.offsets[quantity.start] in address for address in addresses)
+            if quantity.end - quantity.start <= _LONGEST
+            and not any(plain.offsets[quantity.start] in address for address in addresses)
             and not self._excluded_before.search(plain.text[max(0, quantity.start - _REACH) : quantity.start])
             and not self._excluded_after.match(plain.text, quantity.end)
         ]

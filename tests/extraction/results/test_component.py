@@ -102,6 +102,11 @@ def test_a_result_has_number_and_unit_of_its_value(nlp: Language, finder: Result
     assert [result.value for result in found] == [r"81.2\%", "−3.5 dB", r"1.2$\times$", "4 to 7%", "65.3"]
 
 
+def test_a_number_of_hundreds_of_digits_is_no_value(nlp: Language, finder: ResultFinder) -> None:
+    finder.weights = weights(SURE, metric={"kind=none": 9})
+    assert [result.value for result in results(nlp, finder, f"It has {'9' * 400}%, 0.{'9' * 400} and 7%.")] == ["7%"]
+
+
 def test_its_confidence_is_how_certain_all_of_it_is(nlp: Language, finder: ResultFinder) -> None:
     # Of three readings, of three metrics (none, "BLEU", "MNIST"), and of two datasets (none, "MNIST").
     made = weights({"any": (0.0, 2.0, 0.0)}, metric={"ends=metric": np.log(3)}, dataset={"kind=here": np.log(4)})
