@@ -91,10 +91,21 @@ AnswerFormat = Annotated[
         "  [default: by the ending of the output file, else a table on a terminal and csv in a pipe; turtle]",
     ),
 ]
+
+
+def _known_origin(origin: str | None) -> str | None:
+    from kg.ask.origins import ORIGINS
+
+    if origin is not None and origin not in ORIGINS:
+        raise typer.BadParameter(f"expected one of {', '.join(ORIGINS)}")
+    return origin
+
+
 AskedOf = Annotated[
     str | None,
     typer.Option(
         "--origin",
+        callback=_known_origin,
         help="Whose statements to ask for: extracted from texts, curated in an imported catalogue, or both."
         "  [default: extracted, and both for papers-by-source and results-by-source]",
     ),
@@ -848,7 +859,12 @@ def lookup(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
     show_all: All = False,
     origin: Annotated[
-        str, typer.Option("--origin", help="Whom to ask: extracted from texts, curated in a catalogue, or both.")
+        str,
+        typer.Option(
+            "--origin",
+            callback=_known_origin,
+            help="Whom to ask: extracted from texts, curated in a catalogue, or both.",
+        ),
     ] = "both",
     graph: Graph = _GRAPH,
     as_json: Json = False,
