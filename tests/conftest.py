@@ -15,6 +15,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
@@ -517,7 +518,8 @@ def start_endpoint(start_server: Callable[[Callable[[Asked], Answered | None]], 
     def start(store: ox.Store, *, union: bool = True) -> str:
         def answer(asked: Asked) -> Answered:
             try:
-                found = store.query(asked.body.decode(), use_default_graph_as_union=union)
+                (query,) = parse_qs(asked.body.decode())["query"]
+                found = store.query(query, use_default_graph_as_union=union)
             except SyntaxError as error:
                 return 400, {"Content-Type": "text/plain"}, str(error).encode()
             if isinstance(found, ox.QueryTriples):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from typing import IO, NoReturn, cast
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -19,11 +20,10 @@ from kg.remote.connection import Connection, RemoteError, Reply, TooLateError
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, KG
 
-_ACCEPT = (
-    "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8, "
-    "application/sparql-results+xml;q=0.6, application/rdf+xml;q=0.5"
-)
-_HEADERS = {"Content-Type": "application/sparql-query; charset=utf-8", "Accept": _ACCEPT}
+_ROWS = "application/sparql-results+json, application/sparql-results+xml;q=0.6"
+_STATEMENTS = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8"
+# Of the ways to send a query, a form is the one that all stores know: Virtuoso 7 never answers one that is the body.
+_FORM = "application/x-www-form-urlencoded"
 _WHERE = "is it that of SPARQL queries (Oxigraph: /query, Fuseki: /DATASET/query, kg serve: /sparql)?"
 _MEANINGS = {
     401: "asks who you are; give --user and the environment variable KG_PASSWORD, or KG_TOKEN",
@@ -61,7 +61,9 @@ class Endpoint:
         # On one line, so that the numbers of the lines in errors are those of the query.
         prefixes = "".join(f"PREFIX {name}: <{iri}> " for name, iri in request.prefixes.items())
         try:
-            reply = self._connection.ask("POST", f"{prefixes}{request.sparql}".encode(), _HEADERS, timeout=timeout)
+            form = urlencode({"query": prefixes + request.sparql}).encode()
+            headers = {"Content-Type": _FORM, "Accept": _STATEMENTS if request.asks_for_statements else _ROWS}
+            reply = self._connection.ask("POST", form, headers, timeout=timeout)
         except TooLateError:
             more = "" if timeout == _LOOK_UP else "; allow more with --timeout (timeout=), 0 for no limit"
             raise QueryError(f"{request.source}: {self.url} took longer than {timeout:g} seconds{more}") from None

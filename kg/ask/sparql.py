@@ -272,6 +272,11 @@ class Request:
         return PREFIXES | resource_prefixes(self.base)
 
     @property
+    def asks_for_statements(self) -> bool:
+        """Whether it is a CONSTRUCT or DESCRIBE."""
+        return _begun(self.sparql)[1].upper() in ("CONSTRUCT", "DESCRIBE")
+
+    @property
     def union(self) -> bool:
         """Whether the default graph is the union of all graphs; if not, the query chooses its graphs."""
         return not names_dataset(self.sparql)
@@ -336,18 +341,23 @@ _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTAL
 _REMARK = re.compile(r"(?<!['\[])\b[A-Z]\w* \w+(?: \w+)*")
 
 
+def _begun(sparql: str) -> tuple[str, str]:
+    """The prologue of a query, and the word that comes after it."""
+    start = _PROLOGUE.match(sparql)
+    before = start.group() if start else ""
+    word = re.match(r"\S*?(?=[\s{(*?<]|$)", sparql[len(before) :])
+    return before, word.group() if word else ""
+
+
 def _diagnosis(sparql: str, message: str) -> str:
     """Place and cause of a syntax error in one line, from the query and Oxigraph's message."""
-    start = _PROLOGUE.match(sparql)
-    rest = sparql[start.end() :] if start else sparql
-    word = re.match(r"\S*?(?=[\s{(*?<]|$)", rest)
-    form = word.group().upper() if word else ""
+    before, word = _begun(sparql)
+    form = word.upper()
     if form not in _QUERY_FORMS:
-        before = sparql[: len(sparql) - len(rest)]
         place = f"line {before.count(chr(10)) + 1}, column {len(before) - (before.rfind(chr(10)) + 1) + 1}"
         if form in _UPDATE_FORMS:
             return f"{place}: {form} would change the graph; queries only read it"
-        found = f"found {word.group()[:30]!r}" if word and word.group() else "found nothing of the kind"
+        found = f"found {word[:30]!r}" if word else "found nothing of the kind"
         return f"{place}: expected {', '.join(_QUERY_FORMS)}, {found}"
     match = _PLACE.match(message)
     if not match:

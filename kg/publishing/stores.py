@@ -263,7 +263,7 @@ class _Target:
                 if reply.status == 413 and limit > _SMALLEST:  # a proxy before the store may take much less than it
                     self._largest = min(self._largest, max(limit // 2, _SMALLEST))
                     continue
-                if reply.status not in _DONE or "html" in reply.media_type:
+                if reply.status not in _DONE or reply.is_page:
                     self._refuse(reply)
                 return size
 

@@ -54,12 +54,21 @@ class Reply(NamedTuple):
     body: IO[bytes]
 
     @property
+    def is_page(self) -> bool:
+        """Whether the body is a web page; some stores say that of an empty one."""
+        return bool(self._start) and ("html" in self.media_type or "<html" in self._start.lower())
+
+    @property
     def detail(self) -> str:
         """The beginning of the body on one line, unless it is a web page or not text."""
+        return "" if self.is_page else one_line(self._start)[:_DETAIL]
+
+    @property
+    def _start(self) -> str:
+        self.body.seek(0)
         start = self.body.read(4 * _DETAIL).decode("utf-8", "replace")
         self.body.seek(0)
-        is_page = "html" in self.media_type or "<html" in start.lower()
-        return "" if is_page else one_line(start)[:_DETAIL]
+        return start
 
 
 class _PassingError(Exception):

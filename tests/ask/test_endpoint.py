@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 import pytest
@@ -54,7 +55,7 @@ def test_an_answer_is_that_of_a_folder(start_endpoint: Start, store: ox.Store, q
 
 def test_answers_in_xml_and_turtle_are_read(start_server: Start) -> None:
     def answer(asked: Any) -> Any:
-        if b"SELECT" in asked.body:
+        if "results" in asked.headers["Accept"]:
             return 200, {"Content-Type": "application/sparql-results+xml; charset=utf-8"}, XML
         return 200, {"Content-Type": "text/turtle"}, b"@prefix e: <http://e/> . e:a e:b 1 , 1 ."
 
@@ -79,8 +80,29 @@ def test_who_asks_and_what_is_asked_reach_the_endpoint(start_server: Start) -> N
         {"union-default-graph": ""},
         "Bearer x",
     )
-    assert "PREFIX dataset: <http://e/dataset/>" in request.body.decode().splitlines()[0]
-    assert request.body.decode().count("\n") == 1
+    (query,) = parse_qs(request.body.decode())["query"]
+    assert "PREFIX dataset: <http://e/dataset/>" in query.splitlines()[0]
+    assert query.endswith("ASK {}\n# end")
+
+
+@pytest.mark.parametrize(
+    ("query", "statements"),
+    [
+        ("SELECT * { ?a kg:construct ?b }", False),
+        ("# CONSTRUCT\nASK {}", False),
+        ("CONSTRUCT WHERE { ?a ?b ?c }", True),
+        ("PREFIX select: <http://e/#>\ndescribe<http://e/a>", True),
+    ],
+)
+def test_only_what_fits_the_query_is_accepted(start_server: Start, query: str, statements: bool) -> None:
+    accepted: list[str] = []
+
+    def answer(request: Any) -> Any:
+        accepted.append(request.headers["Accept"])
+        return (200, {"Content-Type": "text/turtle"}, b"") if statements else (200, JSON, b'{"boolean":true}')
+
+    asking(start_server(answer), query)
+    assert ("turtle" in accepted[0], "results" in accepted[0]) == (statements, not statements)
 
 
 @pytest.mark.parametrize(

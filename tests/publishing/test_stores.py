@@ -40,7 +40,7 @@ class Store:
         if asked.method in ("PUT", "POST"):
             known = self.graphs.get(name, set()) if asked.method == "POST" else set()
             self.graphs[name] = known | set(asked.body.splitlines())
-            return 204, {}, b""
+            return 201, {"Content-Type": "text/html"}, b""  # as Virtuoso says it
         if name not in self.graphs:
             return 404, {}, b""
         if asked.method == "DELETE":
