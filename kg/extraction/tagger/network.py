@@ -237,7 +237,7 @@ class _Reading:
         self._distances = distances
         nodes = list(network.convolutions.walk())
         self._convolutions = [
-            (distance, np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
+            (distance, np.ascontiguousarray(weights.transpose(0, 2, 1)), _Maxima(bias, normalizing))
             for distance, (weights, bias), normalizing in zip(
                 distances,
                 (_by_piece(node) for node in nodes if node.name == "maxout"),
@@ -283,7 +283,9 @@ class _Reading:
         sums += self._marks.of(features)
         mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
         for start in range(0, len(sums), _ROWS):
-            mixed[start : start + _ROWS] = self._mixing.of(sums[start : start + _ROWS])
+            of_rows = sums[start : start + _ROWS]
+            of_pieces = of_rows.reshape(len(of_rows), -1, self._mixing.width).swapaxes(0, 1)
+            mixed[start : start + _ROWS] = self._mixing.of(of_pieces)
         return mixed
 
     def _convolved(self, rows: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
@@ -291,7 +293,7 @@ class _Reading:
         width, padding = rows.shape[1], sum(self._distances)
         convolved = np.zeros_like(rows)
         windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
-        sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
+        sums = np.empty((len(weights), _ROWS, width), dtype=np.float32)
         for start in range(padding, len(rows) - padding, _ROWS):
             for number, first in enumerate((start - distance, start, start + distance)):
                 windows[:, number * width : (number + 1) * width] = rows[first : first + _ROWS]
@@ -304,7 +306,7 @@ class _Maxima:
     """The end of a maxout layer: the largest of the pieces of each unit, normalised.
 
     Args:
-        bias: of the pieces, (pieces * width).
+        bias: of the pieces, (pieces, width).
         normalizing: the layer that normalises.
     """
 
@@ -314,15 +316,14 @@ class _Maxima:
         self.width = len(self._gain)
 
     def of(self, sums: np.ndarray) -> np.ndarray:
-        """The maxima of the sums of rows, (rows, pieces * width), which are changed."""
-        width = self.width
-        sums += self._bias
-        first, second, *others = (sums[:, start : start + width] for start in range(0, sums.shape[1], width))
-        rows: np.ndarray = np.maximum(first, second)
-        for other in others:
+        """The maxima of the sums of rows, (pieces, rows, width), which are changed; they are in the first piece's place."""
+        rows: np.ndarray = sums[0]
+        rows += self._bias[0]
+        for other, bias in zip(sums[1:], self._bias[1:], strict=True):
+            other += bias
             np.maximum(rows, other, out=rows)
-        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(width)
-        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(width)
+        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(self.width)
+        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(self.width)
         rows /= np.sqrt(variance + np.float32(1e-8))[:, None]
         rows *= self._gain
         rows += self._shift
@@ -330,9 +331,9 @@ class _Maxima:
 
 
 def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
-    """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces * width)."""
+    """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces, width)."""
     weights, bias = (cast(np.ndarray, maxout.get_param(name)) for name in ("W", "b"))
-    return weights.transpose(1, 0, 2), bias.T.reshape(-1)
+    return weights.transpose(1, 0, 2), np.ascontiguousarray(bias.T)
 
 
 def _parts(texts: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
