@@ -106,7 +106,7 @@ class PlainTokenizer:
         doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
         doc._.plain = plain
         lower, keys = [text.lower() for text in texts], [word_key(text) for text in texts]
-        doc.user_data["words"] = Words(texts, lower, keys, starts, opens)
+        doc.user_data["words"] = Words(texts, lower, keys, starts, (blanks != 0).tolist(), opens, plain)
         if title_end is not None:
             doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc
@@ -154,12 +154,10 @@ def _spans(doc: Doc) -> Doc:
 def original_text(doc: Doc, start: int, end: int) -> str:
     """The text as given under the tokens ``start`` to ``end``."""
     first, last = original_span(doc, start, end)
-    text: str = doc._.plain.original[first:last]
-    return text
+    return Words.of(doc).plain.original[first:last]
 
 
 def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Character offsets in the text as given of the tokens ``start`` to ``end``."""
     words = Words.of(doc)
-    span: tuple[int, int] = doc._.plain.span(words.starts[start], words.starts[end - 1] + len(words.texts[end - 1]))
-    return span
+    return words.plain.span(words.starts[start], words.end_of(end - 1))

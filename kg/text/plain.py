@@ -27,6 +27,7 @@ from kg.text.sentences import sentence_spans
 Found = TypeVar("Found")
 
 _OFFSET = "l"  # the type code of offsets in :mod:`array`
+_MARKED = re.compile("[<{}$]")  # what can open or close a part of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class PlainText:
         A span that would have only one of two tags, braces or dollar signs that belong together gets the other one too,
         if that is next to it: "<i>k</i>-means", "81.2_{\\pm 0.3}", "$k$-NN".
         """
-        first, last = _paired(self.original, self.offsets[start], self.ends[end - 1])
+        first, last = self.offsets[start], self.ends[end - 1]
+        if not _MARKED.search(self.original, first, last):
+            return first, last
+        first, last = _paired(self.original, first, last)
         if self.original.count("$", first, last) % 2:
             if self.original[first - 1 : first] == "$":
                 first -= 1

@@ -316,7 +316,7 @@ class _Maxima:
         self.width = len(self._gain)
 
     def of(self, sums: np.ndarray) -> np.ndarray:
-        """The maxima of the sums of rows, (pieces, rows, width), which are changed; they are in the first piece's place."""
+        """The maxima of the sums of rows, (pieces, rows, width), in the place of the first piece."""
         rows: np.ndarray = sums[0]
         rows += self._bias[0]
         for other, bias in zip(sums[1:], self._bias[1:], strict=True):
