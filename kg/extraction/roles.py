@@ -182,7 +182,7 @@ class Roles:
 
 
 def _in_pairs(words: Sequence[str], clause: Clause, entity: Candidate, in_title: str) -> Iterator[str]:
-    """Four features of a place that also have weights in pairs: "of" alone means little before the name of a dataset."""
+    """Four features of a place that also have weights in pairs: "of" alone means little before a dataset's name."""
     before = words[entity.start - 1] if entity.start else "^"
     alone = (
         f"before={before}",

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -117,18 +118,18 @@ class Place:
         """The value."""
         return self.sentence.pieces[self.index]
 
-    @property
+    @cached_property
     def row(self) -> Row:
         """The list that the value is in."""
         return self.sentence.lists[self.index]
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The kind of unit, of the value or of another one in its list."""
         units = (_unit_kind(self.sentence.pieces[index].value.unit) for index in self.row)
         return next((unit for unit in units if unit != "-"), "-")
 
-    @property
+    @cached_property
     def contrasted(self) -> bool:
         """Whether words before the value say that it is another's: "against 17.8", with no method in between."""
         for word in reversed(self.sentence.words[max(0, self.row[0] - _WINDOW) : self.row[0]]):
@@ -136,7 +137,7 @@ class Place:
                 return word in _CONTRASTS
         return False
 
-    @property
+    @cached_property
     def lead(self) -> str:
         """The word before the value and its list, without hedges: "by" in "by up to about 5%"."""
         index = self.row[0] - 1
