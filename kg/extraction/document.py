@@ -70,6 +70,7 @@ if not Span.has_extension("candidate"):
     Span.set_extension("candidate", getter=_entity)  # of an entity its role, confidence and extractor
 
 
+_LONG = re.compile(r"(?<!\S)\S{501}")  # what has something too long, found more quickly
 _TOO_LONG = re.compile(r"\S{500}(?=\S)")
 _LETTERS = re.compile("[A-Za-z]{1,100}(?: [A-Za-z]{1,100})*")
 
@@ -95,27 +96,26 @@ class PlainTokenizer:
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)
         doc = self._tokens(plain.text)
-        opening = {start for start, _ in sentence_spans(plain.text)}
         # As arrays, because a Doc is slow to read, and looked through each time that a token's sentence start is set.
-        lengths, blanks = doc.to_array("LENGTH"), doc.to_array("SPACY")
+        lengths, blanks = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64).T
         ends = np.cumsum(lengths + blanks) - blanks
-        starts = (ends - lengths).tolist()
+        starts: list[int] = (ends - lengths).tolist()
         texts = [plain.text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
-        opens = [start in opening for start in starts]
-        marks = np.array([1 if first else -1 for first in opens], dtype=np.int64)
-        doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
+        opens = list(map({start for start, _ in sentence_spans(plain.text)}.__contains__, starts))
+        marks = np.where(opens, 1, -1).astype(np.uint64)
+        doc.from_array(["SENT_START"], cast(Any, marks.reshape(-1, 1)))
         doc._.plain = plain
-        lower, keys = [text.lower() for text in texts], [word_key(text) for text in texts]
-        doc.user_data["words"] = Words(texts, lower, keys, starts, (blanks != 0).tolist(), opens, plain)
+        lower, keys = list(map(str.lower, texts)), list(map(word_key, texts))
+        doc.user_data["words"] = Words(texts, lower, keys, starts, blanks.astype(bool).tolist(), opens, plain)
         if title_end is not None:
             doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc
 
     def _tokens(self, text: str) -> Doc:
         """The tokens of a plain text; what has no blank for too long is cut, because it takes quadratic time."""
-        cuts = [0, *(match.end() for match in _TOO_LONG.finditer(text)), len(text)]
-        if len(cuts) == 2:
+        if not _LONG.search(text):
             return self.tokenizer(text)
+        cuts = [0, *(match.end() for match in _TOO_LONG.finditer(text)), len(text)]
         pieces = [self.tokenizer(text[start:end]) for start, end in pairwise(cuts)]
         return Doc.from_docs(pieces, ensure_whitespace=False)
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TypeVar
 
 from kg.text.sentences import sentence_spans
@@ -112,7 +112,7 @@ def plain_text(text: str, title_end: int | None = None, *, labels: bool = False)
         if sign.search(view.text):
             view = _replaced(view, pattern, replacement)
     view = _on_one_line(view, -1 if title_end is None else title_end)
-    return view if labels else _replaced(view, _LABELS, _label)
+    return view if labels or not _may_have_label(view.text) else _replaced(view, _LABELS, _label)
 
 
 def without_markup(text: str) -> str:
@@ -459,6 +459,14 @@ _LABELS = re.compile(
 )
 
 
+_LABEL_PLACES = re.compile(r"\n|[.!?][)\]\"”]?\s")  # where a sentence ends, found more quickly than what follows it
+
+
+def _may_have_label(text: str) -> bool:
+    ends = (match.end() for match in _LABEL_PLACES.finditer(text))
+    return any(_LABELS.match(text, place) for place in chain([0], ends))
+
+
 def _label(match: re.Match[str]) -> str | None:
     """A label is dropped where a sign follows, where it is alone on a line, or where it alone is in capitals."""
     dropped = match["sign"] is not None or (match["words"].isupper() and len(match["words"]) > 3)
@@ -475,8 +483,8 @@ _STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
     (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
     (re.compile("<"), _TAGS, _tag),
     (re.compile(r"[\\_^$~{}]|--|\*\*|imes(?:\b|\d)|x20[0-2]"), _LATEX, _latex),
-    (re.compile("[-‐]"), _BROKEN, _mended),
-    (re.compile(r"\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
+    (re.compile(r"[-‐]\s"), _BROKEN, _mended),
+    (re.compile(r"(?<!\S)\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 
