@@ -7,10 +7,11 @@ what is around it, and what is between it and the value; "of" and "by" there say
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -29,7 +30,7 @@ _NAMES: tuple[PieceKind, ...] = ("metric", "dataset", "method")
 _WINDOW = 8  # pieces before and after a value whose words are features
 _WAY = 12  # pieces between a value and a choice whose words are features
 _WHOLE_WAY = 5  # and which are one feature together
-_STEPS = (1, 2, 3, 4, 5, 7, 10, 15)
+_STEPS = (0, 1, 2, 3, 4, 5, 7, 10, 15)
 _OWN = frozenset(["our", "ours", "we", "proposed", "this", "it", "their", "its"])
 _COMPARING = frozenset(["than", "from", "to", "over", "against", "compared", "with", "versus", "vs", "by", "of"])
 _COMPARING |= {"while", "whereas", "baseline", "baselines", "previous", "prior", "existing", "state-of-the-art", "best"}
@@ -169,6 +170,7 @@ def _number_shape(text: str) -> str:
     return str(min(len(whole), 5))
 
 
+@lru_cache(maxsize=50_000)
 def _shape(text: str) -> str:
     """What a name looks like: "Aa-00" for "Frog-25"; runs are cut to two."""
     classes = re.sub(r"\d", "0", re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", text)))
@@ -176,7 +178,7 @@ def _shape(text: str) -> str:
 
 
 def _step(count: int) -> int:
-    return max((step for step in _STEPS if step <= count), default=0)
+    return _STEPS[bisect_right(_STEPS, count) - 1]
 
 
 def _side(choice: Choice, index: int) -> str:
