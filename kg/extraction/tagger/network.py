@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from spacy.tokens import Doc
 from thinc.api import (
     Dropout,
@@ -39,7 +40,7 @@ _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each, a
 _BLOCK = 16  # rows of every matrix product whose rows are cached
 _ROWS = 192  # rows of every other matrix product
 _SENTENCES = 64  # sentences of every batch of the CRF
-_TOGETHER = 2000  # tokens of texts that are read at once, or more if a text is longer
+_TOGETHER = 8000  # tokens of texts that are read at once, or more if a text is longer
 
 Layer = Model[Any, Any]
 
@@ -258,8 +259,10 @@ class _Reading:
         ends = np.cumsum([len(text) + padding for text in texts]) + padding
         places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
         rows = self._mixed(texts, places)
+        convolved = np.zeros_like(rows)
         for distance, weights, maxima in self._convolutions:
-            rows = self._convolved(rows, distance, weights, maxima)
+            self._convolve(rows, convolved, distance, weights, maxima)
+            rows, convolved = convolved, rows
         blocks = range(padding, len(rows) - padding, _ROWS)
         scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
         scores += self._output_bias
@@ -288,18 +291,20 @@ class _Reading:
             mixed[start : start + _ROWS] = self._mixing.of(of_pieces)
         return mixed
 
-    def _convolved(self, rows: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
-        """Rows as :meth:`_mixed` returns them, with what a layer makes of each row and its neighbours added to it."""
+    def _convolve(
+        self, rows: np.ndarray, convolved: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima
+    ) -> None:
+        """Write rows as :meth:`_mixed` returns them, with what a layer makes of each and its neighbours added to it."""
         width, padding = rows.shape[1], sum(self._distances)
-        convolved = np.zeros_like(rows)
-        windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
+        between = rows.strides[0]
+        three = (len(rows) - 2 * distance, 3, width), (between, distance * between, rows.itemsize)
+        neighbourhoods = as_strided(rows, *three)
+        windows = np.empty((_ROWS, 3, width), dtype=np.float32)
         sums = np.empty((len(weights), _ROWS, width), dtype=np.float32)
         for start in range(padding, len(rows) - padding, _ROWS):
-            for number, first in enumerate((start - distance, start, start + distance)):
-                windows[:, number * width : (number + 1) * width] = rows[first : first + _ROWS]
-            np.matmul(windows, weights, out=sums)
+            windows[:] = neighbourhoods[start - distance : start - distance + _ROWS]
+            np.matmul(windows.reshape(_ROWS, -1), weights, out=sums)
             np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
-        return convolved
 
 
 class _Maxima:
