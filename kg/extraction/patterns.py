@@ -7,7 +7,7 @@ with ``"name": [first, last]``, the part that these elements of the pattern matc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -27,6 +27,7 @@ from kg.rulefiles import NameRule, Rule
 _KEPT = 100_000  # words of which is known what the patterns say
 _MATCHERS = 500  # with other patterns
 _FLAGS = 64  # the flags of a vocabulary have lower numbers than the other attributes of its words
+_LETTERS = ("TEXT", "ORTH", "LOWER")  # the attributes that are letters
 _ENDLESS = 10_000  # tokens; an element that may be repeated for ever
 _OPERATORS = {"1": (1, 1), "?": (0, 1), "!": (0, 1), "*": (0, _ENDLESS), "+": (1, _ENDLESS)}
 
@@ -96,7 +97,8 @@ class Patterns:
         self._longest.append(sum(most for _, most in times))
         needed = [place for place, (least, _) in enumerate(times) for _ in range(least)] + [len(pattern) - 1] * 2
         for place, element in enumerate(pattern[: needed[1] + 1]):
-            test = self._tests.setdefault(str(element), _Test.of(element, self._vocab))
+            asked = {} if element.get("OP") == "!" else _of_word(element)
+            test = self._tests.setdefault(str(asked), _Test(list(_tests_of(asked, self._vocab))))
             test.opens |= bit if place <= needed[0] else 0
             test.goes_on |= bit if place > 0 or times[place][1] > 1 else 0
         self._alone |= bit if sum(least for least, _ in times) <= 1 else 0
@@ -154,7 +156,10 @@ class Patterns:
         opens, goes_on = 0, self._alone
         lower = word.lower()
         for test in self._tests.values():
-            if all(passes(lower if lowered else word) for lowered, passes in test.asked):
+            for lowered, passes in test.asked:
+                if not passes(lower if lowered else word):
+                    break
+            else:
                 opens |= test.opens
                 goes_on |= test.goes_on
         self._words[word] = opens, goes_on
@@ -173,18 +178,24 @@ class _Test:
     opens: int = 0
     goes_on: int = 0
 
-    @classmethod
-    def of(cls, element: Mapping[str, Any], vocab: Vocab) -> _Test:
-        """That of an element: of its letters and of what spaCy knows of a word; all else is left to the Matcher."""
-        tests: list[tuple[bool, Callable[[str], object]]] = []
-        for attribute, wanted in element.items() if element.get("OP") != "!" else ():
-            if attribute in ("TEXT", "ORTH", "LOWER"):
-                for name, value in (wanted if isinstance(wanted, dict) else {"IN": [wanted]}).items():
-                    if name in _TESTS and isinstance(value, str if name == "REGEX" else list):
-                        tests.append((attribute == "LOWER", _TESTS[name](value)))
-            elif isinstance(wanted, bool) and IDS.get(attribute, _FLAGS) < _FLAGS:
-                tests.append((False, _has_flag(vocab, IDS[attribute], wanted)))
-        return cls(tests)
+
+def _of_word(element: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an element asks about a word's letters and of what spaCy knows of it; all else is left to the Matcher."""
+    return {
+        attribute: wanted
+        for attribute, wanted in element.items()
+        if attribute in _LETTERS or (isinstance(wanted, bool) and IDS.get(attribute, _FLAGS) < _FLAGS)
+    }
+
+
+def _tests_of(asked: Mapping[str, Any], vocab: Vocab) -> Iterator[tuple[bool, Callable[[str], object]]]:
+    for attribute, wanted in asked.items():
+        if attribute not in _LETTERS:
+            yield False, _has_flag(vocab, IDS[attribute], wanted)
+            continue
+        for name, value in (wanted if isinstance(wanted, dict) else {"IN": [wanted]}).items():
+            if name in _TESTS and isinstance(value, str if name == "REGEX" else list):
+                yield attribute == "LOWER", _TESTS[name](value)
 
 
 def _has_flag(vocab: Vocab, flag: int, wanted: bool) -> Callable[[str], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -77,7 +78,7 @@ def _mark_features(
 
 
 def _hashes(names: Iterable[str]) -> bytes:
-    return np.array([get_string_id(name) for name in names], np.uint64).tobytes()
+    return array("Q", map(get_string_id, names)).tobytes()
 
 
 def _letter_shape(word: str) -> str:

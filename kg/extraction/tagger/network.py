@@ -207,13 +207,13 @@ class _Part:
 
     def of(self, features: np.ndarray) -> np.ndarray:
         """The summands of each row of features, (rows, pieces * width), in blocks that are always full."""
-        summands = np.empty((len(features), self.width), dtype=np.float32)
-        block = np.zeros((_BLOCK, len(self._matrix)), dtype=np.float32)
-        for start in range(0, len(features), _BLOCK):
-            rows = features[start : start + _BLOCK]
-            block[: len(rows)] = np.hstack([embedding.predict(rows) for embedding in self._embeddings])
-            summands[start : start + len(rows)] = (block @ self._matrix)[: len(rows)]
-        return summands
+        blocks = -(-len(features) // _BLOCK)
+        embedded = np.zeros((blocks * _BLOCK, len(self._matrix)), dtype=np.float32)
+        embedded[: len(features)] = np.hstack([embedding.predict(features) for embedding in self._embeddings])
+        summands = np.empty((len(embedded), self.width), dtype=np.float32)
+        for start in range(0, len(embedded), _BLOCK):
+            np.matmul(embedded[start : start + _BLOCK], self._matrix, out=summands[start : start + _BLOCK])
+        return summands[: len(features)]
 
 
 class _Reading:
