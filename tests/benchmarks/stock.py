@@ -2,9 +2,9 @@
 
     python tests/benchmarks/stock.py PAPERS [COUNT]
 
-Both work through the same papers in turn, in this process, each in one thread, and the median of the ratios counts. Time
-is that of the processor, which other programs on the machine disturb less than that of the clock. The stock pipeline is
-not trained, which does not change its speed; both are loaded before the first round.
+Both work through the same papers in turn, in this process, each in one thread, and the median of the ratios counts.
+Time is that of the processor, which other programs on the machine disturb less than that of the clock. The stock
+pipeline is not trained, which does not change its speed; both are loaded before the first round.
 """
 
 from __future__ import annotations
