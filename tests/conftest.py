@@ -213,26 +213,16 @@ def once_for(shipped: Path, load: Callable[[Path], Found]) -> Callable[[Path], F
 
 
 def with_words_of(shared: Callable[[], Language], build: Callable[..., Language]) -> Callable[..., Language]:
-    """What builds a pipeline, with the vocabulary, the tokenizer and the flags of words that a shared one has."""
+    """What builds a pipeline, with the vocabulary and the tokenizer that a shared one has."""
     import spacy
     from spacy.lang.en import English
 
-    from kg.extraction.patterns import Patterns
-
-    init = Patterns.__init__
-
     def building(*arguments: Any, **options: Any) -> Language:
         first: Any = shared()
-
-        def start(patterns: Any, nlp: Language) -> None:
-            init(patterns, nlp)
-            patterns._flags = first.get_pipe("patterns")._flags
-
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
                 spacy, "blank", lambda *_, **__: English(first.vocab, create_tokenizer=lambda _: first.tokenizer)
             )
-            patch.setattr(Patterns, "__init__", start)
             return build(*arguments, **options)
 
     return building

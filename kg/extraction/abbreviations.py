@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import chain
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Span
 
 from kg.extraction.document import Abbreviation
 from kg.extraction.words import Words
@@ -46,6 +46,7 @@ ABBREVIATORS = frozenset([
     "a.k.a", "a.k.a.", "abbr", "abbr.", "abbreviate", "abbreviated", "aka", "hereafter", "hereinafter", "henceforth",
     "shortened",
 ])
+_NAMING = _NAMERS | ABBREVIATORS | {"or"}
 # What may come before such a word, and between it and the short form.
 _BEFORE = frozenset([
     "also", "and", "are", "be", "hence", "in", "is", "it", "often", "or", "that", "we", "which", ",", "(",
@@ -155,7 +156,7 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
         outer = _name_ending_at(doc, place)
         if outer and is_short_form(outer.text):
             start = place + 1
-            while start < end and (texts[start] in _FILLERS or not _has_letter(doc[start])):
+            while start < end and (texts[start] in _FILLERS or not _has_letter(texts[start])):
                 start += 1
             words = _words(doc, start, end)
             long = _long_form(doc, outer.text, words, at_end=True)
@@ -208,12 +209,12 @@ def _in_apposition(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
     """Expansion, dubbed NAME; Expansion (hereafter NAME); Expansion, or NAME for short; we call this method NAME."""
-    lower = Words.of(doc).lower
+    read = Words.of(doc)
+    lower, opens = read.lower, read.opens
     for place, word in enumerate(lower):
-        bare_or = word == "or" and place and lower[place - 1] == ","
-        abbreviates = word in ABBREVIATORS
-        if not bare_or and not abbreviates and word not in _NAMERS:
+        if word not in _NAMING or (word == "or" and (not place or lower[place - 1] != ",")):
             continue
+        abbreviates = word in ABBREVIATORS
         short = _name_starting_at(doc, _after_all(doc, place + 1, _BETWEEN))
         if short and is_short_form(short.text):
             words = _words_before(doc, _before_all(doc, place, _BEFORE), short.text)
@@ -223,8 +224,8 @@ def _after_namer(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 continue
         short = _name_starting_at(doc, _after_all(doc, place + 1, _BETWEEN | _THIS | _HEADS))
         opening = _before_all(doc, place, _BEFORE)
-        if short and is_short_form(short.text) and opening and doc[opening].is_sent_start:
-            sentence = next((i for i in range(opening - 1, -1, -1) if doc[i].is_sent_start), 0)
+        if short and is_short_form(short.text) and opening and opens[opening]:
+            sentence = next((i for i in range(opening - 1, -1, -1) if opens[i]), 0)
             long = _long_form(doc, short.text, _words(doc, sentence, opening), limit=_STRICT)
             if long:
                 yield short, long
@@ -258,50 +259,53 @@ def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
 
 def _after_all(doc: Doc, start: int, words: Collection[str]) -> int:
     """The first token from ``start`` on that is not one of these words; only so many are passed."""
-    end = min(len(doc), start + _MOST_BETWEEN)
-    return next((i for i in range(start, end) if doc[i].lower_ not in words), end)
+    lower = Words.of(doc).lower
+    end = min(len(lower), start + _MOST_BETWEEN)
+    return next((i for i in range(start, end) if lower[i] not in words), end)
 
 
 def _before_all(doc: Doc, end: int, words: Collection[str]) -> int:
     """Where the tokens before ``end`` begin that are all among these words; it is not before their sentence."""
-    start = end
-    while start > max(0, end - _MOST_BETWEEN) and not doc[start].is_sent_start and doc[start - 1].lower_ in words:
+    start, read = end, Words.of(doc)
+    while start > max(0, end - _MOST_BETWEEN) and not read.opens[start] and read.lower[start - 1] in words:
         start -= 1
     return start
 
 
 def _inner_short(doc: Doc, start: int, end: int) -> Span | None:
     """The term at the head of a parenthesis: up to a comma or "for short", without "or", quotes and asterisks."""
-    while start < end and (doc[start].text in _FILLERS or not _has_letter(doc[start])):
+    read = Words.of(doc)
+    texts = read.texts
+    while start < end and (texts[start] in _FILLERS or not _has_letter(texts[start])):
         start += 1
-    stop = next((i for i in range(start, end) if doc[i].text in (",", ";", ":")), end)
-    stop -= 2 if [token.lower_ for token in doc[max(start, stop - 2) : stop]] == ["for", "short"] else 0
-    while stop > start and not _has_letter(doc[stop - 1]) and doc[stop - 1].text not in ("*", "+"):
+    stop = next((i for i in range(start, end) if texts[i] in (",", ";", ":")), end)
+    stop -= 2 if read.lower[max(start, stop - 2) : stop] == ["for", "short"] else 0
+    while stop > start and not _has_letter(texts[stop - 1]) and texts[stop - 1] not in ("*", "+"):
         stop -= 1
     return doc[start:stop] if start < stop else None
 
 
 def _name_ending_at(doc: Doc, end: int) -> Span | None:
     """The hyphenated name whose last token is before ``end``."""
-    start = end
-    while start > 0 and (start == end or not doc[start - 1].whitespace_) and _has_letter(doc[start - 1]):
+    start, read = end, Words.of(doc)
+    while start > 0 and (start == end or not read.blanks[start - 1]) and _has_letter(read.texts[start - 1]):
         start -= 1
-        if start > 1 and doc[start - 1].text == "-" and not doc[start - 1].whitespace_:
+        if start > 1 and read.texts[start - 1] == "-" and not read.blanks[start - 1]:
             start -= 1
     return doc[start:end] if start < end else None
 
 
 def _name_starting_at(doc: Doc, start: int) -> Span | None:
-    end = start
-    while end < len(doc) and (_has_letter(doc[end]) or (end > start and doc[end].text == "-")):
+    end, read = start, Words.of(doc)
+    while end < len(doc) and (_has_letter(read.texts[end]) or (end > start and read.texts[end] == "-")):
         end += 1
-        if doc[end - 1].whitespace_:
+        if read.blanks[end - 1]:
             break
     return doc[start:end] if end > start else None
 
 
-def _has_letter(token: Token) -> bool:
-    return any(map(str.isalnum, token.text))
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _is_barrier(doc: Doc, place: int) -> bool:
@@ -309,7 +313,7 @@ def _is_barrier(doc: Doc, place: int) -> bool:
     words = Words.of(doc)
     text = words.texts[place]
     if text in ("-", "–", "--") and place:
-        return words.starts[place] > words.starts[place - 1] + len(words.texts[place - 1]) or text in _BARRIERS
+        return words.starts[place] > words.end_of(place - 1) or text in _BARRIERS
     return text in _BARRIERS
 
 
@@ -328,11 +332,11 @@ def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     """The words that a long form before ``end`` may consist of: up to min(n + 5, 2n) full words for n letters."""
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
-    start, count = end, 0
+    start, count, read = end, 0, Words.of(doc)
     while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc, start - 1):
         start -= 1
-        count += _has_letter(doc[start])
-        if doc[start].is_sent_start:
+        count += _has_letter(read.texts[start])
+        if read.opens[start]:
             break
     return _words(doc, start, end)
 
@@ -347,7 +351,7 @@ def _words(doc: Doc, start: int, end: int) -> list[Word]:
             break
         if text == ",":
             comma = _SKIPPED_COMMA
-        if not any(map(str.isalnum, text)):
+        if not _has_letter(text):
             continue
         tail = bool(words) and read.texts[place - 1] == "-" and words[-1].index == place - 2
         light = read.lower[place] in _STOP_WORDS or read.lower[place] in _LOOSE_TAILS
@@ -414,8 +418,9 @@ def _spelled_by(
                 best = (cost, last - first, first, last)
     if best is None:
         return None
-    long = doc[words[best[2]].index : words[best[3]].index + 1]
-    repeats = any(token.text.casefold() == short.casefold() for token in long)
+    start, end = words[best[2]].index, words[best[3]].index + 1
+    long = doc[start:end]
+    repeats = short.casefold() in map(str.casefold, Words.of(doc).texts[start:end])
     return long if len(long.text) > len(short) and not repeats else None
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from kg.extraction.words import Words, word_key
 from kg.records import Paper
@@ -70,6 +71,8 @@ if not Span.has_extension("candidate"):
     Span.set_extension("candidate", getter=_entity)  # of an entity its role, confidence and extractor
 
 
+_KEPT = 100_000  # words whose forms are known
+_LONG = re.compile(r"(?<!\S)\S{501}")  # what has something too long, found more quickly
 _TOO_LONG = re.compile(r"\S{500}(?=\S)")
 _LETTERS = re.compile("[A-Za-z]{1,100}(?: [A-Za-z]{1,100})*")
 
@@ -83,6 +86,7 @@ class PlainTokenizer:
 
     def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
         self.tokenizer = tokenizer
+        self._forms: dict[int, tuple[str, str, str]] = {}
         self._exceptions: Set[str] = getattr(tokenizer, "rules", {}).keys()
 
     def words(self, text: str) -> list[str]:
@@ -95,27 +99,38 @@ class PlainTokenizer:
     def __call__(self, text: str, title_end: int | None = None) -> Doc:
         plain = plain_text(text, title_end)
         doc = self._tokens(plain.text)
-        opening = {start for start, _ in sentence_spans(plain.text)}
         # As arrays, because a Doc is slow to read, and looked through each time that a token's sentence start is set.
-        lengths, blanks = doc.to_array("LENGTH"), doc.to_array("SPACY")
-        ends = np.cumsum(lengths + blanks) - blanks
-        starts = (ends - lengths).tolist()
-        texts = [plain.text[start:end] for start, end in zip(starts, ends.tolist(), strict=True)]
-        opens = [start in opening for start in starts]
-        marks = np.array([1 if first else -1 for first in opens], dtype=np.int64)
-        doc.from_array(["SENT_START"], cast(Any, marks.astype(np.uint64).reshape(-1, 1)))
+        numbers = doc.to_array(["ORTH", "LENGTH", "SPACY"])
+        forms = self._forms
+        of_tokens = [forms.get(number) or self._form(doc.vocab, number) for number in numbers[:, 0].tolist()]
+        texts, lower, keys = map(list, zip(*of_tokens, strict=True)) if of_tokens else ([], [], [])
+        lengths, blanks = numbers[:, 1:].astype(np.int64).T
+        starts: list[int] = (np.cumsum(lengths + blanks) - lengths - blanks).tolist()
+        opens = list(map({start for start, _ in sentence_spans(plain.text)}.__contains__, starts))
+        marks = np.where(opens, 1, -1).astype(np.uint64)
+        doc.from_array(["SENT_START"], cast(Any, marks.reshape(-1, 1)))
         doc._.plain = plain
-        lower, keys = [text.lower() for text in texts], [word_key(text) for text in texts]
-        doc.user_data["words"] = Words(texts, lower, keys, starts, opens)
+        doc.user_data["words"] = Words(texts, lower, keys, starts, blanks.astype(bool).tolist(), opens, plain)
         if title_end is not None:
             doc._.title_end = bisect_left(starts, bisect_left(plain.offsets, title_end))
         return doc
 
+    def _form(self, vocab: Vocab, number: int) -> tuple[str, str, str]:
+        """A word as written, in lower case, and its key, from its number in the vocabulary.
+
+        They are kept, so that all of its tokens have the same strings, whose hashes are then made only once.
+        """
+        if len(self._forms) >= _KEPT:
+            self._forms.clear()
+        text = vocab.strings[number]
+        found = self._forms[number] = text, text.lower(), word_key(text)
+        return found
+
     def _tokens(self, text: str) -> Doc:
         """The tokens of a plain text; what has no blank for too long is cut, because it takes quadratic time."""
-        cuts = [0, *(match.end() for match in _TOO_LONG.finditer(text)), len(text)]
-        if len(cuts) == 2:
+        if not _LONG.search(text):
             return self.tokenizer(text)
+        cuts = [0, *(match.end() for match in _TOO_LONG.finditer(text)), len(text)]
         pieces = [self.tokenizer(text[start:end]) for start, end in pairwise(cuts)]
         return Doc.from_docs(pieces, ensure_whitespace=False)
 
@@ -154,12 +169,10 @@ def _spans(doc: Doc) -> Doc:
 def original_text(doc: Doc, start: int, end: int) -> str:
     """The text as given under the tokens ``start`` to ``end``."""
     first, last = original_span(doc, start, end)
-    text: str = doc._.plain.original[first:last]
-    return text
+    return Words.of(doc).plain.original[first:last]
 
 
 def original_span(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Character offsets in the text as given of the tokens ``start`` to ``end``."""
     words = Words.of(doc)
-    span: tuple[int, int] = doc._.plain.span(words.starts[start], words.starts[end - 1] + len(words.texts[end - 1]))
-    return span
+    return words.plain.span(words.starts[start], words.end_of(end - 1))

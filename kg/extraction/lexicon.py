@@ -23,7 +23,7 @@ from kg.vocabulary import EntityType
 
 MAX_TOKENS = 10
 _CASED_LENGTH = 5
-_BEGINNING = 6  # letters of a key
+_BEGINNING = 8  # letters of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
         reach: what :func:`reach_of` says of the keys that are looked for; windows that have none of them are left out.
     """
     words = Words.of(doc)
-    keys = words.keys
-    ends = [  # where a name cannot continue: at punctuation and at the start of a sentence
-        (not key and text not in JOINTS) or opens
-        for text, key, opens in zip(words.texts, keys, words.opens, strict=True)
-    ]
-    for start, key in enumerate(keys):
-        if not key or (reach is not None and len(key) > reach.get(key[:_BEGINNING], 0)):
-            continue
+    keys, opens = words.keys, words.opens
+    starts = (
+        (start for start, key in enumerate(keys) if key)
+        if reach is None
+        else [start for start, key in enumerate(keys) if key and len(key) <= reach.get(key[:_BEGINNING], 0)]
+    )
+    for start in starts:
+        key = keys[start]
         yield start, start + 1, key
         for end in range(start + 1, min(start + MAX_TOKENS, len(keys))):
-            if ends[end]:
+            if opens[end] or (not keys[end] and words.texts[end] not in JOINTS):  # where no name continues
                 break
             if keys[end]:
                 key += keys[end]
@@ -111,10 +111,12 @@ class Lexicon:
         return lexicon_key(self.nlp, name) in self.entries
 
     def __call__(self, doc: Doc) -> Doc:
+        words, candidates = Words.of(doc), doc._.candidates
         for start, end, key in keys_in(doc, self._reach):
             for entry in self.entries.get(key, ()):
-                if entry.written is None or written_form(doc[start:end].text) == entry.written:
-                    doc._.candidates.append(Candidate(start, end, entry.type, entry.confidence, "lexicon"))
+                if entry.written is None or written_form(words.text(start, end)) == entry.written:
+                    candidates.append(Candidate(start, end, entry.type, entry.confidence, "lexicon"))
+        doc._.candidates = candidates
         return doc
 
 

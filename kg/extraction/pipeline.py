@@ -168,6 +168,8 @@ class Extractor:
         for batch in batched(papers, batch_size):
             docs = [make_doc(self.nlp, paper) for paper in batch]
             for name, component in self.nlp.pipeline:
+                if name == "spans":  # shows in a Doc what a record has without it
+                    continue
                 try:
                     docs = [*component.pipe(docs)] if hasattr(component, "pipe") else [*map(component, docs)]
                 except Exception as error:

@@ -10,16 +10,19 @@ the counts of papers belong to the model (:mod:`kg.training.distil` and :mod:`kg
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, combinations
+from itertools import combinations
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.settle import names_of, span_key, words_key
+from kg.extraction.tagger.features import sentences
 from kg.extraction.words import Words, word_key, word_shape
 from kg.rulefiles import Rule
 
@@ -27,13 +30,11 @@ from kg.rulefiles import Rule
 # a name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
 THRESHOLD = 0.42
 WINDOW = 6  # tokens on each side of a name whose words are noted
-PAIRED = ("before=", "through=", "title-holds=", "type=")  # features that also have weights in pairs
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """What a sentence says before a name.
 
     ``kind`` is ``introduces`` after "we propose" or "called", ``says`` after another "we" or "our", else ``-``;
@@ -67,12 +68,14 @@ class Roles:
     def __init__(self, learned: RoleWeights = RoleWeights({}, {})) -> None:
         self.learned = learned
         self._words: dict[str, set[str]] = defaultdict(set)
+        self._cues: set[str] = set(_SUBJECTS)
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the INTRODUCES, NAMES and INTERRUPTS rules (single words in lower case)."""
         for rule in rules:
             if rule.label == "INTRODUCES" or rule.label == "NAMES" or rule.label == "INTERRUPTS":
                 self._words[rule.label].add(rule.pattern)
+                self._cues.add(rule.pattern)
 
     def __call__(self, doc: Doc) -> Doc:
         entities: list[Candidate] = doc._.entities
@@ -95,7 +98,7 @@ class Roles:
         """The probability that a paper introduces a name with these features."""
         # fsum does not depend on the order, which differs from run to run in a set.
         weights = self.learned.weights
-        return (1 + math.tanh(math.fsum(weights[feature] for feature in weights.keys() & seen) / 2)) / 2
+        return (1 + math.tanh(math.fsum(map(weights.__getitem__, weights.keys() & seen)) / 2)) / 2
 
     def features(self, doc: Doc, entities: Sequence[Candidate]) -> Mapping[str, set[str]]:
         """The features of each of :func:`names_of`, as the keys of the weights.
@@ -103,27 +106,30 @@ class Roles:
         Args:
             entities: by offset, none overlapping.
         """
-        words = Words.of(doc).lower
-        sentences = list(accumulate((i if opens else 0 for i, opens in enumerate(Words.of(doc).opens)), max))
-        title = {word_key(word) for word in words[: doc._.title_end]}
+        read, title_end = Words.of(doc), doc._.title_end
+        words = read.lower
+        openings = [start for start, _ in sentences(doc)]
+        title = {word_key(word) for word in words[:title_end]}
         listed = {(c.start, c.end) for c in doc._.candidates if c.extractor == "lexicon"}
         names = names_of(doc, entities)
         counts = Counter(names)
-        clauses = self.clauses(words, sentences, {entity.start for entity in entities})
+        clauses = self.clauses(words, openings, [entity.start for entity in entities])
         seen: dict[str, set[str]] = {}
         in_abstract: set[str] = set()
         for name, entity in zip(names, entities, strict=True):
             start, end = entity.start, entity.end
-            part = 0 if start < doc._.title_end else 1 + 4 * (start - doc._.title_end) // len(doc)
-            found = seen.setdefault(name, {"any", f"count={min(counts[name], 4)}", f"first-part={part}"})
+            if (found := seen.get(name)) is None:
+                part = 0 if start < title_end else 1 + 4 * (start - title_end) // len(words)
+                found = seen[name] = {"any", f"count={min(counts[name], 4)}", f"first-part={part}"}
             clause = clauses[start]
-            here = _of_place(words, sentences, start, end) | _of_form(doc, entity, title)
-            here.add(f"through={clause.kind} {clause.through}")
-            found |= here | _pairs(here) | self._of_clause(clause, span_key(doc, entity))
+            found.update(_of_place(words, openings, start, end))
+            found.update(_of_form(read, entity))
+            found.update(_in_pairs(words, clause, entity, _title_holds(read, entity, title)))
+            found.update(self._of_clause(clause, span_key(doc, entity)))
             found.add("listed" if (start, end) in listed else "unlisted")
-            if start == 0 < doc._.title_end:
+            if start == 0 < title_end:
                 found |= {"opens-title", "title-colon"} if words[end : end + 1] == [":"] else {"opens-title"}
-            elif start >= doc._.title_end and name not in in_abstract:
+            elif start >= title_end and name not in in_abstract:
                 in_abstract.add(name)
                 found.add(f"first-before={words[start - 1]}")
         for name in names_of(doc, [candidate for candidate in doc._.candidates if candidate.role == "introduced"]):
@@ -132,74 +138,91 @@ class Roles:
             seen.get(words_key(pair.long), set()).add("abbreviated")
         return seen
 
-    def _of_clause(self, clause: Clause, form: str) -> set[str]:
+    def _of_clause(self, clause: Clause, form: str) -> Iterator[str]:
         """The features of the clause before a name, and of the papers with the name's form."""
         papers = self._papers_with(form)
         interrupted = "" if clause.through == "-" else " interrupted"
-        found = {f"seen={papers}", f"names-between={clause.kind} {min(clause.names, 3)}{interrupted}"}
-        return found | ({f"reached-seen={papers}"} if clause.kind == "introduces" and not interrupted else set())
+        yield f"seen={papers}"
+        yield f"names-between={clause.kind} {min(clause.names, 3)}{interrupted}"
+        if clause.kind == "introduces" and not interrupted:
+            yield f"reached-seen={papers}"
 
     def _papers_with(self, form: str) -> int:
         """In how many other papers a form was found, as a step: 0 for none, 1 for 1 to 2, … 8 for 255 or more."""
         return min((self.learned.papers.get(form, 0) + 1).bit_length() - 1, 8)
 
-    def clauses(self, words: Sequence[str], sentences: Sequence[int], starts: Collection[int]) -> dict[int, Clause]:
+    def clauses(self, words: Sequence[str], openings: Iterable[int], starts: Iterable[int]) -> dict[int, Clause]:
         """What the sentence says before the name that begins at each of ``starts``.
 
         Args:
             words: the tokens in lower case.
-            sentences: for each token the one that opens its sentence.
+            openings: the tokens that open a sentence.
         """
+        named, opened = set(starts), set(openings)
+        introducing, interrupting = self._words["INTRODUCES"], self._words["INTERRUPTS"]
+        cues = [place for place, word in enumerate(words) if word in self._cues]
         found = {}
         clause, subject = Clause(), -_REACH - 1
-        for index, word in enumerate(words):
-            if sentences[index] == index:
+        for index in sorted({*named, *opened, *cues}):
+            word = words[index]
+            if index in opened:
                 clause, subject = Clause(), -_REACH - 1
-            if index in starts:
+            if index in named:
                 found[index] = clause
-                clause = replace(clause, names=clause.names + 1)
+                clause = clause._replace(names=clause.names + 1)
             if word in _SUBJECTS:
                 clause, subject = Clause("says"), index
             elif word in self._words["NAMES"] or (
-                word in self._words["INTRODUCES"] and (index - subject <= _REACH or word.endswith("ing"))
+                word in introducing and (index - subject <= _REACH or word.endswith("ing"))
             ):
                 clause = Clause("introduces")
-            elif word in self._words["INTERRUPTS"] and clause.through == "-":
-                clause = replace(clause, through=word)
+            elif word in interrupting and clause.through == "-":
+                clause = clause._replace(through=word)
         return found
 
 
-def _pairs(here: Collection[str]) -> set[str]:
-    """Pairs of the :data:`PAIRED` features of one place: "of" by itself means little before a dataset's name."""
-    return {f"{one} & {other}" for one, other in combinations(sorted(p for p in here if p.startswith(PAIRED)), 2)}
-
-
-def _of_form(doc: Doc, entity: Candidate, title: Collection[str]) -> set[str]:
-    """The features of a name's own words; ``title`` holds the keys of the title's words."""
-    keys = [key for key in Words.of(doc).keys[entity.start : entity.end] if key] or [""]
-    in_title = sum(key in title for key in keys)
-    return {
+def _in_pairs(words: Sequence[str], clause: Clause, entity: Candidate, in_title: str) -> Iterator[str]:
+    """Four features of a place that also have weights in pairs: "of" alone means little before a dataset's name."""
+    before = words[entity.start - 1] if entity.start else "^"
+    alone = (
+        f"before={before}",
+        f"through={clause.kind} {clause.through}",
+        f"title-holds={in_title}",
         f"type={entity.type}",
-        f"shape={word_shape(doc[entity.start : entity.end].text)}",
-        f"head={keys[-1]}",
-        *([f"first={keys[0]}"] if len(keys) > 1 else ()),
-        *(f"inside={key}" for key in keys[1:-1]),
-        f"title-holds={'all' if in_title == len(keys) else 'part' if in_title else 'none'}",
-    }
+    )
+    yield from alone
+    yield from map(" & ".join, combinations(alone, 2))
 
 
-def _of_place(words: Sequence[str], sentences: Sequence[int], start: int, end: int) -> set[str]:
+def _title_holds(words: Words, entity: Candidate, title: Collection[str]) -> str:
+    """How much of a name the title has; ``title`` holds the keys of its words."""
+    held = [key in title for key in _keys(words, entity)]
+    return "all" if all(held) else "part" if any(held) else "none"
+
+
+def _of_form(words: Words, entity: Candidate) -> Iterator[str]:
+    """The features of a name's own words."""
+    keys = _keys(words, entity)
+    yield f"shape={word_shape(words.text(entity.start, entity.end))}"
+    yield f"head={keys[-1]}"
+    if len(keys) > 1:
+        yield f"first={keys[0]}"
+        yield from [f"inside={key}" for key in keys[1:-1]]
+
+
+def _keys(words: Words, entity: Candidate) -> list[str]:
+    return [key for key in words.keys[entity.start : entity.end] if key] or [""]
+
+
+def _of_place(words: Sequence[str], openings: Sequence[int], start: int, end: int) -> Iterator[str]:
     """The features of the words around a name."""
-    first = max(start - WINDOW, sentences[start])
-    last = next((i for i in range(end, min(end + WINDOW, len(words))) if sentences[i] == i), end + WINDOW)
-    return {
-        f"before={words[start - 1] if start else '^'}",
-        f"two-before={' '.join(words[max(0, start - 2) : start])}",
-        f"after={words[end] if end < len(words) else '$'}",
-        f"two-after={' '.join(words[end : end + 2])}",
-        *(f"left={word}" for word in words[first:start]),
-        *(f"right={word}" for word in words[end:last]),
-    }
+    first = max(start - WINDOW, openings[bisect_right(openings, start) - 1])
+    last = min([end + WINDOW, *openings[(following := bisect_left(openings, end)) : following + 1]])
+    yield f"two-before={' '.join(words[max(0, start - 2) : start])}"
+    yield f"after={words[end] if end < len(words) else '$'}"
+    yield f"two-after={' '.join(words[end : end + 2])}"
+    yield from [f"left={word}" for word in words[first:start]]
+    yield from [f"right={word}" for word in words[end:last]]
 
 
 @Language.factory("kg_roles")

@@ -36,6 +36,7 @@ _LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 
+_CUTTING = re.compile(r"[(){}\[\]^]")
 _SIZE = re.compile(r"(\d{2,4} ?[x×] ?\d{2,4})(?!\w)")
 _TASKS = frozenset(
     ["task", "tasks", "environment", "environments", "domain", "domains", "suite", "benchmark", "benchmarks"]
@@ -71,12 +72,13 @@ class Settle:
                 self._numbered.add(_letters_of(rule.pattern))
 
     def __call__(self, doc: Doc) -> Doc:
-        linked = linked_tokens(doc)
-        generic = self._generic | self._short_forms_of_generic(doc)
-        by_rules = {(c.start, c.end): c.extractor for c in doc._.candidates if c.extractor != "ner"}
+        linked, found = linked_tokens(doc), doc._.candidates
+        short_forms = self._short_forms_of_generic(doc)
+        generic = self._generic | short_forms if short_forms else self._generic
+        by_rules = {(c.start, c.end): c.extractor for c in found if c.extractor != "ner"}
         proposed = (
-            trimmed(doc, replace(c, extractor=by_rules[c.start, c.end]) if (c.start, c.end) in by_rules else c)
-            for c in doc._.candidates
+            trimmed(doc, _of_extractor(c, by_rules.get((c.start, c.end), c.extractor)))
+            for c in found
             if c.confidence == 1 or c.extractor == "ner"
         )
         candidates = [
@@ -112,18 +114,19 @@ class Settle:
 
         After a comma or an "and" the name must be a listed one, and nothing may follow that the number counts.
         """
+        words = Words.of(doc)
         place, end = entity.end, min(entity.end + 2, len(doc) - 1)
-        while place < end and Words.of(doc).lower[place] in ("/", ",", "and", "or", "&"):
+        while place < end and words.lower[place] in ("/", ",", "and", "or", "&"):
             place += 1
         if place == entity.end:
             return None
-        name = entity.name or doc[entity.start : entity.end].text
+        name = entity.name or words.text(entity.start, entity.end)
         # The tokenizer takes the letter of "21K" for a unit.
-        unit = place + 1 < len(doc) and not doc[place].whitespace_ and re.fullmatch("[A-Za-z]", doc[place + 1].text)
+        unit = place + 1 < len(doc) and not words.blanks[place] and re.fullmatch("[A-Za-z]", words.texts[place + 1])
         stop = place + (2 if unit else 1)
-        if (further := with_number(name, doc[place:stop].text)) is None:
+        if (further := with_number(name, words.text(place, stop))) is None:
             return None
-        if doc[entity.end].text == "/":
+        if words.texts[entity.end] == "/":
             found = joined(doc, entity.end) and place == entity.end + 1
         else:
             found = _letters_of(further) in self._numbered and not _counts(doc, stop - 1)
@@ -138,14 +141,15 @@ class Settle:
         """
         if candidate.type != "Dataset" or candidate.confidence == 1:
             return False
-        following = [token.lower_ for token in doc[candidate.end : candidate.end + 3]]
+        words = Words.of(doc)
+        following = words.lower[candidate.end : candidate.end + 3]
         if not _COLLECTIONS.isdisjoint(following[:1]):
             return False
-        name = doc[candidate.start : candidate.end]
+        name = words.text(candidate.start, candidate.end)
         if self._has_only(self._simulators, name):
             return _TASKS.isdisjoint(following)
         ends_there = len(following) < 2 or not following[1].isalpha() or doc[candidate.end + 1].is_stop
-        if self._is_kind([doc[candidate.end - 1].lower_, *(following[:1] if ends_there else ())]):
+        if self._is_kind([words.lower[candidate.end - 1], *(following[:1] if ends_there else ())]):
             return True
         if not self._has_only(self._things | self._simulators, name):
             return False
@@ -155,16 +159,16 @@ class Settle:
         )
         return not listed or self._is_kind(_words_around(doc, candidate))
 
-    def _has_only(self, things: set[str], name: Span) -> bool:
+    def _has_only(self, things: set[str], name: str) -> bool:
         """Whether a name has only such words and numbers, and is more than one word with a number ("Twitter-15")."""
-        if re.fullmatch(r"\S+-\d\S*", name.text):
+        if re.fullmatch(r"\S+-\d\S*", name):
             return False
 
         def known(word: str) -> bool:
             key = word_key(word)
-            return key in things or key.rstrip("0123456789.") in {*things, ""}
+            return key in things or (bare := key.rstrip("0123456789.")) in things or not bare
 
-        return all(known(word) or all(map(known, re.split("[-/]", word))) for word in name.text.split())
+        return all(known(word) or all(map(known, re.split("[-/]", word))) for word in name.split())
 
     def _is_kind(self, words: Iterable[str]) -> bool:
         return not self._kinds_of_things.isdisjoint(map(word_key, words))
@@ -180,15 +184,18 @@ class Settle:
         return {words_key(pair.short) for pair in doc._.abbreviations if words_key(pair.long) in self._generic}
 
 
+def _of_extractor(candidate: Candidate, extractor: str) -> Candidate:
+    return candidate if candidate.extractor == extractor else replace(candidate, extractor=extractor)
+
+
 def _words_around(doc: Doc, candidate: Candidate) -> list[str]:
     """The words of a candidate's sentence in lower case, so many on each side."""
-    start, end = candidate.start, candidate.end
-    while start > max(0, candidate.start - _AROUND) and not doc[start].is_sent_start:
+    start, end, words = candidate.start, candidate.end, Words.of(doc)
+    while start > max(0, candidate.start - _AROUND) and not words.opens[start]:
         start -= 1
-    while end < min(len(doc), candidate.end + _AROUND) and not doc[end].is_sent_start:
+    while end < min(len(doc), candidate.end + _AROUND) and not words.opens[end]:
         end += 1
-    lower = Words.of(doc).lower
-    return lower[start:end]
+    return words.lower[start:end]
 
 
 def _counts(doc: Doc, place: int) -> bool:
@@ -225,7 +232,9 @@ def trimmed(doc: Doc, candidate: Candidate) -> Candidate:
     while end > start and _is_blank(words.texts[end - 1]):
         end -= 1
     while (
-        end - 2 > start and words.texts[end - 2] == "/" and with_number(doc[start : end - 2].text, words.texts[end - 1])
+        end - 2 > start
+        and words.texts[end - 2] == "/"
+        and with_number(words.text(start, end - 2), words.texts[end - 1])
     ):
         end -= 2
     return candidate if (start, end) == (candidate.start, candidate.end) else replace(candidate, start=start, end=end)
@@ -243,9 +252,9 @@ def numbered_sentences(doc: Doc) -> set[int]:
 
 def linked_tokens(doc: Doc) -> set[int]:
     """The tokens inside addresses."""
-    offsets, starts = doc._.plain.offsets, Words.of(doc).starts
+    words = Words.of(doc)
     spans = [(link.start, link.end) for link in doc._.links]
-    places = enumerate(starts) if spans else ()
+    offsets, places = words.plain.offsets, enumerate(words.starts) if spans else ()
     return {place for place, at in places if any(start <= offsets[at] < end for start, end in spans)}
 
 
@@ -266,7 +275,10 @@ def _is_blank(word: str) -> bool:
 
 def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     """Whether the candidate cuts through a formula or a bracket: "D_{KL", "SE(3"."""
-    text = LIST_START.sub("", original_text(doc, candidate.start, candidate.end))
+    text = original_text(doc, candidate.start, candidate.end)
+    if not _CUTTING.search(text):
+        return False
+    text = LIST_START.sub("", text)
     return (
         "^" in text
         or ("_{" in text and text.endswith("}"))
@@ -326,11 +338,13 @@ def _end_of_resolution(doc: Doc, entity: Candidate) -> int:
     """Where a dataset ends with the size of its images, if one follows."""
     if entity.type != "Dataset":
         return entity.end
-    start = entity.end - 1 if doc[entity.end - 1].is_digit and entity.end - 1 > entity.start else entity.end
-    size = _SIZE.match("".join(token.text_with_ws for token in doc[start : start + 3]))
+    words = Words.of(doc)
+    start = entity.end - 1 if words.texts[entity.end - 1].isdigit() and entity.end - 1 > entity.start else entity.end
+    stop = min(start + 3, len(doc))
+    size = _SIZE.match(words.plain.text, words.starts[start], words.end_of(stop - 1)) if start < stop else None
     if not size:
         return entity.end
-    return 1 + next(i for i in range(start, start + 3) if doc[i].idx + len(doc[i]) >= doc[start].idx + size.end(1))
+    return 1 + next(place for place in range(start, stop) if words.end_of(place) >= size.end(1))
 
 
 def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Candidate]:
@@ -338,20 +352,21 @@ def with_capitalized_words(doc: Doc, entities: Sequence[Candidate]) -> list[Cand
 
     In a title and at the start of a sentence capitals mean nothing.
     """
-    taken = tokens_of(entities)
+    taken, words = tokens_of(entities), Words.of(doc)
+    earliest = max(1, doc._.title_end)
     widened = []
     for entity in entities:
-        before = doc[entity.start - 1] if entity.start > max(1, doc._.title_end) else None
+        before = entity.start - 1
         if (
-            before is not None
-            and entity.type == "Dataset"
-            and re.fullmatch(r"[A-Z][a-z]+", before.text)
-            and before.whitespace_
-            and not (before.is_stop or before.is_sent_start or before.i in taken)
-            and before.nbor(-1).text[0].islower()
-            and doc[entity.start].text[0].isupper()
+            entity.type == "Dataset"
+            and before >= earliest
+            and re.fullmatch(r"[A-Z][a-z]+", words.texts[before])
+            and words.blanks[before]
+            and not (doc[before].is_stop or words.opens[before] or before in taken)
+            and words.texts[before - 1][0].islower()
+            and words.texts[entity.start][0].isupper()
         ):
-            entity = replace(entity, start=before.i)
+            entity = replace(entity, start=before)
         widened.append(entity)
     return widened
 
@@ -438,11 +453,11 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
         entities: by offset, none overlapping.
     """
     known = {pair.short.text for pair in doc._.abbreviations}
-    text: str = doc._.plain.text
+    words = Words.of(doc)
     for first, second in pairwise(entities):
-        one, other = doc[first.start : first.end], doc[second.start : second.end]
         if first.type == second.type and second.start - first.end <= _LONGEST_LINK:
-            between = text[one.end_char : other.start_char]
+            between = words.plain.text[words.end_of(first.end - 1) : words.starts[second.start]]
+            one, other = doc[first.start : first.end], doc[second.start : second.end]
             if _HEREAFTER.fullmatch(between) and other.text not in known:
                 yield Abbreviation(other, one)
             elif _STANDS_FOR.fullmatch(between) and one.text not in known:
@@ -452,14 +467,14 @@ def _named_again(doc: Doc, entities: Sequence[Candidate]) -> Iterator[Abbreviati
 def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], generic: Collection[str]) -> list[Candidate]:
     """Further occurrences of the entities' names, in other case or number, where nothing else was found."""
     names = {span_key(doc, entity): entity for entity in entities}
-    taken = linked | tokens_of(entities)
+    taken, words = linked | tokens_of(entities), Words.of(doc)
     found = []
     windows = (window for window in keys_in(doc, reach_of(names)) if window[2] in names)
     for start, end, key in sorted(windows, key=lambda window: (window[0], -window[1])):
         if taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
-            written = written_form(doc[name.start : name.end].text)
-            if written is None or written_form(doc[start:end].text) == written:
+            written = written_form(words.text(name.start, name.end))
+            if written is None or written_form(words.text(start, end)) == written:
                 found.append(replace(name, start=start, end=end))
                 taken.update(range(start, end))
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 SEPARATORS = re.compile(r"[\s\-‐-―_/]+")
@@ -65,6 +66,7 @@ def with_number(name: str, number: str) -> str | None:
     return numbered["stem"] + other["number"] if numbered and other and numbered["letter"] == other["letter"] else None
 
 
+@lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
     """The identity of a name: equal for "CIFAR-10", "CIFAR10" and "cifar 10", for "pre-training" and "pretraining".
 

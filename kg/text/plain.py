@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TypeVar
 
 from kg.text.sentences import sentence_spans
@@ -27,6 +27,7 @@ from kg.text.sentences import sentence_spans
 Found = TypeVar("Found")
 
 _OFFSET = "l"  # the type code of offsets in :mod:`array`
+_MARKED = re.compile("[<{}$]")  # what can open or close a part of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class PlainText:
         A span that would have only one of two tags, braces or dollar signs that belong together gets the other one too,
         if that is next to it: "<i>k</i>-means", "81.2_{\\pm 0.3}", "$k$-NN".
         """
-        first, last = _paired(self.original, self.offsets[start], self.ends[end - 1])
+        first, last = self.offsets[start], self.ends[end - 1]
+        if not _MARKED.search(self.original, first, last):
+            return first, last
+        first, last = _paired(self.original, first, last)
         if self.original.count("$", first, last) % 2:
             if self.original[first - 1 : first] == "$":
                 first -= 1
@@ -108,7 +112,7 @@ def plain_text(text: str, title_end: int | None = None, *, labels: bool = False)
         if sign.search(view.text):
             view = _replaced(view, pattern, replacement)
     view = _on_one_line(view, -1 if title_end is None else title_end)
-    return view if labels else _replaced(view, _LABELS, _label)
+    return view if labels or not _may_have_label(view.text) else _replaced(view, _LABELS, _label)
 
 
 def without_markup(text: str) -> str:
@@ -455,6 +459,14 @@ _LABELS = re.compile(
 )
 
 
+_LABEL_PLACES = re.compile(r"\n|[.!?][)\]\"”]?\s")  # where a sentence ends, found more quickly than what follows it
+
+
+def _may_have_label(text: str) -> bool:
+    ends = (match.end() for match in _LABEL_PLACES.finditer(text))
+    return any(_LABELS.match(text, place) for place in chain([0], ends))
+
+
 def _label(match: re.Match[str]) -> str | None:
     """A label is dropped where a sign follows, where it is alone on a line, or where it alone is in capitals."""
     dropped = match["sign"] is not None or (match["words"].isupper() and len(match["words"]) > 3)
@@ -471,8 +483,8 @@ _STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
     (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
     (re.compile("<"), _TAGS, _tag),
     (re.compile(r"[\\_^$~{}]|--|\*\*|imes(?:\b|\d)|x20[0-2]"), _LATEX, _latex),
-    (re.compile("[-‐]"), _BROKEN, _mended),
-    (re.compile(r"\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
+    (re.compile(r"[-‐]\s"), _BROKEN, _mended),
+    (re.compile(r"(?<!\S)\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 

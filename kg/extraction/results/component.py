@@ -32,7 +32,7 @@ from kg.extraction.results.features import (
 )
 from kg.extraction.results.quantities import QuantityFinder, any_of
 from kg.extraction.results.sentences import Sentence, sentences_of
-from kg.extraction.results.weights import ResultWeights, chances, columns, of_classes
+from kg.extraction.results.weights import ResultWeights, chances, columns, columns_of_each, of_classes
 from kg.records import Result
 from kg.rulefiles import Rule
 from kg.text.names import name_key, singular
@@ -69,14 +69,15 @@ class ReadText:
         """
         sentence = place.sentence
         choices = metric_choices(self.plain.text, self.sentences, sentence, place.index)
-        yield "metric", choices, [columns(metric_features(place, choice, earlier.metric)) for choice in choices]
+        features = (metric_features(place, choice, earlier.metric) for choice in choices)
+        yield "metric", choices, columns_of_each(features)
         head = head_of(earlier.metric.last.text if earlier.metric.last else "")
         choices = named_choices("dataset", self.sentences, sentence, place.index)
         features = (dataset_features(place, choice, earlier.dataset, self.names, head) for choice in choices)
-        yield "dataset", choices, list(map(columns, features))
+        yield "dataset", choices, columns_of_each(features)
         choices = named_choices("method", self.sentences, sentence, place.index)
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
-        yield "method", choices, list(map(columns, features))
+        yield "method", choices, columns_of_each(features)
 
 
 class ResultFinder:

@@ -7,9 +7,11 @@ what is around it, and what is between it and the value; "of" and "by" there say
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -28,7 +30,7 @@ _NAMES: tuple[PieceKind, ...] = ("metric", "dataset", "method")
 _WINDOW = 8  # pieces before and after a value whose words are features
 _WAY = 12  # pieces between a value and a choice whose words are features
 _WHOLE_WAY = 5  # and which are one feature together
-_STEPS = (1, 2, 3, 4, 5, 7, 10, 15)
+_STEPS = (0, 1, 2, 3, 4, 5, 7, 10, 15)
 _OWN = frozenset(["our", "ours", "we", "proposed", "this", "it", "their", "its"])
 _COMPARING = frozenset(["than", "from", "to", "over", "against", "compared", "with", "versus", "vs", "by", "of"])
 _COMPARING |= {"while", "whereas", "baseline", "baselines", "previous", "prior", "existing", "state-of-the-art", "best"}
@@ -117,18 +119,18 @@ class Place:
         """The value."""
         return self.sentence.pieces[self.index]
 
-    @property
+    @cached_property
     def row(self) -> Row:
         """The list that the value is in."""
         return self.sentence.lists[self.index]
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The kind of unit, of the value or of another one in its list."""
         units = (_unit_kind(self.sentence.pieces[index].value.unit) for index in self.row)
         return next((unit for unit in units if unit != "-"), "-")
 
-    @property
+    @cached_property
     def contrasted(self) -> bool:
         """Whether words before the value say that it is another's: "against 17.8", with no method in between."""
         for word in reversed(self.sentence.words[max(0, self.row[0] - _WINDOW) : self.row[0]]):
@@ -136,7 +138,7 @@ class Place:
                 return word in _CONTRASTS
         return False
 
-    @property
+    @cached_property
     def lead(self) -> str:
         """The word before the value and its list, without hedges: "by" in "by up to about 5%"."""
         index = self.row[0] - 1
@@ -168,6 +170,7 @@ def _number_shape(text: str) -> str:
     return str(min(len(whole), 5))
 
 
+@lru_cache(maxsize=50_000)
 def _shape(text: str) -> str:
     """What a name looks like: "Aa-00" for "Frog-25"; runs are cut to two."""
     classes = re.sub(r"\d", "0", re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", text)))
@@ -175,7 +178,7 @@ def _shape(text: str) -> str:
 
 
 def _step(count: int) -> int:
-    return max((step for step in _STEPS if step <= count), default=0)
+    return _STEPS[bisect_right(_STEPS, count) - 1]
 
 
 def _side(choice: Choice, index: int) -> str:

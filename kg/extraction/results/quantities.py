@@ -82,10 +82,10 @@ class QuantityFinder:
         self._alone = re.compile(rf"(?P<sign>[+\-−–]\s?)?(?P<first>{_NUMBER})(?P<unit>{measure})?")
         self._factors = dict(factors)
         self._numbers = dict(numbers)
-        self._spelled = re.compile(
-            rf"(?<![\w-])(?<!and a )(?<!half )(?:(?P<factor>{any_of(factors)})(?!\s+an?\b)"
-            rf"|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per}|percent))\b",
-            re.IGNORECASE,
+        beginnings = "".join(sorted({re.escape(word[0]) for word in (*factors, *numbers)}))
+        self._spelled = re.compile(  # of texts in lower case, which are searched faster than in any case
+            rf"(?=[{beginnings or 'a'}])(?<![\w-])(?<!and a )(?<!half )(?:(?P<factor>{any_of(factors)})(?!\s+an?\b)"
+            rf"|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per.lower()}|percent))\b"
         )
 
     @classmethod
@@ -120,13 +120,12 @@ class QuantityFinder:
                 found.append(Quantity(start, end, number, _unit(unit), bool(match["sign"])))
             position = end
         found = [quantity for quantity in found if not _is_part_of_name(text, quantity)]
-        for match in self._spelled.finditer(text):
+        for match in self._spelled.finditer(text.replace("İ", "I").lower()):  # so that each letter stays one
             if match["factor"]:
-                found.append(Quantity(*match.span(), self._factors[match["factor"].lower()], "x", False))
+                found.append(Quantity(*match.span(), self._factors[match["factor"]], "x", False))
             else:
-                found.append(
-                    Quantity(*match.span(), self._numbers[match["number"].lower()], _unit(match["unit"]), False)
-                )
+                unit = text[slice(*match.span("unit"))]
+                found.append(Quantity(*match.span(), self._numbers[match["number"]], _unit(unit), False))
         return sorted(found, key=lambda quantity: quantity.start)
 
 

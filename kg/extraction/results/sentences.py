@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, NamedTuple, TypeVar
 
 from spacy.tokens import Doc
 
 from kg.extraction.document import Candidate
 from kg.extraction.results.quantities import Quantity
+from kg.extraction.words import Words
 from kg.text.names import name_key
 from kg.text.sentences import sentence_spans
 
@@ -119,7 +121,7 @@ def sentences_of(doc: Doc, quantities: Sequence[Quantity]) -> list[Sentence]:
 
 
 def _part(number: int, start: int, sentences: int, doc: Doc) -> str:
-    plain = doc._.plain
+    plain = Words.of(doc).plain
     if plain.offsets[start] < len(doc._.paper.title if doc._.paper else ""):
         return "title"
     return "last" if number == sentences - 1 else f"quarter {4 * start // len(plain.text)}"
@@ -127,17 +129,17 @@ def _part(number: int, start: int, sentences: int, doc: Doc) -> str:
 
 def _entities(doc: Doc, text: str) -> list[Piece]:
     """The entities, and the names that were proposed but not settled on where there is no entity, by offset."""
-    entities = [part for entity in doc._.entities for part in _parted(doc, entity)]
+    candidates = doc._.candidates
+    entities = [part for entity in doc._.entities for part in _parted(candidates, entity)]
     taken = {token for entity in entities for token in range(entity.start, entity.end)}
-    proposed = (c for c in doc._.candidates if c.type in _PROPOSED and c.confidence >= _DOUBTFUL)
+    proposed = (c for c in candidates if c.type in _PROPOSED and c.confidence >= _DOUBTFUL)
     for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
         if taken.isdisjoint(range(candidate.start, candidate.end)):
             taken.update(range(candidate.start, candidate.end))
             entities.append(candidate)
-    pieces = []
+    pieces, words = [], Words.of(doc)
     for entity in sorted(entities, key=lambda entity: entity.start):
-        kind, last = _KINDS[entity.type], doc[entity.end - 1]
-        start, end = doc[entity.start].idx, last.idx + len(last)
+        kind, start, end = _KINDS[entity.type], words.starts[entity.start], words.end_of(entity.end - 1)
         name = entity.name or text[start:end]
         introduced = entity.role == "introduced"
         known = entity.extractor in _KNOWING
@@ -146,11 +148,11 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
     return pieces
 
 
-def _parted(doc: Doc, entity: Candidate) -> list[Candidate]:
+def _parted(candidates: Iterable[Candidate], entity: Candidate) -> list[Candidate]:
     """An entity; of a metric with a known dataset in it ("top-1 ImageNet accuracy") the dataset."""
     if entity.type != "Metric":
         return [entity]
-    inside = (c for c in doc._.candidates if entity.start <= c.start and c.end <= entity.end)
+    inside = (c for c in candidates if entity.start <= c.start and c.end <= entity.end)
     datasets = [c for c in inside if c.type == "Dataset" and c.extractor in _KNOWING]
     return [max(datasets, key=lambda c: c.end - c.start)] if datasets else [entity]
 
@@ -165,17 +167,23 @@ def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantiti
         pieces = [piece for piece in pieces if not _gives_way(piece, value)]
         if not any(_overlap(value, piece) for piece in pieces):
             pieces.append(value)
-    spans = sorted((piece.start, piece.end) for piece in pieces)
-    taken = 0  # spans that end before the word
+    pieces.sort(key=_start)
+    spans = iter([*((piece.start, piece.end) for piece in pieces), (end, end)])
+    first_taken, last_taken = next(spans)
     for match in _TOKEN.finditer(text, start, end):
         first, last = match.span()
-        while taken < len(spans) and spans[taken][1] <= first:
-            taken += 1
-        if taken == len(spans) or first < spans[taken][0]:
-            word = match[0].lower()
+        while last_taken <= first:
+            first_taken, last_taken = next(spans)
+        if first < first_taken:
+            written = match[0]
+            word = written.lower()
             kind: PieceKind = "word" if word[0].isalnum() else "sign"
-            pieces.append(Piece(kind, first, last, match[0], "0" if word.isdigit() else word))
-    return sorted(pieces, key=lambda piece: piece.start)
+            pieces.append(Piece(kind, first, last, written, "0" if word.isdigit() else word))
+    pieces.sort(key=_start)
+    return pieces
+
+
+_start = attrgetter("start")
 
 
 def _gives_way(piece: Piece, value: Piece) -> bool:

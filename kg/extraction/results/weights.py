@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 import numpy as np
 
@@ -39,6 +40,15 @@ def columns(features: Iterable[str]) -> np.ndarray:
     return found
 
 
+def columns_of_each(things: Iterable[Iterable[str]]) -> list[np.ndarray]:
+    """The columns of the features of each of several things."""
+    listed = [list(features) for features in things]
+    found = columns(chain.from_iterable(listed))
+    return [
+        found[end - len(features) : end] for features, end in zip(listed, accumulate(map(len, listed)), strict=True)
+    ]
+
+
 def of_classes(features: np.ndarray, classes: int) -> list[np.ndarray]:
     """The columns of something's features in each of several classes."""
     return [features + (number << BITS) for number in range(classes)]
@@ -52,7 +62,8 @@ def exact(weights: np.ndarray) -> np.ndarray:
 
 def scores(weights: np.ndarray, choices: Sequence[np.ndarray]) -> np.ndarray:
     """The score of each choice, given by the columns of its features: the sum of their weights, float64."""
-    return np.array([weights[choice].sum(dtype=np.float64) for choice in choices])
+    owners = np.repeat(np.arange(len(choices)), [len(choice) for choice in choices])
+    return np.bincount(owners, weights[np.concatenate(choices)], len(choices))
 
 
 def chances(weights: np.ndarray, choices: Sequence[np.ndarray]) -> np.ndarray:

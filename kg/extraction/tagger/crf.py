@@ -169,9 +169,10 @@ def likely_spans(seen: Posterior, lengths: np.ndarray, least: float) -> Iterator
         row, start, token, kind = row[goes_on], start[goes_on], token[goes_on] + 1, kind[goes_on]
         chance, state = open_[goes_on], inside[goes_on]
     rows, starts, ends, kinds, chances = map(np.concatenate, zip(*found, strict=True))
-    for number in np.lexsort((kinds, ends, starts, rows)).tolist():
-        span = int(starts[number]), int(ends[number]), TAG_ORDER[kinds[number]]
-        yield int(rows[number]), span, float(chances[number])
+    order = np.lexsort((kinds, ends, starts, rows))
+    in_order = (array[order].tolist() for array in (rows, starts, ends, kinds, chances))
+    for row, start, end, kind, chance in zip(*in_order, strict=True):
+        yield row, (start, end, TAG_ORDER[kind]), chance
 
 
 def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, starmap
 
@@ -24,14 +25,12 @@ def token_features(doc: Doc) -> np.ndarray:
     lexicon, patterns = ["-"] * len(doc), ["-"] * len(doc)
     for candidate in sorted(doc._.candidates, key=lambda c: (c.end - c.start, c.confidence, c.start, c.type)):
         marks = lexicon if candidate.extractor == "lexicon" else patterns
-        size = candidate.end - candidate.start
         step = min(int(candidate.confidence * _CONFIDENCE_STEPS), _CONFIDENCE_STEPS - 1)
-        for place in range(size):
-            marks[candidate.start + place] = f"{_part(place, size)}{candidate.type}{step}"
+        marks[candidate.start : candidate.end] = _parts(candidate.end - candidate.start, f"{candidate.type}{step}")
     forms = ["-"] * len(doc)
     for pair in doc._.abbreviations:
         forms[pair.short.start : pair.short.end] = "S" * len(pair.short)
-        forms[pair.long.start : pair.long.end] = [_part(place, len(pair.long)) for place in range(len(pair.long))]
+        forms[pair.long.start : pair.long.end] = _parts(len(pair.long))
     words = Words.of(doc)
     counts = Counter(words.lower)
     title_end: int = doc._.title_end
@@ -51,8 +50,11 @@ def token_features(doc: Doc) -> np.ndarray:
     return np.frombuffer(hashes, np.uint64).reshape(-1, WORD_COLUMNS + 4)
 
 
-def _part(place: int, size: int) -> str:
-    return "U" if size == 1 else "B" if place == 0 else "L" if place == size - 1 else "I"
+@lru_cache(maxsize=10_000)
+def _parts(size: int, what: str = "") -> Sequence[str]:
+    """The marks of the tokens of a span: which part of it each one is."""
+    parts = "U" if size == 1 else f"B{'I' * (size - 2)}L" if size else ""
+    return [f"{part}{what}" for part in parts]
 
 
 @lru_cache(maxsize=200_000)
@@ -76,7 +78,7 @@ def _mark_features(
 
 
 def _hashes(names: Iterable[str]) -> bytes:
-    return np.array([get_string_id(name) for name in names], np.uint64).tobytes()
+    return array("Q", map(get_string_id, names)).tobytes()
 
 
 def _letter_shape(word: str) -> str:

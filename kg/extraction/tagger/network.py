@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from spacy.tokens import Doc
 from thinc.api import (
     Dropout,
@@ -35,11 +36,11 @@ from kg.extraction.tagger.crf import TAGS, SentenceBatch, TypedSpan, batched, li
 from kg.extraction.tagger.features import WORD_COLUMNS, sentences, token_features
 
 LEAST = 0.1  # probability from which a span is proposed
-_KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each
+_KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each, and half of the tokens, 0.5 kB each
 _BLOCK = 16  # rows of every matrix product whose rows are cached
 _ROWS = 192  # rows of every other matrix product
 _SENTENCES = 64  # sentences of every batch of the CRF
-_TOGETHER = 2000  # tokens of texts that are read at once, or more if a text is longer
+_TOGETHER = 8000  # tokens of texts that are read at once, or more if a text is longer
 
 Layer = Model[Any, Any]
 
@@ -151,70 +152,93 @@ def probable_spans(
     return found
 
 
-class _Part:
-    """What some columns of the features add to the sums of the mixing layer, kept for rows that were met.
+class _Kept:
+    """What is made of rows of features, kept for rows that were met.
 
     Args:
-        columns: which ones.
-        embeddings: of all columns.
-        weights: of the mixing layer for the embeddings of these columns, (pieces, width, embedded).
+        columns: of the features, from which it is made.
+        width: of what is made.
+        most: rows that are kept.
+        make: makes it of some rows.
     """
 
-    def __init__(self, columns: slice, embeddings: Sequence[Layer], weights: np.ndarray) -> None:
+    def __init__(self, columns: slice, width: int, most: int, make: Callable[[np.ndarray], np.ndarray]) -> None:
         self._columns = columns
-        self._embeddings = embeddings[columns]
-        self._matrix = np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T)
-        self._places: dict[bytes, int] = {}  # of the rows' summands in _kept
-        self._kept = np.empty((_KEPT + _BLOCK, self._matrix.shape[1]), dtype=np.float32)
+        self._make = make
+        self._places: dict[bytes, int] = {}  # of the rows in _kept
+        self._kept = np.empty((most, width), dtype=np.float32)
 
     def of(self, features: np.ndarray) -> np.ndarray:
-        """The summands of each row of some features, (rows, pieces * width)."""
-        summands = np.empty((len(features), self._matrix.shape[1]), dtype=np.float32)
-        for start in range(0, len(features), _KEPT):
-            part = features[start : start + _KEPT]
-            np.take(self._kept, self._places_of(part), axis=0, out=summands[start : start + len(part)], mode="clip")
-        return summands
+        """What is made of each row of some features."""
+        made = np.empty((len(features), self._kept.shape[1]), dtype=np.float32)
+        most = len(self._kept)
+        for start in range(0, len(features), most):
+            part = features[start : start + most]
+            np.take(self._kept, self._places_of(part), axis=0, out=made[start : start + len(part)], mode="clip")
+        return made
 
     def _places_of(self, features: np.ndarray) -> list[int]:
-        """Where the summands of up to :data:`_KEPT` rows are kept."""
+        """Where the rows are kept, which are no more than can be."""
         columns = np.ascontiguousarray(features[:, self._columns])
         keys = columns.view(f"V{columns.itemsize * columns.shape[1]}").ravel().tolist()
         unknown = {key: row for row, key in enumerate(keys) if key not in self._places}
-        if len(self._places) + len(unknown) > _KEPT:
+        if len(self._places) + len(unknown) > len(self._kept):
             self._places.clear()
             unknown = {key: row for row, key in enumerate(keys)}
-        for batch in batched(unknown, _BLOCK):
+        if unknown:
             first = len(self._places)
-            self._kept[first : first + _BLOCK] = self._summands(features[[unknown[key] for key in batch]])
-            self._places.update(zip(batch, range(first, first + _BLOCK), strict=False))
+            self._kept[first : first + len(unknown)] = self._make(features[list(unknown.values())])
+            self._places.update(zip(unknown, range(first, first + len(unknown)), strict=True))
         return [self._places[key] for key in keys]
 
-    def _summands(self, rows: np.ndarray) -> np.ndarray:
-        """The summands of up to :data:`_BLOCK` rows; the block is always full, so that its shape is always the same."""
-        block = np.zeros((_BLOCK, len(self._matrix)), dtype=np.float32)
-        block[: len(rows)] = np.hstack([embedding.predict(rows) for embedding in self._embeddings])
-        return cast(np.ndarray, block @ self._matrix)
+
+class _Part:
+    """What some columns of the features add to the sums of the mixing layer.
+
+    Args:
+        embeddings: of these columns.
+        weights: of the mixing layer for these embeddings, (pieces, width, embedded).
+    """
+
+    def __init__(self, embeddings: Sequence[Layer], weights: np.ndarray) -> None:
+        self._embeddings = embeddings
+        self._matrix = np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T)
+        self.width = self._matrix.shape[1]
+
+    def of(self, features: np.ndarray) -> np.ndarray:
+        """The summands of each row of features, (rows, pieces * width), in blocks that are always full."""
+        blocks = -(-len(features) // _BLOCK)
+        embedded = np.zeros((blocks * _BLOCK, len(self._matrix)), dtype=np.float32)
+        embedded[: len(features)] = np.hstack([embedding.predict(features) for embedding in self._embeddings])
+        summands = np.empty((len(embedded), self.width), dtype=np.float32)
+        for start in range(0, len(embedded), _BLOCK):
+            np.matmul(embedded[start : start + _BLOCK], self._matrix, out=summands[start : start + _BLOCK])
+        return summands[: len(features)]
 
 
 class _Reading:
     """A network as texts are read with it: its weights as they are multiplied, and nothing that only training needs.
 
     Before its maxima, the mixing layer adds what it makes of a token's word to what it makes of the token's marks. Both
-    recur again and again and are cached. After it, the rows of many texts stand in one array, and go through each layer
-    in blocks that the processor's cache holds.
+    recur again and again and are cached, and so is what the layer makes of the two together: nine in ten tokens of an
+    abstract have a word and marks that were met together. After it, the rows of many texts stand in one array, and go
+    through each layer in blocks that the processor's cache holds.
     """
 
     def __init__(self, network: Network, distances: Sequence[int]) -> None:
         width = len(cast(np.ndarray, network.mixing.get_param("b")))
         weights, bias = _by_piece(network.mixing)
         of_words, of_marks = np.split(weights, [WORD_COLUMNS * width], axis=2)
-        self._words = _Part(slice(WORD_COLUMNS), network.embeddings, of_words)
-        self._marks = _Part(slice(WORD_COLUMNS, None), network.embeddings, of_marks)
+        words = _Part(network.embeddings[:WORD_COLUMNS], of_words)
+        marks = _Part(network.embeddings[WORD_COLUMNS:], of_marks)
+        self._words = _Kept(slice(WORD_COLUMNS), words.width, _KEPT, words.of)
+        self._marks = _Kept(slice(WORD_COLUMNS, None), marks.width, _KEPT, marks.of)
+        self._tokens = _Kept(slice(None), width, 2 * _KEPT, self._mixed_rows)
         self._mixing = _Maxima(bias, network.normalizing)
         self._distances = distances
         nodes = list(network.convolutions.walk())
         self._convolutions = [
-            (distance, np.ascontiguousarray(weights.reshape(-1, weights.shape[2]).T), _Maxima(bias, normalizing))
+            (distance, np.ascontiguousarray(weights.transpose(0, 2, 1)), _Maxima(bias, normalizing))
             for distance, (weights, bias), normalizing in zip(
                 distances,
                 (_by_piece(node) for node in nodes if node.name == "maxout"),
@@ -235,8 +259,10 @@ class _Reading:
         ends = np.cumsum([len(text) + padding for text in texts]) + padding
         places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
         rows = self._mixed(texts, places)
+        convolved = np.zeros_like(rows)
         for distance, weights, maxima in self._convolutions:
-            rows = self._convolved(rows, distance, weights, maxima)
+            self._convolve(rows, convolved, distance, weights, maxima)
+            rows, convolved = convolved, rows
         blocks = range(padding, len(rows) - padding, _ROWS)
         scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
         scores += self._output_bias
@@ -245,12 +271,7 @@ class _Reading:
     def _mixed(self, texts: Sequence[np.ndarray], places: Sequence[slice]) -> np.ndarray:
         """What the mixing layer makes of the texts' tokens, at their places among rows of zeros; without the padding at
         both ends, the rows are full blocks."""
-        features, padding = np.concatenate(texts), sum(self._distances)
-        sums = self._words.of(features)
-        sums += self._marks.of(features)
-        mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
-        for start in range(0, len(sums), _ROWS):
-            mixed[start : start + _ROWS] = self._mixing.of(sums[start : start + _ROWS])
+        mixed, padding = self._tokens.of(np.concatenate(texts)), sum(self._distances)
         blocks = -(-places[-1].stop // _ROWS)  # the padding after the last text is in them too
         rows = np.zeros((blocks * _ROWS + 2 * padding, mixed.shape[1]), dtype=np.float32)
         first = 0
@@ -259,25 +280,38 @@ class _Reading:
             first += len(text)
         return rows
 
-    def _convolved(self, rows: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima) -> np.ndarray:
-        """Rows as :meth:`_mixed` returns them, with what a layer makes of each row and its neighbours added to it."""
+    def _mixed_rows(self, features: np.ndarray) -> np.ndarray:
+        """What the mixing layer makes of rows of features."""
+        sums = self._words.of(features)
+        sums += self._marks.of(features)
+        mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
+        for start in range(0, len(sums), _ROWS):
+            of_rows = sums[start : start + _ROWS]
+            of_pieces = of_rows.reshape(len(of_rows), -1, self._mixing.width).swapaxes(0, 1)
+            mixed[start : start + _ROWS] = self._mixing.of(of_pieces)
+        return mixed
+
+    def _convolve(
+        self, rows: np.ndarray, convolved: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima
+    ) -> None:
+        """Write rows as :meth:`_mixed` returns them, with what a layer makes of each and its neighbours added to it."""
         width, padding = rows.shape[1], sum(self._distances)
-        convolved = np.zeros_like(rows)
-        windows = np.empty((_ROWS, 3 * width), dtype=np.float32)
-        sums = np.empty((_ROWS, weights.shape[1]), dtype=np.float32)
+        between = rows.strides[0]
+        three = (len(rows) - 2 * distance, 3, width), (between, distance * between, rows.itemsize)
+        neighbourhoods = as_strided(rows, *three)
+        windows = np.empty((_ROWS, 3, width), dtype=np.float32)
+        sums = np.empty((len(weights), _ROWS, width), dtype=np.float32)
         for start in range(padding, len(rows) - padding, _ROWS):
-            for number, first in enumerate((start - distance, start, start + distance)):
-                windows[:, number * width : (number + 1) * width] = rows[first : first + _ROWS]
-            np.matmul(windows, weights, out=sums)
+            windows[:] = neighbourhoods[start - distance : start - distance + _ROWS]
+            np.matmul(windows.reshape(_ROWS, -1), weights, out=sums)
             np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
-        return convolved
 
 
 class _Maxima:
     """The end of a maxout layer: the largest of the pieces of each unit, normalised.
 
     Args:
-        bias: of the pieces, (pieces * width).
+        bias: of the pieces, (pieces, width).
         normalizing: the layer that normalises.
     """
 
@@ -287,15 +321,14 @@ class _Maxima:
         self.width = len(self._gain)
 
     def of(self, sums: np.ndarray) -> np.ndarray:
-        """The maxima of the sums of rows, (rows, pieces * width), which are changed."""
-        width = self.width
-        sums += self._bias
-        first, second, *others = (sums[:, start : start + width] for start in range(0, sums.shape[1], width))
-        rows: np.ndarray = np.maximum(first, second)
-        for other in others:
+        """The maxima of the sums of rows, (pieces, rows, width), in the place of the first piece."""
+        rows: np.ndarray = sums[0]
+        rows += self._bias[0]
+        for other, bias in zip(sums[1:], self._bias[1:], strict=True):
+            other += bias
             np.maximum(rows, other, out=rows)
-        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(width)
-        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(width)
+        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(self.width)
+        variance = np.einsum("ij,ij->i", rows, rows) / np.float32(self.width)
         rows /= np.sqrt(variance + np.float32(1e-8))[:, None]
         rows *= self._gain
         rows += self._shift
@@ -303,9 +336,9 @@ class _Maxima:
 
 
 def _by_piece(maxout: Layer) -> tuple[np.ndarray, np.ndarray]:
-    """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces * width)."""
+    """The weights of a maxout layer, (pieces, width, inputs), and its bias, (pieces, width)."""
     weights, bias = (cast(np.ndarray, maxout.get_param(name)) for name in ("W", "b"))
-    return weights.transpose(1, 0, 2), bias.T.reshape(-1)
+    return weights.transpose(1, 0, 2), np.ascontiguousarray(bias.T)
 
 
 def _parts(texts: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
