@@ -7,10 +7,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -568,3 +570,20 @@ def oxigraph(tmp_path: Path) -> Iterator[Oxigraph]:
     running = Oxigraph(tmp_path / "oxigraph")
     yield running
     running.kill()
+
+
+@pytest.fixture(scope="session")
+def kept_names() -> Callable[[Path], dict[str, list[object]]]:
+    """Reads what is in the file of names of a graph (:mod:`kg.resolution.kept`), however its rows are numbered."""
+
+    def content(path: Path) -> dict[str, list[object]]:
+        with closing(sqlite3.connect(path)) as connection:
+            name = "(SELECT row FROM use WHERE id = use) AS name"
+            columns = {"use": "type, text, key, row", "use_key": f"key, {name}", "use_long": f"key, {name}"}
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {
+                table: sorted(connection.execute(f"SELECT {columns.get(table, '*')} FROM {table}"), key=repr)
+                for (table,) in tables
+            }
+
+    return content

@@ -7,6 +7,7 @@ another one now are found in the index of the generation before.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -17,9 +18,9 @@ import numpy as np
 import pyoxigraph as ox
 
 from kg.builder.describing import Described
-from kg.builder.kept import Counts, KeptWorks, NewWorks, entity_of_line, keeping_entities, kept_entities
+from kg.builder.kept import Counts, KeptWorks, NewWorks, names_path
 from kg.builder.origins import shown_names
-from kg.builder.works import Update, Work, merge_lines, write_merges
+from kg.builder.works import Update, Work, merge_lines
 from kg.graph import manifest
 from kg.graph.changes import iri_of_line, read_paper_lines, remove_lines, remove_papers, write_paper_lines
 from kg.graph.index import USES, VERSION, GraphIndex
@@ -27,8 +28,8 @@ from kg.graph.indexing import index_file, said
 from kg.graph.statements import SharedNodes, indexed_statements, scheme_statements, statements_about
 from kg.graph.store import Generation, Settings
 from kg.profiles import Before
-from kg.records import Entity
 from kg.resolution import Resolver
+from kg.resolution.kept import KeptNames
 
 _FEW = 4  # if one paper in so many is another than before, all are looked at: that is as quick then
 
@@ -59,6 +60,7 @@ class GoingOn:
         self.stored: list[Work] = []
         self._written = NewWorks(new, self._table)
         self._changed: list[str] = []
+        self._names = KeptNames(shutil.copyfile(names_path(old), names_path(new)), change=True)
 
     @property
     def others(self) -> int:
@@ -69,7 +71,7 @@ class GoingOn:
         """The papers that the build may change, as they are now; the resolver counts the names of all others."""
         self._touched = self._table.touched(update.read)
         self.stored = [*self._table.works(self._touched)]
-        resolver.take(self.counts.names)
+        resolver.take(self._names)
         for work in self.stored:
             assert work.extraction is not None
             resolver.remove(work.extraction)
@@ -94,6 +96,12 @@ class GoingOn:
         Returns:
             Whether that is done; it is not if many papers say something else than before, or two papers have one IRI.
         """
+        with self._names:
+            return self._filled(settings, resolver, folder, runs, now)
+
+    def _filled(
+        self, settings: Settings, resolver: Resolver, folder: Path, runs: Iterable[ox.Quad], now: Callable[[], str]
+    ) -> bool:
         table = self._written.table()
         sources = np.frombuffer(self._written.sources, np.int64)
         works = [*table.works(np.flatnonzero(sources < 0).tolist())]
@@ -134,10 +142,11 @@ class GoingOn:
             gone = [iri_of_line(line) for line in before.difference(lines)]
             self._changed = sorted({*gone, *added, *about.nodes})
             write_paper_lines(self._new.graphs, lines)
-            write_merges(self._new.merges, resolver.merges())
+            with self._new.merges.open("w", encoding="utf-8") as merges:
+                merges.writelines(self._names.merged())
             self._write_merged(table, sources, works, resolver, names)
             table.write()
-            Counts(resolver.kept(), self.counts.shared, +listed, self.counts.extractor).write(self._new)
+            Counts(self.counts.shared, +listed, self.counts.extractor).write(self._new)
 
             def remove_gone(store: ox.Store) -> None:
                 removed = said(store, gone)
@@ -174,18 +183,12 @@ class GoingOn:
             for counts, others in ((counted.venues, pointed.venues), (counted.repositories, pointed.repositories)):
                 _add(counts, others, sign)
         about.now += chain.from_iterable(map(counted.statements_about, nodes))
-        old = set(kept_entities(self._old))
-        types_before = {use[0] for use in self.counts.names["uses"]}
-        types = set()
-        changed: list[Entity] = []
-        for line, entity in keeping_entities(self._new, resolver.entities()):
-            types.add(entity.type)
-            if line in old:
-                old.remove(line)
-            else:
-                changed.append(entity)
-        gone = [*map(entity_of_line, old)]
-        for lines, entities, some in ((about.before, gone, types_before), (about.now, changed, types)):
+        types_before = self._names.types()
+        gone, changed = resolver.keep_changes(self._names, merge_lines)
+        for lines, entities, some in (
+            (about.before, gone, types_before),
+            (about.now, changed, self._names.types()),
+        ):
             lines += chain.from_iterable(statements_about(entity, self._base) for entity in entities)
             lines += scheme_statements(some, self._base)
         about.nodes += {entity.iri for entity in (*gone, *changed)}
