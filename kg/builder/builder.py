@@ -383,7 +383,8 @@ class _Filling:
         table = NewWorks(generation)
         shared = SharedNodes(base, self.resolver.iri_of)
         sources = Counter(entry.source or "" for work in read_records(generation) for entry in work.entries)
-        with index_file(generation.index_path) as index, Changes(generation, before, shared_before) as changes:
+        changed = Changes(generation, before, shared_before)
+        with index_file(generation.index_path, IndexMaker) as index, changed as changes:
             with generation.statements.open("w", encoding="utf-8") as stream:
                 names = shown_names(sources, self.folder)
                 for done, lines in enumerate(self._statements(index, changes, shared, names, table, merged), start=1):

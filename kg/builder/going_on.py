@@ -24,7 +24,8 @@ from kg.builder.works import Update, Work, merge_lines
 from kg.graph import manifest
 from kg.graph.changes import iri_of_line, read_paper_lines, remove_lines, remove_papers, write_paper_lines
 from kg.graph.index import USES, VERSION, GraphIndex
-from kg.graph.indexing import index_file, said
+from kg.graph.indexing import said
+from kg.graph.reindexing import changed_index
 from kg.graph.statements import SharedNodes, indexed_statements, scheme_statements, statements_about
 from kg.graph.store import Generation, Settings
 from kg.profiles import Before
@@ -121,7 +122,7 @@ class GoingOn:
         lines = [lines[number] if number >= 0 else b"" for number in sources.tolist()]
         shared = SharedNodes(self._base, resolver.iri_of)
         added: list[str] = []
-        with index_file(self._new.index_path, self._old.index_path) as index:
+        with changed_index(self._new.index_path, self._old.index_path) as index:
             with self._new.statements.open("w", encoding="utf-8") as stream:
                 found = zip(places, table.lines(places), table.works(places), strict=True)
                 for place, record, work in found:
@@ -154,7 +155,7 @@ class GoingOn:
                 remove_lines(store, (line.encode() for line in about_before - about_now))
                 for quad in runs:
                     store.remove(quad)
-                index.take_over([*gone, *about.nodes], removed, added, len(about_now) - len(about_before))
+                index.replace([*gone, *about.nodes], removed, added, len(about_now) - len(about_before))
 
             self._new.load(settings, index, self._old, remove_gone)
         return True

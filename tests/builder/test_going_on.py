@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -72,16 +70,6 @@ def invented_paper(number: int, random: Random, fn: str = "FN") -> str:
     return record(f"Paper {number}", text, venue=random.choice(["Pond", "pond", "Lake"]), year=2000 + number % 9)
 
 
-def index_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that is in the index of a graph."""
-    with closing(sqlite3.connect(existing(folder).index_path)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'word'")
-        ]
-        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-
-
 def observed_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the generations of the next builds are filled: from what was "kept", "compared" with the old one, "anew"."""
     ways: list[str] = []
@@ -127,6 +115,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     way: str,
     monkeypatch: pytest.MonkeyPatch,
     kept_names: Callable[[Path], dict[str, list[object]]],
+    index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]],
 ) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "_FEW", 1)
@@ -157,15 +146,21 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     assert ways == ["anew", *expected[way]]
     (tmp_path / "steps").rename(tmp_path / "moved")  # and so it has to be made anew, where it is and where it was
     monkeypatch.setattr(builder, "_to_go_on_from", lambda *_: None)
-    kept = nquads(tmp_path / "moved"), index_rows(tmp_path / "moved"), written_files(tmp_path / "moved", kept_names)
+    kept = (
+        nquads(tmp_path / "moved"),
+        index_rows(existing(tmp_path / "moved").index_path),
+        written_files(tmp_path / "moved", kept_names),
+    )
     build_graph([], tmp_path / "moved")
     assert ways[5:] == ["anew"]
-    assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept[:2]
+    assert (nquads(tmp_path / "moved"), index_rows(existing(tmp_path / "moved").index_path)) == kept[:2]
     assert written_files(tmp_path / "moved", kept_names) == kept[2]
 
 
 @pytest.mark.slow
-def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_most_papers_differ_all_statements_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]]
+) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
@@ -177,4 +172,4 @@ def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monk
     assert ways == ["anew", "compared", "anew"]
     build_graph([source, other], tmp_path / "once")
     assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
-    assert index_rows(tmp_path / "g") == index_rows(tmp_path / "once")
+    assert index_rows(existing(tmp_path / "g").index_path) == index_rows(existing(tmp_path / "once").index_path)
