@@ -46,7 +46,7 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (builder, "unmatched", "look for the papers of corrections"),
     (builder, "index_file", "make the statements"),
     (going_on.GoingOn, "finish", "see which names mean something else"),
-    (going_on, "index_file", "make the statements"),
+    (going_on, "changed_index", "make the statements"),
     (builder, "write_merges", "write the merges"),
     (Resolver, "keep_changes", "keep the names"),
     (KeptNames, "merged", "write the merges"),
