@@ -203,10 +203,8 @@ def build_graph(
                 for work in read_records(generation):
                     resolver.add(_extraction(work))
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
-            filling = _Filling(generation, settings, resolver, folder, update, runs, now, shows, progress)
-            if not filling.written(before):
-                generation.index_path.unlink()
-                filling.written(None)
+            _fill(_Filling(generation, settings, resolver, folder, update, runs, now, shows, progress), before)
+        del resolver  # which has the names of all papers; nothing that follows needs as much memory
         if update.total >= _MANY:
             kept_before = goes_on.before() if goes_on and gone_on else None
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
@@ -445,6 +443,13 @@ class _Filling:
         """All entities; what the next build goes on from is kept as they pass."""
         with KeptNames(names_path(self.generation), new=True) as kept:
             yield from self.resolver.keep(kept, merge_lines)
+
+
+def _fill(filling: _Filling, before: Generation | None) -> None:
+    """Fill a generation, from the one before if it can be gone on from."""
+    if not filling.written(before):
+        filling.generation.index_path.unlink()
+        filling.written(None)
 
 
 def _shared(generation: Generation, base: str) -> Iterator[str]:
