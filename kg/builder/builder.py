@@ -340,10 +340,9 @@ def _going_on(
     if old.is_moved or old.settings.base != settings.base:
         return None
     try:
-        found = GoingOn(old, generation, settings.base)
+        return GoingOn(old, generation, settings.base, shows)
     except (GraphError, OSError, ValueError, KeyError, TypeError):
         return None
-    return found if found.counts.extractor == shows else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,20 +42,21 @@ class GoingOn:
         old: the generation before.
         new: the one to fill.
         base: the base IRI of both.
+        shows: what shows whether papers are extracted as before (:attr:`kg.builder.kept.Counts.extractor`).
 
     ``stored`` are the papers of the old one that the build may change, and ``others`` counts those that it does not.
 
     Raises:
-        OSError, ValueError, KeyError, TypeError: what is kept is damaged, or there is none.
+        OSError, ValueError, KeyError, TypeError: what is kept is damaged, or of another extractor, or there is none.
         kg.errors.GraphError: it is not what was written.
     """
 
-    def __init__(self, old: Generation, new: Generation, base: str) -> None:
+    def __init__(self, old: Generation, new: Generation, base: str, shows: Sequence[str]) -> None:
         manifest.check(old.folder, parts=(f"{old.kept.name}/", old.graphs.name, old.records.name, "index."))
         self._old, self._new, self._base = old, new, base
         self._table = KeptWorks.read(old)
         self.counts = Counts.read(old, base)
-        if GraphIndex.open(old.index_path).version != VERSION:
+        if GraphIndex.open(old.index_path).version != VERSION or self.counts.extractor != shows:
             raise ValueError
         self._touched: list[int] = []
         self.stored: list[Work] = []
