@@ -249,10 +249,11 @@ class KeptNames:
             self._run("DELETE FROM entity WHERE type = ? AND key = ?", kind, key)
 
     def replace_merged(self, one: Identity, lines: str) -> None:
-        """Keep the lines about the names of an entity."""
+        """Keep the lines about the names of an entity, as a file in UTF-8 has them: "?" for half a sign."""
         self._run("DELETE FROM merged WHERE type = ? AND key = ?", one[0], _bytes(one[1]))
         if lines:
-            self._run("INSERT INTO merged VALUES (?, ?, ?)", one[0], _bytes(one[1]), lines)
+            written = lines.encode(errors="replace").decode()
+            self._run("INSERT INTO merged VALUES (?, ?, ?)", one[0], _bytes(one[1]), written)
 
     def merged(self) -> Iterator[str]:
         """The lines about the names of all entities, sorted by type and key of these."""

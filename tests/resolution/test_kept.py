@@ -26,7 +26,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
         kept.replace_senses("fn", {"frognet": {"frog net": 1}}, (), ("frognet", "net"))
         kept.replace_entity(("Method", ODD), None, odd)
         kept.replace_entity(("Task", "c"), None, vague)
-        kept.replace_merged(("Task", "c"), "line")
+        kept.replace_merged(("Task", "c"), f"line {ODD}")
     with KeptNames(tmp_path / "names") as kept:
         assert [*kept.called(ODD)] == [*kept.placed_by(["frog"])] == [*kept.names_of([("Method", ODD)])] == [use]
         assert [*kept.defined_as("frognet")] == [defined]
@@ -37,7 +37,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
         assert kept.wanting("http://x/b") == kept.with_part("frogs") == [("Method", ODD)]
         assert (kept.holder("http://x/c"), kept.holder("http://x/b")) == (("Task", "c"), None)
         assert kept.with_part("cat") == [("Task", "c")]
-        assert (kept.types(), [*kept.merged()]) == (["Method", "Task"], ["line"])
+        assert (kept.types(), [*kept.merged()]) == (["Method", "Task"], ["line frog? 'net'"])
     with KeptNames(tmp_path / "names", change=True) as kept:
         kept.replace_uses([use, defined], [])
         kept.attest([(("Method", ODD), 0)])
