@@ -356,6 +356,7 @@ def lines(merges: Iterable[Merge]) -> Iterator[str]:
     return (f"{merge}\n" for merge in merges)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_a_resolver_that_goes_on_from_what_was_kept_is_one_that_counts_all(
     seed: int, tmp_path: Path, kept_names: Callable[[Path], dict[str, list[object]]]
