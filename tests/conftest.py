@@ -7,10 +7,13 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +26,7 @@ import typer.main
 from _pytest.doctest import DoctestModule
 
 from kg.errors import KGError
+from kg.graph.index import ID_TYPE
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -560,3 +564,78 @@ def oxigraph(tmp_path: Path) -> Iterator[Oxigraph]:
     running = Oxigraph(tmp_path / "oxigraph")
     yield running
     running.kill()
+
+
+@pytest.fixture(scope="session")
+def kept_names() -> Callable[[Path], dict[str, list[object]]]:
+    """Reads what is in the file of names of a graph (:mod:`kg.resolution.kept`), however its rows are numbered."""
+
+    def content(path: Path) -> dict[str, list[object]]:
+        with closing(sqlite3.connect(path)) as connection:
+            name = "(SELECT row FROM use WHERE id = use) AS name"
+            columns = {"use": "type, text, key, row", "use_key": f"key, {name}", "use_long": f"key, {name}"}
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {
+                table: sorted(connection.execute(f"SELECT {columns.get(table, '*')} FROM {table}"), key=repr)
+                for (table,) in tables
+            }
+
+    return content
+
+
+_NUMBERS = {
+    **dict.fromkeys(("node.id", "name.node", "key.node", "paper.node", "edge.node", "companion.node"), "node"),
+    **dict.fromkeys(("companion.other", "curated.node", "narrower.node", "narrower.narrower", "better.metric"), "node"),
+    **dict.fromkeys(("result.metric", "result.dataset", "result.method"), "node"),
+    **dict.fromkeys(("name.id", "node.label", "key.name", "initials.name", "spelled.name"), "name"),
+    **dict.fromkeys(("paper.place", "edge.place", "data.place", "result.place"), "paper"),
+    "result.id": "result",
+}
+
+
+@pytest.fixture(scope="session")
+def index_rows() -> Callable[[Path], dict[str, list[tuple[object, ...]]]]:
+    """Reads all that is in an index; nodes, names, papers and results by their order, whatever numbers they have."""
+
+    def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            every: dict[str, dict[Any, int]] = {}
+            for table, column in (("node", "id"), ("name", "id"), ("paper", "place"), ("result", "id")):
+                rows = connection.execute(f"SELECT {column} FROM {table} ORDER BY 1")
+                every[table] = {number: place for place, (number,) in enumerate(rows)}
+            found = {}
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'word%' AND name != 'form'"
+            for (table,) in connection.execute(query).fetchall():
+                cursor = connection.execute(f"SELECT * FROM {table}")
+                numbers = [every.get(_NUMBERS.get(f"{table}.{column[0]}", "")) for column in cursor.description]
+                found[table] = sorted(
+                    (
+                        tuple(
+                            value if ranks is None or value is None else ranks[value]
+                            for value, ranks in zip(row, numbers, strict=True)
+                        )
+                        for row in cursor
+                    ),
+                    key=repr,
+                )
+            forms: dict[tuple[object, ...], list[object]] = {}
+            for kind, length, text, names in connection.execute(
+                "SELECT kind, length, forms, names FROM form ORDER BY kind, length, part"
+            ):
+                pairs = zip(text.split("\n"), array(ID_TYPE, names), strict=True)
+                forms.setdefault((kind, length), []).extend((form, every["name"][name]) for form, name in pairs)
+            found["form"] = [*forms.items()]
+            names_of = "SELECT node, min(id), max(id) + 1, count(*) FROM name GROUP BY node"
+            found["room"] = [
+                row for row in connection.execute(names_of) if row[1] != row[0] or row[2] - row[1] != row[3]
+            ]
+            results = connection.execute("SELECT id / 1048576 - place FROM result")
+            found["room"] += [row for row in results if row != (0,)]
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute("ATTACH ? AS other", (str(path),))
+            connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(other, word, instance)")
+            words = connection.execute("SELECT term, doc FROM temp.terms")
+            found["word"] = sorted((term, every["name"][name]) for term, name in words)
+        return found
+
+    return content

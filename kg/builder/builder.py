@@ -23,9 +23,18 @@ from kg.builder.enriching import BareEntries
 from kg.builder.extracted import Extracted
 from kg.builder.failures import Failures
 from kg.builder.going_on import GoingOn
-from kg.builder.kept import Counts, NewWorks, entity_of_line, forget_kept, keeping_entities, kept_entities
+from kg.builder.kept import Counts, NewWorks, forget_kept, names_path
 from kg.builder.origins import placed, shown_names
-from kg.builder.works import Update, Work, fingerprints, read_lines, read_records, write_merges, write_records
+from kg.builder.works import (
+    Update,
+    Work,
+    fingerprints,
+    merge_lines,
+    read_lines,
+    read_records,
+    write_merges,
+    write_records,
+)
 from kg.errors import GraphError, InputError, KGError
 from kg.extraction import Extractor
 from kg.extraction.cluster import ClusterExtractor
@@ -45,8 +54,9 @@ from kg.graph.statements import (
 from kg.graph.store import Generation, Settings, current, existing, next_generation, reading, with_corrections
 from kg.jsonrecord import Record
 from kg.profiles import keep_profiles
-from kg.records import Extraction, MergedEntry, Paper
+from kg.records import Entity, Extraction, MergedEntry, Paper
 from kg.resolution import Directions, KnownNames, Resolver, read_curated, read_senses
+from kg.resolution.kept import KeptNames
 from kg.rulefiles import CorrectionRule, Rule, load_rules, shipped_rules
 from kg.sources import Warn, read_entries
 from kg.text.files import path_text
@@ -188,11 +198,13 @@ def build_graph(
         gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
         if not gone_on:
             generation.index_path.unlink(missing_ok=True)
+            if goes_on:  # and so the resolver has not counted all papers
+                resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
+                for work in read_records(generation):
+                    resolver.add(_extraction(work))
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
-            filling = _Filling(generation, settings, resolver, folder, update, runs, now, shows, progress)
-            if not filling.written(before):
-                generation.index_path.unlink()
-                filling.written(None)
+            _fill(_Filling(generation, settings, resolver, folder, update, runs, now, shows, progress), before)
+        del resolver  # which has the names of all papers; nothing that follows needs as much memory
         if update.total >= _MANY:
             kept_before = goes_on.before() if goes_on and gone_on else None
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
@@ -328,10 +340,9 @@ def _going_on(
     if old.is_moved or old.settings.base != settings.base:
         return None
     try:
-        found = GoingOn(old, generation, settings.base)
+        return GoingOn(old, generation, settings.base, shows)
     except (GraphError, OSError, ValueError, KeyError, TypeError):
         return None
-    return found if found.counts.extractor == shows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +380,8 @@ class _Filling:
         table = NewWorks(generation)
         shared = SharedNodes(base, self.resolver.iri_of)
         sources = Counter(entry.source or "" for work in read_records(generation) for entry in work.entries)
-        with index_file(generation.index_path) as index, Changes(generation, before, shared_before) as changes:
+        changed = Changes(generation, before, shared_before)
+        with index_file(generation.index_path, IndexMaker) as index, changed as changes:
             with generation.statements.open("w", encoding="utf-8") as stream:
                 names = shown_names(sources, self.folder)
                 for done, lines in enumerate(self._statements(index, changes, shared, names, table, merged), start=1):
@@ -389,7 +401,7 @@ class _Filling:
                 forget_kept(generation)
             else:
                 table.table().write()
-                Counts(self.resolver.kept(), shared, sources, self.shows).write(generation)
+                Counts(shared, sources, self.shows).write(generation)
 
             def remove_gone(store: ox.Store) -> None:
                 if before:
@@ -423,14 +435,26 @@ class _Filling:
             else:
                 deque(index.reading(paper.indexed(shared)), maxlen=0)
                 yield ()
-        entities = (entity for _, entity in keeping_entities(self.generation, self.resolver.entities()))
-        yield changes.new(index.reading(entity_statements(entities, shared.base)))
+        yield changes.new(index.reading(entity_statements(self._entities(), shared.base)))
         yield changes.new(index.reading(shared.statements()))
+
+    def _entities(self) -> Iterator[Entity]:
+        """All entities; what the next build goes on from is kept as they pass."""
+        with KeptNames(names_path(self.generation), new=True) as kept:
+            yield from self.resolver.keep(kept, merge_lines)
+
+
+def _fill(filling: _Filling, before: Generation | None) -> None:
+    """Fill a generation, from the one before if it can be gone on from."""
+    if not filling.written(before):
+        filling.generation.index_path.unlink()
+        filling.written(None)
 
 
 def _shared(generation: Generation, base: str) -> Iterator[str]:
     """The statements of a generation about what papers share."""
-    yield from entity_statements(map(entity_of_line, kept_entities(generation)), base)
+    with KeptNames(names_path(generation)) as kept:
+        yield from entity_statements((found.entity for found in kept.entities()), base)
     yield from Counts.read(generation, base).shared.statements()
 
 

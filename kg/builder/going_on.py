@@ -7,6 +7,7 @@ another one now are found in the index of the generation before.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -17,18 +18,19 @@ import numpy as np
 import pyoxigraph as ox
 
 from kg.builder.describing import Described
-from kg.builder.kept import Counts, KeptWorks, NewWorks, entity_of_line, keeping_entities, kept_entities
+from kg.builder.kept import Counts, KeptWorks, NewWorks, names_path
 from kg.builder.origins import shown_names
-from kg.builder.works import Update, Work, merge_lines, write_merges
+from kg.builder.works import Update, Work, merge_lines
 from kg.graph import manifest
 from kg.graph.changes import iri_of_line, read_paper_lines, remove_lines, remove_papers, write_paper_lines
 from kg.graph.index import USES, VERSION, GraphIndex
-from kg.graph.indexing import index_file, said
+from kg.graph.indexing import said
+from kg.graph.reindexing import changed_index
 from kg.graph.statements import SharedNodes, indexed_statements, scheme_statements, statements_about
 from kg.graph.store import Generation, Settings
 from kg.profiles import Before
-from kg.records import Entity
 from kg.resolution import Resolver
+from kg.resolution.kept import KeptNames
 
 _FEW = 4  # if one paper in so many is another than before, all are looked at: that is as quick then
 
@@ -40,25 +42,27 @@ class GoingOn:
         old: the generation before.
         new: the one to fill.
         base: the base IRI of both.
+        shows: what shows whether papers are extracted as before (:attr:`kg.builder.kept.Counts.extractor`).
 
     ``stored`` are the papers of the old one that the build may change, and ``others`` counts those that it does not.
 
     Raises:
-        OSError, ValueError, KeyError, TypeError: what is kept is damaged, or there is none.
+        OSError, ValueError, KeyError, TypeError: what is kept is damaged, or of another extractor, or there is none.
         kg.errors.GraphError: it is not what was written.
     """
 
-    def __init__(self, old: Generation, new: Generation, base: str) -> None:
+    def __init__(self, old: Generation, new: Generation, base: str, shows: Sequence[str]) -> None:
         manifest.check(old.folder, parts=(f"{old.kept.name}/", old.graphs.name, old.records.name, "index."))
         self._old, self._new, self._base = old, new, base
         self._table = KeptWorks.read(old)
         self.counts = Counts.read(old, base)
-        if GraphIndex.open(old.index_path).version != VERSION:
+        if GraphIndex.open(old.index_path).version != VERSION or self.counts.extractor != shows:
             raise ValueError
         self._touched: list[int] = []
         self.stored: list[Work] = []
         self._written = NewWorks(new, self._table)
         self._changed: list[str] = []
+        self._names = KeptNames(shutil.copyfile(names_path(old), names_path(new)), change=True)
 
     @property
     def others(self) -> int:
@@ -69,7 +73,7 @@ class GoingOn:
         """The papers that the build may change, as they are now; the resolver counts the names of all others."""
         self._touched = self._table.touched(update.read)
         self.stored = [*self._table.works(self._touched)]
-        resolver.take(self.counts.names)
+        resolver.take(self._names)
         for work in self.stored:
             assert work.extraction is not None
             resolver.remove(work.extraction)
@@ -94,6 +98,12 @@ class GoingOn:
         Returns:
             Whether that is done; it is not if many papers say something else than before, or two papers have one IRI.
         """
+        with self._names:
+            return self._filled(settings, resolver, folder, runs, now)
+
+    def _filled(
+        self, settings: Settings, resolver: Resolver, folder: Path, runs: Iterable[ox.Quad], now: Callable[[], str]
+    ) -> bool:
         table = self._written.table()
         sources = np.frombuffer(self._written.sources, np.int64)
         works = [*table.works(np.flatnonzero(sources < 0).tolist())]
@@ -113,7 +123,7 @@ class GoingOn:
         lines = [lines[number] if number >= 0 else b"" for number in sources.tolist()]
         shared = SharedNodes(self._base, resolver.iri_of)
         added: list[str] = []
-        with index_file(self._new.index_path, self._old.index_path) as index:
+        with changed_index(self._new.index_path, self._old.index_path) as index:
             with self._new.statements.open("w", encoding="utf-8") as stream:
                 found = zip(places, table.lines(places), table.works(places), strict=True)
                 for place, record, work in found:
@@ -134,10 +144,11 @@ class GoingOn:
             gone = [iri_of_line(line) for line in before.difference(lines)]
             self._changed = sorted({*gone, *added, *about.nodes})
             write_paper_lines(self._new.graphs, lines)
-            write_merges(self._new.merges, resolver.merges())
+            with self._new.merges.open("w", encoding="utf-8") as merges:
+                merges.writelines(self._names.merged())
             self._write_merged(table, sources, works, resolver, names)
             table.write()
-            Counts(resolver.kept(), self.counts.shared, +listed, self.counts.extractor).write(self._new)
+            Counts(self.counts.shared, +listed, self.counts.extractor).write(self._new)
 
             def remove_gone(store: ox.Store) -> None:
                 removed = said(store, gone)
@@ -145,7 +156,7 @@ class GoingOn:
                 remove_lines(store, (line.encode() for line in about_before - about_now))
                 for quad in runs:
                     store.remove(quad)
-                index.take_over([*gone, *about.nodes], removed, added, len(about_now) - len(about_before))
+                index.replace([*gone, *about.nodes], removed, added, len(about_now) - len(about_before))
 
             self._new.load(settings, index, self._old, remove_gone)
         return True
@@ -174,18 +185,12 @@ class GoingOn:
             for counts, others in ((counted.venues, pointed.venues), (counted.repositories, pointed.repositories)):
                 _add(counts, others, sign)
         about.now += chain.from_iterable(map(counted.statements_about, nodes))
-        old = set(kept_entities(self._old))
-        types_before = {use[0] for use in self.counts.names["uses"]}
-        types = set()
-        changed: list[Entity] = []
-        for line, entity in keeping_entities(self._new, resolver.entities()):
-            types.add(entity.type)
-            if line in old:
-                old.remove(line)
-            else:
-                changed.append(entity)
-        gone = [*map(entity_of_line, old)]
-        for lines, entities, some in ((about.before, gone, types_before), (about.now, changed, types)):
+        types_before = self._names.types()
+        gone, changed = resolver.keep_changes(self._names, merge_lines)
+        for lines, entities, some in (
+            (about.before, gone, types_before),
+            (about.now, changed, self._names.types()),
+        ):
             lines += chain.from_iterable(statements_about(entity, self._base) for entity in entities)
             lines += scheme_statements(some, self._base)
         about.nodes += {entity.iri for entity in (*gone, *changed)}

@@ -1,10 +1,10 @@
 """What a build keeps for the next one, so that this need not read again the papers that did not change.
 
     kept/works.npz        where each paper is in the records, and by what it is found
-    kept/counts.json      the names, definitions, venues, repositories and sources of all papers, counted
-    kept/entities.jsonl   the entities, as the statements about them were made
+    kept/names.sqlite     the names and definitions of all papers, counted, and the entities (kg.resolution.kept)
+    kept/counts.json      the venues, repositories and sources of all papers, counted
 
-Memory holds some sixty bytes for each paper, and the counts.
+Memory holds some sixty bytes for each paper, and the counts, but not the names.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import json
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 from kg.builder.works import Work, read_work, written
 from kg.graph.statements import CERTAIN, SharedNodes
 from kg.graph.store import Generation
-from kg.records import Entity, Paper
+from kg.records import Paper
 from kg.sources.duplicates import handles, paper_key
 
-_WORKS, _COUNTS, _ENTITIES = "works.npz", "counts.json", "entities.jsonl"
+_WORKS, _COUNTS, _NAMES = "works.npz", "counts.json", "names.sqlite"
 _BLOCK = 2**20
 
 
@@ -245,11 +245,9 @@ def _key_hash(key: str) -> int:
 class Counts(NamedTuple):
     """What all papers of a generation say together, counted.
 
-    ``names`` are those of :meth:`kg.resolution.resolver.Resolver.kept`, ``sources`` those of entries, and ``extractor``
-    is what shows whether papers would be extracted as before.
+    ``sources`` are those of entries, and ``extractor`` is what shows whether papers would be extracted as before.
     """
 
-    names: Mapping[str, Any]
     shared: SharedNodes
     sources: Counter[str]
     extractor: list[str]
@@ -267,7 +265,7 @@ class Counts(NamedTuple):
             shared.venues[iri][name] = papers
         for iri, name, address, papers in kept["repositories"]:
             shared.repositories[iri][name, address] = papers
-        return cls(kept["names"], shared, Counter(kept["sources"]), kept["extractor"])
+        return cls(shared, Counter(kept["sources"]), kept["extractor"])
 
     def write(self, generation: Generation) -> None:
         """Write them into the folder of a generation."""
@@ -278,7 +276,6 @@ class Counts(NamedTuple):
             for described, papers in descriptions.items()
         ]
         content = {
-            "names": self.names,
             "venues": venues,
             "repositories": repositories,
             "sources": self.sources,
@@ -288,31 +285,15 @@ class Counts(NamedTuple):
         (generation.kept / _COUNTS).write_bytes(json.dumps(content, ensure_ascii=True).encode())
 
 
-def keeping_entities(generation: Generation, entities: Iterable[Entity]) -> Iterator[tuple[bytes, Entity]]:
-    """Entities, written into the folder of a generation as they pass, each with its line there."""
+def names_path(generation: Generation) -> Path:
+    """The file of the names of a generation, whose folder is made."""
     generation.kept.mkdir(exist_ok=True)
-    with (generation.kept / _ENTITIES).open("wb") as stream:
-        for entity in entities:
-            line = json.dumps([getattr(entity, name) for name in Entity.__dataclass_fields__]).encode() + b"\n"
-            stream.write(line)
-            yield line, entity
-
-
-def kept_entities(generation: Generation) -> Iterator[bytes]:
-    """The lines of the entities of a generation."""
-    with (generation.kept / _ENTITIES).open("rb") as lines:
-        yield from lines
-
-
-def entity_of_line(line: bytes) -> Entity:
-    """The entity that a line is of."""
-    values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in json.loads(line)]
-    return Entity(*values)
+    return generation.kept / _NAMES
 
 
 def forget_kept(generation: Generation) -> None:
     """Have the next build read all papers again."""
-    for name in (_WORKS, _COUNTS, _ENTITIES):
+    for name in (_WORKS, _COUNTS, _NAMES):
         Path(generation.kept / name).unlink(missing_ok=True)
     if generation.kept.is_dir():
         generation.kept.rmdir()

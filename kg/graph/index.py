@@ -2,7 +2,8 @@
 
 It is an SQLite file beside the store, made by the build (:mod:`kg.graph.indexing`), and is only read afterwards. Its
 tables are in :data:`SCHEMA`. Nodes are numbered in the order in which look-ups list them, those of most papers first,
-and papers also from the newest to the oldest, so that "the first ten" are ten rows and not a sort.
+and papers also from the newest to the oldest, so that "the first ten" are ten rows and not a sort. Between two numbers
+there is room, so that a build that goes on from this index (:mod:`kg.graph.reindexing`) need not number all anew.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kg.graph.reader import GraphReader
 from kg.text.names import one_line
 from kg.vocabulary import KINDS, Kind
 
-VERSION = 3
+VERSION = 4
 """The version of the tables: a graph whose index is of another version gets one in memory. 1 was in no release."""
 SCHEMA = """
 -- What can be looked up: entities, papers and repositories. "label" is the preferred name, "papers" how many mention
@@ -31,7 +32,7 @@ SCHEMA = """
 CREATE TABLE node (
     id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, label INTEGER, papers INTEGER, introducing INTEGER, mentions INTEGER
 );
--- All names of nodes, the preferred one first.
+-- All names of nodes, the preferred one first. The ids of those of a node follow one another, from the node's id on.
 CREATE TABLE name (id INTEGER PRIMARY KEY, node INTEGER, text TEXT);
 CREATE INDEX name_node ON name (node);
 -- The normal form of each name; for "owner/name" also that of the part after the slash.
@@ -43,7 +44,7 @@ CREATE VIRTUAL TABLE word USING fts5 (
     words, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = "ascii tokenchars '.+*#'"
 );
 -- The names of a kind that have the same length, one a line: letters and digits in lower case, other signs as spaces.
--- "names" are their ids, as 32-bit numbers.
+-- "names" are their ids, as 64-bit numbers.
 CREATE TABLE form (kind TEXT, length INTEGER, part INTEGER, forms TEXT, names BLOB, PRIMARY KEY (kind, length, part));
 -- The words of each name and its line in "form" once more, for the index of the next generation.
 CREATE TABLE spelled (name INTEGER PRIMARY KEY, words TEXT, form TEXT);
@@ -64,9 +65,9 @@ CREATE TABLE narrower (node INTEGER, narrower INTEGER, PRIMARY KEY (node, narrow
 CREATE TABLE better (metric INTEGER PRIMARY KEY, direction TEXT);
 -- The addresses of the data that papers link to.
 CREATE TABLE data (place INTEGER, address TEXT, PRIMARY KEY (place, address)) WITHOUT ROWID;
--- Reported results, numbered by paper and place in its text. "comparable" and "relative" are 0 or 1, "value" is the
--- number as a decimal, "reported" as it is written, "settings" are sorted, one a line, and "metric", "dataset" and
--- "method" are nodes.
+-- Reported results, numbered by paper and place in its text: from the place of the paper times RESULTS on.
+-- "comparable" and "relative" are 0 or 1, "value" is the number as a decimal, "reported" as it is written, "settings"
+-- are sorted, one a line, and "metric", "dataset" and "method" are nodes.
 CREATE TABLE result (
     id INTEGER PRIMARY KEY, iri TEXT, place INTEGER, confidence REAL, comparable INTEGER, relative INTEGER, value TEXT,
     reported TEXT, unit TEXT, metric INTEGER, dataset INTEGER, method INTEGER, settings TEXT, sentence TEXT
@@ -87,8 +88,12 @@ CREATE INDEX result_method ON result (method);
 INTRODUCES, USES, LINKS_TO = range(3)
 COMPANIONS = 10
 """How many companions of each kind are kept."""
+ROOM = 1000
+"""How many numbers are left free after that of each node, and after that of each paper, when an index is made."""
+RESULTS = 2**20
+"""How many numbers there are for the results of a paper."""
 
-ID_TYPE = "I"
+ID_TYPE = "Q"
 """The type code of :mod:`array` for the ids in the table "form"."""
 
 _LAST = "\U0010ffff"  # comes after every character of a name

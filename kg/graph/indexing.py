@@ -1,8 +1,5 @@
 """Making the index of a graph (:mod:`kg.graph.index`) from its store, in one pass over each kind of statement.
 
-Or from the index of the generation before and what is said of the nodes that are new or others than before; both ways
-lead to the same rows.
-
 What is read from the store is collected in tables on disk and put in order there, so that memory holds no list of
 papers or names.
 """
@@ -18,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -28,6 +25,8 @@ from kg.graph.index import (
     INDEXES,
     INTRODUCES,
     LINKS_TO,
+    RESULTS,
+    ROOM,
     SCHEMA,
     USES,
     VERSION,
@@ -64,38 +63,49 @@ CREATE TABLE scratch.data (paper TEXT, address TEXT);
 CREATE TABLE scratch.label (iri TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE scratch.edge (target TEXT, source TEXT, role INTEGER, PRIMARY KEY (target, source)) WITHOUT ROWID;
 CREATE TABLE scratch.linked (iri TEXT PRIMARY KEY, papers INTEGER, introducing INTEGER) WITHOUT ROWID;
+CREATE TABLE scratch.ranked (
+    rank INTEGER PRIMARY KEY, iri TEXT, kind TEXT, papers INTEGER, introducing INTEGER, names INTEGER
+);
 CREATE TABLE scratch.node (id INTEGER PRIMARY KEY, iri TEXT, kind TEXT, papers INTEGER, introducing INTEGER);
 """
-_IN_ORDER = """
+LINKED = """
+INSERT INTO scratch.edge SELECT target, source, min(role) FROM scratch.link GROUP BY target, source;
+INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.edge GROUP BY target;
+"""
+_IN_ORDER = f"""
 INSERT INTO scratch.label
     SELECT iri, text FROM (
         SELECT iri, text, row_number() OVER (PARTITION BY iri ORDER BY place, text) AS number FROM scratch.named
     ) WHERE number = 1 ORDER BY iri;
-INSERT INTO scratch.edge SELECT target, source, min(role) FROM scratch.link GROUP BY target, source;
-INSERT INTO scratch.linked SELECT target, count(*), sum(role = 0) FROM scratch.edge GROUP BY target;
-INSERT INTO scratch.node (iri, kind, papers, introducing)
+INSERT INTO scratch.ranked (iri, kind, papers, introducing, names)
     SELECT iri, iif(kind = 'paper without text', 'paper', kind), iif(kind = 'paper', 1, coalesce(papers, 0)) AS papers,
-        coalesce(introducing, 0)
+        coalesce(introducing, 0), coalesce(names, 0)
     FROM (SELECT iri, min(kind) AS kind FROM scratch.thing WHERE kind != 'venue' GROUP BY iri)
         LEFT JOIN scratch.linked USING (iri) LEFT JOIN scratch.label USING (iri)
+        LEFT JOIN (SELECT iri, count(DISTINCT text) AS names FROM scratch.named GROUP BY iri) USING (iri)
     ORDER BY papers DESC, coalesce(text, iri), iri;
+INSERT INTO scratch.node
+    SELECT rank * {ROOM} + sum(names) OVER (ORDER BY rank) - names + 1, iri, kind, papers, introducing
+    FROM scratch.ranked ORDER BY rank;
 CREATE UNIQUE INDEX scratch.node_iri ON node (iri);
-INSERT INTO name (node, text)
-    SELECT id, text FROM (SELECT iri, text, min(place) AS place FROM scratch.named GROUP BY iri, text)
-        JOIN scratch.node USING (iri)
-    ORDER BY id, place, text;
+INSERT INTO name
+    SELECT id - 1 + row_number() OVER (PARTITION BY id ORDER BY place, text), id, text
+    FROM (SELECT iri, text, min(place) AS place FROM scratch.named GROUP BY iri, text) JOIN scratch.node USING (iri)
+    ORDER BY 1;
 INSERT INTO node
     SELECT id, iri, kind, (SELECT min(name.id) FROM name WHERE name.node = scratch.node.id), papers, introducing,
         coalesce((SELECT count FROM scratch.mention WHERE mention.iri = scratch.node.iri), 0)
     FROM scratch.node ORDER BY id;
+INSERT INTO paper (place, node, year)
+    SELECT {ROOM} * row_number() OVER (ORDER BY coalesce(year, 0) DESC, iri), id, year
+    FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper' AND papers ORDER BY 1;
+"""
+VENUES = """
 INSERT OR IGNORE INTO venue
     SELECT iri, text FROM scratch.named WHERE iri IN (SELECT iri FROM scratch.thing WHERE kind = 'venue')
     ORDER BY iri, text;
-INSERT INTO paper (node, year)
-    SELECT id, year FROM scratch.node LEFT JOIN scratch.year USING (iri) WHERE kind = 'paper' AND papers
-    ORDER BY coalesce(year, 0) DESC, iri;
 """
-_EDGES = """
+EDGES = """
 INSERT INTO edge SELECT target.id, role, place FROM scratch.edge AS found
     JOIN scratch.node AS target ON target.iri = found.target
     JOIN scratch.node AS source ON source.iri = found.source
@@ -109,56 +119,10 @@ INSERT INTO companion SELECT node, other, shared FROM (
     FROM (
         SELECT edge.node AS node, other.node AS other, count(*) AS shared
         FROM edge JOIN edge AS other ON other.place = edge.place AND other.role < 2 AND other.node != edge.node
-        WHERE edge.role < 2 AND edge.node IN (SELECT id FROM node WHERE papers >= :many)
+        WHERE edge.role < 2 AND edge.node IN (SELECT id FROM node WHERE papers >= :many) {where}
         GROUP BY edge.node, other.node
     ) AS found JOIN node ON node.id = other
 ) WHERE place <= :companions ORDER BY node, other
-"""
-# What "before", the index of the generation before, has of all nodes but those in scratch.gone: what is said of the
-# papers and nodes that stay. A result has its number for its place in the text, which is not kept.
-_TAKE_OVER = """
-CREATE TABLE scratch.stays AS SELECT id, iri, kind, label FROM before.node
-    WHERE iri NOT IN (SELECT iri FROM scratch.gone) ORDER BY id;
-CREATE UNIQUE INDEX scratch.stays_id ON stays (id);
-CREATE TABLE scratch.kept AS SELECT place, iri, year FROM before.paper JOIN scratch.stays ON id = node ORDER BY place;
-CREATE UNIQUE INDEX scratch.kept_place ON kept (place);
-INSERT INTO scratch.thing SELECT iri, kind FROM scratch.stays;
-INSERT INTO scratch.thing SELECT iri, 'venue' FROM before.venue WHERE iri NOT IN (SELECT iri FROM scratch.gone);
-INSERT INTO scratch.named SELECT iri, name, 1 FROM before.venue WHERE iri NOT IN (SELECT iri FROM scratch.gone);
-INSERT INTO scratch.named
-    SELECT iri, text, iif(name.id = label, 0, 2) FROM before.name JOIN scratch.stays ON stays.id = name.node;
-INSERT INTO scratch.link SELECT target.iri, kept.iri, role FROM before.edge
-    JOIN scratch.kept USING (place) JOIN before.node AS target ON target.id = edge.node;
-INSERT INTO scratch.year SELECT iri, year FROM scratch.kept WHERE year IS NOT NULL ORDER BY iri;
-INSERT INTO scratch.result
-    SELECT kept.iri, result.iri, result.id, confidence, comparable, relative, value, reported, unit, sentence,
-        metric.iri, dataset.iri, method.iri
-    FROM before.result JOIN scratch.kept USING (place)
-    LEFT JOIN before.node AS metric ON metric.id = metric
-    LEFT JOIN before.node AS dataset ON dataset.id = dataset
-    LEFT JOIN before.node AS method ON method.id = method;
-INSERT INTO scratch.setting
-    SELECT result.iri, settings FROM before.result JOIN scratch.kept USING (place) WHERE settings IS NOT NULL;
-INSERT INTO scratch.broader SELECT stays.iri, wide.iri FROM before.narrower
-    JOIN scratch.stays ON stays.id = narrower.narrower JOIN before.node AS wide ON wide.id = narrower.node;
-INSERT INTO scratch.better SELECT iri, direction FROM before.better JOIN scratch.stays ON id = metric;
-INSERT INTO scratch.data SELECT kept.iri, address FROM before.data JOIN scratch.kept USING (place);
-"""
-# The names of a node that stays have the same order as before, and ids that follow one another.
-_TAKE_OVER_NAMES = """
-CREATE TABLE scratch.moved AS
-    SELECT stays.id AS old, now.id AS node, now.label - stays.label AS further
-    FROM scratch.stays JOIN node AS now USING (iri) WHERE stays.label IS NOT NULL ORDER BY stays.id;
-CREATE UNIQUE INDEX scratch.moved_old ON moved (old);
-CREATE UNIQUE INDEX scratch.moved_node ON moved (node);
-INSERT INTO key SELECT key, name + further, moved.node FROM before.key AS key JOIN scratch.moved ON old = key.node
-    ORDER BY key, name + further;
-INSERT INTO initials SELECT letters, name.id + further
-    FROM before.initials AS initials JOIN before.name AS name ON name.id = initials.name
-    JOIN scratch.moved ON old = name.node ORDER BY letters, name.id + further;
-INSERT INTO spelled SELECT name.id + further, words, form
-    FROM before.spelled AS spelled JOIN before.name AS name ON name.id = spelled.name
-    JOIN scratch.moved ON old = name.node ORDER BY name.id + further;
 """
 # The terms of kg/ask/origins.toml: a paper mentions what it is listed under and what is in its rows of tables.
 _CURATED = """
@@ -176,13 +140,13 @@ INSERT INTO curated SELECT node.id, sum(listed), sum(listed AND made), sum(read 
         ) GROUP BY target, source
     ) AS found JOIN scratch.node AS node ON node.iri = found.target
     GROUP BY node.id ORDER BY node.id;
-INSERT INTO total SELECT 'curated', count(*) FROM curated;
 """
-_RESULTS = """
+RESULT_ROWS = f"""
 INSERT INTO result (
-    iri, place, confidence, comparable, relative, value, reported, unit, metric, dataset, method, settings, sentence
+    id, iri, place, confidence, comparable, relative, value, reported, unit, metric, dataset, method, settings, sentence
 )
-    SELECT result.iri, place, confidence, comparable, relative, value, reported, unit, metric.id, dataset.id, method.id,
+    SELECT place * {RESULTS} + row_number() OVER (PARTITION BY place ORDER BY start, result.iri),
+        result.iri, place, confidence, comparable, relative, value, reported, unit, metric.id, dataset.id, method.id,
         (SELECT group_concat(text, char(10)) FROM (
             SELECT text FROM scratch.setting WHERE setting.result = result.iri ORDER BY text
         )),
@@ -193,9 +157,9 @@ INSERT INTO result (
     LEFT JOIN scratch.node AS metric ON metric.iri = result.metric
     LEFT JOIN scratch.node AS dataset ON dataset.iri = result.dataset
     LEFT JOIN scratch.node AS method ON method.iri = result.method
-    ORDER BY place, start, result.iri;
+    ORDER BY 1;
 """
-_PROPERTIES = """
+PROPERTIES = """
 INSERT OR IGNORE INTO narrower
     SELECT node.id, narrower.id FROM scratch.broader AS found
     JOIN scratch.node AS node ON node.iri = found.broader
@@ -220,7 +184,9 @@ _SETTING_QUERY = f"""SELECT ?paper ?result ?setting WHERE {{
     ?paper <{KG}reports> ?result . ?result <{KG}setting> ?setting }}"""
 _COUNTED = {KG + name: name for name in ("Result", "Mention")} | {KG + "listedOn": "entry"}
 _COUNTED |= {link: f"link {kind}" for kind, link in LINKS.items()}
-_TOTALS = frozenset({*_COUNTED.values(), "from catalogue", "listed", "triple"})
+TOTALS = frozenset({*_COUNTED.values(), "from catalogue", "listed", "triple"})
+"""The counts of the whole graph that are of what the index does not keep."""
+
 _MANY = 1000  # papers; the companions of what fewer mention are counted in milliseconds
 _CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
@@ -244,6 +210,8 @@ _TABLES = {
     **dict.fromkeys((KG + "onDataset", KG + "byMetric", KG + "ofMethod", KG + "onTask"), "part"),
 }
 _READ = frozenset((_TYPE, *_PLACES, *_ROLES, *_TABLES))
+Maker = TypeVar("Maker", bound="IndexMaker")
+
 _LINE = re.compile(r'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)")')
 
 
@@ -269,30 +237,24 @@ def write_index(store: ox.Store, path: Path) -> None:
     Raises:
         OSError: it cannot be written; names it.
     """
-    with index_file(path) as maker:
+    with index_file(path, IndexMaker) as maker:
         maker.read(_statements(store))
         maker.finish(store)
 
 
 @contextmanager
-def index_file(path: Path, before: Path | None = None) -> Iterator[IndexMaker]:
-    """What makes an index in a new file.
-
-    Args:
-        path: the file.
-        before: the index of the generation before, if there is one to take over from (:meth:`IndexMaker.take_over`).
+def index_file(path: Path, maker: type[Maker]) -> Iterator[Maker]:
+    """What makes an index in a file, new or one of an index that it changes.
 
     Raises:
         OSError: it cannot be written; names it.
     """
     scratch = path.with_suffix(".scratch")
     try:
-        connection = sqlite3.connect(path, uri=True)
+        connection = sqlite3.connect(path)
         try:
             connection.execute("ATTACH ? AS scratch", (str(scratch),))
-            if before:
-                connection.execute("ATTACH ? AS before", (f"{before.resolve().as_uri()}?mode=ro&immutable=1",))
-            yield IndexMaker(connection)
+            yield maker(connection)
         finally:
             connection.close()
             scratch.unlink(missing_ok=True)
@@ -316,13 +278,14 @@ class IndexMaker:
             connection.execute(f"PRAGMA {database}.journal_mode = OFF")
             connection.execute(f"PRAGMA {database}.synchronous = OFF")
             connection.execute(f"PRAGMA {database}.cache_size = -{_CACHE}")
-        connection.execute(f"PRAGMA main.user_version = {VERSION}")
         connection.execute("BEGIN")
-        _run(connection, SCHEMA + _SCRATCH)
+        run_script(connection, _SCRATCH)
         self._connection = connection
-        self._totals: Counter[str] | None = None  # those of the index before, without what is gone
-        self._mentions: Counter[str] = Counter()
-        self._added: list[str] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._connection.execute(f"PRAGMA main.user_version = {VERSION}")
+        run_script(self._connection, SCHEMA)
 
     def reading(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines of N-Quads as :mod:`kg.graph.statements` writes them, read as they pass."""
@@ -365,44 +328,35 @@ class IndexMaker:
                     self._connection.executemany(f"INSERT OR IGNORE INTO scratch.{table} VALUES ({marks})", some)
                     some.clear()
 
-    def take_over(self, gone: Iterable[str], removed: Said, added: Iterable[str], shared: int) -> None:
-        """Take over what the index of the generation before has; the statements of what differs are read besides.
-
-        Args:
-            gone: the IRIs of papers and other nodes of which nothing is taken over.
-            removed: what the papers among them said.
-            added: the IRIs of the papers of which the store has more or other statements now.
-            shared: how many statements more there are about what papers share.
-        """
-        self._connection.execute("CREATE TABLE scratch.gone (iri TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._connection.executemany("INSERT OR IGNORE INTO scratch.gone VALUES (?)", ((iri,) for iri in gone))
-        _run(self._connection, _TAKE_OVER)
-        kept = ((name, count) for name, count in self._rows("SELECT name, count FROM before.total") if name in _TOTALS)
-        self._totals = Counter(dict(kept))
-        self._totals.subtract(removed.totals)
-        self._totals["triple"] += shared
-        self._mentions = Counter(dict(self._rows("SELECT iri, mentions FROM before.node WHERE mentions")))
-        self._mentions.subtract(removed.mentions)
-        self._added = [*added]
-
     def finish(self, store: ox.Store) -> None:
         """Make the index, when all statements are collected.
 
         Args:
             store: the graph, for what is counted, and for its results.
         """
-        totals = self._counted(store)
-        _run(self._connection, _IN_ORDER + INDEXES)
-        _run(self._connection, _EDGES + _PROPERTIES + _CURATED + _RESULTS)
-        self._connection.execute(_COMPANIONS, {"many": _MANY, "companions": COMPANIONS})
-        new = ""
-        if self._totals is not None:
-            _run(self._connection, _TAKE_OVER_NAMES)
-            new = "WHERE node NOT IN (SELECT node FROM scratch.moved)"
-        _names(self._connection, new)
-        self._connection.execute("INSERT INTO word (rowid, words) SELECT name, words FROM spelled ORDER BY name")
+        mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
+        self._insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
+        self._read_results(store)
+        run_script(self._connection, LINKED + _IN_ORDER + VENUES + INDEXES)
+        run_script(self._connection, EDGES + PROPERTIES + _CURATED + RESULT_ROWS)
+        self._count_companions()
+        add_names(self._connection)
         _forms(self._connection)
         self._connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+        self._finish(_totals(store))
+
+    def _read_results(self, store: ox.Store, paper: str | None = None) -> None:
+        """Collect the results of one paper, or of all."""
+        self._insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY, paper)))
+        self._insert("scratch.setting", 2, (row[1:] for row in _rows(store, _SETTING_QUERY, paper)))
+
+    def _count_companions(self, where: str = "") -> None:
+        """Fill the table of companions, for all nodes or for those of a condition of SQL."""
+        query = _COMPANIONS.format(where=where)
+        self._connection.execute(query, {"many": _MANY, "companions": COMPANIONS})
+
+    def _finish(self, totals: Mapping[str, int]) -> None:
+        """Fill the table of the counts of the whole graph: those that are given, and those of nodes."""
         self._connection.executemany("INSERT INTO total VALUES (?, ?)", sorted(totals.items()))
         self._connection.execute(
             "INSERT INTO total SELECT kind, count(*) FROM node WHERE kind != 'paper' OR papers GROUP BY kind"
@@ -410,30 +364,11 @@ class IndexMaker:
         self._connection.execute(
             "INSERT INTO total SELECT 'new ' || kind, sum(introducing > 0) FROM node GROUP BY kind"
         )
+        self._connection.execute("INSERT INTO total SELECT 'curated', count(*) FROM curated")
         self._connection.execute("COMMIT")
-
-    def _counted(self, store: ox.Store) -> Mapping[str, int]:
-        """Collect mentions and results; returns the counts of what the index does not keep."""
-        if self._totals is None:
-            mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
-            self._insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
-            self._insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY)))
-            self._insert("scratch.setting", 2, (row[1:] for row in _rows(store, _SETTING_QUERY)))
-            return _totals(store)
-        added = said(store, self._added)
-        self._mentions.update(added.mentions)
-        self._totals.update(added.totals)
-        self._insert("scratch.mention", 2, self._mentions.items())
-        for paper in self._added:
-            self._insert("scratch.result", 13, map(_result, _rows(store, _RESULT_QUERY, paper)))
-            self._insert("scratch.setting", 2, (row[1:] for row in _rows(store, _SETTING_QUERY, paper)))
-        return self._totals
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[object, ...]]) -> None:
         self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * columns)})", rows)
-
-    def _rows(self, query: str) -> sqlite3.Cursor:
-        return self._connection.execute(query)
 
 
 class Said(NamedTuple):
@@ -460,7 +395,7 @@ def said(store: ox.Store, papers: Iterable[str]) -> Said:
     return Said(mentions, totals)
 
 
-def _run(connection: sqlite3.Connection, script: str) -> None:
+def run_script(connection: sqlite3.Connection, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
             connection.execute(statement)
@@ -512,12 +447,12 @@ def _text(term: object) -> str:
     return cast(str, term.value)  # type: ignore[attr-defined]  # the graph holds no blank nodes and no quoted triples
 
 
-def _names(connection: sqlite3.Connection, where: str) -> None:
-    """Fill the tables of the forms in which names are compared.
+def add_names(connection: sqlite3.Connection, where: str = "") -> None:
+    """Fill the tables of the forms in which names are compared, but for "form".
 
     Args:
         connection: to the index.
-        where: a condition of SQL for the nodes whose names are not in those tables yet.
+        where: a condition of SQL for the names that are not in those tables yet.
     """
     from rapidfuzz.utils import default_process
 
@@ -529,16 +464,32 @@ def _names(connection: sqlite3.Connection, where: str) -> None:
         initials: list[tuple[str, int]] = []
         spelled: list[tuple[int, str, str]] = []
         for name, node, kind, text in rows:
-            keys.append((typed_key(text), name, node))
-            if kind == "code" and "/" in text:
-                keys.append((typed_key(text.rpartition("/")[2]), name, node))
-            parts = typed_words(text)
-            spelled.append((name, " ".join(map(singular, parts)), default_process(plain_name(text))))
-            if len(parts) in _INITIALS:
-                initials.append(("".join(part[0] for part in parts), name))
+            keys.extend((key, name, node) for key in keys_of_name(kind, text))
+            spelled.append((name, words_of_name(text), default_process(plain_name(text))))
+            initials.extend((letters, name) for letters in initials_of_name(text))
         connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", keys)
         connection.executemany("INSERT INTO initials VALUES (?, ?)", initials)
         connection.executemany("INSERT INTO spelled VALUES (?, ?, ?)", spelled)
+        connection.executemany("INSERT INTO word (rowid, words) VALUES (?, ?)", (row[:2] for row in spelled))
+
+
+def keys_of_name(kind: str, text: str) -> list[str]:
+    """The keys of a name in the table "key"."""
+    keys = [typed_key(text)]
+    if kind == "code" and "/" in text:
+        keys.append(typed_key(text.rpartition("/")[2]))
+    return keys
+
+
+def words_of_name(text: str) -> str:
+    """The words of a name in the singular."""
+    return " ".join(map(singular, typed_words(text)))
+
+
+def initials_of_name(text: str) -> list[str]:
+    """The first letters of a name of several words; none for others."""
+    parts = typed_words(text)
+    return ["".join(part[0] for part in parts)] if len(parts) in _INITIALS else []
 
 
 def _forms(connection: sqlite3.Connection) -> None:
@@ -547,8 +498,13 @@ def _forms(connection: sqlite3.Connection) -> None:
         JOIN node ON node.id = name.node ORDER BY 1, 2, 3, 4"""
     )
     for (kind, length), rows in groupby(found, key=lambda row: (row[0], row[1])):
-        part = 0
-        while some := [*islice(rows, _PART)]:
-            text, names = "\n".join(row[2] for row in some), array(ID_TYPE, (row[3] for row in some))
-            connection.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (kind, length, part, text, names.tobytes()))
-            part += 1
+        write_forms(connection, kind, length, ((form, name) for _, _, form, name in rows))
+
+
+def write_forms(connection: sqlite3.Connection, kind: str, length: int, rows: Iterable[tuple[str, int]]) -> None:
+    """Write the names of one kind and length into the table "form", given as lines and ids in order."""
+    rows, part = iter(rows), 0
+    while some := [*islice(rows, _PART)]:
+        text, names = "\n".join(form for form, _ in some), array(ID_TYPE, (name for _, name in some))
+        connection.execute("INSERT INTO form VALUES (?, ?, ?, ?, ?)", (kind, length, part, text, names.tobytes()))
+        part += 1

@@ -27,6 +27,7 @@ _LEFT_OUT = (*_OPENED, GENERATION_MANIFEST, EXTRACTED)
 _NEEDED = ("papers.jsonl", "meta.json")  # which builds go on from
 _QUICKLY_READ = 64_000_000  # bytes; digests of more are not checked when a graph is opened
 _BLOCK = 2**20
+_TOGETHER = 4  # files whose digests are made at a time
 
 
 def mark(folder: Path, generation: str) -> None:
@@ -50,6 +51,8 @@ def seal(folder: Path, generation: str, before: Path | None = None) -> None:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             known = {name: (*entry,) for name, entry in _read(before)["files"].items()}
 
+    from concurrent.futures import ThreadPoolExecutor  # needed by builds alone
+
     def described(path: Path) -> tuple[int, int, str]:
         name = path.relative_to(folder).as_posix()
         entry = known.get(name)
@@ -60,7 +63,9 @@ def seal(folder: Path, generation: str, before: Path | None = None) -> None:
         return _described(path)
 
     paths = list(_files(folder))
-    files = {path.relative_to(folder).as_posix(): described(path) for path in paths}
+    with ThreadPoolExecutor(_TOGETHER) as pool:  # a digest is made, and the disk waited for, without Python
+        entries = list(pool.map(described, paths))
+    files = {path.relative_to(folder).as_posix(): entry for path, entry in zip(paths, entries, strict=True)}
     for inner in {path.parent for path in paths}:
         sync_folder(inner)
     _write(folder, {"generation": generation, "files": files})

@@ -23,6 +23,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _PIECE = 2**16
 _TOGETHER = 2**17
 PREFIX_BYTES = 4
+_LOADED = 100_000  # triples that are loaded at a time: the bulk loader holds them in memory, several times over
 
 
 def main() -> None:
@@ -152,7 +154,9 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
             raise ValueError(f"query {number}: {error}") from None
         if not isinstance(triples, QueryTriples):
             raise ValueError(f"query {number}: expected a CONSTRUCT query")
-        made.bulk_extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+        quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+        while part := [*islice(quads, _LOADED)]:
+            made.bulk_extend(part)
     return made
 
 

@@ -198,6 +198,10 @@ class Curated:
         forms = dict.fromkeys((name, entity_key(name)))
         return [other for form in forms for other in self._apart.get((entity_type, form), ())]
 
+    def set_apart(self) -> Iterable[Identity]:
+        """The types and the names, or the keys of names, for which :meth:`apart_from` gives something."""
+        return self._apart.keys()
+
     def is_apart(self, entity_type: EntityType, name: str, key: str) -> bool:
         """Whether :meth:`apart_from` gives anything for a name, which has this key."""
         return (entity_type, name) in self._apart or (entity_type, key) in self._apart

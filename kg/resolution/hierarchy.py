@@ -64,40 +64,80 @@ def broader_among(
         curated: for an entity with ``broader`` there, that counts.
         vague: entities that are never broader than others.
     """
-    broader: dict[Identity, list[Identity]] = {}
-
-    def reaches(start: Identity, end: Identity) -> bool:
-        return start == end or any(reaches(next_one, end) for next_one in broader.get(start, ()))
-
-    def add(narrow: Identity, found: Iterable[Identity]) -> None:
-        wanted = {wide for wide in found if wide in names and wide not in vague and not reaches(wide, narrow)}
-        near = {wide for wide in wanted if not any(other != wide and reaches(other, wide) for other in wanted)}
-        if near:
-            broader[narrow] = sorted(near)
-
+    hierarchy = Hierarchy(curated, names.__contains__, vague.__contains__)
     by_hand = {one for one, entity in curated.entities.items() if one in names and entity.broader is not None}
-    for one in sorted(by_hand):
-        add(one, _written(one, curated, names))
-    # Short names first, so that the broader entities of a broader entity are known before it is used.
-    for one in sorted(found.keys() - by_hand, key=lambda item: (len(item[1]), item)):
-        add(one, found[one])
+    broader: dict[Identity, list[Identity]] = {}
+    for one in sorted(by_hand | found.keys(), key=hierarchy.place):
+        if near := hierarchy.broader(one, lambda one: found.get(one, ()), lambda one: broader.get(one, ())):
+            broader[one] = near
     return broader
 
 
-def _written(one: Identity, curated: Curated, names: Collection[Identity]) -> Iterator[Identity]:
-    """The broader entities in the curated files; for one that is not in the graph, its own broader ones."""
-    waiting, passed = [one], {one}
-    while waiting:
-        entity = curated.entities.get(waiting.pop())
-        for name in (entity.broader or ()) if entity else ():
-            wide = curated.identity(one[0], name)
-            if wide in passed:
-                continue
-            passed.add(wide)
-            if wide in names:
-                yield wide
-            else:
-                waiting.append(wide)
+class Hierarchy:
+    """Decides what is broader than one entity after the other.
+
+    Args:
+        curated: for an entity with ``broader`` there, that counts.
+        exists: whether papers name an entity.
+        is_vague: whether an entity is never broader than others.
+    """
+
+    def __init__(
+        self, curated: Curated, exists: Callable[[Identity], bool], is_vague: Callable[[Identity], bool]
+    ) -> None:
+        self._curated, self._exists, self._is_vague = curated, exists, is_vague
+
+    def place(self, one: Identity) -> tuple[bool, int, Identity]:
+        """The order in which they are decided.
+
+        Short names first, so that the broader entities of a broader entity are known before it is used; before them
+        those of the curated files.
+        """
+        by_hand = self._is_by_hand(one)
+        return not by_hand, 0 if by_hand else len(one[1]), one
+
+    def _is_by_hand(self, one: Identity) -> bool:
+        entity = self._curated.entities.get(one)
+        return entity is not None and entity.broader is not None
+
+    def broader(
+        self,
+        one: Identity,
+        by_names: Callable[[Identity], Iterable[Identity]],
+        broader: Callable[[Identity], Iterable[Identity]],
+    ) -> list[Identity]:
+        """The next broader entities of an entity, sorted.
+
+        Args:
+            one: the entity.
+            by_names: gives the entities that are broader by the names of one that is not in the curated files.
+            broader: gives what was decided of another one, which counts if that comes before this one.
+        """
+        own = self.place(one)
+
+        def reaches(start: Identity, end: Identity) -> bool:
+            if start == end:
+                return True
+            return self.place(start) < own and any(reaches(next_one, end) for next_one in broader(start))
+
+        found = self.written(one) if self._is_by_hand(one) else by_names(one)
+        wanted = {wide for wide in found if self._exists(wide) and not self._is_vague(wide) and not reaches(wide, one)}
+        return sorted(wide for wide in wanted if not any(other != wide and reaches(other, wide) for other in wanted))
+
+    def written(self, one: Identity) -> Iterator[Identity]:
+        """The broader entities in the curated files; for one that is not in the graph, its own broader ones."""
+        waiting, passed = [one], {one}
+        while waiting:
+            entity = self._curated.entities.get(waiting.pop())
+            for name in (entity.broader or ()) if entity else ():
+                wide = self._curated.identity(one[0], name)
+                if wide in passed:
+                    continue
+                passed.add(wide)
+                if self._exists(wide):
+                    yield wide
+                else:
+                    waiting.append(wide)
 
 
 def _named(

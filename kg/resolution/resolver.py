@@ -21,15 +21,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from heapq import heapify, heappop, heappush
+from itertools import chain, count
+from typing import NamedTuple, TypeVar
 
 from kg.records import Entity, Extraction, Mention, Merge, Why
 from kg.resolution.curated import Curated, CuratedEntity, Identity
 from kg.resolution.directions import Directions
-from kg.resolution.hierarchy import broader_among, parts_of
+from kg.resolution.hierarchy import Hierarchy, broader_among, parts_of
+from kg.resolution.kept import KeptEntity, KeptNames, KeptUse
 from kg.resolution.known import KnownNames
 from kg.resolution.senses import Sense, Senses, is_name_of
 from kg.resolution.spelling import entity_key, entity_words, plain_name
@@ -141,18 +143,23 @@ class Resolver:
         self._defined: Counter[_Use] = Counter()
         self._attested: Counter[Identity] = Counter()  # by how many names and definitions
         self._teaches: dict[_Use, CuratedEntity | None] = {}  # of definitions: whose further name the long form is
-        self._long_keys: dict[_Use, str] = {}
+        self._spelled: defaultdict[Identity, set[_Use]] = defaultdict(set)  # definitions by the key of the long form
         self._placed: dict[_Use, _Placed] = {}  # all that is counted, once it is settled
         self._keys: dict[_Use, Sequence[str]] = {}  # what each was placed by (_keys_of)
         self._known: dict[Identity, _Entity] = {}
         self._asked: dict[_Use, _Placed] = {}
         self._iris: dict[Identity, str] = {}
-        self._further: dict[Identity, CuratedEntity] | None = None
+        self._further: dict[Identity, CuratedEntity | None] = {}
         self._settled = False
         self._other_counts: set[_Use] = set()  # what is counted otherwise than when all was settled last
         self._other_keys: set[str] = set()  # the keys of names that may mean something else than then
-        self._before: dict[Identity, str] = {}  # the IRIs that were kept
         self._left: set[Identity] = set()  # the entities that some name had then, and has no longer
+        self._kept: KeptNames | None = None  # what this goes on from, and of it what was read so far:
+        self._texts: set[str] = set()
+        self._uses_before: dict[_Use, KeptUse] = {}
+        self._attested_before: dict[Identity, int] = {}
+        self._entities_before: dict[Identity, KeptEntity | None] = {}
+        self._touched: set[Identity] = set()  # the entities that are others than those kept, or may be
 
     def add(self, extraction: Extraction) -> None:
         """Count the names and the definitions of one paper."""
@@ -177,13 +184,17 @@ class Resolver:
             if not keys.isdisjoint(((entity_type, entity_key(short)), (entity_type, entity_key(long))))
         }
         coined = _coined(extraction, meanings)
+        for use in uses | defined | coined:
+            self._read(use.text)
         for use in uses:
             if _counted(self._uses, use, by):
                 self._attest((use.type, entity_key(use.text)), by)
         for use in defined:
             if _counted(self._defined, use, by) and use.long:
-                self._attest((use.type, entity_key(use.long)), by)
-                self._other_keys.add(entity_key(use.long))  # which may be a further name of an entity, or no longer
+                one = (use.type, entity_key(use.long))
+                self._attest(one, by)
+                self._spelled[one].add(use)
+                self._other_keys.add(one[1])  # which may be a further name of an entity, or no longer
         for use in coined:
             _counted(self._coined, use, by)
         self._other_counts |= uses | defined | coined
@@ -194,64 +205,152 @@ class Resolver:
         self._attest((entity_type, entity_key(name)), 1)
 
     def _attest(self, one: Identity, by: int) -> None:
+        self._is_attested(one)
         if _counted(self._attested, one, by):
             self._other_keys.add(one[1])
+
+    def _is_attested(self, one: Identity) -> bool:
+        """Whether a name or a definition has this type and key."""
+        if self._kept and one not in self._attested_before:
+            before = self._attested_before[one] = self._kept.attested(one)
+            if before:
+                self._attested[one] = before
+        return one in self._attested
 
     def _unsettle(self) -> None:
         self._settled = False
         self._asked.clear()
         self._iris.clear()
-        self._further = None
+        self._further.clear()
 
-    def kept(self) -> dict[str, Any]:
-        """What is counted and what names mean, as JSON, for the resolver of the next build (:meth:`take`)."""
+    def take(self, kept: KeptNames) -> None:
+        """Go on from what another resolver kept, which had the same files; this one has counted nothing yet.
+
+        What is counted later is looked up there, and settled for the names that it may concern alone.
+        """
+        self._kept = kept
+        self._senses.take(kept)
+
+    def _read(self, text: str) -> None:
+        """Read what is kept of a name."""
+        if self._kept and text not in self._texts:
+            self._texts.add(text)
+            self._take(self._kept.called(text))
+
+    def _take(self, uses: Iterable[KeptUse]) -> None:
+        """Take over some names of those that are kept."""
+        for kept in uses:
+            use = _Use(kept.type, kept.text, kept.long)
+            if use in self._uses_before:
+                continue
+            self._uses_before[use] = kept
+            for counts, papers in (
+                (self._uses, kept.papers),
+                (self._coined, kept.coined),
+                (self._defined, kept.defined),
+            ):
+                if papers:
+                    counts[use] = papers
+            self._keys[use] = kept.keys
+            self._placed[use] = _Placed((kept.type, kept.key), kept.why, kept.detail)
+            if kept.long_key:
+                self._spelled[kept.type, kept.long_key].add(use)
+                self._teaches[use] = self.curated.named(kept.type, kept.taught) if kept.taught else None
+
+    def _find(self, one: Identity) -> _Entity | None:
+        """What is known of an entity, if some name has it."""
+        before = self._entity_before(one)
+        if before and one not in self._touched and one not in self._known:
+            entity = before.entity
+            self._known[one] = _Entity(
+                before.wanted, entity.label, entity.other_labels, before.parts, before.meant, entity.better, ()
+            )
+        return self._known.get(one)
+
+    def _entity_before(self, one: Identity) -> KeptEntity | None:
+        if self._kept and one not in self._entities_before:
+            self._entities_before[one] = self._kept.entity(one)
+        return self._entities_before.get(one)
+
+    def keep(self, kept: KeptNames, lines: Callable[[Iterable[Merge]], Iterable[str]]) -> Iterator[Entity]:
+        """All entities, as :meth:`entities`; what is counted and what names mean is kept as they pass.
+
+        Args:
+            kept: a new file.
+            lines: gives the lines that are kept of merges.
+        """
+        self._settle()
+        kept.replace_uses((), map(self._kept_use, self._placed))
+        kept.attest(self._attested.items())
+        self._senses.keep(kept, self._further_keys)
         iris = self.iris()
+        for one, broader in self._with_broader():
+            entity = self._kept_entity(one, broader, iris.__getitem__)
+            kept.replace_entity(one, None, entity)
+            kept.replace_merged(one, "".join(lines(self._merged(one))))
+            yield entity.entity
 
-        def placed(use: _Use) -> list[Any]:
-            found = self._placed[use]
-            return [self._keys[use], found.identity[1], found.why, found.detail]
+    def keep_changes(
+        self, kept: KeptNames, lines: Callable[[Iterable[Merge]], Iterable[str]]
+    ) -> tuple[list[Entity], list[Entity]]:
+        """Keep what differs, at last, in the file that this goes on from.
 
-        def taught(use: _Use) -> str | None:
-            entity = self._taught(use)
-            return entity.name if entity else None
-
-        return {
-            "uses": [[*use, papers, *placed(use)] for use, papers in self._uses.items()],
-            "coined": [[*use, papers] for use, papers in self._coined.items()],
-            "defined": [
-                [*use, papers, *placed(use), self._long_keys.get(use) or entity_key(use.long or ""), taught(use)]
-                for use, papers in self._defined.items()
-            ],
-            "senses": [*self._senses.kept()],
-            "entities": [[*one, iris[one], *known] for one, known in self._known.items()],
+        Returns:
+            The entities that are no longer so, and those that are so now.
+        """
+        self._settle()
+        other = {one for one in self._touched if bool(self._known.get(one)) != bool(self._entity_before(one))}
+        unclear = {one for one in self._touched - other if self._is_vague(one) != self._was_vague(one)}
+        broader = self._other_broader(other | unclear)
+        depending = {
+            (kind, key) for one in other | self._iris.keys() for kind, key in kept.with_part(one[1]) if kind == one[0]
         }
+        by_hand = {one for one in self._by_hand() if not self._iris.keys().isdisjoint(self._broader_before(one))}
+        gone: list[Entity] = []
+        now: list[Entity] = []
+        for one in sorted({*self._touched, *self._iris, *broader, *depending, *by_hand}):
+            before = self._entity_before(one)
+            found = self._find(one)
+            entity = self._kept_entity(one, broader.get(one, self._broader_before(one)), self._iri) if found else None
+            if entity != before:
+                kept.replace_entity(one, before, entity)
+            old, new = (each.entity if each else None for each in (before, entity))
+            if old != new:
+                gone += filter(None, (old,))
+                now += filter(None, (new,))
+            if one in self._touched:
+                kept.replace_merged(one, "".join(lines(self._merged(one))) if found else "")
+        changed = {use: self._kept_use(use) for use in self._placed}
+        kept.replace_uses(
+            (row for use, row in self._uses_before.items() if changed.get(use) != row),
+            (row for use, row in changed.items() if self._uses_before.get(use) != row),
+        )
+        counts = {one: self._attested[one] for one in self._attested_before}
+        kept.attest((one, count) for one, count in counts.items() if count != self._attested_before[one])
+        self._senses.keep(kept, self._further_keys)
+        return gone, now
 
-    def take(self, kept: Mapping[str, Any]) -> None:
-        """Take over what another resolver kept, which had the same files; this one has counted nothing yet."""
-        for entity_type, text, long, papers, keys, key, why, detail in kept["uses"]:
-            use = _Use(entity_type, text, long)
-            self._uses[use], self._keys[use] = papers, keys
-            self._placed[use] = _Placed((entity_type, key), why, detail)
-            self._attested[entity_type, keys[0]] += 1
-        for entity_type, text, long, papers in kept["coined"]:
-            self._coined[_Use(entity_type, text, long)] = papers
-        for entity_type, text, long, papers, keys, key, why, detail, long_key, taught in kept["defined"]:
-            use = _Use(entity_type, text, long)
-            self._defined[use], self._keys[use] = papers, keys
-            self._placed[use] = _Placed((entity_type, key), why, detail)
-            self._attested[entity_type, long_key] += 1
-            self._long_keys[use] = long_key
-            self._teaches[use] = self.curated.named(entity_type, taught) if taught else None
-        self._senses.take(kept["senses"])
-        for entity_type, key, iri, *known in kept["entities"]:
-            self._known[entity_type, key] = _Entity(*known)
-            self._before[entity_type, key] = iri
+    def _kept_use(self, use: _Use) -> KeptUse:
+        papers, coined, defined = (counts[use] for counts in (self._uses, self._coined, self._defined))
+        (_, key), why, detail = self._placed[use]
+        taught = self._taught(use) if defined else None
+        long_key = entity_key(use.long) if defined and use.long else None
+        keys, name = [*self._keys[use]], taught.name if taught else None
+        return KeptUse(*use, papers, coined, defined, keys, key, why, detail, long_key, name)
+
+    def _kept_entity(self, one: Identity, broader: Iterable[Identity], iri_of: Callable[[Identity], str]) -> KeptEntity:
+        known = self._find(one)
+        assert known
+        parts = [[[*part] for part in named] for named in known.parts]
+        meant = None if known.meant is None else [*known.meant]
+        wide = [*broader]
+        return KeptEntity(self._described(one, wide, iri_of), known.iri, parts, meant, [key for _, key in wide])
 
     def moved(self) -> set[str]:
         """The IRIs of before that some name had which is counted still, and which it has no longer."""
-        iris = self.iris()
-        left = {one for one, iri in self._before.items() if iris.get(one, iri) != iri}
-        return {self._before[one] for one in left | self._left if one in self._before}
+        self._settle()
+        left = {one for one in self._iris if self._find(one)} | self._left
+        return {before.entity.iri for one in left if (before := self._entity_before(one))}
 
     def _settle(self) -> None:
         """Find what all names mean, or, if that was known, what those mean now that may mean something else."""
@@ -259,12 +358,15 @@ class Resolver:
             return
         self._settled = True
         touched: set[Identity] | None = None
-        uses = self._uses.keys() | self._defined.keys()
-        if not self._known:
+        if not self._known and not self._kept:
+            uses = self._uses.keys() | self._defined.keys()
             self._placed = {use: self._place(use) for use in uses}
             self._keys = {use: self._keys_of(use) for use in uses}
         else:
-            touched = self._settle_changes(uses)
+            touched = self._settle_changes()
+            for one in touched:
+                self._find(one)
+            self._touched |= touched
         names, found, unclear = self._names(touched), self._rows(touched), self._unclear(touched)
         for one in self._known.keys() if touched is None else touched:
             if one not in names:
@@ -273,10 +375,16 @@ class Resolver:
             self._known[one] = self._entity(one, some, found[one], unclear.get(one))
         self._other_counts.clear()
         self._other_keys.clear()
+        if self._kept:
+            self._iris = self._other_iris()
 
-    def _settle_changes(self, uses: Set[_Use]) -> set[Identity]:
+    def _settle_changes(self) -> set[Identity]:
         """Place the names that may mean something else than before; all entities that are others now, or may be."""
         other = self._senses.reached(self._other_keys, self._further_keys)
+        if kept := self._kept:
+            self._take(kept.placed_by(other))
+            self._take(kept.placed_by({entity_key(form) for _, form in self.curated.set_apart()}))
+        uses = self._uses.keys() | self._defined.keys()
         gone = self._placed.keys() - uses
         touched = {self._placed[use].identity for use in gone}
         for use in gone:
@@ -298,6 +406,9 @@ class Resolver:
         for one, known in self._known.items():
             if any(not other.isdisjoint(part) for named in known.parts for part in named):
                 touched.add(one)
+        if kept:
+            touched |= {one for key in other for one in kept.with_part(key)}
+            self._take(kept.names_of(touched))
         return touched
 
     def _keys_of(self, use: _Use) -> list[str]:
@@ -318,11 +429,11 @@ class Resolver:
     def resolve(self, extraction: Extraction) -> Extraction:
         """The extraction with every mention's ``entity`` set to an IRI."""
         meanings = _Meanings(extraction)
-        iris = self.iris()
+        self._settle()
         mentions = []
         for mention, text in full_names(extraction):
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
-            mentions.append(replace(mention, entity=iris[placed.identity]))
+            mentions.append(replace(mention, entity=self._iri(placed.identity)))
         return replace(extraction, entities=tuple(mentions))
 
     def identity(self, entity_type: EntityType, name: str, paper: Extraction | None = None) -> Identity:
@@ -333,50 +444,124 @@ class Resolver:
 
     def iri_of(self, entity_type: EntityType, name: str) -> str | None:
         """The IRI of what a name means in the corpus as a whole; ``None`` if no paper names it."""
-        return self.iris().get(self.identity(entity_type, name))
+        self._settle()
+        one = self.identity(entity_type, name)
+        return self._iri(one) if self._find(one) else None
 
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by type and key."""
         iris = self.iris()
+        return (self._described(one, broader, iris.__getitem__) for one, broader in self._with_broader())
+
+    def _with_broader(self) -> Iterator[tuple[Identity, Sequence[Identity]]]:
+        """All entities, sorted by type and key, each with those that are broader."""
         known = self._known
-        unclear = {one for one, entity in known.items() if entity.meant is not None}
-        found = {
-            one: [wide for named in entity.parts if (wide := self._wider(one[0], named))]
-            for one, entity in known.items()
-            if entity.parts
-        }
+        unclear = {one for one in known if self._is_vague(one)}
+        found = {one: self._broader_by_names(one) for one, entity in known.items() if entity.parts}
         broader = broader_among(known, found, self.curated, unclear)
-        for one in sorted(known):
-            entity = known[one]
-            written = self.curated.entities.get(one)
-            meant = ((one[0], key) for key in entity.meant or ())
-            yield Entity(
-                iri=iris[one],
-                type=one[0],
-                label=entity.label,
-                other_labels=tuple(entity.others),
-                broader=tuple(sorted(iris[wide] for wide in broader.get(one, ()))),
-                ambiguous=entity.meant is not None,
-                may_mean=tuple(sorted(iris[sense] for sense in meant if sense in known)),
-                homepage=str(written.homepage) if written and written.homepage else None,
-                pages=_pages(written) if written else (),
-                better=entity.better,
+        return ((one, broader.get(one, ())) for one in sorted(known))
+
+    def _described(self, one: Identity, broader: Iterable[Identity], iri_of: Callable[[Identity], str]) -> Entity:
+        """An entity, with those that are broader."""
+        entity = self._known[one]
+        written = self.curated.entities.get(one)
+        meant = ((one[0], key) for key in entity.meant or ())
+        return Entity(
+            iri=iri_of(one),
+            type=one[0],
+            label=entity.label,
+            other_labels=tuple(entity.others),
+            broader=tuple(sorted(map(iri_of, broader))),
+            ambiguous=entity.meant is not None,
+            may_mean=tuple(sorted(iri_of(sense) for sense in meant if self._find(sense))),
+            homepage=str(written.homepage) if written and written.homepage else None,
+            pages=_pages(written) if written else (),
+            better=entity.better,
+        )
+
+    def _is_vague(self, one: Identity) -> bool:
+        found = self._find(one)
+        return found is not None and found.meant is not None
+
+    def _was_vague(self, one: Identity) -> bool:
+        before = self._entity_before(one)
+        return before is not None and before.meant is not None
+
+    def _broader_by_names(self, one: Identity) -> list[Identity]:
+        found = self._find(one)
+        return [wide for named in (found.parts if found else ()) if (wide := self._wider(one[0], named))]
+
+    def _broader_before(self, one: Identity) -> list[Identity]:
+        before = self._entity_before(one)
+        return [(one[0], key) for key in before.broader] if before else []
+
+    def _by_hand(self) -> list[Identity]:
+        """The entities of which the curated files say what is broader."""
+        written = self.curated.entities.items()
+        return [one for one, entity in written if entity.broader is not None and self._find(one)]
+
+    def _other_broader(self, other: Set[Identity]) -> dict[Identity, list[Identity]]:
+        """What is broader than each entity of which something else may be broader than what is kept.
+
+        Args:
+            other: the entities that appeared or went, or whose names are no longer clear, or are now.
+        """
+        kept = self._kept
+        assert kept
+        hierarchy = Hierarchy(self.curated, lambda one: self._find(one) is not None, self._is_vague)
+        by_hand = self._by_hand()
+        narrower: defaultdict[Identity, set[Identity]] = defaultdict(set)
+        for one in by_hand:
+            for wide in hierarchy.written(one):
+                narrower[wide].add(one)
+        for one in self._touched:
+            for wide in self._broader_by_names(one):
+                narrower[wide].add(one)
+
+        def below(one: Identity) -> set[Identity]:
+            return narrower[one].union(each for each in kept.with_part(one[1]) if each[0] == one[0])
+
+        start = self._touched.union(*map(below, other))
+        if not other.isdisjoint(self.curated.entities) or not start.isdisjoint(by_hand):
+            start = start.union(by_hand)
+        waiting = [hierarchy.place(one) for one in start]
+        heapify(waiting)
+        found: dict[Identity, list[Identity]] = {}
+
+        def decided(one: Identity) -> list[Identity]:
+            return found[one] if one in found else self._broader_before(one)
+
+        while waiting:
+            place = heappop(waiting)
+            one = place[-1]
+            if one in found or not self._find(one):
+                continue
+            found[one] = hierarchy.broader(
+                one, self._broader_by_names, lambda one: found.get(one, self._broader_before(one))
             )
+            if found[one] != self._broader_before(one):
+                for each in _reached(one, below):
+                    if each not in found and hierarchy.place(each) > place:
+                        heappush(waiting, hierarchy.place(each))
+        return found
 
     def _wider(self, entity_type: EntityType, named: Sequence[Sequence[str]]) -> Identity | None:
         """The first entity among what a name may be a kind of."""
         (own, *_), *parts = named
         for key, *_ in parts:
-            if key != own and (entity_type, key) in self._known:
+            if key != own and self._find((entity_type, key)):
                 return entity_type, key
         return None
 
     def merges(self) -> Iterator[Merge]:
         """Every name of an entity that is not its label, sorted by entity and name."""
-        iris = self.iris()
-        for one, entity in sorted(self._known.items(), key=lambda item: item[0]):
-            for text, why, detail, papers in entity.merged:
-                yield Merge(iris[one], one[0], entity.label, text, papers, why, detail)
+        self._settle()
+        return chain.from_iterable(map(self._merged, sorted(self._known)))
+
+    def _merged(self, one: Identity) -> Iterator[Merge]:
+        iri, entity = self._iri(one), self._known[one]
+        for text, why, detail, papers in entity.merged:
+            yield Merge(iri, one[0], entity.label, text, papers, why, detail)
 
     def _entity(
         self, one: Identity, names: _Names, rows: Mapping[tuple[str, Why], Counter[str]], meant: Iterable[str] | None
@@ -409,6 +594,7 @@ class Resolver:
         ]
 
     def _place(self, use: _Use) -> _Placed:
+        self._read(use.text)
         placed = self._placed.get(use) if self._settled else None
         if not placed and not (placed := self._asked.get(use)):
             placed = self._asked[use] = self._placed_now(use)
@@ -455,7 +641,7 @@ class Resolver:
         if sense is None:
             return None
         own = (use.type, entity_key(sense.long))
-        if own not in self._attested and own not in self.known:
+        if not self._is_attested(own) and own not in self.known:
             return None
         if entity and is_name_of(entity.names, sense.long):
             return None
@@ -464,7 +650,7 @@ class Resolver:
 
     def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
         """The entity of a name that is not a known short form."""
-        entity = self.curated.named(entity_type, name) or self._learned().get((entity_type, entity_key(name)))
+        entity = self.curated.named(entity_type, name) or self._learned((entity_type, entity_key(name)))
         if entity and entity.identity == (entity_type, entity_key(name)):
             return _Placed(entity.identity, "spelling")
         if entity:
@@ -496,18 +682,18 @@ class Resolver:
             return entity.identity
         return self._spelled_out(entity_type, long)
 
-    def _learned(self) -> dict[Identity, CuratedEntity]:
-        """Further names of curated entities: long forms that papers give for one of their short forms.
+    def _learned(self, one: Identity) -> CuratedEntity | None:
+        """The curated entity of which this is a further name: a long form that papers give for a short form of it.
 
         Only a long form that agrees with a name of the entity counts, and only if it agrees with no other entity.
         """
-        if self._further is None:
-            found: defaultdict[Identity, dict[Identity, CuratedEntity]] = defaultdict(dict)
-            for use in self._defined:
-                if (entity := self._taught(use)) and use.long:
-                    found[use.type, entity_key(use.long)][entity.identity] = entity
-            self._further = {one: next(iter(of.values())) for one, of in found.items() if len(of) == 1}
-        return self._further
+        if one not in self._further:
+            if self._kept:
+                self._take(self._kept.defined_as(one[1]))
+            taught = (self._taught(use) for use in self._spelled.get(one, ()) if use in self._defined)
+            found = {entity.identity: entity for entity in taught if entity}
+            self._further[one] = next(iter(found.values())) if len(found) == 1 else None
+        return self._further[one]
 
     def _taught(self, use: _Use) -> CuratedEntity | None:
         """The curated entity of which the long form of a definition may be a further name."""
@@ -557,15 +743,64 @@ class Resolver:
         next one gets a number.
         """
         self._settle()
-        if not self._iris:
+        if not self._iris and not self._kept:
             taken: set[str] = set()
-            for one in sorted(self._known, key=lambda one: (one not in self.curated.entities, one)):
-                wanted = iri = self._known[one].iri
-                if iri in taken:
-                    iri = next(free for number in count(2) if (free := f"{wanted}-{number}") not in taken)
-                self._iris[one] = iri
-                taken.add(iri)
+            for one in sorted(self._known, key=self._order):
+                self._iris[one] = _free(self._known[one].iri, taken.__contains__)
+                taken.add(self._iris[one])
         return self._iris
+
+    def _order(self, one: Identity) -> tuple[bool, Identity]:
+        return one not in self.curated.entities, one
+
+    def _iri(self, one: Identity) -> str:
+        if not self._kept:
+            return self.iris()[one]
+        if one in self._iris:
+            return self._iris[one]
+        before = self._entity_before(one)
+        assert before
+        return before.entity.iri
+
+    def _other_iris(self) -> dict[Identity, str]:
+        """The IRIs of the entities that have none that is kept, or another one; those of entities that went."""
+        kept = self._kept
+        assert kept
+        wanted = {one: found.iri for one in self._touched if (found := self._known.get(one))}
+        was = {one: before.wanted for one in self._touched if (before := self._entity_before(one))}
+        others = (one for one in self._touched if wanted.get(one) != was.get(one))
+        names = {iri for one in others for iri in (wanted.get(one), was.get(one)) if iri}
+        while True:
+            members = {one for iri in names for one in kept.wanting(iri) if one not in self._touched}
+            members |= {one for one, iri in wanted.items() if iri in names}
+            now = self._numbered(members)
+            old = {
+                one: before.entity.iri for one in members | was.keys() - wanted if (before := self._entity_before(one))
+            }
+            differing = {iri for _, iri in old.items() ^ now.items()}
+            further = {name for iri in differing for name in (iri, re.sub(r"-\d+$", "", iri))} - names
+            if not further:
+                return {one: iri for one, iri in now.items() if old.get(one) != iri}
+            names |= further
+
+    def _numbered(self, members: Set[Identity]) -> dict[Identity, str]:
+        """The IRIs of some entities, when all others have those that are kept."""
+        kept = self._kept
+        assert kept
+        taken: dict[Identity, str] = {}
+        for one in sorted(members, key=self._order):
+            known = self._find(one)
+            assert known
+
+            def is_taken(iri: str, one: Identity = one) -> bool:
+                if iri in taken.values():
+                    return True
+                holder = kept.holder(iri)
+                stays = holder and holder not in members and self._find(holder)
+                return bool(holder and stays and self._order(holder) < self._order(one))
+
+            taken[one] = _free(known.iri, is_taken)
+        return taken
 
     def _spelling(self, one: Identity, names: _Names) -> str:
         if written := self.curated.entities.get(one):
@@ -578,7 +813,7 @@ class Resolver:
     def _unclear(self, touched: Container[Identity] | None) -> dict[Identity, list[str]]:
         """The entities that are short forms without a clear sense, with the keys of what those senses would be."""
         unclear: dict[Identity, list[str]] = {}
-        for use in self._uses:
+        for use in [*self._uses]:  # more may be read meanwhile
             placed = self._placed[use]
             if touched is not None and placed.identity not in touched:
                 continue
@@ -587,7 +822,7 @@ class Resolver:
             senses = self._senses.known(use.text)
             meant = {self._spelled_out(use.type, long): (use.type, entity_key(long)) for long in senses}
             meant.pop(placed.identity, None)
-            if len(meant) > 1 or any(key in self._attested for key in meant.values()):
+            if len(meant) > 1 or any(map(self._is_attested, meant.values())):
                 unclear[placed.identity] = sorted(key for _, key in meant)
         return unclear
 
@@ -652,6 +887,24 @@ def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Cur
     resolver = Resolver(base, curated)
     resolver.add(extraction)
     return resolver.resolve(extraction)
+
+
+def _free(wanted: str, is_taken: Callable[[str], bool]) -> str:
+    """An IRI that is not taken: the one that is wanted, or that with the first number after it."""
+    if not is_taken(wanted):
+        return wanted
+    return next(free for number in count(2) if not is_taken(free := f"{wanted}-{number}"))
+
+
+def _reached(start: Identity, further: Callable[[Identity], Iterable[Identity]]) -> set[Identity]:
+    """All that is reached from something in one step or more."""
+    found: set[Identity] = set()
+    waiting = [start]
+    while waiting:
+        new = set(further(waiting.pop())) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _counted(counts: Counter[_Counted], one: _Counted, by: int) -> bool:

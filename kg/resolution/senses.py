@@ -13,14 +13,15 @@ that define the short form.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from kg.resolution.kept import KeptNames
 from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
@@ -82,10 +83,13 @@ class Senses:
         for short, counted in (elsewhere or {}).items():
             self._counted[entity_key(short)].append(counted)
         self._elsewhere: dict[str, _Counts | None] = {}
+        self._kept: KeptNames | None = None
+        self._before: dict[str, Mapping[str, Mapping[str, int]]] = {}  # what was read of what is kept
 
     def add(self, short: str, long: str, by: int = 1) -> None:
         """Count a paper that defines a short form; with ``by`` -1, no longer count it."""
         key, long_key = entity_key(short), entity_key(long)
+        self._of_here(key)
         counts = self._here[key].spellings[long_key]
         counts[long] += by
         if not counts[long]:
@@ -95,11 +99,33 @@ class Senses:
         if not self._here[key].spellings:
             del self._here[key]
 
-    def kept(self) -> Iterator[tuple[str, str, str, int]]:
-        """What was counted here: the keys of a short and of a long form, a spelling of the latter, and its papers."""
-        for key, counts in self._here.items():
-            for long_key, spellings in counts.spellings.items():
-                yield from ((key, long_key, long, papers) for long, papers in spellings.items())
+    def take(self, kept: KeptNames) -> None:
+        """Go on from what another one kept; this one has counted nothing yet."""
+        self._kept = kept
+
+    def keep(self, kept: KeptNames, further: Callable[[EntityType, str], Iterable[str]]) -> None:
+        """Keep what was counted; if this goes on from what is kept there, what differs. ``further`` as below."""
+        for short in [*(self._before if self._kept else self._here.keys() | self._counted.keys())]:
+            counts, before = self._here.get(short), self._before.get(short)
+            now = counts.spellings if counts else {}
+            if not self._kept or now != before:
+                old = self._keys(short, further, before) if before is not None else set()
+                kept.replace_senses(short, now, old, self._keys(short, further, now))
+
+    def _keys(
+        self,
+        short: str,
+        further: Callable[[EntityType, str], Iterable[str]],
+        here: Mapping[str, Mapping[str, int]],
+    ) -> set[str]:
+        """On which keys it depends what a short form means, when these are its long forms here."""
+        elsewhere = self._of_elsewhere(short)
+        keys = set(here)
+        for long_key, spellings in (*here.items(), *(elsewhere.spellings.items() if elsewhere else ())):
+            keys.add(long_key)
+            for long, entity_type in product(spellings, ENTITY_TYPES):
+                keys.update(further(entity_type, long))
+        return keys
 
     def reached(self, keys: Iterable[str], further: Callable[[EntityType, str], Iterable[str]]) -> set[str]:
         """Some keys, and those of all short forms of which a long form has such a key, or that of one of these in turn.
@@ -109,25 +135,21 @@ class Senses:
             further: gives the keys, beside its own, on which it depends what a name of a type means.
         """
         shorts: defaultdict[str, set[str]] = defaultdict(set)
-        elsewhere = ((key, self._of_elsewhere(key)) for key in self._counted)
-        for short, of_short in chain(self._here.items(), elsewhere):
-            for long_key, spellings in of_short.spellings.items() if of_short else ():
-                shorts[long_key].add(short)
-                for long, entity_type in product(spellings, ENTITY_TYPES):
-                    for key in further(entity_type, long):
-                        shorts[key].add(short)
+        for short in self._here if self._kept else self._here.keys() | self._counted.keys():
+            counts = self._here.get(short)
+            for key in self._keys(short, further, counts.spellings if counts else {}):
+                shorts[key].add(short)
+
+        def depending(key: str) -> Set[str]:
+            return shorts.get(key, set()) | (self._kept.shorts(key) if self._kept else set())
+
         found = set(keys)
         waiting = [*found]
         while waiting:
-            new = shorts.get(waiting.pop(), set()) - found
+            new = depending(waiting.pop()) - found
             found |= new
             waiting += new
         return found
-
-    def take(self, kept: Iterable[tuple[str, str, str, int]]) -> None:
-        """Count what was kept."""
-        for key, long_key, long, papers in kept:
-            self._here[key].spellings[long_key][long] += papers
 
     def clear(self, short: str) -> Sense | None:
         """The sense of a short form that is clear from the definitions counted here, if one is.
@@ -137,7 +159,7 @@ class Senses:
         """
         distinctive = len(entity_key(short)) >= 4 or not short.rstrip("s").isupper()
         least = LEAST_PAPERS_DISTINCTIVE if distinctive else LEAST_PAPERS
-        return _dominant([self._here.get(entity_key(short))], least, LEAST_SHARE)
+        return _dominant([self._of_here(entity_key(short))], least, LEAST_SHARE)
 
     def clear_elsewhere(self, short: str) -> Sense | None:
         """The sense that is clear from the counts here and elsewhere together.
@@ -145,7 +167,7 @@ class Senses:
         It needs :data:`LEAST_PAPERS_ELSEWHERE` and :data:`LEAST_SHARE_ELSEWHERE`.
         """
         key = entity_key(short)
-        return _dominant([self._here.get(key), self._of_elsewhere(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
+        return _dominant([self._of_here(key), self._of_elsewhere(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
 
     def all(self) -> Iterator[tuple[str, list[Sense]]]:
         """The key of every short form that was counted here, with its senses, commonest first."""
@@ -155,7 +177,15 @@ class Senses:
     def known(self, short: str) -> list[str]:
         """All known long forms of a short form, sorted; variants of one are left out."""
         key = entity_key(short)
-        return sorted(sense.long for sense in _grouped([self._here.get(key), self._of_elsewhere(key)]))
+        return sorted(sense.long for sense in _grouped([self._of_here(key), self._of_elsewhere(key)]))
+
+    def _of_here(self, key: str) -> _Counts | None:
+        """The counts of a short form, read from what is kept when it is first met."""
+        if self._kept and key not in self._before:
+            self._before[key] = self._kept.senses(key)
+            for long_key, spellings in self._before[key].items():
+                self._here[key].spellings[long_key].update(spellings)
+        return self._here.get(key)
 
     def _of_elsewhere(self, key: str) -> _Counts | None:
         """The counts from elsewhere of a short form, put together when it is first met: most never are."""

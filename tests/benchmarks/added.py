@@ -27,8 +27,11 @@ from kg.builder import builder, going_on, kept, works
 from kg.builder.builder import build_graph
 from kg.extraction import Extractor
 from kg.graph import indexing, manifest, store
+from kg.graph.reindexing import IndexChanges
 from kg.graph.store import existing
 from kg.records import Paper
+from kg.resolution import Resolver
+from kg.resolution.kept import KeptNames
 from kg.rulefiles import load_rules
 from kg.sources import read_papers
 
@@ -43,12 +46,14 @@ STEPS: tuple[tuple[Any, str, str], ...] = (
     (builder, "unmatched", "look for the papers of corrections"),
     (builder, "index_file", "make the statements"),
     (going_on.GoingOn, "finish", "see which names mean something else"),
-    (going_on, "index_file", "make the statements"),
+    (going_on, "changed_index", "make the statements"),
     (builder, "write_merges", "write the merges"),
-    (going_on, "write_merges", "write the merges"),
+    (Resolver, "keep_changes", "keep the names"),
+    (KeptNames, "merged", "write the merges"),
     (kept.KeptWorks, "write", "keep"),
     (store.Generation, "load", "load"),
     (indexing.IndexMaker, "finish", "make the index"),
+    (IndexChanges, "finish", "change the index"),
     (builder, "keep_profiles", "keep the profiles"),
     (manifest, "seal", "digests"),
 )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -72,16 +70,6 @@ def invented_paper(number: int, random: Random, fn: str = "FN") -> str:
     return record(f"Paper {number}", text, venue=random.choice(["Pond", "pond", "Lake"]), year=2000 + number % 9)
 
 
-def index_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that is in the index of a graph."""
-    with closing(sqlite3.connect(existing(folder).index_path)) as connection:
-        tables = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'word'")
-        ]
-        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-
-
 def observed_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How the generations of the next builds are filled: from what was "kept", "compared" with the old one, "anew"."""
     ways: list[str] = []
@@ -101,18 +89,17 @@ def observed_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ways
 
 
-def written_files(folder: Path) -> list[Any]:
+def written_files(folder: Path, kept_names: Callable[[Path], dict[str, list[object]]]) -> list[Any]:
     """What is in the files of a graph beside its store and its index."""
     generation = existing(folder)
     lines = [*read_paper_lines(generation.graphs)]
     counts = json.loads((generation.kept / "counts.json").read_bytes())
-    names = {name: sorted(map(repr, values)) for name, values in counts.pop("names").items()}
     counted = {name: sorted(map(repr, value)) for name, value in counts.items()}
-    files = ("papers.jsonl", "merges.jsonl", "merged-papers.jsonl", "kept/entities.jsonl")
+    files = ("papers.jsonl", "merges.jsonl", "merged-papers.jsonl")
     table = np.load(generation.kept / "works.npz")
     return [
         lines,
-        names,
+        kept_names(generation.kept / "names.sqlite"),
         counted,
         *((generation.folder / file).read_bytes() for file in files),
         *(table[name].tolist() for name in table.files),
@@ -123,7 +110,12 @@ def written_files(folder: Path) -> list[Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "way"), [(1, "kept"), (2, "kept"), (1, "compared"), (2, "elsewhere")])
 def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_build_at_once(
-    tmp_path: Path, seed: int, way: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    seed: int,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+    kept_names: Callable[[Path], dict[str, list[object]]],
+    index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]],
 ) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "_FEW", 1)
@@ -154,15 +146,21 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     assert ways == ["anew", *expected[way]]
     (tmp_path / "steps").rename(tmp_path / "moved")  # and so it has to be made anew, where it is and where it was
     monkeypatch.setattr(builder, "_to_go_on_from", lambda *_: None)
-    kept = nquads(tmp_path / "moved"), index_rows(tmp_path / "moved"), written_files(tmp_path / "moved")
+    kept = (
+        nquads(tmp_path / "moved"),
+        index_rows(existing(tmp_path / "moved").index_path),
+        written_files(tmp_path / "moved", kept_names),
+    )
     build_graph([], tmp_path / "moved")
     assert ways[5:] == ["anew"]
-    assert (nquads(tmp_path / "moved"), index_rows(tmp_path / "moved")) == kept[:2]
-    assert written_files(tmp_path / "moved") == kept[2]
+    assert (nquads(tmp_path / "moved"), index_rows(existing(tmp_path / "moved").index_path)) == kept[:2]
+    assert written_files(tmp_path / "moved", kept_names) == kept[2]
 
 
 @pytest.mark.slow
-def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_most_papers_differ_all_statements_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]]
+) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
@@ -174,4 +172,4 @@ def test_if_most_papers_differ_all_statements_are_made_anew(tmp_path: Path, monk
     assert ways == ["anew", "compared", "anew"]
     build_graph([source, other], tmp_path / "once")
     assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
-    assert index_rows(tmp_path / "g") == index_rows(tmp_path / "once")
+    assert index_rows(existing(tmp_path / "g").index_path) == index_rows(existing(tmp_path / "once").index_path)

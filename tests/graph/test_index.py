@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import GraphError
-from kg.graph.index import GraphIndex
+from kg.graph.index import ROOM, GraphIndex
 from kg.graph.indexing import make_index, write_index
 
 GRAPH = """
@@ -36,7 +36,7 @@ def index() -> GraphIndex:
 def test_a_node_has_its_preferred_name_and_its_counts(index: GraphIndex) -> None:
     lake = index.node("urn:x:lake")
     assert lake is not None
-    assert (lake.id, lake.kind, lake.name, lake.papers, lake.introducing) == (1, "method", "Lake", 2, 1)
+    assert (lake.id, lake.kind, lake.name, lake.papers, lake.introducing) == (ROOM + 1, "method", "Lake", 2, 1)
     assert index.node("urn:x:nothing") is None
 
 

@@ -1,15 +1,17 @@
 """Mentions of one thing lead to one entity, whatever the papers call it and in whatever order they come."""
 
-import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from kg.records import Entity, Extraction, Mention
+from kg.records import Entity, Extraction, Mention, Merge
 from kg.resolution import Curated, Directions, Resolver, resolve_alone
 from kg.resolution.curated import CuratedEntity, Different, Padding
+from kg.resolution.kept import KeptNames
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
 
@@ -350,40 +352,54 @@ def invented(random: Random) -> Extraction:
     return Extraction(id="1", title=names[0], entities=mentions, abbreviations=pairs)
 
 
+def lines(merges: Iterable[Merge]) -> Iterator[str]:
+    return (f"{merge}\n" for merge in merges)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
-def test_a_resolver_that_goes_on_from_what_was_kept_is_one_that_counts_all(seed: int) -> None:
+def test_a_resolver_that_goes_on_from_what_was_kept_is_one_that_counts_all(
+    seed: int, tmp_path: Path, kept_names: Callable[[Path], dict[str, list[object]]]
+) -> None:
     random = Random(seed)
     elsewhere = {"PF": (20, {"pond frogs": 19}), "DFN": (12, {"deep frog net model": 12})}
 
     def resolver() -> Resolver:
         return Resolver("http://x/", INVENTED, elsewhere, Directions([("score", "higher")]))
 
-    def found(resolver: Resolver) -> tuple[object, ...]:
-        counted = {name: sorted(map(json.dumps, lines)) for name, lines in resolver.kept().items()}
-        return list(resolver.entities()), list(resolver.merges()), counted, list(map(resolver.resolve, papers))
-
-    papers = [invented(random) for _ in range(random.choice((3, 10, 40)))]
-    going_on = resolver()
-    for paper in papers:
-        going_on.add(paper)
-    for _ in range(3):
-        before = [going_on.resolve(paper) for paper in papers]
-        kept = json.loads(json.dumps(going_on.kept()))
-        going_on = resolver()
-        going_on.take(kept)
-        gone = random.choice((0, 1, 2))
-        for paper in papers[:gone]:
-            going_on.remove(paper)
-        new = [invented(random) for _ in range(random.choice((0, 1, 2)))]
-        for paper in new:
-            going_on.add(paper)
-        stays = papers[gone:]
-        papers = stays + new
+    def kept_anew(path: Path, papers: Iterable[Extraction]) -> Resolver:
         anew = resolver()
         for paper in papers:
             anew.add(paper)
-        assert found(going_on) == found(anew)
-        moved = going_on.moved()
-        for was, paper in zip(before[gone:], map(going_on.resolve, stays), strict=True):
-            iris = [one.entity for one in was.entities]
-            assert iris == [one.entity for one in paper.entities] or not moved.isdisjoint(iris)
+        with KeptNames(path, new=True) as kept:
+            assert [*anew.keep(kept, lines)] == [*anew.entities()] == [one.entity for one in kept.entities()]
+            assert "".join(kept.merged()) == "".join(lines(anew.merges()))
+        return anew
+
+    papers = [invented(random) for _ in range(random.choice((3, 10, 40)))]
+    anew = kept_anew(tmp_path / "kept", papers)
+    for step in range(3):
+        before = [anew.resolve(paper) for paper in papers]
+        with KeptNames(tmp_path / "kept", change=True) as kept:
+            entities = {one.entity for one in kept.entities()}
+            going_on = resolver()
+            going_on.take(kept)
+            gone = random.choice((0, 1, 2))
+            for paper in papers[:gone]:
+                going_on.remove(paper)
+            new = [invented(random) for _ in range(random.choice((0, 1, 2)))]
+            for paper in new:
+                going_on.add(paper)
+            stays = papers[gone:]
+            papers = stays + new
+            anew = kept_anew(tmp_path / f"anew{step}", papers)
+            assert list(map(going_on.resolve, papers)) == list(map(anew.resolve, papers))
+            moved = going_on.moved()
+            for was, paper in zip(before[gone:], map(going_on.resolve, stays), strict=True):
+                iris = [one.entity for one in was.entities]
+                assert iris == [one.entity for one in paper.entities] or not moved.isdisjoint(iris)
+            left, found = going_on.keep_changes(kept, lines)
+            assert entities.difference(left).union(found) == {*anew.entities()}
+            assert entities.issuperset(left)
+            assert entities.isdisjoint(found)
+        assert kept_names(tmp_path / "kept") == kept_names(tmp_path / f"anew{step}")
