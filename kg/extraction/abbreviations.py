@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -92,8 +92,7 @@ _PHRASE = 1.1  # and one more word
 _LAST_WORD = 0.6  # a word at the end that no letter abbreviates, unless it is a head to trim
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a candidate long form, its token's index, and what leaving it out costs.
 
     ``tail`` is set where a hyphen joins it to the word before.
@@ -304,9 +303,8 @@ def _has_letter(token: Token) -> bool:
     return any(map(str.isalnum, token.text))
 
 
-def _is_barrier(doc: Doc, place: int) -> bool:
+def _is_barrier(words: Words, place: int) -> bool:
     """Whether no long form reaches across a token: brackets, sentence signs, a dash between spaces."""
-    words = Words.of(doc)
     text = words.texts[place]
     if text in ("-", "–", "--") and place:
         return words.starts[place] > words.starts[place - 1] + len(words.texts[place - 1]) or text in _BARRIERS
@@ -315,21 +313,21 @@ def _is_barrier(doc: Doc, place: int) -> bool:
 
 def _end_of_clause(doc: Doc, start: int) -> int:
     """Where the next barrier or sentence is; only so many tokens are looked at."""
-    end, opens = min(len(doc), start + _LONGEST_CLAUSE), Words.of(doc).opens
-    return next((i for i in range(start, end) if opens[i] or _is_barrier(doc, i)), end)
+    end, words = min(len(doc), start + _LONGEST_CLAUSE), Words.of(doc)
+    return next((i for i in range(start, end) if words.opens[i] or _is_barrier(words, i)), end)
 
 
 def _closes(doc: Doc, place: int) -> bool:
     words = Words.of(doc)
-    return words.texts[place] == "," or words.opens[place] or _is_barrier(doc, place)
+    return words.texts[place] == "," or words.opens[place] or _is_barrier(words, place)
 
 
 def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     """The words that a long form before ``end`` may consist of: up to min(n + 5, 2n) full words for n letters."""
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
-    start, count = end, 0
-    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc, start - 1):
+    start, count, read = end, 0, Words.of(doc)
+    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(read, start - 1):
         start -= 1
         count += _has_letter(doc[start])
         if doc[start].is_sent_start:
@@ -343,7 +341,7 @@ def _words(doc: Doc, start: int, end: int) -> list[Word]:
     comma = 0.0
     for place in range(start, min(end, len(doc))):
         text = read.texts[place]
-        if _is_barrier(doc, place):
+        if _is_barrier(read, place):
             break
         if text == ",":
             comma = _SKIPPED_COMMA
@@ -429,12 +427,13 @@ def _alignments(letters: str, words: Sequence[Word], most: float) -> list[tuple[
     for position, word in enumerate(words):
         reached: dict[int, float] = {}
         for used, cost in costs.items():
-            if position:
-                reached[used] = min(reached.get(used, math.inf), cost + word.skip)
+            if position and cost + word.skip < reached.get(used, math.inf):
+                reached[used] = cost + word.skip
             for count, price in _spelled(letters[used:], word.text):
                 if not position and price >= _HIDDEN_LETTER:
                     continue
-                reached[used + count] = min(reached.get(used + count, math.inf), cost + price)
+                if cost + price < reached.get(used + count, math.inf):
+                    reached[used + count] = cost + price
         complete = reached.pop(len(letters), None)
         if complete is not None and complete <= most and word.text.lower() not in _STOP_WORDS:
             ends.append((position, complete))
