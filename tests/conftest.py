@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 SMALL_GRAPHS = "https://example.org/data"
+MEMORY = Path("/dev/shm")  # where files lie in memory, on Linux
 PAGES = {
     "one.txt": """news
 
@@ -77,10 +78,15 @@ see https://pond-lab.github.io/paddiff/.
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
+    """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start.
+
+    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**31:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
