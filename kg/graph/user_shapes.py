@@ -25,6 +25,8 @@ from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 import rdflib
+from pyshacl import shape
+from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.constraint_component import ConstraintComponent
 from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, IdentifiedNode, Literal, URIRef, Variable
 from rdflib.plugins.parsers.notation3 import BadSyntax
@@ -281,6 +283,11 @@ class QueriedGraph(Graph):
 def _node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> IdentifiedNode:
     assert not isinstance(term, ox.Triple), "RDF 1.1 only"
     return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(term.value)
+
+
+def know_parameters_by_hash() -> None:
+    """Let pySHACL look up which properties of a shape are parameters, for each node, in a dict and not in a list."""
+    shape.CONSTRAINT_PARAMS = (dict.fromkeys(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
     """
     from pyoxigraph import Quad, QueryTriples, Store
 
-    made = Store(folder)
+    answers = []
     for number, (query, union) in enumerate(queries, start=1):
         try:
             triples = store.query(query, use_default_graph_as_union=union)
@@ -152,7 +152,9 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
             raise ValueError(f"query {number}: {error}") from None
         if not isinstance(triples, QueryTriples):
             raise ValueError(f"query {number}: expected a CONSTRUCT query")
-        made.bulk_extend(Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+        answers.append(triples)
+    made = Store(folder)
+    made.bulk_extend(Quad(triple.subject, triple.predicate, triple.object) for found in answers for triple in found)
     return made
 
 
