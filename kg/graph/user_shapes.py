@@ -24,8 +24,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
+import pyshacl.shape
 import rdflib
-from pyshacl import shape
 from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.constraint_component import ConstraintComponent
 from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, IdentifiedNode, Literal, URIRef, Variable
@@ -287,7 +287,7 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> IdentifiedNode:
 
 def know_parameters_by_hash() -> None:
     """Let pySHACL look up which properties of a shape are parameters, for each node, in a dict and not in a list."""
-    shape.CONSTRAINT_PARAMS = (dict.fromkeys(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
+    pyshacl.shape.CONSTRAINT_PARAMS = (dict.fromkeys(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
 
 
 @contextmanager
