@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
 import signal
 import socket
@@ -87,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**31:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-    gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
+    gc.set_threshold(200_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
 @pytest.hookimpl(wrapper=True)
@@ -144,6 +145,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return found
 
     patch = pytest.MonkeyPatch()
+    patch.setattr(re, "_MAXCACHE", 2**14)  # no pipeline compiles again what the one before compiled
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
     building = with_words_of(shared, build_pipeline)
     for module in (pipeline, distil, results, tagger):
@@ -170,6 +172,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(extractors, "entry_points", entry_points)
     patch.setattr(os, "fsync", lambda file: None)
     session.config.add_cleanup(patch.undo)
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:

@@ -29,10 +29,9 @@ from kg.builder.works import read_records
 from kg.cli import main
 from kg.errors import InputError, KGError
 from kg.evaluation.gold import read_gold
-from kg.extraction import Extractor
+from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import build_pipeline
 from kg.graph.manifest import EXTRACTED
 from kg.graph.store import existing
 from kg.records import Extraction, Paper
@@ -75,7 +74,7 @@ from kg.builder import build_graph
 from kg.cli import main
 from kg.builder import builder
 from kg.errors import KGError
-from kg.extraction import Extractor
+from kg.extraction import Extractor, pipeline
 from kg.graph import indexing, manifest, store
 
 extractor, known = Extractor(), pickle.load(sys.stdin.buffer)
@@ -317,7 +316,7 @@ def test_mutated_annotations_are_read_or_refused(tmp_path: Path, record: object)
 def test_mutated_rules_are_refused_or_can_be_used(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
-    nlp = build_pipeline(components=())
+    nlp = pipeline.build_pipeline(components=())
     patterns = nlp.add_pipe("kg_patterns")
 
     def use(path: Path) -> None:
