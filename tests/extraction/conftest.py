@@ -67,4 +67,4 @@ def mixed_papers() -> list[Paper]:
 @pytest.fixture(scope="session")
 def found_alone(mixed_papers: list[Paper], extractor: Extractor) -> list[Extraction]:
     """What is found in the first of the mixed papers, each read alone."""
-    return [extractor(paper) for paper in mixed_papers[:40]]
+    return [extractor(paper) for paper in mixed_papers[:24]]
