@@ -21,6 +21,7 @@ from kg.extraction.parallel import extract_all, extract_each
 from kg.extraction.pipeline import Failure
 from kg.records import Extraction, Paper
 
+
 @pytest.mark.slow
 def test_order_and_number_of_workers_change_no_record(
     mixed_papers: list[Paper], found_alone: list[Extraction], monkeypatch: pytest.MonkeyPatch
