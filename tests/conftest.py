@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -333,7 +333,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def only_read() -> Iterator[Callable[[Path], None]]:
     """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
-    it, whoever opens it."""
+    it, whoever opens it. Any other store is opened again only when its files are others than before."""
     import pyoxigraph as ox
 
     from kg.api import KnowledgeGraph
@@ -345,10 +345,22 @@ def only_read() -> Iterator[Callable[[Path], None]]:
     def stays(store: Path) -> bool:
         return not folders.isdisjoint(store.resolve().parents)
 
+    @lru_cache(maxsize=16)
+    def same(path: str, *files: tuple[str, int, int, int]) -> ox.Store:
+        return own_store(path)
+
+    def opened(path: str) -> ox.Store:
+        if stays(Path(path)):
+            return kept_store(path)
+        with os.scandir(path) as entries:
+            stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+        files = sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+        return same(path, *files)
+
     def store(path: Path) -> ox.Store:
         return ox.Store(path)
 
-    store.__dict__["read_only"] = lambda path: (kept_store if stays(Path(path)) else own_store)(path)
+    store.__dict__["read_only"] = lambda path: opened(path)
 
     with pytest.MonkeyPatch.context() as patch:
         of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
