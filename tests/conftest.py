@@ -333,7 +333,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def only_read() -> Iterator[Callable[[Path], None]]:
     """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
-    it, whoever opens it. Any other store is opened again only when its files are others than before."""
+    it, whoever opens it. Any other store is opened again, in another process, only when its files are others."""
     import pyoxigraph as ox
 
     from kg.api import KnowledgeGraph
@@ -345,25 +345,25 @@ def only_read() -> Iterator[Callable[[Path], None]]:
     def stays(store: Path) -> bool:
         return not folders.isdisjoint(store.resolve().parents)
 
-    @lru_cache(maxsize=16)
-    def same(path: str, *files: tuple[str, int, int, int]) -> ox.Store:
-        return own_store(path)
-
-    def opened(path: str) -> ox.Store:
-        if stays(Path(path)):
-            return kept_store(path)
-        with os.scandir(path) as entries:
+    def files_in(store: str | Path) -> list[tuple[str, int, int, int]]:
+        with os.scandir(store) as entries:
             stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
-        files = sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
-        return same(path, *files)
+        return sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+    same_store = lru_cache(maxsize=16)(lambda path, *files: own_store(path))
+    same = lru_cache(maxsize=4)(lambda path, *files: own(path))
 
     def store(path: Path) -> ox.Store:
         return ox.Store(path)
 
-    store.__dict__["read_only"] = lambda path: opened(path)
+    store.__dict__["read_only"] = lambda path: (
+        kept_store(path) if stays(Path(path)) else same_store(path, *files_in(path))
+    )
 
     with pytest.MonkeyPatch.context() as patch:
-        of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
+        of = staticmethod(
+            lambda store: kept(store.absolute()) if stays(store) else same(store.absolute(), *files_in(store))
+        )
         patch.setattr(KnowledgeGraph, "_process", of)
         patch.setattr("kg.graph.store.Store", store)
         yield lambda folder: folders.add(folder.resolve())
