@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import re
 import shutil
@@ -378,6 +379,27 @@ def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory, only_rea
     build_graph([pages], folder)
     only_read(folder)
     return folder
+
+
+class Demo(NamedTuple):
+    """A folder in which ``kg demo --json`` ran: the graph of the sample is in ``output/demo``; and what it showed."""
+
+    folder: Path
+    shown: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Demo:
+    """The graph of the sample, which tests only read, and what ``kg demo`` shows of it."""
+    from typer.testing import CliRunner
+
+    from kg.cli import app
+
+    folder = tmp_path_factory.mktemp("demo")
+    done = CliRunner().invoke(app, ["demo", "-g", str(folder / "output" / "demo"), "--json"])
+    assert done.exit_code == 0, done.output
+    only_read(folder)
+    return Demo(folder, json.loads(done.stdout))
 
 
 @pytest.fixture

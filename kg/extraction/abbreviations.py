@@ -99,7 +99,7 @@ class Word(NamedTuple):
     """
 
     text: str
-    index: int
+    token: int
     skip: float
     tail: bool
 
@@ -158,8 +158,8 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 start += 1
             words = _words(doc, start, end)
             long = _long_form(doc, outer.text, words, at_end=True)
-            if long and sum(word.index < long.start for word in words) <= 2:
-                first = next(word.index for word in words if word.text.lower() not in _STOP_WORDS)
+            if long and sum(word.token < long.start for word in words) <= 2:
+                first = next(word.token for word in words if word.text.lower() not in _STOP_WORDS)
                 yield outer, doc[first : long.end]
 
 
@@ -186,7 +186,7 @@ def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
     ends = [place for place, word in enumerate(words) if word.text.lower() in _PHRASE_ENDS]
     for end in (*ends, len(words)):
         long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE)
-        if long and long.start == words[0].index:
+        if long and long.start == words[0].token:
             return long
     return None
 
@@ -251,7 +251,7 @@ def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 words = _words(doc, place + 1, place + 1 + 4 * _LONGEST_SHORT)
                 words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
                 long = _long_form(doc, short.text, words)
-                if long and long.start == words[0].index:
+                if long and long.start == words[0].token:
                     yield short, long
 
 
@@ -347,7 +347,7 @@ def _words(doc: Doc, start: int, end: int) -> list[Word]:
             comma = _SKIPPED_COMMA
         if not any(map(str.isalnum, text)):
             continue
-        tail = bool(words) and read.texts[place - 1] == "-" and words[-1].index == place - 2
+        tail = bool(words) and read.texts[place - 1] == "-" and words[-1].token == place - 2
         light = read.lower[place] in _STOP_WORDS or read.lower[place] in _LOOSE_TAILS
         skip = _SKIPPED_STOP_WORD if light else _SKIPPED_PART if tail else _SKIPPED_WORD
         words.append(Word(text, place, skip + comma, tail))
@@ -412,7 +412,7 @@ def _spelled_by(
                 best = (cost, last - first, first, last)
     if best is None:
         return None
-    long = doc[words[best[2]].index : words[best[3]].index + 1]
+    long = doc[words[best[2]].token : words[best[3]].token + 1]
     repeats = any(token.text.casefold() == short.casefold() for token in long)
     return long if len(long.text) > len(short) and not repeats else None
 

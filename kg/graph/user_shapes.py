@@ -287,7 +287,8 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> IdentifiedNode:
 
 def know_parameters_by_hash() -> None:
     """Let pySHACL look up which properties of a shape are parameters, for each node, in a dict and not in a list."""
-    pyshacl.shape.CONSTRAINT_PARAMS = (dict.fromkeys(ALL_CONSTRAINT_PARAMETERS), CONSTRAINT_PARAMETERS_MAP)
+    known = dict.fromkeys(ALL_CONSTRAINT_PARAMETERS)
+    pyshacl.shape.CONSTRAINT_PARAMS = (known, CONSTRAINT_PARAMETERS_MAP)  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -297,11 +297,11 @@ def _triples(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[ox.Triple]]
 @given(triples=_triples(_ANY))
 def test_any_triples_come_back(triples: list[ox.Triple]) -> None:
     given = {*expected(triples)}  # without blank nodes, so that equal sets are the same graph
-    for format in TRIPLE_FORMATS:
-        if format != "rdfxml":
+    for name in TRIPLE_FORMATS:
+        if name != "rdfxml":
             output = io.BytesIO()
-            assert serialize(triples, format, output) == len(set(triples))
-            assert {*parsed(output.getvalue(), format)} == given, format
+            assert serialize(triples, name, output) == len(set(triples))
+            assert {*parsed(output.getvalue(), name)} == given, name
 
 
 @pytest.mark.slow
