@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
+from select import select
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -312,6 +313,39 @@ def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., 
     """What looks through the installed packages, once for each group until a test puts a package on the path."""
     path, kept = [*sys.path], cache(entry_points)
     return lambda **group: (kept if sys.path == path else entry_points)(**group)
+
+
+ANOTHER = """
+import contextlib, io, json, sys
+import kg.extraction
+for line in sys.stdin:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(json.loads(line), {})
+    print(json.dumps(printed.getvalue()), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def in_another_process() -> Iterator[Callable[[str], str]]:
+    """Runs code in a process that has imported ``kg.extraction`` and nothing else, and whose hashes have the seed 1.
+
+    Gives what the code prints. It is one process for all tests, because to import spaCy takes long.
+    """
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", ANOTHER]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin and other.stdout
+        stdin, stdout = other.stdin, other.stdout
+
+        def run(code: str) -> str:
+            print(json.dumps(code), file=stdin, flush=True)
+            assert select([stdout], [], [], 300)[0], "took longer than 300 seconds"
+            printed: str = json.loads(stdout.readline())
+            return printed
+
+        yield run
+        stdin.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 
 import pytest
@@ -39,38 +35,6 @@ def nlp() -> Language:
 def hinting() -> Language:
     """A pipeline that ends before the tagger; tests only read with it."""
     return pipeline.build_pipeline(components=READ_BY_TAGGER)
-
-
-ANOTHER = """
-import contextlib, io, json, sys
-import kg.extraction
-for line in sys.stdin:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(json.loads(line), {})
-    print(json.dumps(printed.getvalue()), flush=True)
-"""
-
-
-@pytest.fixture(scope="session")
-def in_another_process() -> Iterator[Callable[[str], str]]:
-    """Runs code in a process that has imported ``kg.extraction`` and nothing else, and whose hashes have the seed 1.
-
-    Gives what the code prints. It is one process for all tests, because to import spaCy takes long.
-    """
-    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-c", ANOTHER]
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdin and other.stdout
-        stdin, stdout = other.stdin, other.stdout
-
-        def run(code: str) -> str:
-            print(json.dumps(code), file=stdin, flush=True)
-            printed: str = json.loads(stdout.readline())
-            return printed
-
-        yield run
-        stdin.close()
 
 
 @pytest.fixture(scope="session")
