@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -203,6 +204,7 @@ def profile_prefixes(name: str) -> dict[str, str]:
     return {prefix: iri for query in find_profile(name).queries for prefix, iri in declared_prefixes(query).items()}
 
 
+@cache
 def _shipped(name: str) -> Profile:
     entries = sorted((files("kg.profiles") / name).iterdir(), key=str)
     queries = tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".rq"))
