@@ -132,9 +132,9 @@ def keep_profiles(store: ox.Store, folder: Path, before: Before | None = None) -
         if before and (old := kept_profile(before.folder, name)):
             copy_store(old, path)
             _update(ox.Store(path), store, before, name)
+            ox.Store(path)  # takes the log into the tables, as kg.graph.store does
         else:
-            constructed(store, construct_queries(name), str(path)).flush()
-        ox.Store(path)  # takes the log into the tables, as kg.graph.store does
+            constructed(store, construct_queries(name), str(path)).flush()  # a bulk load has no log
 
 
 def _update(kept: ox.Store, store: ox.Store, before: Before, name: str) -> None:
