@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,9 +16,10 @@ import time
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
+from select import select
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 SMALL_GRAPHS = "https://example.org/data"
+MEMORY = Path("/dev/shm")  # where files lie in memory, on Linux
 PAGES = {
     "one.txt": """news
 
@@ -82,11 +86,16 @@ see https://pond-lab.github.io/paddiff/.
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start."""
+    """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start.
+
+    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
-    gc.set_threshold(50_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**31:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    gc.set_threshold(200_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
 @pytest.hookimpl(wrapper=True)
@@ -143,6 +152,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return found
 
     patch = pytest.MonkeyPatch()
+    patch.setattr(re, "_MAXCACHE", 2**14)  # no pipeline compiles again what the one before compiled
     patch.setattr(pipeline.Extractor, "nlp", property(nlp))
     building = with_words_of(shared, build_pipeline)
     for module in (pipeline, distil, results, tagger):
@@ -169,6 +179,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(extractors, "entry_points", entry_points)
     patch.setattr(os, "fsync", lambda file: None)
     session.config.add_cleanup(patch.undo)
+    gc.freeze()
 
 
 def pytest_sessionfinish() -> None:
@@ -299,6 +310,39 @@ def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., 
     return lambda **group: (kept if sys.path == path else entry_points)(**group)
 
 
+ANOTHER = """
+import contextlib, io, json, sys
+import kg.extraction
+for line in sys.stdin:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(json.loads(line), {})
+    print(json.dumps(printed.getvalue()), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def in_another_process() -> Iterator[Callable[[str], str]]:
+    """Runs code in a process that has imported ``kg.extraction`` and nothing else, and whose hashes have the seed 1.
+
+    Gives what the code prints. It is one process for all tests, because to import spaCy takes long.
+    """
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", ANOTHER]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin and other.stdout
+        stdin, stdout = other.stdin, other.stdout
+
+        def run(code: str) -> str:
+            print(json.dumps(code), file=stdin, flush=True)
+            assert select([stdout], [], [], 300)[0], "took longer than 300 seconds"
+            printed: str = json.loads(stdout.readline())
+            return printed
+
+        yield run
+        stdin.close()
+
+
 @pytest.fixture(scope="session")
 def extractor() -> Extractor:
     """The extractor with the shipped rules and model; its pipeline is shared, tests only read with it."""
@@ -319,7 +363,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def only_read() -> Iterator[Callable[[Path], None]]:
     """Takes the folder of a graph that stays as it is: its store is opened once, and one process answers the queries on
-    it, whoever opens it."""
+    it, whoever opens it. Any other store is opened again, in another process, only when its files are others."""
     import pyoxigraph as ox
 
     from kg.api import KnowledgeGraph
@@ -331,13 +375,25 @@ def only_read() -> Iterator[Callable[[Path], None]]:
     def stays(store: Path) -> bool:
         return not folders.isdisjoint(store.resolve().parents)
 
+    def files_in(store: str | Path) -> list[tuple[str, int, int, int]]:
+        with os.scandir(store) as entries:
+            stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+        return sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+    same_store = lru_cache(maxsize=16)(lambda path, *files: own_store(path))
+    same = lru_cache(maxsize=4)(lambda path, *files: own(path))
+
     def store(path: Path) -> ox.Store:
         return ox.Store(path)
 
-    store.__dict__["read_only"] = lambda path: (kept_store if stays(Path(path)) else own_store)(path)
+    store.__dict__["read_only"] = lambda path: (
+        kept_store(path) if stays(Path(path)) else same_store(path, *files_in(path))
+    )
 
     with pytest.MonkeyPatch.context() as patch:
-        of = staticmethod(lambda store: (kept if stays(store) else own)(store.absolute()))
+        of = staticmethod(
+            lambda store: kept(store.absolute()) if stays(store) else same(store.absolute(), *files_in(store))
+        )
         patch.setattr(KnowledgeGraph, "_process", of)
         patch.setattr("kg.graph.store.Store", store)
         yield lambda folder: folders.add(folder.resolve())
@@ -352,6 +408,27 @@ def graph_folder(pages: Path, tmp_path_factory: pytest.TempPathFactory, only_rea
     build_graph([pages], folder)
     only_read(folder)
     return folder
+
+
+class Demo(NamedTuple):
+    """A folder in which ``kg demo --json`` ran: the graph of the sample is in ``output/demo``; and what it showed."""
+
+    folder: Path
+    shown: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Demo:
+    """The graph of the sample, which tests only read, and what ``kg demo`` shows of it."""
+    from typer.testing import CliRunner
+
+    from kg.cli import app
+
+    folder = tmp_path_factory.mktemp("demo")
+    done = CliRunner().invoke(app, ["demo", "-g", str(folder / "output" / "demo"), "--json"])
+    assert done.exit_code == 0, done.output
+    only_read(folder)
+    return Demo(folder, json.loads(done.stdout))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import json
 import os
 import pickle
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -29,10 +28,9 @@ from kg.builder.works import read_records
 from kg.cli import main
 from kg.errors import InputError, KGError
 from kg.evaluation.gold import read_gold
-from kg.extraction import Extractor
+from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import build_pipeline
 from kg.graph.manifest import EXTRACTED
 from kg.graph.store import existing
 from kg.records import Extraction, Paper
@@ -68,8 +66,7 @@ MOMENTS = (
 )
 LIMITS = (0, 1_000, 60_000)  # bytes that a file may have, as on a disk that is full
 SHARED = """
-import json, os, pickle, resource, signal, sys
-from pathlib import Path
+import os, pickle, resource, signal, traceback
 import pyoxigraph, rapidfuzz.distance
 from kg.builder import build_graph
 from kg.cli import main
@@ -78,7 +75,7 @@ from kg.errors import KGError
 from kg.extraction import Extractor
 from kg.graph import indexing, manifest, store
 
-extractor, known = Extractor(), pickle.load(sys.stdin.buffer)
+extractor, known = Extractor(), pickle.loads((folder / "known").read_bytes())
 rules, curated, senses = builder.load_rules(()), builder.read_curated(()), builder.read_senses(())
 fingerprint = builder.fingerprints(extractor, rules)
 builder.load_rules = lambda folders: rules
@@ -110,35 +107,40 @@ def prepare(attack):
         place, _, name = attack.rpartition(".")
         setattr(eval(place.replace("kg.builder.", "").replace("kg.graph.", "").replace("pathlib.", "")), name, kill)
 
-inputs, folder = json.loads(sys.argv[1]), Path(sys.argv[2])
-for attack in sys.argv[3:]:
+(heard, said), (complaints, errors) = os.pipe(), os.pipe()
+for attack in attacks:
     child = os.fork()
     if not child:
+        os.dup2(errors, 2)
         prepare(attack)
         problem = None
         try:
             build_graph(inputs, folder / attack, extractor=extractor)
         except KGError as error:
             problem = f"{type(error).__name__}: {error}"
-        os.write(1, json.dumps([attack, problem]).encode() + b"\\n")
+        except BaseException:
+            problem = traceback.format_exc()
+        os.write(said, json.dumps([attack, problem]).encode())
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        os.write(1, json.dumps([attack, os.WTERMSIG(status)]).encode() + b"\\n")
+    print(json.dumps([attack, os.WTERMSIG(status)]) if os.WIFSIGNALED(status) else os.read(heard, 65536).decode())
+os.close(errors)
+print(os.read(complaints, 65536).decode())
 """
 
 
 def attacked(
-    attacks: tuple[str, ...], inputs: list[Path], folder: Path, known: dict[str, Extraction]
+    run: Callable[[str], str], attacks: tuple[str, ...], inputs: list[Path], folder: Path, known: dict[str, Extraction]
 ) -> dict[str, str | int | None]:
     """What became of builds under attack: the signal that ended one, or the error; ``None`` if it succeeded.
 
     The builds share what is the same in each: the shipped files, and what is found in each paper.
     """
-    command = [sys.executable, "-c", SHARED, json.dumps([str(path) for path in inputs]), str(folder), *attacks]
-    ended = subprocess.run(command, input=pickle.dumps(known), capture_output=True, timeout=300)
-    assert ended.stderr.decode() == ""
-    return dict(json.loads(line) for line in ended.stdout.splitlines())
+    (folder / "known").write_bytes(pickle.dumps(known))
+    given = f"import json\nfrom pathlib import Path\ninputs, folder = {[*map(str, inputs)]}, Path({str(folder)!r})\n"
+    *ends, complaints = run(f"{given}attacks = {attacks}\n{SHARED}").splitlines()
+    assert complaints == ""
+    return dict(map(json.loads, ends))
 
 
 @pytest.fixture
@@ -152,7 +154,12 @@ def extra(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
-    pages: Path, graph_folder: Path, extra: Path, tmp_path: Path, extractor: Extractor
+    in_another_process: Callable[[str], str],
+    pages: Path,
+    graph_folder: Path,
+    extra: Path,
+    tmp_path: Path,
+    extractor: Extractor,
 ) -> None:
     attacks = (*MOMENTS, *map(str, LIMITS))
     for attack in attacks:
@@ -161,7 +168,7 @@ def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
     before, after = nquads(graph_folder), nquads(tmp_path / "whole")
     papers = [work.paper for work in read_records(existing(tmp_path / "whole"))]
     known = {paper.text: extractor(paper) for paper in papers}
-    ends = attacked(attacks, [pages, extra], tmp_path / "graphs", known)
+    ends = attacked(in_another_process, attacks, [pages, extra], tmp_path / "graphs", known)
     for attack in attacks:
         folder = tmp_path / "graphs" / attack
         assert nquads(folder) == (after if attack == "kg.graph.store._remove" else before), attack
@@ -317,7 +324,7 @@ def test_mutated_annotations_are_read_or_refused(tmp_path: Path, record: object)
 def test_mutated_rules_are_refused_or_can_be_used(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
-    nlp = build_pipeline(components=())
+    nlp = pipeline.build_pipeline(components=())
     patterns = nlp.add_pipe("kg_patterns")
 
     def use(path: Path) -> None:

@@ -41,13 +41,9 @@ def shown_runs() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], None]) -> Path:
+def demo_folder(demo: Any) -> Path:
     """A folder with the graph of the sample in output/demo, where ``kg demo`` puts it."""
-    from kg.builder import build_graph
-
-    folder = tmp_path_factory.mktemp("demo")
-    build_graph(sample_pages(), folder / "output" / "demo")
-    only_read(folder)
+    folder: Path = demo.folder
     return folder
 
 

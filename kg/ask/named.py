@@ -33,6 +33,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import pyoxigraph as ox
@@ -167,11 +168,14 @@ def parse(name: str, text: str) -> NamedQuery:
 
 def named_queries() -> list[NamedQuery]:
     """The queries that ship in the package, by name."""
+    return [*_shipped()]
+
+
+@cache
+def _shipped() -> tuple[NamedQuery, ...]:
     found = [entry for entry in (files("kg.ask") / "queries").iterdir() if entry.name.endswith(".rq")]
-    return sorted(
-        (parse(entry.name.removesuffix(".rq"), entry.read_text("utf-8")) for entry in found),
-        key=lambda query: query.name,
-    )
+    read = (parse(entry.name.removesuffix(".rq"), entry.read_text("utf-8")) for entry in found)
+    return tuple(sorted(read, key=lambda query: query.name))
 
 
 def named_query(name: str) -> NamedQuery:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -93,15 +93,14 @@ _PHRASE = 1.1  # and one more word
 _LAST_WORD = 0.6  # a word at the end that no letter abbreviates, unless it is a head to trim
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a candidate long form, its token's index, and what leaving it out costs.
 
     ``tail`` is set where a hyphen joins it to the word before.
     """
 
     text: str
-    index: int
+    token: int
     skip: float
     tail: bool
 
@@ -160,8 +159,8 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 start += 1
             words = _words(doc, start, end)
             long = _long_form(doc, outer.text, words, at_end=True)
-            if long and sum(word.index < long.start for word in words) <= 2:
-                first = next(word.index for word in words if word.text.lower() not in _STOP_WORDS)
+            if long and sum(word.token < long.start for word in words) <= 2:
+                first = next(word.token for word in words if word.text.lower() not in _STOP_WORDS)
                 yield outer, doc[first : long.end]
 
 
@@ -188,7 +187,7 @@ def _first_phrase(doc: Doc, short: str, words: list[Word]) -> Span | None:
     ends = [place for place, word in enumerate(words) if word.text.lower() in _PHRASE_ENDS]
     for end in (*ends, len(words)):
         long = _long_form(doc, short, words[:end], at_end=True, limit=_PHRASE)
-        if long and long.start == words[0].index:
+        if long and long.start == words[0].token:
             return long
     return None
 
@@ -253,7 +252,7 @@ def _before_expansion(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 words = _words(doc, place + 1, place + 1 + 4 * _LONGEST_SHORT)
                 words = words[1:] if words and words[0].text.lower() in _NO_BEGINNING else words
                 long = _long_form(doc, short.text, words)
-                if long and long.start == words[0].index:
+                if long and long.start == words[0].token:
                     yield short, long
 
 
@@ -308,9 +307,8 @@ def _has_letter(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _is_barrier(doc: Doc, place: int) -> bool:
+def _is_barrier(words: Words, place: int) -> bool:
     """Whether no long form reaches across a token: brackets, sentence signs, a dash between spaces."""
-    words = Words.of(doc)
     text = words.texts[place]
     if text in ("-", "–", "--") and place:
         return words.starts[place] > words.end_of(place - 1) or text in _BARRIERS
@@ -319,13 +317,13 @@ def _is_barrier(doc: Doc, place: int) -> bool:
 
 def _end_of_clause(doc: Doc, start: int) -> int:
     """Where the next barrier or sentence is; only so many tokens are looked at."""
-    end, opens = min(len(doc), start + _LONGEST_CLAUSE), Words.of(doc).opens
-    return next((i for i in range(start, end) if opens[i] or _is_barrier(doc, i)), end)
+    end, words = min(len(doc), start + _LONGEST_CLAUSE), Words.of(doc)
+    return next((i for i in range(start, end) if words.opens[i] or _is_barrier(words, i)), end)
 
 
 def _closes(doc: Doc, place: int) -> bool:
     words = Words.of(doc)
-    return words.texts[place] == "," or words.opens[place] or _is_barrier(doc, place)
+    return words.texts[place] == "," or words.opens[place] or _is_barrier(words, place)
 
 
 def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
@@ -333,7 +331,7 @@ def _words_before(doc: Doc, end: int, short: str) -> list[Word]:
     letters = sum(character.isalnum() for character in short)
     limit = min(letters + 5, 2 * letters) + 2
     start, count, read = end, 0, Words.of(doc)
-    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(doc, start - 1):
+    while start > max(0, end - 4 * limit) and count < limit and not _is_barrier(read, start - 1):
         start -= 1
         count += _has_letter(read.texts[start])
         if read.opens[start]:
@@ -347,13 +345,13 @@ def _words(doc: Doc, start: int, end: int) -> list[Word]:
     comma = 0.0
     for place in range(start, min(end, len(doc))):
         text = read.texts[place]
-        if _is_barrier(doc, place):
+        if _is_barrier(read, place):
             break
         if text == ",":
             comma = _SKIPPED_COMMA
         if not _has_letter(text):
             continue
-        tail = bool(words) and read.texts[place - 1] == "-" and words[-1].index == place - 2
+        tail = bool(words) and read.texts[place - 1] == "-" and words[-1].token == place - 2
         light = read.lower[place] in _STOP_WORDS or read.lower[place] in _LOOSE_TAILS
         skip = _SKIPPED_STOP_WORD if light else _SKIPPED_PART if tail else _SKIPPED_WORD
         words.append(Word(text, place, skip + comma, tail))
@@ -418,7 +416,7 @@ def _spelled_by(
                 best = (cost, last - first, first, last)
     if best is None:
         return None
-    start, end = words[best[2]].index, words[best[3]].index + 1
+    start, end = words[best[2]].token, words[best[3]].token + 1
     long = doc[start:end]
     repeats = short.casefold() in map(str.casefold, Words.of(doc).texts[start:end])
     return long if len(long.text) > len(short) and not repeats else None
@@ -434,12 +432,13 @@ def _alignments(letters: str, words: Sequence[Word], most: float) -> list[tuple[
     for position, word in enumerate(words):
         reached: dict[int, float] = {}
         for used, cost in costs.items():
-            if position:
-                reached[used] = min(reached.get(used, math.inf), cost + word.skip)
+            if position and cost + word.skip < reached.get(used, math.inf):
+                reached[used] = cost + word.skip
             for count, price in _spelled(letters[used:], word.text):
                 if not position and price >= _HIDDEN_LETTER:
                     continue
-                reached[used + count] = min(reached.get(used + count, math.inf), cost + price)
+                if cost + price < reached.get(used + count, math.inf):
+                    reached[used + count] = cost + price
         complete = reached.pop(len(letters), None)
         if complete is not None and complete <= most and word.text.lower() not in _STOP_WORDS:
             ends.append((position, complete))

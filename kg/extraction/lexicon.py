@@ -64,9 +64,13 @@ def keys_in(doc: Doc, reach: Mapping[str, int] | None = None) -> Iterator[tuple[
 def reach_of(keys: Iterable[str]) -> dict[str, int]:
     """The length of the longest of the keys with each beginning of up to some letters, for :func:`keys_in`."""
     reach: dict[str, int] = {}
-    ordered = sorted(keys, key=len)
-    for size in range(1, _BEGINNING + 1):
-        reach.update({key[:size]: len(key) for key in ordered if len(key) >= size})
+    longest: Iterable[tuple[str, int]] = [(key, len(key)) for key in sorted(keys, key=len, reverse=True)]
+    for size in range(_BEGINNING, 0, -1):
+        found: dict[str, int] = {}
+        for beginning, length in longest:
+            found.setdefault(beginning[:size], length)
+        reach |= found
+        longest = found.items()
     return reach
 
 

@@ -163,14 +163,15 @@ def is_too_deep(query: str) -> bool:
 
     What counts are the brackets that are open at a time, and the operators, which are read as nested (1+1+1).
     """
-    depth = deepest = operators = 0
+    depth = operators = 0
     for token in tokens(query):
         if token.kind == "mark":
             depth += (token.text in ("{", "(", "[", "<<", "<<(")) - (token.text in ("}", ")", "]", ">>", ")>>"))
-            deepest = max(deepest, depth)
             operators += token.text in "*/|&!^" or (token.text in "+-" and token.inside == "expression")
         operators += token.is_word("UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "GRAPH")
-    return deepest > _DEEPEST or operators > _OPERATORS
+        if depth > _DEEPEST or operators > _OPERATORS:
+            return True
+    return False
 
 
 def named_iris(query: str, prefixes: Mapping[str, str]) -> Iterator[str]:

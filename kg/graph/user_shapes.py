@@ -24,7 +24,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
+import pyshacl.shape
 import rdflib
+from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.constraint_component import ConstraintComponent
 from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, IdentifiedNode, Literal, URIRef, Variable
 from rdflib.plugins.parsers.notation3 import BadSyntax
@@ -281,6 +283,12 @@ class QueriedGraph(Graph):
 def _node(term: ox.NamedNode | ox.BlankNode | ox.Triple) -> IdentifiedNode:
     assert not isinstance(term, ox.Triple), "RDF 1.1 only"
     return BNode(term.value) if isinstance(term, ox.BlankNode) else URIRef(term.value)
+
+
+def know_parameters_by_hash() -> None:
+    """Let pySHACL look up which properties of a shape are parameters, for each node, in a dict and not in a list."""
+    known = dict.fromkeys(ALL_CONSTRAINT_PARAMETERS)
+    pyshacl.shape.CONSTRAINT_PARAMS = (known, CONSTRAINT_PARAMETERS_MAP)  # type: ignore[attr-defined]
 
 
 @contextmanager

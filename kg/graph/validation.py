@@ -28,6 +28,7 @@ from kg.graph.user_shapes import (
     check_queries,
     gather_prefixes,
     keep_only_true,
+    know_parameters_by_hash,
     own_messages,
     parse_turtle,
     quietly,
@@ -136,6 +137,7 @@ def _applied(store: ox.Store, shapes: Graph, place: str, notes: list[str], timeo
     Raises:
         InputError: the shapes are not valid.
     """
+    know_parameters_by_hash()
     try:
         with _ONE_AT_A_TIME, own_messages(), quietly(notes):
             _, report, _ = apply_shapes(
@@ -226,7 +228,7 @@ def _taken_rules(shapes: Graph) -> list[_SparqlRule]:
 
 
 def _parsed(shapes: Path) -> Graph:
-    graph = Graph()
+    graph = Graph("SimpleMemory")
     parse_turtle(graph, shapes, str(shapes))
     return graph
 

@@ -146,7 +146,7 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
     """
     from pyoxigraph import Quad, QueryTriples, Store
 
-    made = Store(folder)
+    answers = []
     for number, (query, union) in enumerate(queries, start=1):
         try:
             triples = store.query(query, use_default_graph_as_union=union)
@@ -154,9 +154,11 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
             raise ValueError(f"query {number}: {error}") from None
         if not isinstance(triples, QueryTriples):
             raise ValueError(f"query {number}: expected a CONSTRUCT query")
-        quads = (Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-        while part := [*islice(quads, _LOADED)]:
-            made.bulk_extend(part)
+        answers.append(triples)
+    made = Store(folder)
+    quads = (Quad(triple.subject, triple.predicate, triple.object) for found in answers for triple in found)
+    while part := [*islice(quads, _LOADED)]:
+        made.bulk_extend(part)
     return made
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -131,9 +132,9 @@ def keep_profiles(store: ox.Store, folder: Path, before: Before | None = None) -
         if before and (old := kept_profile(before.folder, name)):
             copy_store(old, path)
             _update(ox.Store(path), store, before, name)
+            ox.Store(path)  # takes the log into the tables, as kg.graph.store does
         else:
-            constructed(store, construct_queries(name), str(path)).flush()
-        ox.Store(path)  # takes the log into the tables, as kg.graph.store does
+            constructed(store, construct_queries(name), str(path)).flush()  # a bulk load has no log
 
 
 def _update(kept: ox.Store, store: ox.Store, before: Before, name: str) -> None:
@@ -203,6 +204,7 @@ def profile_prefixes(name: str) -> dict[str, str]:
     return {prefix: iri for query in find_profile(name).queries for prefix, iri in declared_prefixes(query).items()}
 
 
+@cache
 def _shipped(name: str) -> Profile:
     entries = sorted((files("kg.profiles") / name).iterdir(), key=str)
     queries = tuple(entry.read_text("utf-8") for entry in entries if entry.name.endswith(".rq"))

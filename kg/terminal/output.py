@@ -66,7 +66,8 @@ def json_text(value: object, encoding: str | None = None) -> str:
         text.encode(encoding or "utf-8", "surrogatepass" if (encoding or "utf-8").lower() == "utf-8" else "strict")
     except (UnicodeEncodeError, LookupError):
         return json.dumps(value, indent=2)
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
+    shown = "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
+    return re.sub(_IGNORABLE, lambda found: _escaped(found[0]), shown)
 
 
 def _escaped(char: str) -> str:

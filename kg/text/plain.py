@@ -126,8 +126,10 @@ def unwrapped(text: str) -> str:
     >>> unwrapped("Multi-\\nHead  $k$-NN")
     'Multi-Head $k$-NN'
     """
-    whole = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
-    return " ".join(_replaced(whole, _BROKEN, _mended).text.split())
+    if "-" in text or "‐" in text:  # or no word is broken
+        whole = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
+        text = _replaced(whole, _BROKEN, _mended).text
+    return " ".join(text.split())
 
 
 Replacement = Callable[["re.Match[str]"], "str | None"]

@@ -293,13 +293,15 @@ def _triples(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[ox.Triple]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("format", [name for name in TRIPLE_FORMATS if name != "rdfxml"])
 @settings(max_examples=50, deadline=None)
 @given(triples=_triples(_ANY))
-def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:
-    output = io.BytesIO()
-    assert serialize(triples, format, output) == len(set(triples))
-    assert isomorphic(parsed(output.getvalue(), format), expected(triples))
+def test_any_triples_come_back(triples: list[ox.Triple]) -> None:
+    given = {*expected(triples)}  # without blank nodes, so that equal sets are the same graph
+    for name in TRIPLE_FORMATS:
+        if name != "rdfxml":
+            output = io.BytesIO()
+            assert serialize(triples, name, output) == len(set(triples))
+            assert {*parsed(output.getvalue(), name)} == given, name
 
 
 @pytest.mark.slow
@@ -308,7 +310,7 @@ def test_any_triples_come_back(format: str, triples: list[ox.Triple]) -> None:
 def test_any_triples_of_xml_characters_come_back_from_rdfxml(triples: list[ox.Triple]) -> None:
     output = io.BytesIO()
     serialize(triples, "rdfxml", output)
-    assert isomorphic(parsed(output.getvalue(), "rdfxml"), expected(triples))
+    assert {*parsed(output.getvalue(), "rdfxml")} == {*expected(triples)}
 
 
 @pytest.mark.slow

@@ -8,7 +8,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,24 +20,6 @@ from kg.extraction import Extractor, parallel
 from kg.extraction.parallel import extract_all, extract_each
 from kg.extraction.pipeline import Failure
 from kg.records import Extraction, Paper
-
-KILLED = """
-import multiprocessing, time
-from kg.extraction import Extractor
-from kg.extraction.parallel import extract_all
-from kg.records import Paper
-
-def papers():
-    for number in range(200):
-        yield Paper(id=str(number), title="T", abstract="We train on MNIST.")
-    time.sleep(60)
-
-if __name__ == "__main__":
-    found = extract_all(papers(), Extractor(), workers=2)
-    next(found)
-    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
-    time.sleep(60)
-"""
 
 
 @pytest.mark.slow
@@ -49,7 +34,6 @@ def test_order_and_number_of_workers_change_no_record(
         forking = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
         patch.setattr(multiprocessing, "get_context", lambda way: forking)
         assert list(extract_all(few[::-1], Extractor(), workers=2, batch_size=4))[::-1] == alone[:11]
-    assert list(parallel._in_processes(iter(few), Extractor(), 1, 4)) == alone[:11]  # one that is started anew
 
 
 def alive(process: int) -> bool:
@@ -98,14 +82,29 @@ def test_processes_that_die_of_whatever_they_read_are_an_error() -> None:
         list(extract_each(papers, Extractor(), workers=2, batch_size=4))
 
 
+def read_and_wait(papers: list[Paper], answers: Connection) -> None:
+    """A process that has two workers read some papers, says what they found and who they are, and goes on waiting."""
+    sys.modules["__main__"] = ModuleType("__main__")  # or the workers would import pytest
+    found = extract_all(papers, Extractor(), workers=2, batch_size=4)
+    answers.send([*islice(found, 16)])
+    answers.send([child.pid for child in multiprocessing.active_children()])
+    time.sleep(60)
+
+
 @pytest.mark.slow
-def test_workers_leave_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED, encoding="utf-8")
-    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        workers = [int(pid) for pid in parent.stdout.readline().split()]
-        parent.send_signal(signal.SIGKILL)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_workers_started_anew_change_no_record_and_leave_with_a_parent_that_is_killed(
+    mixed_papers: list[Paper], found_alone: list[Extraction]
+) -> None:
+    forking = multiprocessing.get_context("fork")  # the parent alone, so that it has spaCy already
+    here, there = forking.Pipe()
+    parent = forking.Process(target=read_and_wait, args=(mixed_papers[:40], there))
+    parent.start()
+    assert here.poll(60)
+    assert here.recv() == found_alone[:16]
+    workers = here.recv()
+    parent.kill()
+    parent.join()
     assert len(workers) == 2
     for _ in range(100):
         if not any(map(alive, workers)):
@@ -136,7 +135,7 @@ from kg.records import Paper
 
 def papers():
     for number in range(200):
-        yield Paper(id=str(number), title="T", abstract="We train on MNIST. " * 20_000)
+        yield Paper(id=str(number), title="T", abstract="We train on MNIST. " * 2_000)
 
 if __name__ == "__main__":
     found = parallel._in_processes(papers(), Extractor(), 1)

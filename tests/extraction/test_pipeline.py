@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from kg.errors import InputError
-from kg.extraction import Extractor
+from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import Failure, build_pipeline
+from kg.extraction.pipeline import Failure
 from kg.records import Extraction, Paper
 
 PIECES = st.sampled_from(
@@ -129,7 +129,7 @@ def test_a_paper_that_makes_a_component_fail_is_told_apart_from_its_batch(monkey
                 raise ValueError("no\ntoads")
             return docs
 
-    nlp = build_pipeline(components=("links", "spans"))
+    nlp = pipeline.build_pipeline(components=("links", "spans"))
     nlp._components.append(("picky", Picky()))  # type: ignore[arg-type]
     monkeypatch.setattr(Extractor, "nlp", nlp)
     papers = [Paper(id=str(number), title=title, abstract="") for number, title in enumerate(["frog", "toad", "newt"])]

@@ -10,9 +10,9 @@ import pytest
 
 from kg.builder.works import fingerprints
 from kg.errors import KGError
-from kg.extraction import Extractor
+from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline, record
+from kg.extraction.pipeline import READ_BY_TAGGER, record
 from kg.extraction.plugins import installed_plugins
 from kg.records import Paper
 
@@ -62,7 +62,7 @@ def test_an_installed_extractor_proposes_names(packages: Path) -> None:
     install(packages, "quux_verbs", EXTRACTOR.format(name="quux_verbs"))
     plugins = Extractor().plugins
     assert [str(plugin) for plugin in plugins] == ["quux_verbs (quux_verbs 1.0)"]
-    nlp = build_pipeline(plugins=plugins)
+    nlp = pipeline.build_pipeline(plugins=plugins)
     found = record(nlp(make_doc(nlp, PAPER)))
     [mention] = [mention for mention in found.entities if mention.text == "quuxify"]
     assert (mention.type, mention.confidence, mention.extractor) == ("Method", 1.0, "quux_verbs")
@@ -72,7 +72,7 @@ def test_an_installed_extractor_proposes_names(packages: Path) -> None:
 def test_extractors_are_added_after_the_patterns_by_name(packages: Path) -> None:
     for name in ("quux_b", "quux_c", "quux_a"):
         install(packages, name, EXTRACTOR.format(name=name))
-    nlp = build_pipeline(components=READ_BY_TAGGER, plugins=installed_plugins())
+    nlp = pipeline.build_pipeline(components=READ_BY_TAGGER, plugins=installed_plugins())
     assert nlp.pipe_names == [*READ_BY_TAGGER, "quux_a", "quux_b", "quux_c"]
 
 
@@ -94,6 +94,6 @@ def test_the_version_of_a_package_is_part_of_the_fingerprint(packages: Path) -> 
 def test_a_broken_extractor_is_named_in_one_line(packages: Path, code: str, problem: str) -> None:
     install(packages, "quux_broken", code)
     with pytest.raises(KGError, match=r"extractor quux_broken \(quux_broken 1\.0\): cannot be added") as error:
-        build_pipeline(components=("patterns",), plugins=installed_plugins())
+        pipeline.build_pipeline(components=("patterns",), plugins=installed_plugins())
     assert problem in str(error.value)
     assert "\n" not in str(error.value)

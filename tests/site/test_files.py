@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ def entries(script: str) -> list[list[object]]:
     return loaded
 
 
+@cache
 def arguments(script: str) -> list[Any]:
     found = re.fullmatch(r"kgIndex\((.*)\)\n", script, re.DOTALL)
     assert found

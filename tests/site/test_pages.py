@@ -18,7 +18,7 @@ from kg.vocabulary import SCHEMA, SKOS
 PAPER = "/paper/frognet-hopping-networks-for-image-classification"
 ASKED_ELSEWHERE = ("/query?", "/static/", "/sparql", "/suggest", "/neighbourhood", "/correct", "/graph.")
 BOARD = "/leaderboard/cifar-10/accuracy"
-HOSTILE = "<script>alert(1)</script>\"' onload=x \u202eRTL " + "long" * 2500
+HOSTILE = "<script>alert(1)</script>\"' onload=x \u202eRTL " + "long" * 600
 
 
 class Parsed(HTMLParser):

@@ -90,7 +90,10 @@ def test_empty_folder(tmp_path: Path) -> None:
 
 
 RECORD = b'{"id": "1", "title": "Frogs", "abstract": "They hop."}\n'
-MANY = {"page": page(*[f"Title {n}\n\n{LONG}" for n in range(200)]).encode(), "JSON lines": RECORD * 2_000}
+MANY = {  # more than a pipe holds
+    "page": page(*[f"Title {n}\n\n{LONG}" for n in range(200)]).encode(),
+    "JSON lines": RECORD.replace(b"They hop.", b"They hop. " * 50) * 200,
+}
 
 
 @pytest.mark.slow
@@ -99,7 +102,7 @@ MANY = {"page": page(*[f"Title {n}\n\n{LONG}" for n in range(200)]).encode(), "J
 def test_a_pipe_is_read_whole(tmp_path: Path, content: bytes, pack: type[bytes]) -> None:
     (tmp_path / "file").write_bytes(content)
     expected = [(paper.title, paper.line) for paper in read(tmp_path / "file")[0]]
-    assert len(expected) in (200, 2_000)
+    assert len(expected) == 200
     os.mkfifo(tmp_path / "fifo")
     writer = threading.Thread(target=(tmp_path / "fifo").write_bytes, args=(pack(content),))
     writer.start()
@@ -133,7 +136,7 @@ def test_standard_input_that_is_a_pipe_is_read_whole(monkeypatch: pytest.MonkeyP
     writer.start()
     with os.fdopen(read_end, "r") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        assert len(read("-")[0]) == 2_000
+        assert len(read("-")[0]) == 200
     writer.join()
 
 
@@ -239,11 +242,11 @@ def test_file_names_that_are_not_utf8_are_shown_and_kept_escaped(tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_million_skipped_records_are_a_hundred_warnings(tmp_path: Path) -> None:
-    (tmp_path / "p.jsonl").write_bytes(RECORD + b'{"id": "2", "title": "T"}\n' * 5_000)
+    (tmp_path / "p.jsonl").write_bytes(RECORD + b'{"id": "2", "title": "T"}\n' * 1_200)
     papers, warnings = read(tmp_path)
     assert len(papers) == 1
     assert len(warnings) == 101
-    assert "… and 4,900 more like it" in warnings[-1]
+    assert "… and 1,100 more like it" in warnings[-1]
 
 
 def test_entries_of_sources_without_abstracts_are_counted(tmp_path: Path) -> None:

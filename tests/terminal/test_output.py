@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.terminal.output import has_styles, json_text, printable, width
@@ -46,6 +46,7 @@ def test_bytes_of_file_names_that_are_not_utf_8_are_seen() -> None:
 
 @pytest.mark.slow
 @given(st.text(st.characters(codec=None)), st.sampled_from(["utf-8", "ascii", "latin-1"]))
+@example("".join(STEERING), "utf-8")
 def test_json_is_the_same_value_and_can_be_written(text: str, encoding: str) -> None:
     written = json_text({"a": text}, encoding)
     assert json.loads(written) == {"a": text}

@@ -34,7 +34,7 @@ def names(paper: AnnotatedDoc) -> list[tuple[str, str]]:
 
 @pytest.mark.slow
 def test_stock_ner_learns_the_annotated_names(papers: list[AnnotatedDoc]) -> None:
-    find = stock(papers, epochs=25)
+    find = stock(papers, epochs=15)
     find(papers[0])
     assert names(papers[0]) == [("PondNet", "Method")]
 
@@ -42,7 +42,7 @@ def test_stock_ner_learns_the_annotated_names(papers: list[AnnotatedDoc]) -> Non
 @pytest.mark.slow
 def test_a_tagger_alone_and_settled_with_the_rules(nlp: Language, papers: list[AnnotatedDoc]) -> None:
     look_up(nlp, papers, [])
-    recipe = Recipe(epochs=60, rate=0.02, dropout=0.0)
+    recipe = Recipe(epochs=30, rate=0.02, dropout=0.0)
     tagger = as_shipped(train(without_marks(papers), recipe, Tagger(TINY)))
     tagger_alone(tagger, without_marks)(papers[0])
     assert names(papers[0]) == [("PondNet", "Method")]

@@ -77,7 +77,7 @@ def test_the_command_changes_the_weights_of_roles_alone(tmp_path: Path) -> None:
     text = {"title": "On ponds", "abstract": "Toads hop. Then a pondlike transformer learns."}
     names = [{"type": "Method", "text": "pondlike transformer", "role": "introduced"}]
     files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "papers")}
-    ids = [f"a{number}" for number in range(60)]
+    ids = [f"a{number}" for number in range(30)]
     files["gold"].write_text("".join(json.dumps({"id": name, "entities": names}) + "\n" for name in ids))
     files["papers"].write_text("".join(json.dumps({"id": name, **text}) + "\n" for name in ids))
     given = ["--gold", str(files["gold"]), "--papers", str(files["papers"]), "--out", str(tmp_path / "model")]
@@ -89,6 +89,6 @@ def test_the_command_changes_the_weights_of_roles_alone(tmp_path: Path) -> None:
     assert "type=Method" in changed and "type=Task" not in changed
     assert all(changes[name] > 0 for name in changed), "they all speak for introduced names"
     assert after.roles.papers == before.roles.papers
-    assert after.about["texts with roles"] == 60
+    assert after.about["texts with roles"] == 30
     for one, other in zip(before.tagger.parameters(), after.tagger.parameters(), strict=True):
         np.testing.assert_allclose(other, one, atol=1e-4)

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from kg.cli import app
 from kg.errors import KGError
 from kg.evaluation.gold import Gold, read_gold
+from kg.extraction import pipeline
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.pipeline import build_pipeline
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.crf import TypedSpan, best_spans, posterior
 from kg.extraction.tagger.network import Shape, Tagger, probable_spans
@@ -50,7 +50,7 @@ def texts(gold: Gold) -> list[TaggedText]:
 
 @pytest.mark.slow
 def test_spans_are_those_of_the_text(gold: Gold) -> None:
-    nlp = build_pipeline(components=())
+    nlp = pipeline.build_pipeline(components=())
     for text in gold.texts:
         doc = make_doc(nlp, text.paper)
         [(start, end, kind)] = token_spans(doc, text)

@@ -8,6 +8,7 @@ does. A sentence is read within its document.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -40,6 +41,8 @@ _KEPT = 20_000  # words whose part in the mixing layer is cached, 1.5 kB each, a
 _BLOCK = 16  # rows of every matrix product whose rows are cached
 _ROWS = 192  # rows of every other matrix product
 _SENTENCES = 64  # sentences of every batch of the CRF
+_LONG = 200  # tokens from which a sentence is long, as an abstract without full stops is
+_LONG_SENTENCES = 4  # sentences of every batch of long ones
 _TOGETHER = 8000  # tokens of texts that are read at once, or more if a text is longer
 
 Layer = Model[Any, Any]
@@ -138,18 +141,27 @@ def probable_spans(
         transitions: of the CRF.
     """
     found: list[list[tuple[TypedSpan, float]]] = [[] for _ in scores]
-    places = SentenceBatch.of(sentences).places
-    by_length = sorted(places, key=lambda place: place[2] - place[1])  # so that little of a batch is padding
-    for chosen in batched(by_length, _SENTENCES):
+    for size, chosen in _batches(SentenceBatch.of(sentences).places):
         batch = SentenceBatch(tuple(chosen))
         rows = batch.padded(scores)
-        empty = _SENTENCES - len(rows)  # filled up, so that every matrix product has the same shape
+        empty = size - len(rows)  # filled up, so that a sentence is always in matrix products of the same shape
         rows = np.concatenate([rows, np.zeros((empty, *rows.shape[1:]), rows.dtype)])
         seen = posterior(rows, np.pad(batch.lengths, (0, empty), constant_values=1), transitions)
         for row, (start, end, kind), chance in likely_spans(seen, np.pad(batch.lengths, (0, empty)), LEAST):
             text, offset, _ = chosen[row]
             found[text].append(((start + offset, end + offset, kind), chance))
     return found
+
+
+def _batches(places: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+    """Sentences in batches, each with the size that it is filled up to, which depends on the length of a sentence only.
+
+    They are sorted by length, so that little of a batch is padding.
+    """
+    by_length = sorted(places, key=lambda place: place[2] - place[1])
+    long = bisect_left(by_length, _LONG, key=lambda place: place[2] - place[1])
+    for size, group in (_SENTENCES, by_length[:long]), (_LONG_SENTENCES, by_length[long:]):
+        yield from ((size, chosen) for chosen in batched(group, size))
 
 
 class _Kept:

@@ -406,6 +406,6 @@ def test_results_of_papers_of_many_kinds_have_a_confidence(found_alone: list[Ext
 
 @pytest.mark.slow
 def test_a_sentence_of_any_length_is_read(extractor: Extractor) -> None:
-    found = read(extractor, "it has 5.2% recall on CIFAR-10 and " * 300)
-    assert len(found) == 300
+    found = read(extractor, "it has 5.2% recall on CIFAR-10 and " * 150)
+    assert len(found) == 150
     assert {(result.value, result.metric, result.dataset) for result in found} == {("5.2%", "recall", "CIFAR-10")}

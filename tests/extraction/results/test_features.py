@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -250,10 +247,10 @@ for place, earlier in read.values():
 
 
 @pytest.mark.slow
-def test_features_do_not_depend_on_the_seed_of_hashes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_features_do_not_depend_on_the_seed_of_hashes(
+    in_another_process: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
     exec(SEEDED, {})  # with the seed of this process, which is random
-    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run([sys.executable, "-c", SEEDED], env=environment, capture_output=True, text=True, check=True)
-    outputs = {done.stdout, capsys.readouterr().out}
+    outputs = {in_another_process(SEEDED), capsys.readouterr().out}
     [output] = outputs
     assert output.count("metric ['") == 4

@@ -9,8 +9,9 @@ from spacy.tokens import Doc
 
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
+from kg.extraction.tagger.crf import TAGS
 from kg.extraction.tagger.features import token_features
-from kg.extraction.tagger.network import Shape, Tagger
+from kg.extraction.tagger.network import Shape, Tagger, probable_spans
 from kg.records import Paper
 
 TINY = Shape(width=16, distances=(1,), rows=(50, 50, 50, 50, 20, 20, 20, 20), mark_width=8)
@@ -43,6 +44,17 @@ def test_a_text_is_read_the_same_way_alone_and_among_others(nlp: Language, shipp
     for doc, found in zip(docs, together, strict=True):
         [alone] = shipped.predict([doc])
         assert found == alone
+
+
+@pytest.mark.slow
+def test_a_sentence_of_any_length_is_read_the_same_way_alone_and_among_others() -> None:
+    values = np.random.default_rng(5)
+    texts = [3 * values.normal(size=(length, TAGS)).astype(np.float32) for length in (3, 199, 200, 260, 1, 330, 201)]
+    transitions = values.normal(size=(TAGS, TAGS)).astype(np.float32)
+    together = probable_spans(texts, [[(0, len(text))] for text in texts], transitions)
+    for text, found in zip(texts, together, strict=True):
+        assert found
+        assert probable_spans([text], [[(0, len(text))]], transitions) == [found]
 
 
 @pytest.mark.parametrize("kept", [20_000, 5])
