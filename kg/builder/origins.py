@@ -7,10 +7,10 @@ sources of the graph have in common; it depends on them alone, not on how and in
 
 from __future__ import annotations
 
-import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kg.graph.store import from_folder, to_folder
 from kg.records import Paper
@@ -28,15 +28,18 @@ def placed(entries: Iterable[Paper], folder: Path) -> Iterator[Paper]:
 def shown_names(sources: Iterable[str], folder: Path) -> dict[str, str]:
     """What to call each of some sources, the ways from a graph folder to their files.
 
-    >>> shown_names(["../a/list.jsonl", "../b/list.jsonl", "-"], Path("output"))
-    {'-': '-', '../a/list.jsonl': 'a/list.jsonl', '../b/list.jsonl': 'b/list.jsonl'}
+    >>> shown_names(["../a/list.jsonl", "../b/list.jsonl", "../b/page.txt", "-"], Path("output"))
+    {'-': '-', '../a/list.jsonl': 'a/list.jsonl', '../b/list.jsonl': 'b/list.jsonl', '../b/page.txt': 'page.txt'}
     """
     known = set(sources)
     elsewhere = {source: source for source in known if source == STDIN or is_address(source)}
     files = {source: from_folder(folder.resolve(), source) for source in known - elsewhere.keys()}
-    try:
-        common = os.path.commonpath([file.parent for file in files.values()]) if files else ""
-    except ValueError:  # on several drives of Windows
-        common = ""
-    names = {source: file.relative_to(common).as_posix() if common else str(file) for source, file in files.items()}
+    names: dict[str, str] = {}
+    parts = 1
+    while alike := {source: PurePath(*file.parts[-parts:]) for source, file in files.items() if source not in names}:
+        counts = Counter(alike.values())
+        names |= {
+            source: name.as_posix() for source, name in alike.items() if counts[name] == 1 or name == files[source]
+        }
+        parts += 1
     return {source: path_text(name) for source, name in sorted({**names, **elsewhere, STDIN: STDIN}.items())}

@@ -127,7 +127,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     parts = [papers[:14], papers[14:16], [*papers[16:], papers[3].replace("Paper", "paper")]]
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
     if way == "elsewhere":
-        sources[2] = tmp_path / "elsewhere" / "2.jsonl"  # all sources are called otherwise when it comes
+        sources[2] = tmp_path / "elsewhere" / "0.jsonl"  # the first one is called otherwise when it comes
         monkeypatch.setattr(builder, "_FEW", 0)
     if way == "compared":
         monkeypatch.setattr(builder, "_going_on", lambda *_: None)
@@ -163,7 +163,7 @@ def test_if_most_papers_differ_all_statements_are_made_anew(
 ) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
-    source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "b.jsonl"
+    source, other = tmp_path / "pages" / "a.jsonl", tmp_path / "elsewhere" / "a.jsonl"
     for number, path in enumerate((source, other)):
         path.parent.mkdir()
         lines = (invented_paper(10 * number + paper, Random(paper)) for paper in range(10 - 9 * number))

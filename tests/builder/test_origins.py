@@ -41,7 +41,7 @@ def test_a_file_is_one_source_alone_and_within_a_folder(tmp_path: Path) -> None:
     build_graph([tmp_path / "d"], tmp_path / "g")
     report = build_graph([file], tmp_path / "g")
     assert (report.new, report.changed, report.unchanged, report.extracted) == (0, 0, 1, 0)
-    assert listed(tmp_path / "g") == ["q.jsonl:1", "sub/p.jsonl:1"]
+    assert listed(tmp_path / "g") == ["p.jsonl:1", "q.jsonl:1"]
 
 
 @pytest.mark.slow
