@@ -175,7 +175,7 @@ class Resolver:
         for short, long in meanings.defined.values():
             self._senses.add(short, long, by)
             self._other_keys.add(entity_key(short))
-        uses = {_Use(mention.type, name, meanings.of(mention.type, name)) for mention, name in full_names(extraction)}
+        uses = {_Use(mention.type, name, meanings.of(mention.type, name)) for mention, name in meanings.names}
         keys = {(use.type, entity_key(use.text)) for use in uses}
         defined = {
             _Use(entity_type, short, long)
@@ -431,7 +431,7 @@ class Resolver:
         meanings = _Meanings(extraction)
         self._settle()
         mentions = []
-        for mention, text in full_names(extraction):
+        for mention, text in meanings.names:
             placed = self._place(_Use(mention.type, text, meanings.of(mention.type, text)))
             mentions.append(replace(mention, entity=self._iri(placed.identity)))
         return replace(extraction, entities=tuple(mentions))
@@ -830,7 +830,8 @@ class Resolver:
 class _Meanings:
     """The senses that short forms have in one paper.
 
-    ``defined`` are the definitions in its text, by the key of the short form; of two the first counts.
+    ``defined`` are the definitions in its text, by the key of the short form; of two the first counts. ``names`` are
+    its mentions with their full names (:func:`full_names`).
     """
 
     def __init__(self, extraction: Extraction) -> None:
@@ -839,7 +840,8 @@ class _Meanings:
             if entity_key(short) != entity_key(long):
                 self.defined.setdefault(entity_key(short), (unwrapped(short), unwrapped(long)))
         self._by_initials: defaultdict[tuple[EntityType, str], dict[str, str]] = defaultdict(dict)
-        for mention, text in full_names(extraction):
+        self.names = [*full_names(extraction)]
+        for mention, text in self.names:
             initials = _initials(text)
             if len(initials) >= 3:
                 key = entity_key(text)
@@ -871,15 +873,17 @@ def full_names(extraction: Extraction) -> Iterator[tuple[Mention, str]]:
 def _coined(extraction: Extraction, meanings: _Meanings) -> set[_Use]:
     """The short forms that a paper introduces as names: "SalUn", or any that its title explains, "PFN: …"."""
     found = set()
-    for mention, text in full_names(extraction):
-        long = meanings.of(mention.type, text)
-        around = (extraction.title[: mention.start], extraction.title[mention.end :])
-        opens_title = (
-            mention.end <= len(extraction.title) and plain_name(around[0]) == "" and plain_name(around[1])[:1] == ":"
-        )
-        if long and mention.role == "introduced" and (opens_title or _COINED.search(text)):
+    for mention, text in meanings.names:
+        long = meanings.of(mention.type, text) if mention.role == "introduced" else None
+        if long and (_COINED.search(text) or _opens(extraction.title, mention)):
             found.add(_Use(mention.type, text, long))
     return found
+
+
+def _opens(title: str, mention: Mention) -> bool:
+    """Whether a title begins with a mention and explains it."""
+    before, after = title[: mention.start], title[mention.end :]
+    return mention.end <= len(title) and plain_name(before) == "" and plain_name(after)[:1] == ":"
 
 
 def resolve_alone(extraction: Extraction, base: str = DEFAULT_BASE, curated: Curated | None = None) -> Extraction:

@@ -19,6 +19,7 @@ LIST_START = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=-)[(\[])\s*(?=\d+\w?$)")  #
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_NOT_COUNTED, _NOT_IN_SLUG = re.compile("[^a-z0-9+#*]+"), re.compile("[^a-z0-9+#*_.]+")  # of lower case in ASCII
 _GREEK = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
 
 
@@ -42,6 +43,7 @@ def singular(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=5000)
 def spaced_key(name: str) -> str:
     """A name in lower case, hyphens and slashes as spaces, digits apart from the word before, last word singular.
 
@@ -98,7 +100,7 @@ def _letter_name(letter: re.Match[str]) -> str:
 def title_key(title: str) -> str:
     """The identity of a paper: its title up to case, spacing and punctuation."""
     text = unicodedata.normalize("NFKC", title).casefold()
-    return "".join(filter(_counts, text)) or title.strip()
+    return (_NOT_COUNTED.sub("", text) if text.isascii() else "".join(filter(_counts, text))) or title.strip()
 
 
 def _counts(character: str) -> bool:
@@ -112,7 +114,11 @@ def slug(text: str, limit: int = 100) -> str:
     A text of more than ``limit`` characters is cut at a word, and a digest of the whole is added.
     """
     signs = unicodedata.normalize("NFKC", text).casefold()
-    words = re.sub("-{2,}", "-", "".join(sign if sign in "_." or _counts(sign) else "-" for sign in signs)).strip("-.")
+    if signs.isascii():
+        words = _NOT_IN_SLUG.sub("-", signs)
+    else:
+        words = re.sub("-{2,}", "-", "".join(sign if sign in "_." or _counts(sign) else "-" for sign in signs))
+    words = words.strip("-.")
     if len(words) > limit:
         import hashlib  # loaded only here, because it takes longer than all the rest of a look-up's normalisation
 

@@ -126,7 +126,7 @@ def unwrapped(text: str) -> str:
     >>> unwrapped("Multi-\\nHead  $k$-NN")
     'Multi-Head $k$-NN'
     """
-    if "-" in text or "‐" in text:  # or no word is broken
+    if _MAY_BE_BROKEN.search(text):
         whole = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
         text = _replaced(whole, _BROKEN, _mended).text
     return " ".join(text.split())
@@ -406,6 +406,7 @@ def _with_lists_of_numbers(view: PlainText) -> PlainText:
 
 # --- words broken in two ---------------------------------------------------------------------------------------------
 
+_MAY_BE_BROKEN = re.compile(r"[-‐]\s")
 _BROKEN = re.compile(
     r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))"
 )
@@ -485,7 +486,7 @@ _STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
     (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
     (re.compile("<"), _TAGS, _tag),
     (re.compile(r"[\\_^$~{}]|--|\*\*|imes(?:\b|\d)|x20[0-2]"), _LATEX, _latex),
-    (re.compile(r"[-‐]\s"), _BROKEN, _mended),
+    (_MAY_BE_BROKEN, _BROKEN, _mended),
     (re.compile(r"(?<!\S)\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
