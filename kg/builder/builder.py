@@ -185,8 +185,7 @@ def build_graph(
         else:
             updated = update.works(old, old.relocated()) if old else update.works(None)
             works = write_records(generation, _extracted(updated, extractor, workers, extracted, failures))
-        for work in _reported(works, update, progress):
-            resolver.add(_extraction(work))
+        sources = _collect(_reported(works, update, progress), resolver)
         if old and not goes_on:
             old.check_records()
         for rule in unmatched(corrections, (work.paper for work in read_records(generation))):
@@ -197,13 +196,12 @@ def build_graph(
 
         gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
         if not gone_on:
-            generation.index_path.unlink(missing_ok=True)
+            _forget_statements(generation)
             if goes_on:  # and so the resolver has not counted all papers
                 resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
-                for work in read_records(generation):
-                    resolver.add(_extraction(work))
+                sources = _collect(read_records(generation), resolver)
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
-            _fill(_Filling(generation, settings, resolver, folder, update, runs, now, shows, progress), before)
+            _fill(_Filling(generation, settings, resolver, sources, folder, update, runs, now, shows, progress), before)
         del resolver  # which has the names of all papers; nothing that follows needs as much memory
         if update.total >= _MANY:
             kept_before = goes_on.before() if goes_on and gone_on else None
@@ -291,9 +289,14 @@ def _reported(works: Iterable[Work], update: Update, progress: Progress) -> Iter
             progress("extracting", done, update.papers)
 
 
-def _extraction(work: Work) -> Extraction:
-    assert work.extraction is not None
-    return work.extraction
+def _collect(works: Iterable[Work], resolver: Resolver) -> Counter[str]:
+    """Have the resolver count the names of papers; how many entries they have of each source."""
+    sources = Counter[str]()
+    for work in works:
+        assert work.extraction is not None
+        resolver.add(work.extraction)
+        sources.update(entry.source or "" for entry in work.entries)
+    return sources
 
 
 def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, settings: Settings) -> Generation | None:
@@ -349,13 +352,15 @@ def _going_on(
 class _Filling:
     """What a generation is filled from whose papers are written.
 
-    ``runs`` made the graph before, ``now`` gives the N-Quads about all runs when all statements are made, and ``shows``
-    is what shows whether the extractor is the same (:func:`_shows_extractor`).
+    ``sources`` counts the entries of each source, ``runs`` made the graph before, ``now`` gives the N-Quads about all
+    runs when all statements are made, and ``shows`` is what shows whether the extractor is the same
+    (:func:`_shows_extractor`).
     """
 
     generation: Generation
     settings: Settings
     resolver: Resolver
+    sources: Counter[str]
     folder: Path
     update: Update
     runs: Sequence[Run]
@@ -379,11 +384,10 @@ class _Filling:
         shared_before = (lambda: _shared(before, base)) if before else lambda: ()
         table = NewWorks(generation)
         shared = SharedNodes(base, self.resolver.iri_of)
-        sources = Counter(entry.source or "" for work in read_records(generation) for entry in work.entries)
         changed = Changes(generation, before, shared_before)
         with index_file(generation.index_path, IndexMaker) as index, changed as changes:
-            with generation.statements.open("w", encoding="utf-8") as stream:
-                names = shown_names(sources, self.folder)
+            with generation.statements.open("w", encoding="utf-8") if before else generation.loading() as stream:
+                names = shown_names(self.sources, self.folder)
                 for done, lines in enumerate(self._statements(index, changes, shared, names, table, merged), start=1):
                     if before and changes.differing * _FEW > self.update.total:
                         return False
@@ -401,7 +405,7 @@ class _Filling:
                 forget_kept(generation)
             else:
                 table.table().write()
-                Counts(shared, sources, self.shows).write(generation)
+                Counts(shared, self.sources, self.shows).write(generation)
 
             def remove_gone(store: ox.Store) -> None:
                 if before:
@@ -431,9 +435,9 @@ class _Filling:
             paper = Described.of(work, self.resolver, names)
             merged += paper.merged()
             if changes.is_new(paper.iri, paper.made_from(line, shared)):
-                yield index.reading(paper.statements(shared))
+                yield paper.statements(shared, index)
             else:
-                deque(index.reading(paper.indexed(shared)), maxlen=0)
+                paper.collected(shared, index)
                 yield ()
         yield changes.new(index.reading(entity_statements(self._entities(), shared.base)))
         yield changes.new(index.reading(shared.statements()))
@@ -447,8 +451,14 @@ class _Filling:
 def _fill(filling: _Filling, before: Generation | None) -> None:
     """Fill a generation, from the one before if it can be gone on from."""
     if not filling.written(before):
-        filling.generation.index_path.unlink()
+        _forget_statements(filling.generation)
         filling.written(None)
+
+
+def _forget_statements(generation: Generation) -> None:
+    """Remove what was written of the statements of a generation that is filled otherwise now."""
+    for path in (generation.index_path, generation.statements):
+        path.unlink(missing_ok=True)
 
 
 def _shared(generation: Generation, base: str) -> Iterator[str]:

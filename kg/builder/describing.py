@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import NamedTuple
 
 from kg.builder.works import Work
 from kg.graph.changes import paper_line
-from kg.graph.statements import (
-    SharedNodes,
-    entities_within,
-    first_seen_statements,
-    indexed_statements,
-    paper_statements,
-)
+from kg.graph.indexing import IndexMaker
+from kg.graph.statements import PaperStatements, SharedNodes, entities_within, first_seen_statements
 from kg.records import Extraction, MergedEntry, Paper
 from kg.resolution import Resolver
 from kg.sources.duplicates import reasons
@@ -56,15 +51,19 @@ class Described(NamedTuple):
         """Its line in the list of papers (:mod:`kg.graph.changes`)."""
         return paper_line(self.iri, self.made_from(line, shared))
 
-    def statements(self, shared: SharedNodes) -> Iterator[str]:
-        """The N-Quads lines of the paper."""
-        work = self.work
-        seen = first_seen_statements(self.paper.title, work.which, work.first_seen, shared.base)
-        return chain(paper_statements(self.paper, self.entries, self.extraction, shared, work.which), seen)
+    def statements(self, shared: SharedNodes, index: IndexMaker) -> Iterator[str]:
+        """All N-Quads about the paper; the index and ``shared`` take what they need of them."""
+        statements = self._statements(shared)
+        yield from index.reading(statements.about())
+        yield from statements.evidence()
+        yield from first_seen_statements(self.iri, self.work.first_seen, shared.base)
 
-    def indexed(self, shared: SharedNodes) -> Iterator[str]:
-        """Of them those that the index reads and ``shared`` takes."""
-        return indexed_statements(self.paper, self.entries, self.extraction, shared, self.work.which)
+    def collected(self, shared: SharedNodes, index: IndexMaker) -> None:
+        """Have the index and ``shared`` take what they need, without making the others."""
+        deque(index.reading(self._statements(shared).about()), maxlen=0)
+
+    def _statements(self, shared: SharedNodes) -> PaperStatements:
+        return PaperStatements(self.iri, self.paper, self.entries, self.extraction, shared)
 
     def merged(self) -> Iterator[MergedEntry]:
         """The entries of a paper that has several, with the names of their sources as people see them."""

@@ -26,7 +26,7 @@ from kg.graph.changes import iri_of_line, read_paper_lines, remove_lines, remove
 from kg.graph.index import USES, VERSION, GraphIndex
 from kg.graph.indexing import said
 from kg.graph.reindexing import changed_index
-from kg.graph.statements import SharedNodes, indexed_statements, scheme_statements, statements_about
+from kg.graph.statements import PaperStatements, SharedNodes, scheme_statements, statements_about
 from kg.graph.store import Generation, Settings
 from kg.profiles import Before
 from kg.resolution import Resolver
@@ -131,7 +131,7 @@ class GoingOn:
                     lines[place] = paper.line(record, shared)
                     if lines[place] not in before:
                         added.append(paper.iri)
-                        stream.writelines(index.reading(paper.statements(shared)))
+                        stream.writelines(paper.statements(shared, index))
                 about = self._about_shared(resolver, works)
                 about_now = set(about.now)
                 about_before = set(about.before)
@@ -230,9 +230,8 @@ def _pointed_to(works: Iterable[Work], base: str) -> SharedNodes:
     """The venues and repositories that some papers point to."""
     shared = SharedNodes(base)
     for work in works:
-        entries, extraction = work.entries, work.extraction
-        assert extraction is not None
-        deque(indexed_statements(work.paper, entries, extraction, shared, work.which), maxlen=0)
+        assert work.extraction is not None
+        deque(PaperStatements("", work.paper, work.entries, work.extraction, shared).about(), maxlen=0)
     return shared
 
 

@@ -281,6 +281,7 @@ class IndexMaker:
         connection.execute("BEGIN")
         run_script(connection, _SCRATCH)
         self._connection = connection
+        self._waiting: list[tuple[str, str, str]] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -289,21 +290,23 @@ class IndexMaker:
 
     def reading(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines of N-Quads as :mod:`kg.graph.statements` writes them, read as they pass."""
-        batch: list[tuple[str, str, str]] = []
         for line in lines:
-            # Most lines are about mentions, and these searches are quicker than the regular expression.
+            # These searches are quicker than the regular expression.
             start = line.find("> <") + 3
             end = line.find(">", start)
             predicate = line[start:end]
             wanted = line[end + 3 : line.find(">", end + 3)] in _KINDS if predicate == _TYPE else predicate in _READ
             if wanted and (found := _LINE.match(line)):
                 subject, predicate, iri, text = found.groups()
-                batch.append((subject, predicate, unescaped(text) if iri is None else iri))
-                if len(batch) == _BATCH:  # of a catalogue, which is given as a whole
-                    self.read(batch)
-                    batch.clear()
+                self._waiting.append((subject, predicate, unescaped(text) if iri is None else iri))
+                if len(self._waiting) == _BATCH:
+                    self.read_waiting()
             yield line
-        self.read(batch)
+
+    def read_waiting(self) -> None:
+        """Collect what :meth:`reading` has read and not collected yet."""
+        self.read(self._waiting)
+        self._waiting.clear()
 
     def read(self, statements: Iterable[tuple[str, str, str]]) -> None:
         """Collect statements: subject, predicate, and the object as text."""
@@ -334,6 +337,7 @@ class IndexMaker:
         Args:
             store: the graph, for what is counted, and for its results.
         """
+        self.read_waiting()
         mentions = f"SELECT ?body (COUNT(*) AS ?n) WHERE {{ ?mention <{OA}hasBody> ?body }} GROUP BY ?body"
         self._insert("scratch.mention", 2, ((iri, int(count)) for iri, count in _rows(store, mentions)))
         self._read_results(store)

@@ -246,6 +246,7 @@ class IndexChanges(IndexMaker):
         Args:
             store: the graph.
         """
+        self.read_waiting()
         added = said(store, self._added)
         for paper in self._added:
             self._read_results(store, paper)

@@ -11,11 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import TypeAlias
 
-from kg.records import Author, Entity, Extraction, Link, Mention, Paper, Result
+from kg.records import Author, Entity, Extraction, Mention, Paper, Result
 from kg.resolution.resolver import full_names
 from kg.text.addresses import (
     absolute,
@@ -42,7 +42,6 @@ from kg.vocabulary import (
     XSD,
     EntityType,
     entities_graph,
-    paper_iri,
     provenance_graph,
     repository_iri,
     scheme_iri,
@@ -54,6 +53,7 @@ _UNESCAPES = {escape: sign for sign, escape in _ESCAPED.items()}
 _ESCAPE = re.compile(r"\\.")
 # XML 1.0 has no way to write these, and RDF/XML is one of the exports; the replacement keeps every offset.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile(r'["\\\x00-\x1f\ud800-\udfff\ufffe\uffff]')  # what either of the two is about
 
 # Characters before and after the words of a mention, as many as Web Annotation clients commonly keep.
 _CONTEXT = 32
@@ -63,13 +63,22 @@ Fact: TypeAlias = tuple[str, str]
 
 _DATE_TYPES = {7: "gYearMonth", 10: "date"}  # by the length of a date
 _TYPE = f"<{RDF}type>"
+# The properties and values of each mention, which most statements are about: written once.
+_RDF_TYPE = RDF + "type"
+_MOTIVATED_BY, _HAS_TARGET, _HAS_BODY = OA + "motivatedBy", OA + "hasTarget", OA + "hasBody"
+_HAS_SOURCE, _HAS_SELECTOR = OA + "hasSource", OA + "hasSelector"
+_START, _END, _EXACT, _PREFIX, _SUFFIX = OA + "start", OA + "end", OA + "exact", OA + "prefix", OA + "suffix"
+_ROLE, _CONFIDENCE, _EXTRACTOR = KG + "role", KG + "confidence", KG + "extractor"
+_IDENTIFYING, _SPECIFIC_RESOURCE = f"<{OA}identifying>", f"<{OA}SpecificResource>"
+_TEXT_POSITION_SELECTOR, _TEXT_QUOTE_SELECTOR = f"<{OA}TextPositionSelector>", f"<{OA}TextQuoteSelector>"
 _NAME = f"<{SCHEMA}name>"
 
 
 def literal(text: str, datatype: str | None = None) -> str:
     """An N-Triples literal. Characters that XML cannot hold become U+FFFD."""
-    lexical = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
-    return f'"{lexical}"^^<{XSD}{datatype}>' if datatype else f'"{lexical}"'
+    if _SPECIAL.search(text):
+        text = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
+    return f'"{text}"^^<{XSD}{datatype}>' if datatype else f'"{text}"'
 
 
 def unescaped(lexical: str) -> str:
@@ -85,6 +94,7 @@ CERTAIN = 1.0  # confidence of a result that a person corrected
 COMPARABLE = 0.86  # confidence from which a result is ranked
 
 
+@lru_cache(maxsize=1000)
 def decimal(number: float) -> str:
     """An xsd:decimal in canonical form."""
     text = format(Decimal(repr(number)).normalize(), "f")
@@ -165,89 +175,49 @@ def _typed(node: str, name: str, end: str) -> Iterator[str]:
     yield f"{node} {_TYPE} <{SCHEMA_CLASSES[name]}>{end}"
 
 
-def paper_statements(
-    paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes, which: str = ""
-) -> Iterator[str]:
-    """The named graph of one paper.
+class PaperStatements:
+    """The named graph of one paper, as N-Quads.
 
     Args:
+        iri: of the paper and of the graph.
         paper: the paper as merged from its entries.
         entries: every listing entry of it.
         extraction: what was found in ``paper.text``, resolved.
-        shared: takes the venues and repositories that the paper points to, and knows the base IRI and what names mean.
-        which: distinguishes the paper from another one of the same title, where there is one.
-
-    Yields:
-        N-Quads lines, each with its line end.
-    """
-    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
-    yield from graph.metadata(entries)
-    yield from graph.mentions(extraction.entities)
-    yield from graph.links(extraction.links)
-    yield from graph.results(extraction)
-
-
-def indexed_statements(
-    paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes, which: str = ""
-) -> Iterator[str]:
-    """Of :func:`paper_statements` what the index reads and ``shared`` takes, which is a small part."""
-    graph = _PaperGraph(paper, paper_iri(shared.base, without_markup(paper.title), which), shared)
-    yield from graph.metadata(entries)
-    yield from graph.edges(extraction.entities)
-    yield from graph.links(extraction.links)
-
-
-def entities_within(extraction: Extraction, shared: SharedNodes) -> Iterator[str]:
-    """The entities that the statements of a paper name, and so depend on, in a fixed order; "" where there is none."""
-    for mention in extraction.entities:
-        yield mention.entity or ""
-    for result in extraction.results:
-        if result.confidence == CERTAIN:
-            for _, entity_type, words in _related(result):
-                yield (words and shared.entity(entity_type, words)) or ""
-
-
-def first_seen_statements(title: str, which: str, date: str, base: str) -> Iterator[str]:
-    """When a run first read a paper, in the named graph about runs, since this differs from build to build.
-
-    Args:
-        title: of the paper.
-        which: as for :func:`paper_statements`.
-        date: as xsd:date; empty if it is not known.
-        base: the base IRI of resources.
-    """
-    if date:
-        end = _end(provenance_graph(base))
-        yield f"<{paper_iri(base, without_markup(title), which)}> <{KG}firstSeen> {literal(date, 'date')}{end}"
-
-
-class _PaperGraph:
-    """The statements of one paper's named graph.
-
-    Args:
-        paper: the paper as merged from its entries.
-        iri: of the paper and of the graph.
-        shared: takes the venues and repositories that the paper points to.
+        shared: takes the venues and repositories that the paper points to, and knows what names mean.
     """
 
-    def __init__(self, paper: Paper, iri: str, shared: SharedNodes) -> None:
-        self.paper = paper
-        self.iri = iri
-        self.node = f"<{iri}>"
-        self.end = _end(iri)
-        self.shared = shared
-        self.text = paper.text
-        self.state = blake2b(self.text.encode(errors="replace"), digest_size=4)
+    def __init__(
+        self, iri: str, paper: Paper, entries: Sequence[Paper], extraction: Extraction, shared: SharedNodes
+    ) -> None:
+        self._iri, self._paper, self._entries, self._extraction, self._shared = iri, paper, entries, extraction, shared
+        self._node = f"<{iri}>"
+        self._end = _end(iri)
+        self._text = paper.text
+        self._state = blake2b(self._text.encode(errors="replace"), digest_size=4)
+        self._written: dict[tuple[int, int], list[Fact]] = {}
+
+    def about(self) -> Iterator[str]:
+        """Lines about the paper, with its edges to entities and its links: a small part, and all that the index reads
+        and ``shared`` takes."""
+        yield from self._metadata()
+        yield from self._edges()
+        yield from self._links()
+
+    def evidence(self) -> Iterator[str]:
+        """Its mentions and its results, each as a text of several lines."""
+        for mention in self._extraction.entities:
+            yield self._mention(mention)
+        yield from self._results()
 
     @cached_property
-    def sentences(self) -> list[tuple[int, int]]:
+    def _sentences(self) -> list[tuple[int, int]]:
         """Where the sentences of the text are."""
-        return plain_text(self.text, len(self.paper.title)).sentences()
+        return plain_text(self._text, len(self._paper.title)).sentences()
 
-    def metadata(self, entries: Iterable[Paper]) -> Iterator[str]:
+    def _metadata(self) -> Iterator[str]:
         """Title, abstract, authors, dates, venue, address, identifiers and subjects, and where the paper is listed."""
-        paper = self.paper
-        yield from _typed(self.node, "Paper", self.end)
+        paper = self._paper
+        yield from _typed(self._node, "Paper", self._end)
         yield self._about_paper(SCHEMA + "name", literal(paper.title))
         yield self._about_paper(SCHEMA + "abstract", literal(paper.abstract))
         for author in paper.authors:
@@ -257,7 +227,7 @@ class _PaperGraph:
         if paper.date:
             yield self._about_paper(DCTERMS + "issued", literal(paper.date, _DATE_TYPES[len(paper.date)]))
         if paper.venue:
-            yield self._about_paper(SCHEMA + "isPartOf", f"<{self.shared.venue(paper.venue)}>")
+            yield self._about_paper(SCHEMA + "isPartOf", f"<{self._shared.venue(paper.venue)}>")
         if paper.url and (address := given_address(paper.url)):
             yield self._about_paper(SCHEMA + "url", f"<{address}>")
         if paper.licence:
@@ -272,10 +242,10 @@ class _PaperGraph:
             yield self._about_paper(DCTERMS + "identifier", literal(identifier))
             if page := identifier_page(identifier):
                 yield self._about_paper(SCHEMA + "sameAs", f"<{absolute(page)}>")
-        for entry in entries:
+        for entry in self._entries:
             yield self._about_paper(DCTERMS + "identifier", literal(entry.id))
             yield self._about_paper(KG + "listedOn", literal(f"{entry.source}:{entry.line}"))
-        for listed in sorted({entry.listed for entry in entries if entry.listed}):
+        for listed in sorted({entry.listed for entry in self._entries if entry.listed}):
             datatype = "gMonthDay" if listed.startswith("--") else "date"
             yield self._about_paper(KG + "listedDate", literal(listed, datatype))
 
@@ -289,98 +259,94 @@ class _PaperGraph:
         ]
         if person.orcid:
             facts.append((SCHEMA + "sameAs", f"<https://orcid.org/{person.orcid}>"))
-        node = f"<{self.iri}#author-{person.position}-{self._digest(facts)}>"
+        node = f"<{self._iri}#author-{person.position}-{self._digest(facts)}>"
         yield self._about_paper(SCHEMA + "creator", node)
-        for predicate, value in facts:
-            yield self._about(node, predicate, value)
+        yield from self._lines(node, facts)
 
-    def edges(self, mentions: Sequence[Mention]) -> Iterator[str]:
+    def _edges(self) -> Iterator[str]:
         """The edges to the entities that the paper introduces or uses."""
         # The role of an entity is that of its first mention.
-        roles = {mention.entity: (mention.type, mention.role) for mention in reversed(mentions)}
-        for entity, (entity_type, role) in roles.items():
+        mentions = reversed(self._extraction.entities)
+        for entity, (entity_type, role) in {found.entity: (found.type, found.role) for found in mentions}.items():
             yield self._about_paper(KG + "mentions", f"<{entity}>")
             yield self._about_paper(KG + "introduces" if role == "introduced" else USES[entity_type], f"<{entity}>")
 
-    def mentions(self, mentions: Sequence[Mention]) -> Iterator[str]:
-        """The edges, and each mention as their evidence."""
-        yield from self.edges(mentions)
-        for mention in mentions:
-            yield from self._mention(mention)
-
-    def _mention(self, mention: Mention) -> Iterator[str]:
-        facts = [
-            (OA + "motivatedBy", f"<{OA}identifying>"),
-            (OA + "hasTarget", self.node),
-            (OA + "hasBody", f"<{mention.entity}>"),
-            *self._place(mention),
-            (OA + "exact", literal(mention.text)),
-            (KG + "role", literal(mention.role)),
-            (KG + "confidence", decimal(mention.confidence)),
-            (KG + "extractor", literal(mention.extractor)),
-        ]
-        iri = f"{self.iri}#char={mention.start},{mention.end}-{self._digest(facts)}"
-        yield from _typed(f"<{iri}>", "Mention", self.end)
-        for predicate, value in (*facts, (OA + "hasTarget", f"<{iri}-target>")):
-            yield self._about(f"<{iri}>", predicate, value)
-        yield from self._target(iri, mention)
-
-    def _target(self, iri: str, mention: Mention) -> Iterator[str]:
-        """The place of a mention as Web Annotation has it (W3C Recommendation 2017, section 4), by offsets and words.
+    def _mention(self, mention: Mention) -> str:
+        """A mention, with its place by offsets and words as Web Annotation has it (W3C Recommendation 2017, section 4).
 
         Its nodes are named after the mention rather than blank, so that they have the same names in every export.
         """
+        place, exact = self._place(mention), literal(mention.text)
+        facts = [
+            (_MOTIVATED_BY, _IDENTIFYING),
+            (_HAS_TARGET, self._node),
+            (_HAS_BODY, f"<{mention.entity}>"),
+            *place,
+            (_EXACT, exact),
+            (_ROLE, literal(mention.role)),
+            (_CONFIDENCE, decimal(mention.confidence)),
+            (_EXTRACTOR, literal(mention.extractor)),
+        ]
+        iri = f"{self._iri}#char={mention.start},{mention.end}-{self._digest(facts)}"
         target, position, quote = (f"<{iri}-{name}>" for name in ("target", "position", "quote"))
-        before, after = self.text[max(0, mention.start - _CONTEXT) : mention.start], self.text[mention.end :]
-        for node, predicate, value in (
-            (target, RDF + "type", f"<{OA}SpecificResource>"),
-            (target, OA + "hasSource", self.node),
-            (target, OA + "hasSelector", position),
-            (target, OA + "hasSelector", quote),
-            (position, RDF + "type", f"<{OA}TextPositionSelector>"),
-            (position, OA + "start", literal(str(mention.start), "integer")),
-            (position, OA + "end", literal(str(mention.end), "integer")),
-            (quote, RDF + "type", f"<{OA}TextQuoteSelector>"),
-            (quote, OA + "exact", literal(mention.text)),
-            (quote, OA + "prefix", literal(before)),
-            (quote, OA + "suffix", literal(after[:_CONTEXT])),
-        ):
-            yield self._about(node, predicate, value)
+        before, after = self._text[max(0, mention.start - _CONTEXT) : mention.start], self._text[mention.end :]
+        lines = [
+            *_typed(f"<{iri}>", "Mention", self._end),
+            *self._lines(f"<{iri}>", [*facts, (_HAS_TARGET, target)]),
+            *self._lines(
+                target,
+                [
+                    (_RDF_TYPE, _SPECIFIC_RESOURCE),
+                    (_HAS_SOURCE, self._node),
+                    (_HAS_SELECTOR, position),
+                    (_HAS_SELECTOR, quote),
+                ],
+            ),
+            *self._lines(position, [(_RDF_TYPE, _TEXT_POSITION_SELECTOR), *place[:2]]),
+            *self._lines(
+                quote,
+                [
+                    (_RDF_TYPE, _TEXT_QUOTE_SELECTOR),
+                    (_EXACT, exact),
+                    (_PREFIX, literal(before)),
+                    (_SUFFIX, literal(after[:_CONTEXT])),
+                ],
+            ),
+        ]
+        return "".join(lines)
 
-    def links(self, links: Iterable[Link]) -> Iterator[str]:
+    def _links(self) -> Iterator[str]:
         """The edges to code, data and project pages: the links of the text, then those of the listing."""
-        addresses = {(link.kind, absolute(link.url)): None for link in links}
-        if self.paper.github and (given := given_repository(self.paper.github)):
+        addresses = {(link.kind, absolute(link.url)): None for link in self._extraction.links}
+        if self._paper.github and (given := given_repository(self._paper.github)):
             addresses["project" if is_page_of_forge(given) else "code", given] = None
-        for given in filter(None, map(given_address, self.paper.links)):
+        for given in filter(None, map(given_address, self._paper.links)):
             addresses["code" if repository(given) else "project", given] = None
         for kind, address in addresses:
-            target = self.shared.repository(address) if kind == "code" else address
+            target = self._shared.repository(address) if kind == "code" else address
             yield self._about_paper(LINKS[kind], f"<{target}>")
             if kind == "code" and is_within_repository(address):
                 yield self._about_paper(KG + "codePage", f"<{address}>")
 
-    def results(self, extraction: Extraction) -> Iterator[str]:
+    def _results(self) -> Iterator[str]:
         """The reported numbers, with those of the paper's entities that have the names each was reported with."""
-        entity_of = entities_by_name(extraction)
-        for result in extraction.results:
+        entity_of = entities_by_name(self._extraction) if self._extraction.results else {}
+        for result in self._extraction.results:
             entities = {predicate: f"<{entity}>" for predicate, entity in related(result, entity_of).items()}
             if result.confidence == CERTAIN:
                 entities |= self._named_elsewhere(result, entities)
             facts = [*self._measured(result, entities), *self._place(result)]
             facts += [(KG + predicate, entity) for predicate, entity in entities.items()]
-            node = f"<{self.iri}#result-{result.start},{result.end}-{self._digest(facts)}>"
-            yield from _typed(node, "Result", self.end)
-            yield self._about_paper(KG + "reports", node)
-            for predicate, value in facts:
-                yield self._about(node, predicate, value)
+            node = f"<{self._iri}#result-{result.start},{result.end}-{self._digest(facts)}>"
+            reports = self._about_paper(KG + "reports", node)
+            yield "".join([*_typed(node, "Result", self._end), reports, *self._lines(node, facts)])
 
     def _named_elsewhere(self, result: Result, known: Mapping[str, str]) -> dict[str, str]:
         """The entities of a result by names that other papers have: what a person says need not be in the text."""
         return {
             predicate: f"<{iri}>"
             for predicate, entity_type, words in _related(result)
-            if words and predicate not in known and (iri := self.shared.entity(entity_type, words))
+            if words and predicate not in known and (iri := self._shared.entity(entity_type, words))
         }
 
     def _measured(self, result: Result, entities: Mapping[str, str]) -> Iterator[Fact]:
@@ -402,15 +368,24 @@ class _PaperGraph:
             yield KG + "metricText", literal(result.metric)
         if "byMetric" in entities:
             yield SCHEMA + "measuredProperty", entities["byMetric"]
-        yield SCHEMA + "observationAbout", entities.get("onDataset", self.node)
+        yield SCHEMA + "observationAbout", entities.get("onDataset", self._node)
 
-    def _place(self, found: Mention | Result) -> Iterator[Fact]:
+    def _place(self, found: Mention | Result) -> list[Fact]:
         """Where in the text something was found, and the sentence around it."""
-        opening, closing = sentence_around(self.sentences, found.start, found.end)
-        yield OA + "start", literal(str(found.start), "integer")
-        yield OA + "end", literal(str(found.end), "integer")
-        yield KG + "sentence", literal(self.text[opening:closing])
-        yield KG + "sentenceStart", literal(str(opening), "integer")
+        return [
+            (_START, literal(str(found.start), "integer")),
+            (_END, literal(str(found.end), "integer")),
+            *self._sentence(*sentence_around(self._sentences, found.start, found.end)),
+        ]
+
+    def _sentence(self, start: int, end: int) -> list[Fact]:
+        """A sentence of the text, in which there may be several mentions and results."""
+        if (start, end) not in self._written:
+            self._written[start, end] = [
+                (KG + "sentence", literal(self._text[start:end])),
+                (KG + "sentenceStart", literal(str(start), "integer")),
+            ]
+        return self._written[start, end]
 
     def _digest(self, facts: Iterable[Fact]) -> str:
         """A digest that distinguishes a node from those that other texts or other extractors give in the same place.
@@ -418,15 +393,38 @@ class _PaperGraph:
         Graphs of several people can then be loaded into one store: what they agree on is one node, and no node has two
         values where one is expected.
         """
-        state = self.state.copy()
+        state = self._state.copy()
         state.update("\n".join(f"{predicate} {value}" for predicate, value in facts).encode())
         return state.hexdigest()
 
     def _about_paper(self, predicate: str, value: str) -> str:
-        return self._about(self.node, predicate, value)
+        return f"{self._node} <{predicate}> {value}{self._end}"
 
-    def _about(self, node: str, predicate: str, value: str) -> str:
-        return f"{node} <{predicate}> {value}{self.end}"
+    def _lines(self, node: str, facts: Iterable[Fact]) -> list[str]:
+        end = self._end
+        return [f"{node} <{predicate}> {value}{end}" for predicate, value in facts]
+
+
+def entities_within(extraction: Extraction, shared: SharedNodes) -> Iterator[str]:
+    """The entities that the statements of a paper name, and so depend on, in a fixed order; "" where there is none."""
+    for mention in extraction.entities:
+        yield mention.entity or ""
+    for result in extraction.results:
+        if result.confidence == CERTAIN:
+            for _, entity_type, words in _related(result):
+                yield (words and shared.entity(entity_type, words)) or ""
+
+
+def first_seen_statements(iri: str, date: str, base: str) -> Iterator[str]:
+    """When a run first read a paper, in the named graph about runs, since this differs from build to build.
+
+    Args:
+        iri: of the paper.
+        date: as xsd:date; empty if it is not known.
+        base: the base IRI of resources.
+    """
+    if date:
+        yield f"<{iri}> <{KG}firstSeen> {literal(date, 'date')}{_end(provenance_graph(base))}"
 
 
 def entities_by_name(extraction: Extraction) -> Mapping[tuple[EntityType, str], str]:

@@ -25,11 +25,10 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
@@ -40,6 +39,7 @@ from kg.vocabulary import DEFAULT_BASE
 
 if TYPE_CHECKING:
     from kg.graph.indexing import IndexMaker
+    from kg.graph.loading import Loading
 
 CURRENT = "CURRENT"
 """The file of a graph folder that names the current generation."""
@@ -47,7 +47,6 @@ _META, _STATEMENTS = "meta.json", "statements.nq"
 _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
-_LOADED = 200_000  # statements that are loaded at a time: the bulk loader holds them in memory, several times over
 _TABLES = 500  # of a store, from which on it is left to merge them
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
@@ -116,8 +115,14 @@ class Generation(NamedTuple):
 
     @property
     def statements(self) -> Path:
-        """Where a build collects the N-Quads for the bulk loader; absent from a finished generation."""
+        """Where N-Quads are collected that cannot be loaded yet; absent from a finished generation."""
         return self.folder / _STATEMENTS
+
+    def loading(self) -> Loading:
+        """What loads N-Quads into the store, which is made."""
+        from kg.graph.loading import Loading  # needed by builds alone
+
+        return Loading(Store(self.store))
 
     @property
     def store(self) -> Path:
@@ -246,7 +251,10 @@ class Generation(NamedTuple):
         before: Generation | None = None,
         remove_gone: Callable[[Store], None] = lambda store: None,
     ) -> None:
-        """Fill the store from :attr:`statements` and remove that file; make the index; keep the settings.
+        """Complete the store; make the index; keep the settings.
+
+        The store has what was loaded into it (:meth:`loading`), and gets what is in :attr:`statements` if that file is
+        there, which is removed.
 
         Args:
             settings: what the graph is built with.
@@ -254,15 +262,17 @@ class Generation(NamedTuple):
             before: the generation whose store this one's begins as, if it does not begin empty.
             remove_gone: removes what is no longer so from that store.
         """
-        from kg.graph.indexing import write_index  # needed by builds alone
+        from kg.graph.indexing import write_index  # needed by builds alone, like the next one
+        from kg.graph.loading import Loading
 
         if before:
             copy_store(before.store, self.store)
         store = Store(self.store)
         remove_gone(store)
-        with self.statements.open("rb") as lines:
-            while part := b"".join(islice(lines, _LOADED)):
-                store.bulk_load(input=part, format=RdfFormat.N_QUADS)
+        if self.statements.exists():
+            with self.statements.open(encoding="utf-8", newline="\n") as lines, Loading(store) as loading:
+                loading.writelines(lines)
+            self.statements.unlink()
         store.flush()
         if before:
             # Opening it once more takes RocksDB's log, of what was removed, into the tables. Every later opening would
@@ -273,7 +283,6 @@ class Generation(NamedTuple):
                 # As long as it is open for writing it merges its tables in the background, which takes a processor.
                 del store
                 store = Store.read_only(str(self.store))
-        self.statements.unlink()
         if maker:
             maker.finish(store)
         else:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 from rdflib.query import ResultRow
 
-from kg.graph.statements import COMPARABLE, SharedNodes, decimal, entity_statements, literal, paper_statements
+from kg.graph.statements import COMPARABLE, PaperStatements, SharedNodes, decimal, entity_statements, literal
 from kg.records import Author, Entity, Extraction, Link, Mention, Paper, Result
 from kg.text.names import spaced_key
-from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, OA, SCHEMA, EntityType, LinkKind, entity_iri
+from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, OA, SCHEMA, EntityType, LinkKind, entity_iri, paper_iri
 
 BASE = "http://x/"
 OBSERVATION = ("value", "unitText", "measuredProperty", "observationAbout")
@@ -27,9 +27,15 @@ def graph_of(
     elsewhere: Callable[[EntityType, str], str | None] = lambda entity_type, name: None,
 ) -> rdflib.Graph:
     shared = SharedNodes(BASE, elsewhere)
-    lines = [*paper_statements(paper, [paper], extraction, shared), *shared.statements()]
+    lines = [*paper_lines(paper, extraction, shared), *shared.statements()]
     triples = (quad.triple for quad in parse("".join(lines), format=RdfFormat.N_QUADS))
     return rdflib.Graph().parse(data=serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+
+
+def paper_lines(paper: Paper, found: Extraction, shared: SharedNodes) -> list[str]:
+    """The N-Quads lines of a paper, one by one."""
+    statements = PaperStatements(paper_iri(shared.base, paper.title), paper, [paper], found, shared)
+    return re.findall(".*\n", "".join([*statements.about(), *statements.evidence()]))
 
 
 def extraction(**fields: object) -> Extraction:
@@ -73,7 +79,7 @@ def test_whatever_a_paper_holds_becomes_valid_n_quads(
         results=(Result(metric=name, value=name, number=0.5, unit=name, method=name, start=0, end=1),),
     )
     shared = SharedNodes(BASE)
-    lines = [*paper_statements(paper, [paper], found, shared), *entity_statements([entity], BASE), *shared.statements()]
+    lines = [*paper_lines(paper, found, shared), *entity_statements([entity], BASE), *shared.statements()]
     for line in lines:
         assert len(list(parse(line.encode(), format=RdfFormat.N_QUADS))) == 1, line
 
@@ -302,7 +308,7 @@ def test_the_example_of_the_documentation_is_what_is_written() -> None:
     ]
     shared = SharedNodes(DEFAULT_BASE)
     found = extraction(entities=mentions, results=(result,))
-    lines = [*paper_statements(paper, [paper], found, shared), *shared.statements()]
+    lines = [*paper_lines(paper, found, shared), *shared.statements()]
     lines += entity_statements(entities, DEFAULT_BASE)
     written = {quad.triple for quad in parse("".join(lines), format=RdfFormat.N_QUADS)}
     assert written == {quad.triple for quad in parse(example[1], format=RdfFormat.TURTLE)}

@@ -377,17 +377,6 @@ def test_two_builds_at_a_time_are_refused_and_one_after_the_other_is_not(tmp_pat
 
 
 @pytest.mark.slow
-def test_statements_are_loaded_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.graph.store._LOADED", 2)
-    with next_generation(tmp_path) as generation:
-        lines = (f"<http://e.org/{n}> <http://e.org/p> <http://e.org/o> <http://e.org/g> .\n" for n in range(5))
-        generation.statements.write_text("".join(lines), encoding="utf-8")
-        generation.load(Settings())
-    found = current(tmp_path)
-    assert found and len(found.open()) == 5
-
-
-@pytest.mark.slow
 def test_a_store_may_begin_as_that_of_the_generation_before_which_stays_as_it_is(tmp_path: Path) -> None:
     build(tmp_path)
     before = existing(tmp_path)

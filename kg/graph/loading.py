@@ -1,0 +1,60 @@
+"""Loading statements into a store while more of them are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from pyoxigraph import RdfFormat, Store
+
+_LOADED = 2**26  # characters that are loaded at a time: the bulk loader holds them in memory, several times over
+
+
+class Loading:
+    """Loads N-Quads into a store: one part in a thread of its own while the next one is given.
+
+    A context, at whose end all is loaded.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store: Store | None = store
+        self._thread = ThreadPoolExecutor(1)
+        self._under_way: Future[None] | None = None
+        self._part: list[str] = []
+        self._length = 0
+
+    def __enter__(self) -> Loading:
+        return self
+
+    def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
+        try:
+            if not problem:
+                self._load()
+                self._load()
+        finally:
+            self._thread.shutdown()
+            self._store = None  # closes it
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Load some texts of whole lines."""
+        for text in texts:
+            self.write(text)
+
+    def write(self, text: str) -> None:
+        """Load a text of whole lines, sooner or later.
+
+        Raises:
+            OSError, RuntimeError: an earlier one cannot be loaded.
+        """
+        self._part.append(text)
+        self._length += len(text)
+        if self._length >= _LOADED:
+            self._load()
+
+    def _load(self) -> None:
+        """Load what was given, when what is under way is loaded."""
+        if self._under_way:
+            self._under_way.result()
+        text, self._part, self._length = "".join(self._part), [], 0
+        assert self._store is not None
+        self._under_way = self._thread.submit(self._store.bulk_load, text, RdfFormat.N_QUADS) if text else None
