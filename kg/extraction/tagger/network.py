@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, cast
 
 import numpy as np
@@ -53,13 +54,15 @@ class Shape:
     """The size of the network.
 
     ``width`` is that of its layers, ``pieces`` the number of sums of which a unit of a convolution is the largest,
-    ``distances`` how many tokens away the two neighbours are that each convolution reads, ``rows`` the rows of each
-    column's embedding, ``mark_width`` the width of the embeddings of marks.
+    ``distances`` how many tokens away the two neighbours are that each convolution reads, ``rank`` how many numbers a
+    convolution makes of a token and its neighbours before it makes the sums of them (None: it makes the sums at once),
+    ``rows`` the rows of each column's embedding, ``mark_width`` the width of the embeddings of marks.
     """
 
     width: int = 128
     pieces: int = 3
     distances: tuple[int, ...] = (1, 1, 1, 1)
+    rank: int | None = None
     rows: tuple[int, ...] = (8000, 3000, 2500, 1500, 300, 200, 50, 100)
     mark_width: int = 32
 
@@ -81,19 +84,11 @@ class Network:
         ]
         self.mixing: Layer = Maxout(shape.width, sum(widths), nP=3, init_W=start)
         self.normalizing: Layer = LayerNorm(shape.width)
-        convolutions: list[Layer] = [
-            residual(
-                chain(
-                    neighbours(distance),
-                    Maxout(shape.width, 3 * shape.width, shape.pieces, normalize=True, dropout=dropout, init_W=start),
-                )
-            )
-            for distance in shape.distances
-        ]
+        convolutions = [_convolution(shape, distance, dropout, start) for distance in shape.distances]
         self.convolutions: Layer = with_array(chain(noop(), *convolutions), pad=sum(shape.distances))
         self.output: Layer = with_array(Linear(TAGS, shape.width, init_W=start))
         mixed: Layer = chain(concatenate(*self.embeddings), self.mixing, self.normalizing, Dropout(dropout))
-        self.model: Layer = chain(with_array(mixed), self.convolutions, self.output)
+        self.model: Layer = chain(with_array(mixed), chain(self.convolutions, self.output))
         self.model.initialize()
         for node in self.model.walk():
             node.ops = NumpyOps(use_blis=False)  # numpy's own BLAS is twice as fast as the one that thinc brings
@@ -102,6 +97,16 @@ class Network:
         """The layers with weights and the weights' names, in the order of the arrays in a model's folder."""
         parts = (self.output, *self.embeddings, self.mixing, self.normalizing, self.convolutions)
         return ((node, name) for part in parts for node in part.walk() for name in sorted(node.param_names))
+
+
+def _convolution(shape: Shape, distance: int, dropout: float, start: Callable[..., Any] | None) -> Layer:
+    """A layer that adds to each row what it makes of it and its neighbours."""
+    width = 3 * shape.width
+    narrowing: list[Layer] = []
+    if shape.rank:
+        narrowing, width = [Linear(shape.rank, width, init_W=start)], shape.rank
+    sums: Layer = Maxout(shape.width, width, shape.pieces, normalize=True, dropout=dropout, init_W=start)
+    return residual(chain(neighbours(distance), *narrowing, sums))
 
 
 def neighbours(distance: int) -> Layer:
@@ -246,17 +251,16 @@ class _Reading:
         self._words = _Kept(slice(WORD_COLUMNS), words.width, _KEPT, words.of)
         self._marks = _Kept(slice(WORD_COLUMNS, None), marks.width, _KEPT, marks.of)
         self._tokens = _Kept(slice(None), width, 2 * _KEPT, self._mixed_rows)
-        self._mixing = _Maxima(bias, network.normalizing)
+        self._bias = bias.ravel()
+        self._mixing = _Maxima(network.normalizing)
         self._distances = distances
         nodes = list(network.convolutions.walk())
+        narrowing, maxout, normalizing = (
+            [node for node in nodes if node.name == name] for name in ("linear", "maxout", "layernorm")
+        )
         self._convolutions = [
-            (distance, np.ascontiguousarray(weights.transpose(0, 2, 1)), _Maxima(bias, normalizing))
-            for distance, (weights, bias), normalizing in zip(
-                distances,
-                (_by_piece(node) for node in nodes if node.name == "maxout"),
-                (node for node in nodes if node.name == "layernorm"),
-                strict=True,
-            )
+            _Convolution(*layers)
+            for layers in zip(distances, narrowing or repeat(None, len(distances)), maxout, normalizing, strict=True)
         ]
         [output] = (node for node in network.output.walk() if node.name == "linear")
         self._output, self._output_bias = (cast(np.ndarray, output.get_param(name)).T for name in ("W", "b"))
@@ -272,8 +276,8 @@ class _Reading:
         places = [slice(end - len(text), end) for text, end in zip(texts, ends.tolist(), strict=True)]
         rows = self._mixed(texts, places)
         convolved = np.zeros_like(rows)
-        for distance, weights, maxima in self._convolutions:
-            self._convolve(rows, convolved, distance, weights, maxima)
+        for convolution in self._convolutions:
+            convolution.write(rows, convolved, padding)
             rows, convolved = convolved, rows
         blocks = range(padding, len(rows) - padding, _ROWS)
         scores = np.concatenate([rows[start : start + _ROWS] @ self._output for start in blocks])
@@ -296,52 +300,76 @@ class _Reading:
         """What the mixing layer makes of rows of features."""
         sums = self._words.of(features)
         sums += self._marks.of(features)
+        sums += self._bias
         mixed = np.empty((len(sums), self._mixing.width), dtype=np.float32)
+        block = np.zeros((_ROWS, sums.shape[1]), dtype=np.float32)
+        of_pieces = block.reshape(_ROWS, -1, self._mixing.width).swapaxes(0, 1)
         for start in range(0, len(sums), _ROWS):
-            of_rows = sums[start : start + _ROWS]
-            of_pieces = of_rows.reshape(len(of_rows), -1, self._mixing.width).swapaxes(0, 1)
-            mixed[start : start + _ROWS] = self._mixing.of(of_pieces)
+            size = len(mixed[start : start + _ROWS])
+            block[:size] = sums[start : start + _ROWS]
+            mixed[start : start + size] = self._mixing.of(of_pieces)[:size]
         return mixed
 
-    def _convolve(
-        self, rows: np.ndarray, convolved: np.ndarray, distance: int, weights: np.ndarray, maxima: _Maxima
-    ) -> None:
-        """Write rows as :meth:`_mixed` returns them, with what a layer makes of each and its neighbours added to it."""
-        width, padding = rows.shape[1], sum(self._distances)
+
+class _Convolution:
+    """A layer that adds to each row what it makes of it and its neighbours.
+
+    Args:
+        distance: of the neighbours.
+        narrowing: the layer that makes fewer numbers of a row and its neighbours, if there is one.
+        maxout: the layer that makes sums of them.
+        normalizing: the layer that normalises the largest ones.
+    """
+
+    def __init__(self, distance: int, narrowing: Layer | None, maxout: Layer, normalizing: Layer) -> None:
+        self._distance = distance
+        weights, bias = _by_piece(maxout)
+        self._narrowing: np.ndarray | None = None
+        if narrowing:
+            by_row, added = (cast(np.ndarray, narrowing.get_param(name)) for name in ("W", "b"))
+            self._narrowing = np.ascontiguousarray(by_row.T)
+            bias = bias + weights @ added
+        self._weights = np.concatenate([weights.transpose(0, 2, 1), bias[:, None]], axis=1)
+        self._maxima = _Maxima(normalizing)
+
+    def write(self, rows: np.ndarray, convolved: np.ndarray, padding: int) -> None:
+        """Write what the layer makes of rows, which are full blocks between two margins of ``padding`` rows."""
+        (count, width), distance = rows.shape, self._distance
         between = rows.strides[0]
-        three = (len(rows) - 2 * distance, 3, width), (between, distance * between, rows.itemsize)
+        three = (count - 2 * distance, 3, width), (between, distance * between, rows.itemsize)
         neighbourhoods = as_strided(rows, *three)
-        windows = np.empty((_ROWS, 3, width), dtype=np.float32)
-        sums = np.empty((len(weights), _ROWS, width), dtype=np.float32)
-        for start in range(padding, len(rows) - padding, _ROWS):
+        factors = np.ones((_ROWS, self._weights.shape[1]), dtype=np.float32)  # the last one is that of the bias
+        read = factors[:, :-1] if self._narrowing is None else np.empty((_ROWS, 3 * width), dtype=np.float32)
+        windows = read.reshape(_ROWS, 3, width)
+        sums = np.empty((len(self._weights), _ROWS, width), dtype=np.float32)
+        for start in range(padding, count - padding, _ROWS):
             windows[:] = neighbourhoods[start - distance : start - distance + _ROWS]
-            np.matmul(windows.reshape(_ROWS, -1), weights, out=sums)
-            np.add(rows[start : start + _ROWS], maxima.of(sums), out=convolved[start : start + _ROWS])
+            if self._narrowing is not None:
+                np.matmul(read, self._narrowing, out=factors[:, :-1])
+            np.matmul(factors, self._weights, out=sums)
+            np.add(rows[start : start + _ROWS], self._maxima.of(sums), out=convolved[start : start + _ROWS])
 
 
 class _Maxima:
-    """The end of a maxout layer: the largest of the pieces of each unit, normalised.
+    """The end of a maxout layer: the largest of the sums of each unit, normalised.
 
     Args:
-        bias: of the pieces, (pieces, width).
         normalizing: the layer that normalises.
     """
 
-    def __init__(self, bias: np.ndarray, normalizing: Layer) -> None:
-        self._bias = bias
+    def __init__(self, normalizing: Layer) -> None:
         self._gain, self._shift = (cast(np.ndarray, normalizing.get_param(name)) for name in ("G", "b"))
         self.width = len(self._gain)
+        self._mean = np.full((self.width, 1), 1 / self.width, dtype=np.float32)
 
     def of(self, sums: np.ndarray) -> np.ndarray:
-        """The maxima of the sums of rows, (pieces, rows, width), in the place of the first piece."""
+        """The maxima of the sums of a full block of rows, (pieces, rows, width), in the place of the first piece."""
         rows: np.ndarray = sums[0]
-        rows += self._bias[0]
-        for other, bias in zip(sums[1:], self._bias[1:], strict=True):
-            other += bias
+        for other in sums[1:]:
             np.maximum(rows, other, out=rows)
-        rows -= np.add.reduce(rows, axis=1, keepdims=True) / np.float32(self.width)
+        rows -= rows @ self._mean
         variance = np.einsum("ij,ij->i", rows, rows) / np.float32(self.width)
-        rows /= np.sqrt(variance + np.float32(1e-8))[:, None]
+        rows *= np.reciprocal(np.sqrt(variance + np.float32(1e-8)))[:, None]
         rows *= self._gain
         rows += self._shift
         return rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from spacy.language import Language
@@ -75,7 +77,7 @@ WIDE = Shape(width=8, pieces=3, distances=(1, 3), rows=(50, 50, 50, 50, 20, 20, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", [TINY, WIDE])
+@pytest.mark.parametrize("shape", [TINY, WIDE, replace(WIDE, rank=5)])
 def test_scores_are_those_of_the_layers_wherever_a_text_ends_in_a_block(shape: Shape) -> None:
     tagger, values = Tagger(shape), np.random.default_rng(3)
     tagger.set_parameters([values.normal(size=a.shape).astype(np.float32) / 2 for a in tagger.parameters()])
@@ -94,13 +96,14 @@ def mixed_texts(nlp: Language, mixed_papers: list[Paper]) -> list[np.ndarray]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", [20_000, 40])
+@pytest.mark.parametrize(("kept", "rank"), [(20_000, None), (40, None), (40, 64)])
 def test_scores_are_the_same_to_the_last_bit_whatever_was_read_before(
-    mixed_texts: list[np.ndarray], monkeypatch: pytest.MonkeyPatch, kept: int
+    mixed_texts: list[np.ndarray], shipped: Tagger, monkeypatch: pytest.MonkeyPatch, kept: int, rank: int | None
 ) -> None:
     monkeypatch.setattr("kg.extraction.tagger.network._KEPT", kept)
     texts = mixed_texts
-    forward, backward = Model.load(SHIPPED).tagger, Model.load(SHIPPED).tagger
+    tagger = Tagger(Shape(rank=rank)) if rank else shipped
+    forward, backward = tagger.copy_of(dropout=0), tagger.copy_of(dropout=0)
     alone = [scores.tobytes() for text in texts for scores in forward.scores([text])]
     together = [scores.tobytes() for scores in backward.scores(texts[::-1])]
     assert alone == together[::-1]
