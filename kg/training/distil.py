@@ -5,9 +5,10 @@
 
 The teacher is a transformer under the tagger's own CRF: MiniLM (6 layers of 384; Wang et al. 2020, arXiv:2002.10957, in
 the weights of all-MiniLM-L6-v2), or another --encoder. It learns from the annotated papers, then gives each tag of
-each token of unlabelled abstracts a probability, and the tagger learns these. With --roles it also says how probably
-each name is introduced, and the weights of the roles are fitted to that. With MiniLM about an hour and a half on two
-cores that have bfloat16 instructions.
+each token of unlabelled abstracts a probability, and the tagger learns these; with --own also those of the annotated
+papers, all of them mixed with what the tagger said before. With --roles the teacher also says how probably each name is
+introduced, and the weights of the roles are fitted to that. With MiniLM about an hour and a half on two cores that have
+bfloat16 instructions.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
+from kg.extraction.tagger.crf import TAGS, SentenceBatch, batched, posterior
 from kg.extraction.tagger.features import sentences, token_features
 from kg.extraction.tagger.network import Tagger
 from kg.records import Paper
@@ -47,6 +49,9 @@ if TYPE_CHECKING:
     from kg.training.teacher import Reading, Teacher
 
 
+RECIPE = Recipe(epochs=1, rate=0.002, dropout=0.1, batch=8)
+
+
 def words_of(doc: Doc) -> list[str]:
     """The words of a Doc."""
     return [token.text for token in doc]
@@ -64,23 +69,49 @@ def lessons(teacher: Teacher, papers: Sequence[AnnotatedDoc]) -> list[Reading]:
 
 
 def distil_tagger(
-    teacher: Teacher, papers: Iterable[Paper], base: Tagger | None = None
+    teacher: Teacher,
+    papers: Iterable[Paper],
+    base: Tagger | None = None,
+    recipe: Recipe = RECIPE,
+    own: float = 0.0,
+    further: Sequence[Reading] = (),
 ) -> tuple[Tagger, dict[str, np.ndarray]]:
     """A tagger that learns the teacher's labels of papers, and the teacher's labels of roles: for each paper's id and
     token the probability that a name there is introduced.
 
     Args:
+        teacher: what labels them.
+        papers: what is labelled.
         base: the tagger to start from.
+        recipe: how the tagger learns.
+        own: the share of the base's own probabilities in those that are learned.
+        further: more texts to label, for the tagger alone.
     """
     read = {doc._.paper.id: teacher.read(untagged(doc), words_of(doc)) for doc in docs_of(papers)}
-    labelled = list(teacher.label(read.values()))
-    tagger = train(
-        [text for text, _ in labelled],
-        Recipe(epochs=1, rate=0.002, dropout=0.1, batch=8),
-        base,
-        progress=lambda epoch, loss: print(f"tagger: epoch {epoch}, loss {loss:.3f}", flush=True),
-    )
-    return tagger, {paper: roles for paper, (_, roles) in zip(read, labelled, strict=True)}
+    taught = list(teacher.label([*read.values(), *further]))
+    texts = [text for text, _ in taught]
+    if base and own:
+        texts = [mixed(text, other, own) for text, other in zip(texts, labelled(base, texts), strict=True)]
+    tagger = train(texts, recipe, base, lambda epoch, loss: print(f"epoch {epoch}, loss {loss:.3f}", flush=True))
+    return tagger, {paper: roles for paper, (_, roles) in zip(read, taught, strict=False)}
+
+
+def labelled(tagger: Tagger, texts: Iterable[TaggedText]) -> Iterator[TaggedText]:
+    """Texts with the scores and the probabilities that a tagger gives to their tags."""
+    for some in batched(texts, 64):
+        batch = SentenceBatch.of(text.sentences for text in some)
+        scores = tagger.scores([text.features for text in some])
+        seen = posterior(batch.padded(scores), batch.lengths, tagger.transitions)
+        tags = [np.zeros((len(text.features), TAGS), dtype=np.float16) for text in some]
+        batch.put_back(seen.chances, tags)
+        for text, of_text, chances in zip(some, scores, tags, strict=True):
+            yield replace(text, tags=chances, scores=of_text.astype(np.float16))
+
+
+def mixed(text: TaggedText, other: TaggedText, share: float) -> TaggedText:
+    """A text with probabilities of tags between those of two: ``share`` is that of the other one's."""
+    chances = share * other.wanted + (1 - share) * text.wanted
+    return replace(text, tags=chances.astype(np.float16))
 
 
 def untagged(doc: Doc) -> TaggedText:
@@ -125,6 +156,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--teacher", type=Path, help="file of the teacher's weights: read if it is there, else written")
     parser.add_argument("--held", type=Path, help="annotated papers to calibrate the probabilities on")
     parser.add_argument("--base", type=Path, help="folder of the model whose tagger is trained further")
+    parser.add_argument("--own", type=float, default=0.0, help="share of the base's own labels in what it learns")
+    parser.add_argument("--passes", type=int, default=RECIPE.epochs, help="the tagger's passes over the texts")
+    parser.add_argument("--step", type=float, default=RECIPE.rate, help="the tagger's highest learning rate")
     parser.add_argument("--roles", action="store_true", help="fit the weights of the roles to what the teacher says")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
     _distil(parser.parse_args(arguments))
@@ -143,7 +177,9 @@ def _distil(args: argparse.Namespace) -> None:
         if args.teacher:
             teacher.save(args.teacher)
     abstracts = sample(args.abstracts, args.papers, args.count)
-    tagger, labels = distil_tagger(teacher, abstracts, base.tagger if base else None)
+    further = lessons(teacher, papers) if args.own else []
+    recipe = replace(RECIPE, epochs=args.passes, rate=args.step)
+    tagger, labels = distil_tagger(teacher, abstracts, base.tagger if base else None, recipe, args.own, further)
     about = {"texts": len(papers), "unlabelled texts": len(labels)}
     if args.held:
         held = read_annotated(nlp, args.held, args.papers)

@@ -12,7 +12,7 @@ Ten minutes on a free core.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -22,10 +22,9 @@ import numpy as np
 from kg.errors import InputError
 from kg.evaluation.gold import read_gold
 from kg.extraction.model import Model
-from kg.extraction.tagger.crf import TAGS, SentenceBatch, batched, posterior
 from kg.extraction.tagger.network import Layer, Network, Tagger
 from kg.training.command import run
-from kg.training.distil import docs_of, sample, untagged
+from kg.training.distil import docs_of, labelled, sample, untagged
 from kg.training.tagger import Recipe, TaggedText, calibrate, tagged_texts, train
 
 RECIPE = Recipe(epochs=2, rate=0.001, dropout=0.0, batch=16, whole=False)
@@ -98,18 +97,6 @@ def _copy(one: Layer, other: Layer) -> None:
     for before, after in zip(one.walk(), other.walk(), strict=True):
         for name in before.param_names:
             after.set_param(name, before.get_param(name).copy())
-
-
-def labelled(tagger: Tagger, texts: Iterable[TaggedText]) -> Iterator[TaggedText]:
-    """Texts with the scores and the probabilities that a tagger gives to their tags."""
-    for some in batched(texts, 64):
-        batch = SentenceBatch.of(text.sentences for text in some)
-        scores = tagger.scores([text.features for text in some])
-        seen = posterior(batch.padded(scores), batch.lengths, tagger.transitions)
-        tags = [np.zeros((len(text.features), TAGS), dtype=np.float16) for text in some]
-        batch.put_back(seen.chances, tags)
-        for text, of_text, chances in zip(some, scores, tags, strict=True):
-            yield replace(text, tags=chances, scores=of_text.astype(np.float16))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

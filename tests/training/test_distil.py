@@ -18,7 +18,7 @@ from kg.extraction.tagger.crf import TAGS, tags_of
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.records import Paper
 from kg.training.annotated import AnnotatedDoc
-from kg.training.distil import distil_tagger, docs_of, found_by, lessons, sample
+from kg.training.distil import distil_tagger, docs_of, found_by, labelled, lessons, sample, untagged, words_of
 from kg.training.tagger import Recipe, TaggedText
 
 TINY = Shape(width=16, distances=(1,), rows=(200, 100, 100, 50, 20, 20, 20, 20), mark_width=4)
@@ -40,17 +40,39 @@ class Toy:
 
 
 @pytest.mark.slow
-def test_the_tagger_learns_what_the_teacher_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.training.distil.Recipe", lambda **kwargs: Recipe(epochs=40, rate=0.02, dropout=0.0))
+def test_the_tagger_learns_what_the_teacher_says() -> None:
     abstracts = ["A toad sits.", "The toad hops far.", "Frogs hop.", ""]
     papers = [Paper(id=str(number), title="T", abstract=abstract) for number, abstract in enumerate(abstracts)]
     toy: Any = Toy()
-    tagger, roles = distil_tagger(toy, papers, Tagger(TINY))
+    tagger, roles = distil_tagger(toy, papers, Tagger(TINY), Recipe(epochs=40, rate=0.02, dropout=0.0))
     assert set(roles) == {paper.id for paper in papers}
     assert roles["0"].tolist() == [0, 0, 0, 1, 0, 0]
     with_toad, without = (dict(tagger.predict([doc])[0]) for doc in docs_of([papers[0], papers[2]]))
     assert with_toad[3, 4, "Method"] > 0.9
     assert (3, 4, "Method") not in without
+
+
+@pytest.mark.slow
+def test_a_tagger_may_learn_what_the_teacher_and_it_itself_say_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[TaggedText] = []
+    quiet = Tagger(TINY, start=zero_init)  # to which all ways to tag a text are equally likely
+
+    def learn(texts: list[TaggedText], recipe: Recipe, base: Tagger, progress: object) -> Tagger:
+        learned.extend(texts)
+        return base
+
+    monkeypatch.setattr("kg.training.distil.train", learn)
+    papers = [Paper(id="0", title="T", abstract="A toad.")]
+    toy: Any = Toy()
+    further = [toy.read(untagged(doc), words_of(doc)) for doc in docs_of([Paper(id="1", title="U", abstract="")])]
+    tagger, roles = distil_tagger(toy, papers, quiet, own=0.25, further=further)
+    assert tagger is quiet and set(roles) == {"0"} and len(learned) == 2
+    [own, of_further] = labelled(quiet, learned)
+    said = np.eye(TAGS)[tags_of(5, [(3, 4, "Method")])]
+    np.testing.assert_allclose(learned[0].tags, 0.25 * own.wanted + 0.75 * said, atol=1e-3)
+    assert own.wanted[3].max() < 0.5 and learned[1].tags[0, 0] == pytest.approx(
+        0.75 + of_further.tags[0, 0] / 4, abs=1e-3
+    )
 
 
 @pytest.mark.slow

@@ -15,7 +15,8 @@ from kg.errors import InputError
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.tagger.crf import TAGS, tags_of
 from kg.extraction.tagger.network import Layer, Shape, Tagger
-from kg.training.smaller import labelled, main, narrowed
+from kg.training.distil import labelled
+from kg.training.smaller import main, narrowed
 from kg.training.tagger import Recipe, TaggedText, train
 
 SHAPE = Shape(width=8, pieces=3, distances=(1, 2, 3), rows=(50,) * 8, mark_width=4)
