@@ -6,7 +6,7 @@ A convolution makes 384 sums of the 384 numbers of a token and its two neighbour
 numbers of these first and its sums of them: those from which the sums of some abstracts can be told best (Zhang, Zou,
 He and Sun 2015, arXiv:1505.06798). Then the convolutions learn the scores and the probabilities that the larger tagger
 gives to the tags of unlabelled abstracts (Hinton, Vinyals and Dean 2015, arXiv:1503.02531); all else stays as it is.
-Ten minutes on a free core.
+Some twenty minutes of a core.
 """
 
 from __future__ import annotations
