@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PIECE = 2**16
 _TOGETHER = 2**17
 PREFIX_BYTES = 4
-_LOADED = 100_000  # triples that are loaded at a time: the bulk loader holds them in memory, several times over
+_LOADED = 50_000  # triples that are loaded at a time: the bulk loader holds them in memory, several times over
 
 
 def main() -> None:

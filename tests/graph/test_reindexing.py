@@ -39,6 +39,7 @@ def test_an_index_that_is_changed_is_that_of_the_whole_graph(
     before = Store()
     before.extend(quad for quad in after if quad.graph_name not in (new, other))
     before.extend([*after.quads_for_pattern(None, None, None, other)][::2])
+    before.extend(after.quads_for_pattern(other, NamedNode(RDF + "type"), None, other))  # it was a paper, too
     shared = Quad(topic, NamedNode(SKOS + "altLabel"), Literal("AAA"), NamedNode(entities_graph(DEFAULT_BASE)))
     before.add(shared)
     for predicate, value in (
