@@ -206,6 +206,11 @@ class Curated:
         """Whether :meth:`apart_from` gives anything for a name, which has this key."""
         return (entity_type, name) in self._apart or (entity_type, key) in self._apart
 
+    def padded_types(self, name: str) -> list[EntityType]:
+        """The types for which :meth:`without_padding` gives something."""
+        head, _, last = name.rstrip().rpartition(" ")
+        return [kind for kind, words in self._padding.items() if entity_key(last) in words] if head.strip() else []
+
     def without_padding(self, entity_type: EntityType, name: str) -> str | None:
         """The name without its last word if that word adds nothing, otherwise ``None``."""
         head, _, last = name.rstrip().rpartition(" ")

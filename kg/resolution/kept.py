@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -193,16 +193,18 @@ class KeptNames:
         return {_text(short) for (short,) in self._rows("SELECT short FROM sense_key WHERE key = ?", _bytes(key))}
 
     def replace_senses(
-        self, short: str, spellings: Mapping[str, Mapping[str, int]], before: Iterable[str], now: Iterable[str]
+        self, short: str, spellings: Mapping[str, Mapping[str, int]], before: Set[str], now: Set[str]
     ) -> None:
         """Keep the long forms of a short form; ``before`` and ``now`` are the keys on which it depends."""
-        self._many("DELETE FROM sense_key WHERE key = ? AND short = ?", ((_bytes(k), _bytes(short)) for k in before))
-        self._many("INSERT INTO sense_key VALUES (?, ?)", ((_bytes(key), _bytes(short)) for key in now))
+        key = _bytes(short)
+        if gone := before - now:
+            self._many("DELETE FROM sense_key WHERE key = ? AND short = ?", ((_bytes(other), key) for other in gone))
+        if new := now - before:
+            self._many("INSERT INTO sense_key VALUES (?, ?)", ((_bytes(other), key) for other in new))
         if spellings:
-            values = _bytes(short), json.dumps(spellings, sort_keys=True)
-            self._run("INSERT OR REPLACE INTO sense VALUES (?, ?)", *values)
-        else:
-            self._run("DELETE FROM sense WHERE short = ?", _bytes(short))
+            self._run("INSERT OR REPLACE INTO sense VALUES (?, ?)", key, json.dumps(spellings, sort_keys=True))
+        elif before:
+            self._run("DELETE FROM sense WHERE short = ?", key)
 
     # Entities ---------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -26,7 +26,6 @@ from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.text.names import spaced_key
-from kg.vocabulary import ENTITY_TYPES, EntityType
 
 SENSE_FILES = "senses*.jsonl"
 
@@ -103,7 +102,7 @@ class Senses:
         """Go on from what another one kept; this one has counted nothing yet."""
         self._kept = kept
 
-    def keep(self, kept: KeptNames, further: Callable[[EntityType, str], Iterable[str]]) -> None:
+    def keep(self, kept: KeptNames, further: Callable[[str], Iterable[str]]) -> None:
         """Keep what was counted; if this goes on from what is kept there, what differs. ``further`` as below."""
         for short in [*(self._before if self._kept else self._here.keys() | self._counted.keys())]:
             counts, before = self._here.get(short), self._before.get(short)
@@ -113,26 +112,22 @@ class Senses:
                 kept.replace_senses(short, now, old, self._keys(short, further, now))
 
     def _keys(
-        self,
-        short: str,
-        further: Callable[[EntityType, str], Iterable[str]],
-        here: Mapping[str, Mapping[str, int]],
+        self, short: str, further: Callable[[str], Iterable[str]], here: Mapping[str, Mapping[str, int]]
     ) -> set[str]:
         """On which keys it depends what a short form means, when these are its long forms here."""
-        elsewhere = self._of_elsewhere(short)
+        elsewhere = (senses for _, senses in self._counted.get(short, ()))
         keys = set(here)
-        for long_key, spellings in (*here.items(), *(elsewhere.spellings.items() if elsewhere else ())):
-            keys.add(long_key)
-            for long, entity_type in product(spellings, ENTITY_TYPES):
-                keys.update(further(entity_type, long))
+        for long in chain(*here.values(), *elsewhere):
+            keys.add(entity_key(long))
+            keys.update(further(long))
         return keys
 
-    def reached(self, keys: Iterable[str], further: Callable[[EntityType, str], Iterable[str]]) -> set[str]:
+    def reached(self, keys: Iterable[str], further: Callable[[str], Iterable[str]]) -> set[str]:
         """Some keys, and those of all short forms of which a long form has such a key, or that of one of these in turn.
 
         Args:
             keys: of names.
-            further: gives the keys, beside its own, on which it depends what a name of a type means.
+            further: gives the keys, beside its own, on which it depends what a name means, whatever its type.
         """
         shorts: defaultdict[str, set[str]] = defaultdict(set)
         for short in self._here if self._kept else self._here.keys() | self._counted.keys():
