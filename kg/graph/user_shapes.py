@@ -293,8 +293,8 @@ def know_parameters_by_hash() -> None:
 
 @contextmanager
 def own_messages() -> Iterator[None]:
-    """Within the block pySHACL gives results the messages that SHACL asks for."""
-    theirs = ConstraintComponent.make_v_result
+    """Within the block pySHACL gives results the messages that SHACL asks for, and makes no report as text."""
+    theirs, description = ConstraintComponent.make_v_result, ConstraintComponent.make_v_result_description
 
     def make_v_result(
         self: ConstraintComponent,
@@ -312,10 +312,12 @@ def own_messages() -> Iterator[None]:
         return said, result, triples
 
     ConstraintComponent.make_v_result = make_v_result  # type: ignore[method-assign]
+    ConstraintComponent.make_v_result_description = lambda *_, **__: ""  # type: ignore[method-assign]
     try:
         yield
     finally:
         ConstraintComponent.make_v_result = theirs  # type: ignore[method-assign]
+        ConstraintComponent.make_v_result_description = description  # type: ignore[method-assign]
 
 
 def _values(bound: Any) -> dict[str, Any]:

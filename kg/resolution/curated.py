@@ -125,10 +125,10 @@ class Curated:
         self._refuse_cycles({entity.identity: place for place, entity in _of_kind(placed, CuratedEntity)})
 
     def _add(self, entity: CuratedEntity, place: str) -> None:
-        key = entity.identity[1]
+        _, key = identity = entity.identity
         if self._types.get(key):
             raise InputError(place, f'"{entity.name}" is the name of an entity already; add names to it with "same"')
-        self.entities[entity.identity] = entity
+        self.entities[identity] = entity
         self._types[key].add(entity.type)
         for name in entity.names:
             self._claim(name, entity, place)
@@ -144,10 +144,10 @@ class Curated:
 
     def _claim(self, name: str, entity: CuratedEntity, place: str) -> None:
         owner = self._of.setdefault((entity.type, entity_key(name)), entity)
-        if owner.identity != entity.identity:
+        if owner is not entity:
             raise InputError(place, f'"{name}" cannot belong to "{entity.name}" too; it is a name of "{owner.name}"')
-        if name != entity.name and name not in self._aliases[entity.identity]:
-            self._aliases[entity.identity].append(name)
+        if name != entity.name and name not in (aliases := self._aliases[entity.identity]):
+            aliases.append(name)
 
     def _part(self, entity_type: EntityType, first: str, second: str) -> None:
         alike = entity_key(first) == entity_key(second)  # then only the exact names distinguish them
@@ -162,6 +162,8 @@ class Curated:
 
         done: set[Identity] = set()
         for entity in self.entities.values():
+            if not entity.broader:
+                continue
             path: list[CuratedEntity] = []
             waiting = [(entity, 0)]
             while waiting:
