@@ -88,13 +88,19 @@ see https://pond-lab.github.io/paddiff/.
 def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start.
 
-    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open.
+    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open. Where
+    Python is not to write compiled code next to the code, it lies in the cache of pytest, for the processes that the
+    tests start and for the next session.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**31:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        sys.dont_write_bytecode = False
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
     gc.set_threshold(200_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
