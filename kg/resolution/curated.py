@@ -7,7 +7,7 @@ contradict another; an error names the file and the later of the two lines.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -110,7 +110,7 @@ class Curated:
         self._of: dict[Identity, CuratedEntity] = {}
         self._types: defaultdict[str, set[EntityType]] = defaultdict(set)
         self._apart: defaultdict[Identity, list[tuple[str, bool]]] = defaultdict(list)
-        self._padding: defaultdict[EntityType, set[str]] = defaultdict(set)
+        self._padding: defaultdict[str, set[EntityType]] = defaultdict(set)
         self._aliases: defaultdict[Identity, list[str]] = defaultdict(list)
         placed = list(statements)
         for place, statement in _of_kind(placed, CuratedEntity):
@@ -121,7 +121,8 @@ class Curated:
             for first, second in combinations(different.different, 2):
                 self._part(different.type, first, second)
         for _, padding in _of_kind(placed, Padding):
-            self._padding[padding.type].update(map(entity_key, padding.padding))
+            for key in map(entity_key, padding.padding):
+                self._padding[key].add(padding.type)
         self._refuse_cycles({entity.identity: place for place, entity in _of_kind(placed, CuratedEntity)})
 
     def _add(self, entity: CuratedEntity, place: str) -> None:
@@ -208,15 +209,15 @@ class Curated:
         """Whether :meth:`apart_from` gives anything for a name, which has this key."""
         return (entity_type, name) in self._apart or (entity_type, key) in self._apart
 
-    def padded_types(self, name: str) -> list[EntityType]:
+    def padded_types(self, name: str) -> Collection[EntityType]:
         """The types for which :meth:`without_padding` gives something."""
         head, _, last = name.rstrip().rpartition(" ")
-        return [kind for kind, words in self._padding.items() if entity_key(last) in words] if head.strip() else []
+        return self._padding.get(entity_key(last), ()) if head.strip() else ()
 
     def without_padding(self, entity_type: EntityType, name: str) -> str | None:
         """The name without its last word if that word adds nothing, otherwise ``None``."""
         head, _, last = name.rstrip().rpartition(" ")
-        return head.rstrip() if head.strip() and entity_key(last) in self._padding[entity_type] else None
+        return head.rstrip() if head.strip() and entity_type in self._padding.get(entity_key(last), ()) else None
 
 
 def read_curated(folders: Iterable[Path] = ()) -> Curated:

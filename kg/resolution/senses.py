@@ -21,7 +21,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from kg.resolution.kept import KeptNames
+from kg.resolution.kept import KeptNames, KeptSenses
 from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
@@ -104,12 +104,16 @@ class Senses:
 
     def keep(self, kept: KeptNames, further: Callable[[str], Iterable[str]]) -> None:
         """Keep what was counted; if this goes on from what is kept there, what differs. ``further`` as below."""
-        for short in [*(self._before if self._kept else self._here.keys() | self._counted.keys())]:
-            counts, before = self._here.get(short), self._before.get(short)
-            now = counts.spellings if counts else {}
-            if not self._kept or now != before:
-                old = self._keys(short, further, before) if before is not None else set()
-                kept.replace_senses(short, now, old, self._keys(short, further, now))
+
+        def changes() -> Iterator[KeptSenses]:
+            for short in self._before if self._kept else self._here.keys() | self._counted.keys():
+                counts, before = self._here.get(short), self._before.get(short)
+                now = counts.spellings if counts else {}
+                if not self._kept or now != before:
+                    old = self._keys(short, further, before) if before is not None else set()
+                    yield KeptSenses(short, now, old, self._keys(short, further, now))
+
+        kept.replace_senses(changes())
 
     def _keys(
         self, short: str, further: Callable[[str], Iterable[str]], here: Mapping[str, Mapping[str, int]]
