@@ -123,8 +123,8 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     monkeypatch.setattr(builder, "_MANY", 1)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     random = Random(seed)
-    papers = [invented_paper(number, random, "FN" if number < 16 else "frog net (FN)") for number in range(24)]
-    parts = [papers[:14], papers[14:16], [*papers[16:], papers[3].replace("Paper", "paper")]]
+    papers = [invented_paper(number, random, "FN" if number < 8 else "frog net (FN)") for number in range(14)]
+    parts = [papers[:6], papers[6:8], [*papers[8:], papers[3].replace("Paper", "paper")]]
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
     if way == "elsewhere":
         sources[2] = tmp_path / "elsewhere" / "0.jsonl"  # the first one is called otherwise when it comes
@@ -138,7 +138,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     query = "SELECT DISTINCT ?name { ?p kg:mentions ?fn . ?fn skos:altLabel 'FN' ; skos:prefLabel ?name }"
     assert rows(tmp_path / "steps", query) == [{"name": "frog net"}], "of papers, too, that say FN alone"
     sources[0].write_text("".join(invented_paper(number, random, "newt") for number in (3, 4)))
-    sources[2].write_text("".join(invented_paper(number, random, "fire newt (FN)") for number in range(17, 24)))
+    sources[2].write_text("".join(invented_paper(number, random, "fire newt (FN)") for number in range(9, 14)))
     build_graph(sources, tmp_path / "steps")
     assert {row["name"] for row in rows(tmp_path / "steps", query)} == {"fire newt", "frog net"}
     build_graph([], tmp_path / "steps")
