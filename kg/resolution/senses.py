@@ -106,12 +106,12 @@ class Senses:
         """Keep what was counted; if this goes on from what is kept there, what differs. ``further`` as below."""
 
         def changes() -> Iterator[KeptSenses]:
-            for short in self._before if self._kept else self._here.keys() | self._counted.keys():
-                counts, before = self._here.get(short), self._before.get(short)
+            for short in self._before if self._kept else self._here:
+                counts, before = self._here.get(short), self._before.get(short, {})
                 now = counts.spellings if counts else {}
-                if not self._kept or now != before:
-                    old = self._keys(short, further, before) if before is not None else set()
-                    yield KeptSenses(short, now, old, self._keys(short, further, now))
+                if now != before:
+                    old, new = (self._keys(short, further, here) if here else set() for here in (before, now))
+                    yield KeptSenses(short, now, old, new)
 
         kept.replace_senses(changes())
 
@@ -134,7 +134,7 @@ class Senses:
             further: gives the keys, beside its own, on which it depends what a name means, whatever its type.
         """
         shorts: defaultdict[str, set[str]] = defaultdict(set)
-        for short in self._here if self._kept else self._here.keys() | self._counted.keys():
+        for short in self._here.keys() | self._counted.keys():
             counts = self._here.get(short)
             for key in self._keys(short, further, counts.spellings if counts else {}):
                 shorts[key].add(short)
