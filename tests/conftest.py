@@ -175,6 +175,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(np, "savez_compressed", np.savez)
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
+    patch.setattr(builder, "read_senses", shipped_once(senses.read_senses))
     patch.setattr(builder, "extract_each", remembered(extract_each))
     patch.setattr(builder, "fingerprints", fingerprints_once(works.fingerprints))
     patch.setattr(builder, "Part", parts_once(Part))
