@@ -179,8 +179,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(builder, "extract_each", remembered(extract_each))
     patch.setattr(builder, "fingerprints", fingerprints_once(works.fingerprints))
     patch.setattr(builder, "Part", parts_once(Part))
-    for module in (rulefiles, curated, senses):
-        patch.setattr(module, "json_lines_of", lines_once_below(rulefiles.shipped_rules(), module.json_lines_of))
+    for module, name in ((rulefiles, "json_lines_of"), (curated, "_read"), (senses, "_lines")):
+        patch.setattr(module, name, read_once_below(rulefiles.shipped_rules(), getattr(module, name)))
     entry_points = while_the_path_is_this(metadata.entry_points)
     patch.setattr(metadata, "entry_points", entry_points)
     patch.setattr(extractors, "entry_points", entry_points)
@@ -206,10 +206,10 @@ def shipped_once(read: Callable[[Iterable[Path]], Found]) -> Callable[[Iterable[
     return reading
 
 
-def lines_once_below(shipped: Path, read: Callable[[Path, str], Iterator[JsonLine]]) -> Callable[..., object]:
-    """What reads files of JSON lines, with those of the shipped folder read only once."""
-    kept = cache(lambda path, expected: tuple(read(path, expected)))
-    return lambda path, expected: (kept if path.is_relative_to(shipped) else read)(path, expected)
+def read_once_below(shipped: Path, read: Callable[..., Iterator[object]]) -> Callable[..., Iterable[object]]:
+    """What reads the lines of a file, with the files of the shipped folder read only once."""
+    kept = cache(lambda path, *expected: tuple(read(path, *expected)))
+    return lambda path, *expected: (kept if path.is_relative_to(shipped) else read)(path, *expected)
 
 
 def rules_once_below(shipped: Path, check: Callable[[JsonLine], Rule]) -> Callable[[JsonLine], Rule]:
