@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import re
@@ -436,6 +437,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], N
     assert done.exit_code == 0, done.output
     only_read(folder)
     return Demo(folder, json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def nquads() -> Callable[[Path], bytes]:
+    """Exports the graph of a folder as N-Quads, without the statements about runs."""
+    from kg.api import KnowledgeGraph
+
+    def exported(folder: Path) -> bytes:
+        output = io.BytesIO()
+        KnowledgeGraph(folder).export("nquads", output)
+        return output.getvalue()
+
+    return exported
 
 
 @pytest.fixture
