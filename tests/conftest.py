@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import re
@@ -88,13 +89,19 @@ see https://pond-lab.github.io/paddiff/.
 def pytest_configure(config: pytest.Config) -> None:
     """Heed Ctrl-C, which a shell makes jobs in its background ignore, and so all that the tests start.
 
-    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open.
+    What tests write lies in memory, where there is room: a store waits for the disk many times before it is open. Where
+    Python is not to write compiled code next to the code, it lies in the cache of pytest, for the processes that the
+    tests start and for the next session.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small: a second thread only waits
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 2**31:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        sys.dont_write_bytecode = False
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
     gc.set_threshold(200_000, 50, 100)  # the tests and the pipeline are a million objects, which stay
 
 
@@ -169,11 +176,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     patch.setattr(np, "savez_compressed", np.savez)
     patch.setattr(builder, "load_rules", shipped_once(rulefiles.load_rules))
     patch.setattr(builder, "read_curated", shipped_once(read_curated))
+    patch.setattr(builder, "read_senses", shipped_once(senses.read_senses))
     patch.setattr(builder, "extract_each", remembered(extract_each))
     patch.setattr(builder, "fingerprints", fingerprints_once(works.fingerprints))
     patch.setattr(builder, "Part", parts_once(Part))
-    for module in (rulefiles, curated, senses):
-        patch.setattr(module, "json_lines_of", lines_once_below(rulefiles.shipped_rules(), module.json_lines_of))
+    for module, name in ((rulefiles, "json_lines_of"), (curated, "_read"), (senses, "_lines")):
+        patch.setattr(module, name, read_once_below(rulefiles.shipped_rules(), getattr(module, name)))
     entry_points = while_the_path_is_this(metadata.entry_points)
     patch.setattr(metadata, "entry_points", entry_points)
     patch.setattr(extractors, "entry_points", entry_points)
@@ -199,10 +207,10 @@ def shipped_once(read: Callable[[Iterable[Path]], Found]) -> Callable[[Iterable[
     return reading
 
 
-def lines_once_below(shipped: Path, read: Callable[[Path, str], Iterator[JsonLine]]) -> Callable[..., object]:
-    """What reads files of JSON lines, with those of the shipped folder read only once."""
-    kept = cache(lambda path, expected: tuple(read(path, expected)))
-    return lambda path, expected: (kept if path.is_relative_to(shipped) else read)(path, expected)
+def read_once_below(shipped: Path, read: Callable[..., Iterator[object]]) -> Callable[..., Iterable[object]]:
+    """What reads the lines of a file, with the files of the shipped folder read only once."""
+    kept = cache(lambda path, *expected: tuple(read(path, *expected)))
+    return lambda path, *expected: (kept if path.is_relative_to(shipped) else read)(path, *expected)
 
 
 def rules_once_below(shipped: Path, check: Callable[[JsonLine], Rule]) -> Callable[[JsonLine], Rule]:
@@ -429,6 +437,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[Path], N
     assert done.exit_code == 0, done.output
     only_read(folder)
     return Demo(folder, json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def nquads() -> Callable[[Path], bytes]:
+    """Exports the graph of a folder as N-Quads, without the statements about runs."""
+    from kg.api import KnowledgeGraph
+
+    def exported(folder: Path) -> bytes:
+        output = io.BytesIO()
+        KnowledgeGraph(folder).export("nquads", output)
+        return output.getvalue()
+
+    return exported
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ What one module alone withstands is tested with it: gzip bombs in ``tests/text/t
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
@@ -40,13 +39,9 @@ from kg.sources import read_papers
 from kg.text.files import GENERATION_MANIFEST, path_text
 from kg.text.lines import json_lines_of
 
+NQuads = Callable[[Path], bytes]
+
 EXTRA = json.dumps({"id": "x", "title": "A toad", "abstract": "We train ToadNet on SVHN and report accuracy."}) + "\n"
-
-
-def nquads(folder: Path) -> bytes:
-    output = io.BytesIO()
-    KnowledgeGraph(folder).export("nquads", output)
-    return output.getvalue()
 
 
 # --- kills and full disks --------------------------------------------------------------------------------------------
@@ -160,6 +155,7 @@ def test_a_build_that_is_killed_or_meets_a_full_disk_leaves_a_whole_graph(
     extra: Path,
     tmp_path: Path,
     extractor: Extractor,
+    nquads: NQuads,
 ) -> None:
     attacks = (*MOMENTS, *map(str, LIMITS))
     for attack in attacks:
@@ -352,7 +348,7 @@ def test_mutated_queries_are_answered_or_refused(graph_folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path) -> None:
+def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path, nquads: NQuads) -> None:
     """No title, name, address or file name leads out of its literal or IRI."""
     source = tmp_path / (os.fsdecode(b"a\"> <b>\n'{}\xff.jsonl") if sys.platform == "linux" else "a.jsonl")
     lines = []

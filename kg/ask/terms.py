@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 
 import pyoxigraph as ox
@@ -31,7 +33,7 @@ def unknown_terms(sparql: str, base: str = DEFAULT_BASE) -> list[str]:
     return [_line(term, known) for term in unknown[:_MOST]] + more
 
 
-def _line(term: str, known: list[str]) -> str:
+def _line(term: str, known: Sequence[str]) -> str:
     from rapidfuzz import fuzz, process
 
     shown = term[:_LONGEST]
@@ -39,12 +41,10 @@ def _line(term: str, known: list[str]) -> str:
     return f"the vocabulary has no kg:{shown}" + (f"; did you mean kg:{near[0]}?" if near else "")
 
 
-def _known() -> list[str]:
-    """The local names of the vocabulary's classes and properties."""
+@cache
+def _known() -> tuple[str, ...]:
+    """The local names of the vocabulary's classes and properties, read once: that takes longer than a quick query."""
     text = (files("kg.graph") / "ontology.ttl").read_bytes()
     subjects = {quad.subject for quad in ox.parse(text, ox.RdfFormat.TURTLE)}
-    return sorted(
-        subject.value.removeprefix(KG)
-        for subject in subjects
-        if isinstance(subject, ox.NamedNode) and subject.value.startswith(KG)
-    )
+    named = (subject.value for subject in subjects if isinstance(subject, ox.NamedNode))
+    return tuple(sorted(iri.removeprefix(KG) for iri in named if iri.startswith(KG)))

@@ -295,7 +295,8 @@ def export_graph(
     for addition in additions:
         extra.extend(addition.quads)
         further |= addition.prefixes
-    source = _Source((store, extra), frozenset() if provenance else frozenset(provenance_graphs(store)))
+    stores = (store, extra) if len(extra) else (store,)
+    source = _Source(stores, frozenset() if provenance else frozenset(provenance_graphs(store)))
     if known.write_graphs:
         graphs = ((graph, tally(source.triples(graph))) for graph in source.graphs())
         known.write_graphs(graphs, output, base, further)
@@ -355,13 +356,11 @@ class _Source:
     def triples(self, graph: GraphName | None) -> Iterator[ox.Triple]:
         """Those of a graph, or of the union of all graphs, sorted; only those of one subject are held at a time."""
         for subject in sorted({subject for store in self._stores for subject in _subjects(store, graph)}, key=_text):
-            found = {
-                quad.triple
-                for store in self._stores
-                for quad in store.quads_for_pattern(subject, None, None, graph)
-                if quad.graph_name not in self._left_out
-            }
-            yield from sorted(found, key=_order)
+            quads = (quad for store in self._stores for quad in store.quads_for_pattern(subject, None, None, graph))
+            if graph is not None and len(self._stores) == 1:
+                yield from sorted((quad.triple for quad in quads), key=_order)  # each is there once
+            else:
+                yield from sorted({quad.triple for quad in quads if quad.graph_name not in self._left_out}, key=_order)
 
 
 def _subjects(store: ox.Store, graph: GraphName | None) -> Iterator[ox.NamedNode | ox.BlankNode]:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from spacy.language import Language
@@ -88,7 +89,7 @@ def written_form(name: str) -> str | None:
     """
     if " " in name:
         return None
-    letters = re.sub(r"[\W_]+", "", name)
+    letters = name if name.isalnum() else re.sub(r"[\W_]+", "", name)
     if len(letters) > _CASED_LENGTH + 1 or letters.islower():
         return None
     return letters[:-1] if re.search(r"[A-Z]s$", letters) else letters
@@ -104,9 +105,10 @@ class Lexicon:
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules whose label is an entity type and whose pattern is a phrase."""
+        entry_of = cache(LexiconEntry)  # most are alike
         for rule in rules:
             if isinstance(rule, NameRule) and isinstance(rule.pattern, str):
-                entry = LexiconEntry(rule.label, rule.confidence, written_form(rule.pattern))
+                entry = entry_of(rule.label, rule.confidence, written_form(rule.pattern))
                 self.entries[rule.key or lexicon_key(self.nlp, rule.pattern)].append(entry)
         self._reach = reach_of(self.entries)
 

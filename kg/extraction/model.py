@@ -58,9 +58,9 @@ class Model:
             np.savez_compressed(results, **of_results)
             packed: dict[str, Any] = dict(_packed(self.tagger.parameters()))
             np.savez_compressed(weights, **packed)
-            found = {"papers": dict(self.roles.papers), "weights": dict(self.roles.weights)}
-            roles.write(_json(found, indent=0))
-            description.write(_json(described, indent=1))
+            tables = (f'"{name}": {_table(getattr(self.roles, name))}' for name in ("papers", "weights"))
+            roles.write("{{\n{}\n}}\n".format(",\n".join(tables)).encode())
+            description.write((json.dumps(described, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, folder: Path) -> Model:
@@ -133,8 +133,10 @@ def _roles(path: Path) -> RoleWeights:
     return roles
 
 
-def _json(value: object, indent: int) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent) + "\n").encode()
+def _table(numbers: Mapping[str, float]) -> str:
+    """Numbers as JSON, one a line: as with an indent of 0, which is written ten times slower."""
+    lines = json.dumps(dict(numbers), ensure_ascii=False, sort_keys=True, separators=(",\n", ": "))[1:-1]
+    return f"{{\n{lines}\n}}" if lines else "{}"
 
 
 def _packed(parameters: Sequence[np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:

@@ -7,7 +7,7 @@ contradict another; an error names the file and the later of the two lines.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -110,7 +110,7 @@ class Curated:
         self._of: dict[Identity, CuratedEntity] = {}
         self._types: defaultdict[str, set[EntityType]] = defaultdict(set)
         self._apart: defaultdict[Identity, list[tuple[str, bool]]] = defaultdict(list)
-        self._padding: defaultdict[EntityType, set[str]] = defaultdict(set)
+        self._padding: defaultdict[str, set[EntityType]] = defaultdict(set)
         self._aliases: defaultdict[Identity, list[str]] = defaultdict(list)
         placed = list(statements)
         for place, statement in _of_kind(placed, CuratedEntity):
@@ -121,14 +121,15 @@ class Curated:
             for first, second in combinations(different.different, 2):
                 self._part(different.type, first, second)
         for _, padding in _of_kind(placed, Padding):
-            self._padding[padding.type].update(map(entity_key, padding.padding))
+            for key in map(entity_key, padding.padding):
+                self._padding[key].add(padding.type)
         self._refuse_cycles({entity.identity: place for place, entity in _of_kind(placed, CuratedEntity)})
 
     def _add(self, entity: CuratedEntity, place: str) -> None:
-        key = entity.identity[1]
+        _, key = identity = entity.identity
         if self._types.get(key):
             raise InputError(place, f'"{entity.name}" is the name of an entity already; add names to it with "same"')
-        self.entities[entity.identity] = entity
+        self.entities[identity] = entity
         self._types[key].add(entity.type)
         for name in entity.names:
             self._claim(name, entity, place)
@@ -144,10 +145,10 @@ class Curated:
 
     def _claim(self, name: str, entity: CuratedEntity, place: str) -> None:
         owner = self._of.setdefault((entity.type, entity_key(name)), entity)
-        if owner.identity != entity.identity:
+        if owner is not entity:
             raise InputError(place, f'"{name}" cannot belong to "{entity.name}" too; it is a name of "{owner.name}"')
-        if name != entity.name and name not in self._aliases[entity.identity]:
-            self._aliases[entity.identity].append(name)
+        if name != entity.name and name not in (aliases := self._aliases[entity.identity]):
+            aliases.append(name)
 
     def _part(self, entity_type: EntityType, first: str, second: str) -> None:
         alike = entity_key(first) == entity_key(second)  # then only the exact names distinguish them
@@ -162,6 +163,8 @@ class Curated:
 
         done: set[Identity] = set()
         for entity in self.entities.values():
+            if not entity.broader:
+                continue
             path: list[CuratedEntity] = []
             waiting = [(entity, 0)]
             while waiting:
@@ -206,10 +209,15 @@ class Curated:
         """Whether :meth:`apart_from` gives anything for a name, which has this key."""
         return (entity_type, name) in self._apart or (entity_type, key) in self._apart
 
+    def padded_types(self, name: str) -> Collection[EntityType]:
+        """The types for which :meth:`without_padding` gives something."""
+        head, _, last = name.rstrip().rpartition(" ")
+        return self._padding.get(entity_key(last), ()) if head.strip() else ()
+
     def without_padding(self, entity_type: EntityType, name: str) -> str | None:
         """The name without its last word if that word adds nothing, otherwise ``None``."""
         head, _, last = name.rstrip().rpartition(" ")
-        return head.rstrip() if head.strip() and entity_key(last) in self._padding[entity_type] else None
+        return head.rstrip() if head.strip() and entity_type in self._padding.get(entity_key(last), ()) else None
 
 
 def read_curated(folders: Iterable[Path] = ()) -> Curated:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -83,6 +83,18 @@ class KeptEntity(NamedTuple):
     def keys(self) -> set[str]:
         """The keys in the table "part"."""
         return {key for named in self.parts for part in named for key in part}.union(self.meant or ())
+
+
+class KeptSenses(NamedTuple):
+    """The long forms of a short form: by the key of each, how many papers give which spelling of it.
+
+    ``before`` and ``now`` are the keys on which it depended and depends what the short form means.
+    """
+
+    short: str
+    spellings: Mapping[str, Mapping[str, int]]
+    before: Set[str]
+    now: Set[str]
 
 
 class KeptNames:
@@ -192,17 +204,16 @@ class KeptNames:
         """The keys of the short forms that depend on a key."""
         return {_text(short) for (short,) in self._rows("SELECT short FROM sense_key WHERE key = ?", _bytes(key))}
 
-    def replace_senses(
-        self, short: str, spellings: Mapping[str, Mapping[str, int]], before: Iterable[str], now: Iterable[str]
-    ) -> None:
-        """Keep the long forms of a short form; ``before`` and ``now`` are the keys on which it depends."""
-        self._many("DELETE FROM sense_key WHERE key = ? AND short = ?", ((_bytes(k), _bytes(short)) for k in before))
-        self._many("INSERT INTO sense_key VALUES (?, ?)", ((_bytes(key), _bytes(short)) for key in now))
-        if spellings:
-            values = _bytes(short), json.dumps(spellings, sort_keys=True)
-            self._run("INSERT OR REPLACE INTO sense VALUES (?, ?)", *values)
-        else:
-            self._run("DELETE FROM sense WHERE short = ?", _bytes(short))
+    def replace_senses(self, senses: Iterable[KeptSenses]) -> None:
+        """Keep the long forms of some short forms."""
+        changed = {_bytes(one.short): one for one in senses}
+        gone = ((_bytes(key), short) for short, one in changed.items() for key in one.before - one.now)
+        self._many("DELETE FROM sense_key WHERE key = ? AND short = ?", gone)
+        new = ((_bytes(key), short) for short, one in changed.items() for key in one.now - one.before)
+        self._many("INSERT INTO sense_key VALUES (?, ?)", new)
+        self._many("DELETE FROM sense WHERE short = ?", ((short,) for short, one in changed.items() if one.before))
+        found = ((short, one.spellings) for short, one in changed.items() if one.spellings)
+        self._many("INSERT INTO sense VALUES (?, ?)", ((short, json.dumps(by, sort_keys=True)) for short, by in found))
 
     # Entities ---------------------------------------------------------------------------------------------------------
 

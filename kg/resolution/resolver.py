@@ -282,7 +282,7 @@ class Resolver:
         self._settle()
         kept.replace_uses((), map(self._kept_use, self._placed))
         kept.attest(self._attested.items())
-        self._senses.keep(kept, self._further_keys)
+        self._senses.keep(kept, self._further_keys_of_any_type)
         iris = self.iris()
         for one, broader in self._with_broader():
             entity = self._kept_entity(one, broader, iris.__getitem__)
@@ -327,7 +327,7 @@ class Resolver:
         )
         counts = {one: self._attested[one] for one in self._attested_before}
         kept.attest((one, count) for one, count in counts.items() if count != self._attested_before[one])
-        self._senses.keep(kept, self._further_keys)
+        self._senses.keep(kept, self._further_keys_of_any_type)
         return gone, now
 
     def _kept_use(self, use: _Use) -> KeptUse:
@@ -380,7 +380,7 @@ class Resolver:
 
     def _settle_changes(self) -> set[Identity]:
         """Place the names that may mean something else than before; all entities that are others now, or may be."""
-        other = self._senses.reached(self._other_keys, self._further_keys)
+        other = self._senses.reached(self._other_keys, self._further_keys_of_any_type)
         if kept := self._kept:
             self._take(kept.placed_by(other))
             self._take(kept.placed_by({entity_key(form) for _, form in self.curated.set_apart()}))
@@ -425,6 +425,10 @@ class Resolver:
         while rest := self.curated.without_padding(entity_type, name):
             yield entity_key(rest)
             name = rest
+
+    def _further_keys_of_any_type(self, name: str) -> Iterator[str]:
+        for entity_type in self.curated.padded_types(name):
+            yield from self._further_keys(entity_type, name)
 
     def resolve(self, extraction: Extraction) -> Extraction:
         """The extraction with every mention's ``entity`` set to an IRI."""

@@ -15,18 +15,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from kg.resolution.kept import KeptNames
+from kg.resolution.kept import KeptNames, KeptSenses
 from kg.resolution.spelling import entity_key
 from kg.rulefiles import rule_folders
 from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
 from kg.text.names import spaced_key
-from kg.vocabulary import ENTITY_TYPES, EntityType
 
 SENSE_FILES = "senses*.jsonl"
 
@@ -103,39 +102,39 @@ class Senses:
         """Go on from what another one kept; this one has counted nothing yet."""
         self._kept = kept
 
-    def keep(self, kept: KeptNames, further: Callable[[EntityType, str], Iterable[str]]) -> None:
+    def keep(self, kept: KeptNames, further: Callable[[str], Iterable[str]]) -> None:
         """Keep what was counted; if this goes on from what is kept there, what differs. ``further`` as below."""
-        for short in [*(self._before if self._kept else self._here.keys() | self._counted.keys())]:
-            counts, before = self._here.get(short), self._before.get(short)
-            now = counts.spellings if counts else {}
-            if not self._kept or now != before:
-                old = self._keys(short, further, before) if before is not None else set()
-                kept.replace_senses(short, now, old, self._keys(short, further, now))
+
+        def changes() -> Iterator[KeptSenses]:
+            for short in self._before if self._kept else self._here:
+                counts, before = self._here.get(short), self._before.get(short, {})
+                now = counts.spellings if counts else {}
+                if now != before:
+                    old, new = (self._keys(short, further, here) if here else set() for here in (before, now))
+                    yield KeptSenses(short, now, old, new)
+
+        kept.replace_senses(changes())
 
     def _keys(
-        self,
-        short: str,
-        further: Callable[[EntityType, str], Iterable[str]],
-        here: Mapping[str, Mapping[str, int]],
+        self, short: str, further: Callable[[str], Iterable[str]], here: Mapping[str, Mapping[str, int]]
     ) -> set[str]:
         """On which keys it depends what a short form means, when these are its long forms here."""
-        elsewhere = self._of_elsewhere(short)
+        elsewhere = (senses for _, senses in self._counted.get(short, ()))
         keys = set(here)
-        for long_key, spellings in (*here.items(), *(elsewhere.spellings.items() if elsewhere else ())):
-            keys.add(long_key)
-            for long, entity_type in product(spellings, ENTITY_TYPES):
-                keys.update(further(entity_type, long))
+        for long in chain(*here.values(), *elsewhere):
+            keys.add(entity_key(long))
+            keys.update(further(long))
         return keys
 
-    def reached(self, keys: Iterable[str], further: Callable[[EntityType, str], Iterable[str]]) -> set[str]:
+    def reached(self, keys: Iterable[str], further: Callable[[str], Iterable[str]]) -> set[str]:
         """Some keys, and those of all short forms of which a long form has such a key, or that of one of these in turn.
 
         Args:
             keys: of names.
-            further: gives the keys, beside its own, on which it depends what a name of a type means.
+            further: gives the keys, beside its own, on which it depends what a name means, whatever its type.
         """
         shorts: defaultdict[str, set[str]] = defaultdict(set)
-        for short in self._here if self._kept else self._here.keys() | self._counted.keys():
+        for short in self._here.keys() | self._counted.keys():
             counts = self._here.get(short)
             for key in self._keys(short, further, counts.spellings if counts else {}):
                 shorts[key].add(short)

@@ -43,7 +43,7 @@ def singular(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=5000)
+@lru_cache(maxsize=50_000)
 def spaced_key(name: str) -> str:
     """A name in lower case, hyphens and slashes as spaces, digits apart from the word before, last word singular.
 

@@ -28,7 +28,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -80,14 +80,8 @@ def weights_of(examples: Iterable[Example], further: Iterable[Decided] = ()) -> 
 def lessons_of(examples: Iterable[Example]) -> Iterator[Decided]:
     """What annotated texts teach; each lesson counts as much as its example."""
     for example in examples:
-        for asked in questions_of(example):
+        for asked in example.questions:
             yield asked.decision, Lesson(asked.choices, asked.right, example.share)
-
-
-def questions_of(example: Example) -> Iterator[Question]:
-    """The questions that an example answers."""
-    if example.read and example.text.results is not None:
-        yield from annotated_questions(example.read, example.text.results)
 
 
 def fitted(lessons: Iterable[Decided]) -> ResultWeights:
@@ -101,7 +95,7 @@ def fitted(lessons: Iterable[Decided]) -> ResultWeights:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Example:
     """An annotated text, and the same as results are looked for in it: ``None`` if it has no quantity.
 
@@ -112,6 +106,13 @@ class Example:
     read: ReadText | None
     entities: Mapping[tuple[EntityType, str], str]
     share: float = 1.0
+
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """The questions that it answers."""
+        if not self.read or self.text.results is None:
+            return []
+        return [*annotated_questions(self.read, self.text.results)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,7 @@ def _teacher(args: argparse.Namespace, finder: ResultFinder, nlp: Language, exam
     def teach(some: Sequence[Example]) -> Iterator[Decided]:
         of_results = ResultTeacher(teacher.width)
         whole = ((known[example.text.paper.id], example) for example in some if example.text.paper.id in known)
-        of_results.teach([(asked, text) for text, example in whole for asked in questions_of(example)])
+        of_results.teach([(asked, text) for text, example in whole for asked in example.questions])
         for paper, text in read.items():
             if text:
                 yield from taught_lessons(text, partial(of_results.answer, seen=seen[paper]), TAUGHT)

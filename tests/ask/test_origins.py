@@ -11,7 +11,8 @@ from kg.ask.origins import known_origin, of_origin, takes_origin
 from kg.ask.questions import pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
-from kg.graph.indexing import indexed, make_index
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -53,9 +54,14 @@ def store() -> ox.Store:
     return store
 
 
-def rows(store: ox.Store, name: str, column: str, **values: str) -> list[str]:
-    question = pose(indexed(store), named_query(name), values, BASE)
-    answer = kept_answer(make_index(store), question, BASE) or run(store, question.sparql, BASE, name)
+@pytest.fixture(scope="module")
+def reader(store: ox.Store) -> IndexedReader:
+    return indexed(store)
+
+
+def rows(reader: IndexedReader, name: str, column: str, **values: str) -> list[str]:
+    question = pose(reader, named_query(name), values, BASE)
+    answer = kept_answer(reader.index, question, BASE) or run(reader.store, question.sparql, BASE, name)
     return [str(row[column]) for row in answer.records()]
 
 
@@ -86,9 +92,9 @@ def rows(store: ox.Store, name: str, column: str, **values: str) -> list[str]:
     ],
 )
 def test_a_question_is_asked_of_texts_of_catalogues_or_of_both(
-    store: ox.Store, name: str, column: str, values: dict[str, str], extracted: list[str], curated: list[str]
+    reader: IndexedReader, name: str, column: str, values: dict[str, str], extracted: list[str], curated: list[str]
 ) -> None:
-    by = {origin: rows(store, name, column, **values, origin=origin) for origin in ("extracted", "curated", "both")}
+    by = {origin: rows(reader, name, column, **values, origin=origin) for origin in ("extracted", "curated", "both")}
     assert (by["extracted"], by["curated"]) == (extracted, curated)
     if name == "papers-without-code":
         assert by["both"] == []
@@ -99,7 +105,7 @@ def test_a_question_is_asked_of_texts_of_catalogues_or_of_both(
     else:
         assert sorted(by["both"]) == sorted(extracted + curated)
     if not name.endswith("-by-source"):
-        assert rows(store, name, column, **values) == extracted
+        assert rows(reader, name, column, **values) == extracted
 
 
 @pytest.mark.parametrize(
@@ -127,19 +133,20 @@ def test_the_index_counts_as_the_query_does(store: ox.Store, kind: str, origin: 
     ):
         node = ox.NamedNode(f"{PREFIXES['kg']}{predicate}")
         more.add(ox.Quad(subject, node, ox.NamedNode(value), pwc))
-    question = pose(indexed(more), named_query("most-used"), {"type": kind, "origin": origin}, BASE)
-    kept = kept_answer(make_index(more), question, BASE)
+    reader = indexed(more)
+    question = pose(reader, named_query("most-used"), {"type": kind, "origin": origin}, BASE)
+    kept = kept_answer(reader.index, question, BASE)
     counted = [*run(more, question.sparql, BASE).rows()]
     assert kept and counted and [*kept.rows()] == counted
 
 
-def test_what_catalogues_do_not_say_is_refused(store: ox.Store) -> None:
+def test_what_catalogues_do_not_say_is_refused(reader: IndexedReader) -> None:
     with pytest.raises(QueryError, match="evidence: asks for nothing that a catalogue says"):
-        rows(store, "evidence", "title", entity="Tiles", origin="curated")
+        rows(reader, "evidence", "title", entity="Tiles", origin="curated")
     with pytest.raises(QueryError, match="lpwc-code-hosts: is about what texts say alone"):
-        rows(store, "lpwc-code-hosts", "host", origin="both")
+        rows(reader, "lpwc-code-hosts", "host", origin="both")
     with pytest.raises(QueryError, match="origin: expected extracted, curated, both, found 'all'"):
-        rows(store, "most-used", "name", origin="all")
+        rows(reader, "most-used", "name", origin="all")
 
 
 def test_only_patterns_are_read_otherwise() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +15,8 @@ from kg.ask.named import named_queries, named_query
 from kg.ask.questions import Question, meant, pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
-from kg.graph.indexing import indexed, make_index
+from kg.graph.index import IndexedReader
+from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -115,14 +117,24 @@ def graph_of(text: str) -> ox.Store:
     return store
 
 
+def reader_of(store: ox.Store) -> IndexedReader:
+    return indexed_once(store, len(store))
+
+
+@lru_cache(maxsize=4)
+def indexed_once(store: ox.Store, statements: int) -> IndexedReader:
+    """A reader of a store while it has so many statements."""
+    return indexed(store)
+
+
 def question(store: ox.Store, name: str, **values: str) -> Question:
-    return pose(indexed(store), named_query(name), values, BASE)
+    return pose(reader_of(store), named_query(name), values, BASE)
 
 
 def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
     asked = question(store, name, **values)
     answer = run(store, asked.sparql, BASE, name)
-    if kept := kept_answer(make_index(store), asked, BASE):
+    if kept := kept_answer(reader_of(store).index, asked, BASE):
         assert [*kept.rows()] == [*answer.rows()]
     return [tuple(record.values()) for record in answer.records()]
 
@@ -132,14 +144,14 @@ def ask(store: ox.Store, name: str, **values: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("words", ["Tiles", "tiles", "TILES 10", "tiles10", "dataset:tiles", f"{BASE}dataset/tiles"])
 def test_a_thing_is_found_by_any_spelling_of_its_names_and_by_its_iri(store: ox.Store, words: str) -> None:
-    match = meant(indexed(store), words, ("dataset",), BASE).match
+    match = meant(reader_of(store), words, ("dataset",), BASE).match
     assert match
     assert match.iri == f"{BASE}dataset/tiles"
 
 
 def test_only_the_kinds_asked_for_are_found(store: ox.Store) -> None:
-    assert meant(indexed(store), "Roads", ("method", "task"), BASE).match is None
-    assert meant(indexed(store), "Roads", ("method", "dataset"), BASE).match
+    assert meant(reader_of(store), "Roads", ("method", "task"), BASE).match is None
+    assert meant(reader_of(store), "Roads", ("method", "dataset"), BASE).match
 
 
 @pytest.mark.slow

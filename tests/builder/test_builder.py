@@ -29,22 +29,15 @@ from kg.graph.store import existing
 from kg.records import Extraction, Mention, Paper
 from kg.text.files import GENERATION_MANIFEST
 
-
-def nquads(folder: Path) -> bytes:
-    output = io.BytesIO()
-    KnowledgeGraph(folder).export("nquads", output)
-    return output.getvalue()
-
-
-def rows(folder: Path, query: str) -> list[dict[str, Any]]:
-    return list(KnowledgeGraph(folder).query(query).records())
+NQuads = Callable[[Path], bytes]
+Rows = Callable[[Path, str], list[dict[str, Any]]]
 
 
 def record(title: str, abstract: str, **fields: object) -> str:
     return json.dumps({"id": title.lower(), "title": title, "abstract": abstract, **fields}) + "\n"
 
 
-def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path) -> None:
+def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path, rows: Rows) -> None:
     stats = KnowledgeGraph(graph_folder).stats()
     assert (stats.papers, stats.merged) == (3, 1)
     listed = rows(
@@ -54,7 +47,7 @@ def test_duplicates_are_merged_and_every_listing_is_kept(graph_folder: Path) -> 
     assert [row["at"] for row in listed] == ["one.txt:7", "two.txt:7"]
 
 
-def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder: Path) -> None:
+def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder: Path, rows: Rows) -> None:
     edges = rows(
         graph_folder,
         "SELECT ?paper ?edge ?entity { ?paper ?edge ?entity"
@@ -81,7 +74,7 @@ def test_every_edge_from_a_paper_to_an_entity_is_shown_by_a_mention(graph_folder
         assert roles & {mention["role"] for mention in shown}, edge
 
 
-def test_every_result_says_the_sentence_it_was_read_from(graph_folder: Path) -> None:
+def test_every_result_says_the_sentence_it_was_read_from(graph_folder: Path, rows: Rows) -> None:
     results = rows(
         graph_folder,
         "SELECT ?result ?title ?abstract ?text ?start ?end ?sentence ?at { ?paper kg:reports ?result ;"
@@ -101,13 +94,15 @@ def test_the_graph_conforms_to_the_shapes(graph_folder: Path) -> None:
     assert [str(violation) for violation in KnowledgeGraph(graph_folder).validate().violations] == []
 
 
-def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path) -> None:
+def test_repository_is_one_node_for_all_its_addresses(graph_folder: Path, rows: Rows) -> None:
     found = rows(graph_folder, "SELECT ?code (COUNT(DISTINCT ?p) AS ?papers) { ?p kg:hasCode ?code } GROUP BY ?code")
     assert found == [{"code": "https://w3id.org/papers-kg/code/github.com/pond-lab/frognet", "papers": 2}]
 
 
 @pytest.mark.slow
-def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder: Path, tmp_path: Path) -> None:
+def test_building_in_two_steps_equals_building_at_once(
+    pages: Path, graph_folder: Path, tmp_path: Path, nquads: NQuads
+) -> None:
     build_graph([pages / "two.txt"], tmp_path)
     report = build_graph([pages], tmp_path)
     assert (report.new, report.changed, report.unchanged) == (1, 1, 1)
@@ -115,7 +110,9 @@ def test_building_in_two_steps_equals_building_at_once(pages: Path, graph_folder
 
 
 @pytest.mark.slow
-def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path: Path) -> None:
+def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(
+    tmp_path: Path, nquads: NQuads, rows: Rows
+) -> None:
     defining = [record(f"Paper {n}", "We train on MNIST with quick frog descent (QFD).") for n in range(3)]
     bare = record("Bare", "We propose QFD, a new optimizer. We train QFD on CIFAR-10.")
     for name, lines in (("a", [bare, *defining[:2]]), ("b", defining[2:])):
@@ -131,7 +128,7 @@ def test_paper_that_makes_a_sense_clear_changes_what_other_papers_mean(tmp_path:
 
 
 @pytest.mark.slow
-def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
+def test_curated_files_reach_the_graph(tmp_path: Path, rows: Rows) -> None:
     (tmp_path / "rules").mkdir()
     lines = [
         {"type": "Dataset", "name": "Zorblatt", "aliases": ["the Z"], "homepage": "https://example.org/z"},
@@ -152,7 +149,7 @@ def test_curated_files_reach_the_graph(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_building_again_changes_nothing(pages: Path, graph_folder: Path, own_graph: Path) -> None:
+def test_building_again_changes_nothing(pages: Path, graph_folder: Path, own_graph: Path, nquads: NQuads) -> None:
     report = build_graph([pages / "one.txt", pages / "two.txt"], own_graph)
     assert (report.new, report.changed, report.unchanged) == (0, 0, 3)
     assert nquads(own_graph) == nquads(graph_folder)
@@ -161,7 +158,7 @@ def test_building_again_changes_nothing(pages: Path, graph_folder: Path, own_gra
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_workers_do_not_change_the_graph(
-    pages: Path, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pages: Path, graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads
 ) -> None:
     """The worker is a fork, which has a pipeline already; tests/extraction/test_parallel.py starts workers anew."""
     forking = multiprocessing.get_context("fork")
@@ -171,7 +168,7 @@ def test_workers_do_not_change_the_graph(
 
 
 @pytest.mark.slow
-def test_changed_paper_is_replaced(tmp_path: Path) -> None:
+def test_changed_paper_is_replaced(tmp_path: Path, rows: Rows) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "We train on MNIST.") + record("B", "We train on ImageNet."))
     build_graph([source], tmp_path / "g")
@@ -183,7 +180,7 @@ def test_changed_paper_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
+def test_metadata_reaches_the_graph(tmp_path: Path, rows: Rows) -> None:
     source = tmp_path / "papers.jsonl"
     fields = {"authors": ["Ada", "Bob"], "year": 2018, "venue": "ICLR", "github": "https://github.com/ada/a"}
     source.write_text(record("A", "Words.", **fields))
@@ -197,7 +194,7 @@ def test_metadata_reaches_the_graph(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
+def test_longest_abstract_wins_in_any_order(tmp_path: Path, nquads: NQuads, rows: Rows) -> None:
     short, long = tmp_path / "short.jsonl", tmp_path / "long.jsonl"
     short.write_text(record("A", "We train on MNIST.", year=2020))
     long.write_text(record("A!", "We train on MNIST and then on SVHN."))
@@ -210,7 +207,7 @@ def test_longest_abstract_wins_in_any_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_own_base_iri_stays_with_the_graph(tmp_path: Path) -> None:
+def test_own_base_iri_stays_with_the_graph(tmp_path: Path, rows: Rows) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "We train on MNIST."))
     build_graph([source], tmp_path / "g", base="https://example.org/")
@@ -227,7 +224,7 @@ def test_base_that_is_none_is_refused(tmp_path: Path, base: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) -> None:
+def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path, rows: Rows) -> None:
     """Versions before 0.2 built graphs whose base ends in "#"."""
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "We train on MNIST."))
@@ -240,7 +237,9 @@ def test_a_graph_with_a_base_that_is_refused_now_gets_another(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
+def test_input_error_leaves_the_graph_as_it_was(
+    graph_folder: Path, own_graph: Path, tmp_path: Path, nquads: NQuads
+) -> None:
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"id": "half')
     with pytest.raises(InputError, match=r"broken\.jsonl:1: "):
@@ -250,7 +249,7 @@ def test_input_error_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: P
 
 @pytest.mark.slow
 def test_failure_while_writing_leaves_the_graph_as_it_was(
-    pages: Path, graph_folder: Path, own_graph: Path, monkeypatch: pytest.MonkeyPatch
+    pages: Path, graph_folder: Path, own_graph: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads
 ) -> None:
     def full_disk(*args: object) -> None:
         raise OSError(28, "No space left on device")
@@ -299,7 +298,7 @@ def test_records_that_are_cut_off_after_a_line_are_noticed(pages: Path, own_grap
 
 @pytest.mark.slow
 def test_a_damaged_manifest_does_not_keep_a_build_from_going_on(
-    pages: Path, graph_folder: Path, own_graph: Path
+    pages: Path, graph_folder: Path, own_graph: Path, nquads: NQuads
 ) -> None:
     (existing(own_graph).folder / GENERATION_MANIFEST).write_text("{")
     build_graph([pages], own_graph)
@@ -307,7 +306,9 @@ def test_a_damaged_manifest_does_not_keep_a_build_from_going_on(
 
 
 @pytest.mark.slow
-def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder: Path, own_graph: Path) -> None:
+def test_a_damaged_store_is_made_anew_from_the_records(
+    pages: Path, graph_folder: Path, own_graph: Path, nquads: NQuads
+) -> None:
     max((existing(own_graph).folder / "store").glob("*.sst")).unlink()
     warnings: list[str] = []
     build_graph([pages], own_graph, warn=warnings.append)
@@ -318,7 +319,7 @@ def test_a_damaged_store_is_made_anew_from_the_records(pages: Path, graph_folder
 
 
 @pytest.mark.slow
-def test_control_characters_keep_their_place(tmp_path: Path) -> None:
+def test_control_characters_keep_their_place(tmp_path: Path, rows: Rows) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("A", "\x00\x01 We train on MNIST \x0c."))
     build_graph([source], tmp_path / "g")
@@ -340,7 +341,9 @@ def test_another_model_reads_all_papers_again(graph_folder: Path, own_graph: Pat
 
 
 @pytest.mark.slow
-def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_graph: Path, tmp_path: Path) -> None:
+def test_a_damaged_model_leaves_the_graph_as_it_was(
+    graph_folder: Path, own_graph: Path, tmp_path: Path, nquads: NQuads
+) -> None:
     (tmp_path / "model").mkdir()
     source = tmp_path / "new.jsonl"
     source.write_text(record("New", "Paper."))
@@ -350,7 +353,7 @@ def test_a_damaged_model_leaves_the_graph_as_it_was(graph_folder: Path, own_grap
 
 
 @pytest.mark.slow
-def test_two_papers_of_one_title_stay_two(tmp_path: Path) -> None:
+def test_two_papers_of_one_title_stay_two(tmp_path: Path, rows: Rows) -> None:
     frogs = "Frogs hop over lilies when storks come near their quiet green ponds in spring."
     cities = "Urban traffic forecasts rely upon sensors along motorways and tunnels during winter."
     source = tmp_path / "papers.jsonl"
@@ -403,7 +406,7 @@ def test_rules_and_model_hold_for_later_builds(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: Path) -> None:
+def test_entries_of_several_sources_are_one_paper_whatever_the_order(tmp_path: Path, nquads: NQuads) -> None:
     preprint = {"title": "Frogs Hop", "abstract": "They hop far over ponds.", "arxiv": "2101.00001v2", "year": 2021}
     published = {
         "title": "Frogs Hop: A Study",
@@ -511,7 +514,7 @@ Counting Choirs of Frogs
 
 @pytest.mark.slow
 def test_a_mixed_folder_has_each_paper_once_with_the_most_that_is_known_of_it(
-    tmp_path: Path, extractor: Extractor
+    tmp_path: Path, extractor: Extractor, nquads: NQuads, rows: Rows
 ) -> None:
     folder, whole, parts = (tmp_path / name for name in ("mixed", "whole", "parts"))
     folder.mkdir()
@@ -563,7 +566,7 @@ def slow_extraction(log: Path) -> Callable[..., Iterator[Extraction | Failure]]:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_that_is_killed_again_and_again_goes_on_where_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads
 ) -> None:
     source, folder, log = tmp_path / "papers.jsonl", tmp_path / "g", tmp_path / "log"
     titles = [f"frog-{number}" for number in range(10, 60)]
@@ -611,7 +614,7 @@ def test_a_build_that_fails_keeps_what_it_extracted(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.slow
-def test_a_restart_reads_all_papers_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_reads_all_papers_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads) -> None:
     source = tmp_path / "papers.jsonl"
     source.write_text(record("frog-12", "") + record("toad-12", ""))
     monkeypatch.setattr(builder, "extract_each", slow_extraction(tmp_path / "log"))
@@ -639,7 +642,7 @@ def picky(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 @pytest.mark.slow
 def test_a_paper_that_fails_is_in_the_graph_without_mentions_until_it_no_longer_fails(
-    tmp_path: Path, picky: Callable[[str], None]
+    tmp_path: Path, picky: Callable[[str], None], nquads: NQuads, rows: Rows
 ) -> None:
     source, folder = tmp_path / "papers.jsonl", tmp_path / "g"
     source.write_text(record("Frog", "", year=2020) + record("Toad", "", year=2021))
@@ -673,7 +676,7 @@ def test_a_paper_that_fails_is_in_the_graph_without_mentions_until_it_no_longer_
 
 @pytest.mark.slow
 def test_an_extractor_that_fails_for_all_papers_leaves_the_graph(
-    tmp_path: Path, picky: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, picky: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, nquads: NQuads
 ) -> None:
     monkeypatch.setattr(builder, "_HOPELESS", 3)
     source, folder = tmp_path / "papers.jsonl", tmp_path / "g"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,6 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 
-from kg.api import KnowledgeGraph
 from kg.builder import build_graph, builder
 from kg.builder.going_on import GoingOn
 from kg.graph.changes import Changes, read_paper_lines
@@ -22,15 +20,8 @@ from kg.graph.store import Generation, existing
 from kg.profiles import kept_profile
 from kg.records import Extraction, Link, Mention, Paper, Result
 
-
-def nquads(folder: Path) -> bytes:
-    output = io.BytesIO()
-    KnowledgeGraph(folder).export("nquads", output)
-    return output.getvalue()
-
-
-def rows(folder: Path, query: str) -> list[dict[str, Any]]:
-    return list(KnowledgeGraph(folder).query(query).records())
+NQuads = Callable[[Path], bytes]
+Rows = Callable[[Path, str], list[dict[str, Any]]]
 
 
 def record(title: str, abstract: str, **more: object) -> str:
@@ -116,6 +107,8 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     monkeypatch: pytest.MonkeyPatch,
     kept_names: Callable[[Path], dict[str, list[object]]],
     index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]],
+    nquads: NQuads,
+    rows: Rows,
 ) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "_FEW", 1)
@@ -123,8 +116,8 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     monkeypatch.setattr(builder, "_MANY", 1)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
     random = Random(seed)
-    papers = [invented_paper(number, random, "FN" if number < 16 else "frog net (FN)") for number in range(24)]
-    parts = [papers[:14], papers[14:16], [*papers[16:], papers[3].replace("Paper", "paper")]]
+    papers = [invented_paper(number, random, "FN" if number < 8 else "frog net (FN)") for number in range(14)]
+    parts = [papers[:6], papers[6:8], [*papers[8:], papers[3].replace("Paper", "paper")]]
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
     if way == "elsewhere":
         sources[2] = tmp_path / "elsewhere" / "0.jsonl"  # the first one is called otherwise when it comes
@@ -138,7 +131,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     query = "SELECT DISTINCT ?name { ?p kg:mentions ?fn . ?fn skos:altLabel 'FN' ; skos:prefLabel ?name }"
     assert rows(tmp_path / "steps", query) == [{"name": "frog net"}], "of papers, too, that say FN alone"
     sources[0].write_text("".join(invented_paper(number, random, "newt") for number in (3, 4)))
-    sources[2].write_text("".join(invented_paper(number, random, "fire newt (FN)") for number in range(17, 24)))
+    sources[2].write_text("".join(invented_paper(number, random, "fire newt (FN)") for number in range(9, 14)))
     build_graph(sources, tmp_path / "steps")
     assert {row["name"] for row in rows(tmp_path / "steps", query)} == {"fire newt", "frog net"}
     build_graph([], tmp_path / "steps")
@@ -159,7 +152,10 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
 
 @pytest.mark.slow
 def test_if_most_papers_differ_all_statements_are_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    index_rows: Callable[[Path], dict[str, list[tuple[object, ...]]]],
+    nquads: NQuads,
 ) -> None:
     ways = observed_ways(monkeypatch)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)

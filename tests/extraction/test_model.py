@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,18 @@ FILES = {"model.json", "results.npz", "roles.json", "weights.npz"}
 Arrays = dict[str, np.ndarray]
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny model, which tests only copy."""
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    Model(Tagger(TINY), ROLES, RESULTS, {"made": "first"}).save(folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(saved: Path, tmp_path: Path) -> Path:
     """The folder of a tiny model."""
-    Model(Tagger(TINY), ROLES, RESULTS, {"made": "first"}).save(tmp_path / "model")
-    return tmp_path / "model"
+    return shutil.copytree(saved, tmp_path / "model")
 
 
 @pytest.mark.slow

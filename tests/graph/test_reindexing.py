@@ -67,13 +67,14 @@ class Shelf:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self._numbers: list[int] = []
 
     def before(self, number: int) -> Item | None:
-        place = bisect_right(self.items, number, key=lambda item: item.number or 0)
+        place = bisect_right(self._numbers, number)
         return self.items[place - 1] if place else None
 
     def after(self, number: int) -> Item | None:
-        place = bisect_left(self.items, number, key=lambda item: item.number or 0)
+        place = bisect_left(self._numbers, number)
         return self.items[place] if place < len(self.items) else None
 
     def put(self, items: list[Item]) -> dict[tuple[int, ...], int]:
@@ -83,6 +84,7 @@ class Shelf:
         sizes = {item.key: item.size for item in (*self.items, *items)}
         stay = [item for item in self.items if item.number not in others and item.key not in numbers]
         self.items = sorted([*stay, *(Item(key, sizes[key], number) for key, number in numbers.items())])
+        self._numbers = [item.number or 0 for item in self.items]
         return numbers
 
     def is_in_order(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.records import Entity
-from kg.resolution.kept import KeptEntity, KeptNames, KeptUse
+from kg.resolution.kept import KeptEntity, KeptNames, KeptSenses, KeptUse
 
 ODD = "frog\ud800 'net'"  # text may have half a sign
 
@@ -23,7 +23,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     with KeptNames(tmp_path / "names", new=True) as kept:
         kept.replace_uses((), (use, defined))
         kept.attest([(("Method", ODD), 2), (("Method", "a"), 1)])
-        kept.replace_senses("fn", {"frognet": {"frog net": 1}}, (), ("frognet", "net"))
+        kept.replace_senses([KeptSenses("fn", {"frognet": {"frog net": 1}}, set(), {"frognet", "net"})])
         kept.replace_entity(("Method", ODD), None, odd)
         kept.replace_entity(("Task", "c"), None, vague)
         kept.replace_merged(("Task", "c"), f"line {ODD}")
@@ -41,7 +41,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     with KeptNames(tmp_path / "names", change=True) as kept:
         kept.replace_uses([use, defined], [])
         kept.attest([(("Method", ODD), 0)])
-        kept.replace_senses("fn", {}, ("frognet", "net"), ())
+        kept.replace_senses([KeptSenses("fn", {}, {"frognet", "net"}, set())])
         kept.replace_entity(("Method", ODD), odd, odd._replace(parts=[]))
         kept.replace_entity(("Task", "c"), vague, None)
         kept.replace_merged(("Task", "c"), "")

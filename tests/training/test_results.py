@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from kg.evaluation.gold import AnnotatedText, GoldResult
 from kg.evaluation.scores import RESULT_ROWS
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.results.component import ReadText, ResultFinder
+from kg.extraction.results.component import ResultFinder
 from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP
 from kg.records import Paper, Result
 from kg.text.names import name_key
@@ -35,16 +35,10 @@ from kg.training.results import (
     report,
     weights_of,
 )
-from kg.vocabulary import EntityType
 
 METRICS = ("accuracy", "recall", "precision", "BLEU")
 DATASETS = ("MNIST", "ImageNet", "CIFAR-10", "SQuAD", "COCO")
 METHODS = ("ResNet-50", "BERT")
-NAMES: dict[str, EntityType] = {
-    **dict.fromkeys(METRICS, "Metric"),
-    **dict.fromkeys(DATASETS, "Dataset"),
-    **dict.fromkeys(METHODS, "Method"),
-}
 Settle = Callable[[Paper], Doc]
 
 
@@ -79,12 +73,6 @@ def paper(number: int) -> tuple[Paper, tuple[GoldResult, ...]]:
     return Paper(id=str(number), title="A study of frogs", abstract=abstract), results
 
 
-def read(settle: Settle, finder: ResultFinder, one: Paper) -> ReadText:
-    text = finder.read(settle(one))
-    assert text is not None
-    return text
-
-
 def given(result: Result | GoldResult) -> tuple[object, ...]:
     return result.value, result.metric, result.dataset, result.method, result.relative
 
@@ -92,7 +80,9 @@ def given(result: Result | GoldResult) -> tuple[object, ...]:
 def example(settle: Settle, finder: ResultFinder, number: int) -> Example:
     one, results = paper(number)
     text = AnnotatedText(one, f"gold:{number}", (), None, results=results)
-    return Example(text, read(settle, finder, one), {(NAMES[name], name_key(name)): name for name in NAMES})
+    doc = settle(one)
+    names = [(found.type, doc[found.start : found.end].text) for found in doc._.entities]
+    return Example(text, finder.read(doc), {(kind, name_key(name)): name for kind, name in names})
 
 
 def examples(settle: Settle, finder: ResultFinder, numbers: Sequence[int]) -> list[Example]:
