@@ -45,7 +45,12 @@ class Settings:
         if doc._.results:
             sentences = {span.start: span for span in (_span(doc, result).sent for result in doc._.results)}
             found = (match for span in sentences.values() for match in self._matcher(span, as_spans=True))
-            settings = filter_spans(found)  # by offset, none overlapping
+            datasets = [entity for entity in doc._.entities if entity.type == "Dataset"]
+            settings = [
+                span  # by offset, none overlapping; the "test-dev" of "COCO test-dev" is part of a name
+                for span in filter_spans(found)
+                if not any(dataset.start <= span.start and span.end <= dataset.end for dataset in datasets)
+            ]
             doc._.results = _with_settings(doc, settings) if settings else doc._.results
         return doc
 

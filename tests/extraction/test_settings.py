@@ -105,6 +105,13 @@ def test_what_the_name_of_the_dataset_says_is_not_said_again(extractor: Extracto
     assert settings_of(extractor, component, text, "71.2%", dataset="Ponds test-dev") == [()]
 
 
+def test_a_part_of_the_name_of_a_dataset_is_no_setting_of_results_on_others(extractor: Extractor) -> None:
+    abstract = "PondNet has an accuracy of 87.3% on ImageNet, and an mAP of 58.7% on COCO test-dev."
+    found = extractor(Paper(id="1", title=TITLE, abstract=abstract))
+    assert "COCO test-dev" in [mention.text for mention in found.entities]
+    assert [(result.value, result.settings) for result in found.results] == [("87.3%", ()), ("58.7%", ())]
+
+
 def test_a_result_may_be_a_setting_of_others_and_not_of_itself(extractor: Extractor, component: Settings) -> None:
     assert settings_of(extractor, component, "It needs 39 NFEs for 71.2%.", "39 NFEs", "71.2%") == [(), ("39 NFEs",)]
 
