@@ -6,9 +6,11 @@ name means, to write their statements. Between the two they are on disk, so that
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -196,6 +198,7 @@ def build_graph(
 
         gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
         if not gone_on:
+            _return_memory()  # of the extraction
             _forget_statements(generation)
             if goes_on:  # and so the resolver has not counted all papers
                 resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
@@ -203,6 +206,7 @@ def build_graph(
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
             _fill(_Filling(generation, settings, resolver, sources, folder, update, runs, now, shows, progress), before)
         del resolver  # which has the names of all papers; nothing that follows needs as much memory
+        _return_memory()
         if update.total >= _MANY:
             kept_before = goes_on.before() if goes_on and gone_on else None
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
@@ -227,6 +231,12 @@ def _resolver(base: str, folders: Sequence[Path], rules: Iterable[Rule], graph: 
     facts = chain.from_iterable(read_catalogue(path)[1] for path in kept_catalogues(graph))
     known = KnownNames(listed_entities(facts), curated)
     return Resolver(base, curated, read_senses(folders), Directions.of_rules(rules), known)
+
+
+def _return_memory() -> None:
+    """Have the C library give memory that is free back to the system, where it can: it keeps some for each thread."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _noted(extracted: Extracted, note: Warn) -> Callable[[str], Extraction | None]:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyoxigraph import RdfFormat, Store
 
-_LOADED = 2**26  # characters that are loaded at a time: the bulk loader holds them in memory, several times over
+_LOADED = 2**25  # characters that are loaded at a time: the bulk loader holds them in memory, several times over
 
 
 class Loading:
