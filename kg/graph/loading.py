@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from pyoxigraph import RdfFormat, Store
 
-_LOADED = 2**25  # characters that are loaded at a time: the bulk loader holds them in memory, several times over
+_LOADED = 2**25  # bytes that are loaded at a time: the bulk loader holds them in memory, several times over
 
 
 class Loading:
@@ -20,7 +20,7 @@ class Loading:
         self._store: Store | None = store
         self._thread = ThreadPoolExecutor(1)
         self._under_way: Future[None] | None = None
-        self._part: list[str] = []
+        self._part: list[bytes] = []
         self._length = 0
 
     def __enter__(self) -> Loading:
@@ -46,8 +46,8 @@ class Loading:
         Raises:
             OSError, RuntimeError: an earlier one cannot be loaded.
         """
-        self._part.append(text)
-        self._length += len(text)
+        self._part.append(text.encode())
+        self._length += len(self._part[-1])
         if self._length >= _LOADED:
             self._load()
 
@@ -55,6 +55,6 @@ class Loading:
         """Load what was given, when what is under way is loaded."""
         if self._under_way:
             self._under_way.result()
-        text, self._part, self._length = "".join(self._part), [], 0
+        part, self._part, self._length = b"".join(self._part), [], 0
         assert self._store is not None
-        self._under_way = self._thread.submit(self._store.bulk_load, text, RdfFormat.N_QUADS) if text else None
+        self._under_way = self._thread.submit(self._store.bulk_load, part, RdfFormat.N_QUADS) if part else None

@@ -156,7 +156,8 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
             raise ValueError(f"query {number}: expected a CONSTRUCT query")
         answers.append(triples)
     made = Store(folder)
-    quads = (Quad(triple.subject, triple.predicate, triple.object) for found in answers for triple in found)
+    left = (answers.pop(0) for _ in range(len(answers)))  # each is forgotten when the next one begins
+    quads = (Quad(triple.subject, triple.predicate, triple.object) for found in left for triple in found)
     while part := [*islice(quads, _LOADED)]:
         made.bulk_extend(part)
     return made
