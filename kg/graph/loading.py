@@ -30,7 +30,7 @@ class Loading:
         try:
             if not problem:
                 self._load()
-                self._load()
+                self._load()  # nothing more, but waits for the last part
         finally:
             self._thread.shutdown()
             self._store = None  # closes it
