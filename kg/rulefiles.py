@@ -115,6 +115,15 @@ class ExclusionRule(_Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRule(_Placed):
+    """A word for a change; ``id`` says of which kind: a noun, a verb, or an adjective that compares."""
+
+    label: Literal["ResultChangeWord"]
+    pattern: Text
+    id: Literal["rise", "fall", "raise", "lower", "compare"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRule(_Placed):
     """A token pattern of words that state a setting of results; ``id`` is its kind, of which a result has one."""
 
@@ -173,7 +182,16 @@ def _spoken(value: str | bool) -> str:
 
 
 Rule = (
-    CorrectionRule | NameRule | WordRule | LinkRule | UnitRule | NumberRule | ExclusionRule | SettingRule | BetterRule
+    CorrectionRule
+    | NameRule
+    | WordRule
+    | LinkRule
+    | UnitRule
+    | NumberRule
+    | ExclusionRule
+    | ChangeRule
+    | SettingRule
+    | BetterRule
 )
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])

@@ -36,7 +36,8 @@ def _filled(
     slots["other"], slots["another"] = chance.sample(names["other"], 2)
     slots["dataset"], slots["second"] = chance.sample(names["dataset"], 2)
     unit = chance.choice(["%", "%", ""])
-    values = [f"{value / 10:.1f}" for value in chance.sample(range(100, 990), 4)]
+    tenths = chance.sample(range(100, 990), 4) + chance.sample(range(3, 100), 2)  # scores, and what is gained or lost
+    values = [f"{value / 10:.1f}" for value in tenths]
 
     def fill(text: str) -> str:
         with_unit = re.sub(r"(\{\d\})(?! s\b| FPS)", rf"\1{unit}", text)

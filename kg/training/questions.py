@@ -12,7 +12,7 @@ from kg.evaluation.gold import GoldResult
 from kg.evaluation.scores import normal, normal_value
 from kg.extraction.results.choices import Choice
 from kg.extraction.results.component import READINGS, ReadText, readings
-from kg.extraction.results.features import Part, Place
+from kg.extraction.results.places import Part, Place
 from kg.training.regression import Lesson
 from kg.vocabulary import EntityType
 

@@ -12,17 +12,31 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from spacy.lang.en.stop_words import STOP_WORDS
 
 from kg.extraction.results.choices import Choice
-from kg.extraction.results.features import Names, Part, Place
+from kg.extraction.results.places import Names, Part, Place
 
 _LEAST = 0.002  # probability; smaller ones have the same logit
 _MOST = 30.0  # logarithm of odds
 _FAR = 20  # pieces
 _MANY = 8  # names or values in a sentence
 _LONG = 5  # words of a name
+_FEW = 3  # names or values between a value and a choice
 _SMALL = 5  # numbers below are rarely scores
 _WHOLE = frozenset(["of", "to"])
+_SUMMED = frozenset(
+    ["average", "mean", "overall", "maximum", "total", "exact", "strict"]
+)  # which metrics often go without
+_COLLECTIONS = frozenset(
+    ["dataset", "datasets", "data-sets", "benchmark", "benchmarks", "corpus", "challenge", "database"]
+)
+_COLLECTIONS |= {"set", "sets", "track", "suite", "task", "tasks", "collection"}
+_ARROWS = frozenset(["->", "→", "-", "–", "/"])
+_ENDS = frozenset(
+    ["on", "with", "by", "of", "and", "in", "is", "are", "for", "at", "as"]
+)  # of what a name may be part of
+_REACH = 4  # pieces after a name in which it may go on
 SEEN = (
     "any",
     "reading",
@@ -62,6 +76,23 @@ SEEN = (
     "after of or to",
     "contrasted",
     "listed",
+    "bracketed",
+    "metric goes on",
+    "metric has a short form",
+    "metric summed",
+    "values before metric",
+    "dataset is a word",
+    "dataset is a short form",
+    "dataset has a short form",
+    "dataset bracketed",
+    "dataset begins early",
+    "dataset ends late",
+    "dataset to another",
+    "dataset after",
+    "datasets before dataset",
+    "values before dataset",
+    "without method",
+    "own method",
 )
 """What :func:`seen` sees, in the order of the weights."""
 
@@ -134,6 +165,24 @@ def seen(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names
         "after of or to": sentence.word(place.row[0] - 1) in _WHOLE,
         "contrasted": place.contrasted,
         "listed": len(place.row) > 1,
+        "bracketed": place.bracketed,
+        "metric goes on": _plain_at(metric.choice, metric.choice.last + 1),
+        "metric has a short form": _abbreviated(metric.choice),
+        "metric summed": _summed(metric.choice),
+        "values before metric": _share(_between(place, metric.choice, "<value>"), _FEW),
+        "dataset is a word": dataset.choice.text.isalpha(),
+        "dataset is a short form": dataset.choice.key in names.short,
+        "dataset has a short form": _abbreviated(dataset.choice),
+        "dataset bracketed": _word_at(dataset.choice, dataset.choice.first - 1) == "("
+        and _word_at(dataset.choice, dataset.choice.last + 1) == ")",
+        "dataset begins early": _begins_early(dataset.choice),
+        "dataset ends late": _ends_late(dataset.choice),
+        "dataset to another": _word_at(dataset.choice, dataset.choice.last + 1) in _ARROWS,
+        "dataset after": dataset.choice.kind == "here" and dataset.choice.first > place.index,
+        "datasets before dataset": _share(_between(place, dataset.choice, "<dataset>"), _FEW),
+        "values before dataset": _share(_between(place, dataset.choice, "<value>"), _FEW),
+        "without method": method.choice.kind == "none",
+        "own method": method.choice.key in names.introduced,
     }
 
 
@@ -167,6 +216,59 @@ def _goes_on(choice: Choice) -> bool:
         return False
     follows = choice.at().pieces[choice.last + 1]
     return follows.kind not in ("word", "sign") or (follows.kind == "word" and follows.text[0].isupper())
+
+
+def _word_at(choice: Choice, index: int) -> str:
+    """What the features show at an index of a choice's sentence; "" if it is in none."""
+    return choice.at().word(index) if choice.pieces else ""
+
+
+def _plain_at(choice: Choice, index: int) -> bool:
+    """Whether a word that is no frequent one is at an index of a choice's sentence, so that a name may go on there."""
+    word = _word_at(choice, index)
+    return word[:1].isalpha() and word not in STOP_WORDS
+
+
+def _abbreviated(choice: Choice) -> bool:
+    """Whether a name is followed by another one in brackets: "word error rate (WER)" may go by either."""
+    if not choice.pieces:
+        return False
+    opening, name, closing = (_word_at(choice, choice.last + step) for step in (1, 2, 3))
+    return opening == "(" and name.startswith("<") and closing == ")"
+
+
+def _summed(choice: Choice) -> bool:
+    """Whether a metric begins with "average" or a word like it, or one stands before it."""
+    return not _SUMMED.isdisjoint([choice.text.lower().partition(" ")[0], _word_at(choice, choice.first - 1)])
+
+
+def _begins_early(choice: Choice) -> bool:
+    """Whether a capitalised word is before a name, so that it may begin there."""
+    if not choice.pieces or choice.first == 0:
+        return False
+    before = choice.at().pieces[choice.first - 1]
+    return before.kind == "word" and before.text[0].isupper()
+
+
+def _ends_late(choice: Choice) -> bool:
+    """Whether a name seems to go on to a word for collections of data: "Pond" in "the Pond frog pictures dataset"."""
+    if not choice.pieces:
+        return False
+    for step in range(1, _REACH + 1):
+        word = _word_at(choice, choice.last + step)
+        if word in _COLLECTIONS:
+            return step > 1
+        if not word[:1].isalpha() or word in _ENDS:
+            return False
+    return False
+
+
+def _between(place: Place, choice: Choice, word: str) -> int:
+    """How many pieces that show a word are between the value and a choice in its sentence."""
+    if choice.kind != "here":
+        return 0
+    low, high = min(choice.last, place.index), max(choice.first, place.index)
+    return place.sentence.words[low + 1 : high].count(word)
 
 
 def _distance(place: Place, choice: Choice) -> float:

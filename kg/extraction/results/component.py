@@ -20,16 +20,12 @@ from spacy.tokens import Doc
 from kg.extraction.results.certainty import Chosen, certainty_row, how_certain
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
-    EarlierParts,
-    Names,
-    Part,
-    Place,
-    Reading,
     dataset_features,
     method_features,
     metric_features,
     reading_features,
 )
+from kg.extraction.results.places import EarlierParts, Names, Part, Place, Reading
 from kg.extraction.results.quantities import QuantityFinder, any_of
 from kg.extraction.results.sentences import Sentence, sentences_of
 from kg.extraction.results.weights import ResultWeights, chances, columns, columns_of_each, of_classes
@@ -85,13 +81,15 @@ class ResultFinder:
 
     Rules: ``ResultUnit`` (units of measure; ``id`` whole, prefixed or rate), ``ResultFactorWord`` and
     ``ResultNumberWord`` (words for factors and numbers, ``id`` the number), ``ResultExclusion`` (words that make a
-    number a setting or a bound, "a learning rate of", "confidence interval"; ``id`` before or after it).
+    number a setting or a bound, "a learning rate of", "confidence interval"; ``id`` before or after it) and
+    ``ResultChangeWord`` (words for a change, ``id`` its kind).
     """
 
     def __init__(self) -> None:
         self.weights: ResultWeights | None = None
         self._find_quantities = QuantityFinder({}, {}, {})
         self._excluded_before = self._excluded_after = re.compile(r"(?!)")
+        self._changes: Mapping[str, str] = {}
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the Result… rules."""
@@ -103,6 +101,7 @@ class ResultFinder:
         self._excluded_before = re.compile(rf"(?:^|\W){any_of(excluded['before'])}\W*$", re.IGNORECASE)
         self._excluded_after = re.compile(rf"\W*{any_of(excluded['after'])}(?!\w)", re.IGNORECASE)
         self._find_quantities = QuantityFinder.of_rules(read)
+        self._changes = {rule.pattern.lower(): rule.id for rule in read if rule.label == "ResultChangeWord"}
 
     def read(self, doc: Doc) -> ReadText | None:
         """A settled Doc as results are looked for in it; ``None`` if it has no quantity outside of addresses."""
@@ -118,7 +117,7 @@ class ResultFinder:
         ]
         if not quantities:
             return None
-        sentences = sentences_of(doc, quantities[:_MOST])
+        sentences = sentences_of(doc, quantities[:_MOST], self._changes)
         short_forms = {name_key(pair.short.text): name_key(pair.long.text) for pair in doc._.abbreviations}
         return ReadText(plain, sentences, Names.of(sentences, short_forms))
 

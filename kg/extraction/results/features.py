@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Literal
+from functools import lru_cache
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from kg.extraction.results.choices import Choice
-from kg.extraction.results.sentences import Piece, PieceKind, Row, Sentence
+from kg.extraction.results.places import HEDGES, WINDOW, Earlier, Names, Place, side_of
+from kg.extraction.results.sentences import PieceKind, Row
 from kg.text.names import singular
 
-Reading = Literal["no", "absolute", "relative"]
-"""What a quantity is: no result, a score, or an improvement or factor."""
-
-Part = Literal["metric", "dataset", "method"]
-"""The parts of a result that are chosen."""
-
 _NAMES: tuple[PieceKind, ...] = ("metric", "dataset", "method")
-_WINDOW = 8  # pieces before and after a value whose words are features
 _WAY = 12  # pieces between a value and a choice whose words are features
 _WHOLE_WAY = 5  # and which are one feature together
 _STEPS = (0, 1, 2, 3, 4, 5, 7, 10, 15)
@@ -36,127 +27,14 @@ _COMPARING = frozenset(["than", "from", "to", "over", "against", "compared", "wi
 _COMPARING |= {"while", "whereas", "baseline", "baselines", "previous", "prior", "existing", "state-of-the-art", "best"}
 _COMPARING |= {"our", "we", "proposed", "outperforms", "outperform", "improves", "outperforming", "humans", "human"}
 _COMPARING |= {"only", "using"}
-_CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
 _FROM = frozenset(["from", "than", "to", "vs", "over"])
-_HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
-_HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "just", "as", "much", "high", "low"}
 _CLAUSE = frozenset([",", ";", ":", "(", ")", "while", "whereas", "but", "and", "which", "than", "compared", "versus"])
 _CLAUSE |= {"vs", "against", "over", "from", "to", "when", "where"}
-
-
-@dataclass(frozen=True)
-class Names:
-    """What a text says as a whole about its names.
-
-    ``places`` counts the places of each name by its key; ``introduced`` are the keys of the methods that the paper
-    introduces, in order; ``main`` is the first, in its short form; ``short`` and ``long`` are the keys of its short and
-    long forms, ``title`` those of the names in its title.
-    """
-
-    places: Counter[str]
-    datasets: int
-    introduced: Sequence[str]
-    main: str | None
-    short: frozenset[str]
-    long: frozenset[str]
-    title: frozenset[str]
-
-    @classmethod
-    def of(cls, sentences: Sequence[Sentence], short_forms: dict[str, str]) -> Names:
-        """The names of sentences; ``short_forms`` maps the keys of short forms to those of their long forms."""
-        named = [(s, piece) for s in sentences for piece in s.pieces if piece.kind in ("dataset", "method")]
-        own = list(dict.fromkeys(piece.key for _, piece in named if piece.kind == "method" and piece.introduced))
-        long_forms = {long: short for short, long in short_forms.items()}
-        return cls(
-            places=Counter(piece.key for _, piece in named),
-            datasets=len({piece.key for _, piece in named if piece.kind == "dataset"}),
-            introduced=own,
-            main=long_forms.get(own[0], own[0]) if own else None,
-            short=frozenset(short_forms),
-            long=frozenset(long_forms),
-            title=frozenset(piece.key for sentence, piece in named if sentence.part == "title"),
-        )
-
-
-@dataclass
-class Earlier:
-    """What was chosen for the values before, in the same sentence."""
-
-    last: Choice | None = None
-    direction: str = ""
-    taken: set[int] = field(default_factory=set)
-
-    def add(self, choice: Choice, index: int) -> None:
-        """Take in the choice for the value at an index."""
-        self.last, self.direction = choice, _side(choice, index)
-        if choice.kind == "here":
-            self.taken.add(choice.first)
-
-
-@dataclass
-class EarlierParts:
-    """The same for each part of a result."""
-
-    metric: Earlier = field(default_factory=Earlier)
-    dataset: Earlier = field(default_factory=Earlier)
-    method: Earlier = field(default_factory=Earlier)
-
-    def of(self, part: Part) -> Earlier:
-        """What was chosen for a part."""
-        return {"metric": self.metric, "dataset": self.dataset, "method": self.method}[part]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A value in its sentence, at an index; ``reading`` is what it was found to be."""
-
-    sentence: Sentence
-    index: int
-    reading: Reading = "no"
-
-    @property
-    def piece(self) -> Piece:
-        """The value."""
-        return self.sentence.pieces[self.index]
-
-    @cached_property
-    def row(self) -> Row:
-        """The list that the value is in."""
-        return self.sentence.lists[self.index]
-
-    @cached_property
-    def unit(self) -> str:
-        """The kind of unit, of the value or of another one in its list."""
-        units = (_unit_kind(self.sentence.pieces[index].value.unit) for index in self.row)
-        return next((unit for unit in units if unit != "-"), "-")
-
-    @cached_property
-    def contrasted(self) -> bool:
-        """Whether words before the value say that it is another's: "against 17.8", with no method in between."""
-        for word in reversed(self.sentence.words[max(0, self.row[0] - _WINDOW) : self.row[0]]):
-            if word in _CONTRASTS or word in ("<method>", ";"):
-                return word in _CONTRASTS
-        return False
-
-    @cached_property
-    def lead(self) -> str:
-        """The word before the value and its list, without hedges: "by" in "by up to about 5%"."""
-        index = self.row[0] - 1
-        while index >= 0 and self.sentence.words[index] in _HEDGES:
-            index -= 1
-        return self.sentence.word(index)
-
-    def word(self, offset: int) -> str:
-        """What is shown of the piece so many places after the value."""
-        return self.sentence.word(self.index + offset)
-
-
-def _unit_kind(unit: str | None) -> str:
-    if unit is None:
-        return "-"
-    if unit in "%x":
-        return unit
-    return "points" if unit.endswith("points") or unit in ("pp", "pts", "pt") else "unit"
+_PARTING = frozenset(
+    [",", ";", ":", "(", ")", "while", "whereas", "but", "and", "which", "when", "where", "with", "by"]
+)
+_PARTING |= {"to", "from", "than", "on", "in", "for", "of", "at", "<value>", "<metric>", "<dataset>", "<method>"}
+_CHANGE_WAY = 4  # words between a value and a word for a change that are one feature together
 
 
 def _number_shape(text: str) -> str:
@@ -179,13 +57,6 @@ def _shape(text: str) -> str:
 
 def _step(count: int) -> int:
     return _STEPS[bisect_right(_STEPS, count) - 1]
-
-
-def _side(choice: Choice, index: int) -> str:
-    """Where a choice is, seen from the value: "b"efore, "a"fter, elsewhere ("?") or nowhere ("0")."""
-    if choice.kind == "none":
-        return "0"
-    return "?" if choice.kind != "here" else "b" if choice.last < index else "a"
 
 
 # --- whether a quantity is a result ----------------------------------------------------------------------------------
@@ -231,8 +102,8 @@ def reading_features(place: Place) -> Iterator[str]:
     }.items():
         yield f"{where}={words}"
     for where, words_there in (
-        ("before", set(sentence.words[max(0, first - _WINDOW) : first])),
-        ("after", set(sentence.words[last + 1 : last + 1 + _WINDOW])),
+        ("before", set(sentence.words[max(0, first - WINDOW) : first])),
+        ("after", set(sentence.words[last + 1 : last + 1 + WINDOW])),
     ):
         for each in words_there:
             yield f"{where}={each}"
@@ -251,6 +122,72 @@ def reading_features(place: Place) -> Iterator[str]:
         if 0 < abs(metric - index) <= _WHOLE_WAY:
             low, high = sorted((metric, index))
             yield f"way={' '.join(sentence.words[low : high + 1])}"
+    yield from _size_features(place)
+    yield from _metrics_next_to(place)
+    yield from _change_features(place)
+
+
+def _size_features(place: Place) -> Iterator[str]:
+    """How large the number is, next to its unit and the words around it: 94% is rarely an improvement."""
+    size, unit = place.size, place.unit
+    yield from (f"size={size}", f"size,unit={size} {unit}", f"size,lead={size} {place.lead}")
+    for where, word in (
+        ("row-1", place.sentence.word(place.row[0] - 1)),
+        ("-1", place.word(-1)),
+        ("+1", place.word(1)),
+    ):
+        yield f"size,unit,{where}={size} {unit} {word}"
+    others = [index for index in place.row if index != place.index]
+    if others:
+        yield f"size,unit,other={size} {unit} {Place(place.sentence, others[0]).size}"
+
+
+def _metrics_next_to(place: Place) -> Iterator[str]:
+    """What the nearest metrics are called: 51% of training cost is an improvement, 51% of accuracy a score."""
+    sentence, index, unit = place.sentence, place.index, place.unit
+    metrics = sentence.places("metric")
+    left = max((metric for metric in metrics if metric < index), default=None)
+    right = min((metric for metric in metrics if metric > index), default=None)
+    for side, metric in (("left", left), ("right", right)):
+        if metric is not None:
+            head, distance = _head(sentence.pieces[metric].text), _step(abs(metric - index) - 1)
+            yield from (f"{side} head={head}", f"{side} head,unit={head} {unit}", f"{side} head,far={head} {distance}")
+            yield from (
+                f"{side} head,unit,far={head} {unit} {min(distance, 3)}",
+                f"{side} head,unit,size={head} {unit} {place.size}",
+                f"{side} head+1={sentence.word(metric + 1)} {distance} {unit}",
+                f"{side} head-1={sentence.word(metric - 1)} {distance} {unit}",
+            )
+
+
+def _change_features(place: Place) -> Iterator[str]:
+    """The nearest words for a change, and the way to them: "a gain of 5%", "reduces costs by 5%", "5% faster"."""
+    sentence, unit, lead = place.sentence, place.unit, place.lead
+    words, before, after = sentence.words, place.change_before, place.change_after
+    if before is None:
+        yield from ("change before=none", f"change before=none {lead} {unit}")
+    else:
+        change = sentence.pieces[before].change
+        way = [word for word in words[before + 1 : place.row[0]] if word not in HEDGES]
+        yield from (
+            f"change before={change} {_step(len(way))}",
+            f"change before,unit={change} {_step(len(way))} {unit}",
+            f"change before,lead={change} {lead}",
+            f"change before,lead,unit={change} {lead} {unit}",
+            f"change before,value={change} {'<value>' in way} {lead}",
+            f"changes before={words[before]} {lead}",
+        )
+        if len(way) <= _CHANGE_WAY:
+            yield from (f"change way={change} {' '.join(way)}", f"change way,unit={' '.join(way)} {unit}")
+    if after is None:
+        yield "change after=none"
+    else:
+        change, way = sentence.pieces[after].change, words[place.row[-1] + 1 : after]
+        yield from (f"change after={change} {_step(len(way))}", f"changes after={words[after]} {_step(len(way))}")
+        if len(way) <= _CHANGE_WAY:
+            yield f"change after way={change} {' '.join(way)}"
+            yield f"change after way,unit={' '.join(way)} {unit}"
+            yield f"change after way+1={change} {' '.join(way)} {sentence.word(after + 1)}"
 
 
 # --- what is around a choice, and between it and the value -----------------------------------------------------------
@@ -258,7 +195,7 @@ def reading_features(place: Place) -> Iterator[str]:
 
 def _way(place: Place, choice: Choice) -> Iterator[str]:
     """The features of the pieces between the value and a choice in its sentence; the first one is the distance."""
-    words, side = place.sentence.words, _side(choice, place.index)
+    words, side = place.sentence.words, side_of(choice, place.index)
     low, high = (choice.last + 1, place.index) if side == "b" else (place.index + 1, choice.first)
     between = words[low:high]
     yield f"distance={side}{_step(len(between))}"
@@ -267,6 +204,32 @@ def _way(place: Place, choice: Choice) -> Iterator[str]:
     yield from (f"between={side} {word}" for word in (set(between) if len(between) <= _WAY else ("far",)))
     for word in ("<value>", "<metric>", "<dataset>", ",", "and"):
         yield f"count {word}={side}{min(between.count(word), 3)}"
+
+
+def _bounds(place: Place, choice: Choice) -> Iterator[str]:
+    """The features of what parts the value from a choice in its sentence: clauses, brackets, words for a change."""
+    sentence, side = place.sentence, side_of(choice, place.index)
+    low, high = (choice.last + 1, place.index) if side == "b" else (place.index + 1, choice.first)
+    between = sentence.pieces[low:high]
+    bounds = [piece.word for piece in between if piece.word in _CLAUSE]
+    yield from (f"bounds={side}{min(len(bounds), 4)}", f"bound={side} {' '.join(bounds[:3])}")
+    parting = [piece.word for piece in between if piece.word in _PARTING]
+    yield f"parting={side} {' '.join(parting[:5])}"
+    yield f"parting,reading={side} {place.reading} {' '.join(parting[:4])}"
+    inside, other = place.bracketed, sentence.bracketed[choice.first]
+    together = inside == other and not (inside and ")" in bounds)
+    yield from (f"brackets={inside} {other} {together}", f"brackets,side={inside} {other} {together} {side}")
+    change = next((piece.change for piece in between if piece.change), "-")
+    yield from (f"change={side} {change}", f"change,reading={side} {change} {place.reading}")
+
+
+def _order(letter: str, names: Row, values: Row) -> str:
+    """Whether names or values come first and last: "dv" if a dataset is first and a value last."""
+    return (letter if names[0] < values[0] else "v") + (letter if names[-1] > values[-1] else "v")
+
+
+def _head(name: str) -> str:
+    return singular(name.lower().split()[-1])
 
 
 def _class(word: str) -> str:
@@ -296,7 +259,7 @@ def metric_features(place: Place, choice: Choice, earlier: Earlier) -> Iterator[
         yield f"none last={earlier.last.kind if earlier.last else None}"
         return
     words = choice.text.lower().split()
-    head = singular(words[-1])
+    head = _head(choice.text)
     yield from (f"head={head}", f"head,unit={head} {unit}", f"head,reading={head} {reading}", f"head end={head[-4:]}")
     yield from (f"first={words[0]}", f"length={min(len(words), 5)}", f"end={' '.join(words[-2:])}")
     yield from (f"inside={word}" for word in words[1:-1])
@@ -332,7 +295,7 @@ def _metric_here(place: Place, choice: Choice, earlier: Earlier, words: Sequence
     cut_left = left == "<metric>" and pieces[choice.first].start - pieces[choice.first - 1].end <= 1
     yield f"cut={cut_left} {cut_right}"
     way = list(_way(place, choice))
-    distance, side = way[0], _side(choice, place.index)
+    distance, side = way[0], side_of(choice, place.index)
     yield from way
     yield from (f"{distance},unit={unit}", f"{distance},reading={reading}", f"{distance},kinds={kinds}")
     yield f"{distance},ends={last_kind} {int(confidence * 2)}"
@@ -341,6 +304,7 @@ def _metric_here(place: Place, choice: Choice, earlier: Earlier, words: Sequence
     yield f"side,reading,unit={side} {reading} {unit}"
     yield f"side,row-1={side} {sentence.word(place.row[0] - 1)}"
     yield f"side,row+1={side} {sentence.word(place.row[-1] + 1)}"
+    yield from _bounds(place, choice)
     own = [index for index in range(choice.first, choice.last + 1) if pieces[index].kind == "metric"]
     if own:
         reach = abs(own[-1] - place.index)
@@ -350,6 +314,7 @@ def _metric_here(place: Place, choice: Choice, earlier: Earlier, words: Sequence
         yield from _rows(sentence.lists[own[0]], own[0], place, side)
     else:
         yield f"metrics={min(sentence.words.count('<metric>'), 3)}"
+    yield from _metrics_and_values(place, choice, own[0] if own else None)
     if earlier.last is None:
         yield "first value"
         return
@@ -358,6 +323,29 @@ def _metric_here(place: Place, choice: Choice, earlier: Earlier, words: Sequence
     yield f"sides={earlier.direction}{side}"
     if not same and choice.first in earlier.taken:
         yield "taken"
+
+
+def _metrics_and_values(place: Place, choice: Choice, own: int | None) -> Iterator[str]:
+    """The features of how the metrics of a sentence go with its values; ``own`` is that metric of the choice."""
+    sentence, side, row = place.sentence, side_of(choice, place.index), place.row
+    before, after = sentence.word(row[0] - 1), sentence.word(row[-1] + 1)
+    sides = "".join(name for name, word in (("b", before), ("a", after)) if word == "<metric>")
+    next_to = choice.last == row[0] - 1 or choice.first == row[-1] + 1
+    yield from (f"next={next_to} {sides}", f"next,unit={next_to} {sides} {place.unit} {own is not None}")
+    yield f"two before={choice.last == row[0] - 2} {before} {sides}"
+    values, metrics = sentence.places("value"), sentence.places("metric")
+    counts = f"{min(len(values), 4)} {min(len(metrics), 4)}"
+    yield f"counts={counts} {own is not None}"
+    if own is None:
+        return
+    if len(metrics) == len(values):
+        turn = metrics.index(own) - values.index(place.index)
+        yield from (f"turns={turn}", f"turns,side={turn} {side}")
+    if len(metrics) > 1:
+        order = _order("m", metrics, values) + side
+        low, high = sorted((own, place.index))
+        parted = sum(low < value < high for value in values)
+        yield from (f"order={order}", f"order,counts={order} {counts}", f"order,parted={order} {min(parted, 3)}")
 
 
 def _rows(row: Row, index: int, place: Place, side: str) -> Iterator[str]:
@@ -411,16 +399,17 @@ def dataset_features(place: Place, choice: Choice, earlier: Earlier, names: Name
 
 def _dataset_here(place: Place, choice: Choice, datasets: Row, left: str) -> Iterator[str]:
     """The features of a dataset in the value's sentence."""
-    sentence, index, side = place.sentence, place.index, _side(choice, place.index)
+    sentence, index, side = place.sentence, place.index, side_of(choice, place.index)
     way = list(_way(place, choice))
     distance = way[0]
     yield from way
     yield from (f"{distance},reading={place.reading}", f"{distance},here={min(len(datasets), 3)}")
     yield from (f"{distance},left={left}", f"side,left={side} {left}")
+    yield from _bounds(place, choice)
     values = sentence.places("value")
     low, high = sorted((choice.first, index))
     parted = min(sentence.words[low + 1 : high].count("<value>"), 3)
-    order = ("d" if datasets[0] < values[0] else "v") + ("d" if datasets[-1] > values[-1] else "v") + side
+    order = _order("d", datasets, values) + side
     yield from (f"order={order}", f"order,parted={order} {parted}")
     yield f"order,counts={order} {min(len(values), 4)} {min(len(datasets), 4)}"
     equal = len(values) == len(datasets)
@@ -430,8 +419,25 @@ def _dataset_here(place: Place, choice: Choice, datasets: Row, left: str) -> Ite
     equal, turn = len(row) == len(place.row), row.index(choice.first) == place.row.index(index)
     yield from (f"rows={equal} {turn} {len(row) > 1}", f"rows,side={equal} {turn} {side}")
     yield f"lengths={min(len(row), 3)} {min(len(place.row), 3)} {side}"
+    yield from _datasets_and_values(place, choice, datasets, side)
     nearer = min(sum(abs(other - index) < abs(choice.first - index) for other in datasets), 3)
     yield from (f"nearer={nearer}", f"nearer,side={nearer} {side}", f"semicolon={';' in sentence.words[low:high]}")
+
+
+def _datasets_and_values(place: Place, choice: Choice, datasets: Row, side: str) -> Iterator[str]:
+    """The features of how the datasets of a sentence go with its lists of values: "on A from 1 to 2 and on B from 3 to
+    4" has two of either."""
+    words = place.sentence.words
+    firsts = sorted({row[0] for row in map(place.sentence.lists.__getitem__, place.sentence.places("value"))})
+    of_values, of_datasets = firsts.index(place.row[0]), datasets.index(choice.first)
+    turn = f"{len(firsts) == len(datasets)} {of_values == of_datasets}"
+    yield from (f"lists={turn}", f"lists,side={turn} {side}")
+    yield f"lists,order={turn} {_order('d', datasets, place.sentence.places('value'))}"
+    low, high = sorted((choice.first, place.index))
+    between = [word[1] for word in words[low + 1 : high] if word in ("<value>", "<dataset>", "<metric>")]
+    yield f"names between={side} {''.join(between[:6])}"
+    pattern = "".join(word[1] for word in words if word in ("<value>", "<dataset>"))
+    yield f"pattern={pattern[:8]} {of_values} {of_datasets}"
 
 
 def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names) -> Iterator[str]:
@@ -488,7 +494,7 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     yield from (f"{way[0]},own={own}", f"{way[0]},reading={reading}")
     between = sentence.words[choice.last + 1 : place.index] or sentence.words[place.index + 1 : first]
     bounds = [word for word in between if word in _CLAUSE]
-    side = _side(choice, place.index)
+    side = side_of(choice, place.index)
     yield from (f"bounds={side}{min(len(bounds), 4)} {own}", f"bound={side} {' '.join(bounds[:3])}")
     nearer = sum(abs(other - place.index) < abs(first - place.index) for other in here)
     yield from (
@@ -507,7 +513,7 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     yield from (f"near right={word} {own}" for word in sentence.words[choice.last + 1 : choice.last + 4])
     low, high = sorted((first, place.index))
     yield from (
-        f"comparing={word} {_side(choice, place.index)}"
+        f"comparing={word} {side_of(choice, place.index)}"
         for word in _COMPARING.intersection(sentence.words[low + 1 : high])
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -37,7 +37,8 @@ class Piece(NamedTuple):
     """A piece of a sentence at offsets of the plain text.
 
     ``word`` is what the features show of it: a word in lower case, "0" for a number, "<metric>" for a metric. ``key``
-    is the identity of a name.
+    is the identity of a name. ``change`` is the kind of change that a word states: "rise" for "gain" (the
+    ResultChangeWord rules), or "".
     """
 
     kind: PieceKind
@@ -50,6 +51,7 @@ class Piece(NamedTuple):
     confidence: float = 1.0
     introduced: bool = False
     known: bool = False
+    change: str = ""
 
     @property
     def value(self) -> Quantity:
@@ -80,6 +82,16 @@ class Sentence:
         return "^" if index < 0 else self.words[index] if index < len(self.pieces) else "$"
 
     @cached_property
+    def bracketed(self) -> list[bool]:
+        """For each piece whether it is in round brackets."""
+        found, depth = [], 0
+        for word in self.words:
+            depth += word == "("
+            found.append(depth > 0)
+            depth -= word == ")" and depth > 0
+        return found
+
+    @cached_property
     def lists(self) -> dict[int, Row]:
         """For each value, metric and dataset the list that it is in, perhaps alone."""
         found: dict[int, Row] = {}
@@ -105,17 +117,20 @@ class Sentence:
         return found
 
 
-def sentences_of(doc: Doc, quantities: Sequence[Quantity]) -> list[Sentence]:
+def sentences_of(doc: Doc, quantities: Sequence[Quantity], changes: Mapping[str, str]) -> list[Sentence]:
     """The sentences of a settled Doc.
 
     Args:
         quantities: by offset, none overlapping.
+        changes: words for a change, with its kind.
     """
     text: str = doc._.plain.text
     entities = _entities(doc, text)
     parts = list(_parts(text))
     return [
-        Sentence(_pieces(text, start, end, entities, quantities), number, _part(number, start, len(parts), doc))
+        Sentence(
+            _pieces(text, start, end, entities, quantities, changes), number, _part(number, start, len(parts), doc)
+        )
         for number, (start, end) in enumerate(parts)
     ]
 
@@ -157,7 +172,14 @@ def _parted(candidates: Iterable[Candidate], entity: Candidate) -> list[Candidat
     return [max(datasets, key=lambda c: c.end - c.start)] if datasets else [entity]
 
 
-def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantities: Sequence[Quantity]) -> list[Piece]:
+def _pieces(
+    text: str,
+    start: int,
+    end: int,
+    entities: Sequence[Piece],
+    quantities: Sequence[Quantity],
+    changes: Mapping[str, str],
+) -> list[Piece]:
     """A sentence's pieces, none overlapping: entities, then values, then words and signs."""
     pieces = [piece for piece in _between(entities, start, end) if piece.end <= end]
     for quantity in _between(quantities, start, end):
@@ -178,7 +200,8 @@ def _pieces(text: str, start: int, end: int, entities: Sequence[Piece], quantiti
             written = match[0]
             word = written.lower()
             kind: PieceKind = "word" if word[0].isalnum() else "sign"
-            pieces.append(Piece(kind, first, last, written, "0" if word.isdigit() else word))
+            shown = "0" if word.isdigit() else word
+            pieces.append(Piece(kind, first, last, written, shown, change=changes.get(word, "")))
     pieces.sort(key=_start)
     return pieces
 

@@ -28,7 +28,7 @@ class ResultWeights:
     certainty: np.ndarray
 
 
-CERTAINTY = 76  # the length of the array that confidences are judged by
+CERTAINTY = 110  # the length of the array that confidences are judged by
 SIZES = {"reading": 3 << BITS, "metric": 1 << BITS, "dataset": 1 << BITS, "method": 1 << BITS}
 """The length of the array of each decision."""
 

@@ -16,6 +16,7 @@ SLOT = re.compile(
     r"(?P<kind>[MDAO]):(?P<name>[\w-]+)|(?P<value>[+-]?\d(?:[\d.,]*\d)?(?:%|x|_ms)?(?!\w))|(?P<word>[\w-]+)|\S"
 )
 FIND = QuantityFinder({"whole": ["ms"]}, {}, {})
+CHANGES = {"gain": "rise", "gains": "rise", "drop": "fall", "improves": "raise", "cuts": "lower", "faster": "compare"}
 
 Noted = Callable[..., tuple[str, Sequence[Sentence]]]
 
@@ -53,4 +54,5 @@ def piece(match: re.Match[str], words: str, start: int) -> Piece:
     if match["value"]:
         [quantity] = FIND(words)
         return Piece("value", start, end, words, "<value>", "", quantity)
-    return Piece("word" if match["word"] else "sign", start, end, words, words.lower())
+    word = words.lower()
+    return Piece("word" if match["word"] else "sign", start, end, words, word, change=CHANGES.get(word, ""))

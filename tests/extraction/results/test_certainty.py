@@ -9,7 +9,7 @@ import pytest
 
 from kg.extraction.results.certainty import SEEN, Chosen, certainty_row, how_certain, logit, ranked_kind, seen
 from kg.extraction.results.choices import NONE, Choice, metric_choices, named_choices
-from kg.extraction.results.features import Names, Part, Place, Reading
+from kg.extraction.results.places import Names, Part, Place, Reading
 from kg.extraction.results.sentences import Sentence
 from kg.extraction.results.weights import CERTAINTY
 
@@ -87,3 +87,31 @@ def test_certainty_is_a_probability() -> None:
     assert logit(0.0) == pytest.approx(-logit(1.0)) and logit(0.0) < -5
     assert how_certain(row, weights * 10_000) == pytest.approx(1)
     assert how_certain(row, weights * -10_000) == pytest.approx(0)
+
+
+def test_names_that_may_be_longer_are_seen(noted: Noted) -> None:
+    found = seen_in(noted, "81.2% M:recall on the D:Pads frog pictures dataset", "recall", "Pads")
+    assert (found["dataset ends late"], found["dataset begins early"], found["metric goes on"]) == (1, 0, 0)
+    assert not seen_in(noted, "81.2% M:recall on the D:Pads dataset", "recall", "Pads")["dataset ends late"]
+    assert not seen_in(noted, "81.2% M:recall on D:Pads of a dataset", "recall", "Pads")["dataset ends late"]
+    assert seen_in(noted, "81.2% M:recall on Lily D:Pads", "recall", "Pads")["dataset begins early"]
+    assert seen_in(noted, "81.2% M:recall gap on D:Pads", "recall", "Pads")["metric goes on"]
+    assert seen_in(noted, "81.2% M:recall on D:Pads → Lily", "recall", "Pads")["dataset to another"]
+
+
+def test_names_with_another_form_are_seen(noted: Noted) -> None:
+    found = seen_in(noted, "a M:recall ( M:REC ) of 81.2% on D:Lily_Pads ( D:LP )", "recall", "LP")
+    assert (found["metric has a short form"], found["dataset bracketed"]) == (1, 1)
+    assert (found["dataset has a short form"], found["dataset is a word"]) == (0, 1)
+    found = seen_in(noted, "an average M:recall of 81.2% on D:Lily_Pads ( D:LP )", "recall", "Lily Pads")
+    assert (found["dataset has a short form"], found["dataset is a word"], found["metric summed"]) == (1, 0, 1)
+    assert seen_in(noted, "a M:mean_recall of 81.2% on D:Pads", "mean recall", "Pads")["metric summed"]
+    assert not seen_in(noted, "a M:recall of 81.2% on D:Pads", "recall", "Pads")["metric summed"]
+
+
+def test_what_is_between_a_value_and_its_names_is_seen(noted: Noted) -> None:
+    found = seen_in(noted, "81.2% and 75% on D:Lily and D:Pads by M:recall", "recall", "Pads")
+    assert found["values before dataset"] == found["values before metric"] == found["datasets before dataset"] == 1 / 3
+    assert (found["dataset after"], found["without method"], found["own method"]) == (1, 1, 0)
+    found = seen_in(noted, "on D:Pads ( 81.2% M:recall )", "recall", "Pads")
+    assert (found["dataset after"], found["bracketed"], found["values before dataset"]) == (0, 1, 0)

@@ -6,18 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from kg.extraction.results.choices import NONE, Choice, metric_choices, named_choices
-from kg.extraction.results.features import (
-    Earlier,
-    EarlierParts,
-    Names,
-    Place,
-    Reading,
-    dataset_features,
-    method_features,
-    metric_features,
-    reading_features,
-)
+from kg.extraction.results.choices import Choice, metric_choices, named_choices
+from kg.extraction.results.features import dataset_features, method_features, metric_features, reading_features
+from kg.extraction.results.places import Earlier, Names, Place, Reading
 from kg.extraction.results.sentences import Sentence
 
 Noted = Callable[..., tuple[str, Sequence[Sentence]]]
@@ -79,6 +70,66 @@ def test_a_value_in_a_list_has_the_unit_and_the_surroundings_of_the_list(noted: 
     assert "own unit=None" in second and "own unit=%" in third
 
 
+def test_the_size_of_a_number_is_seen_with_its_unit_and_the_words_around_it(noted: Noted) -> None:
+    found = read(noted, "up by about 3% here")
+    assert {"size=4", "size,unit=4 %", "size,lead=4 by", "size,unit,row-1=4 % about", "size,unit,+1=4 % here"} <= found
+    assert not any(feature.startswith("size,unit,other") for feature in found)
+    assert "size,unit,other=12 % 4" in read(noted, "it has 91 and 3% here")
+
+
+def test_the_nearest_metrics_are_seen_by_what_they_are_called(noted: Noted) -> None:
+    found = read(noted, "a M:hop_accuracy of 5% with M:training_costs here")
+    assert {"left head=accuracy", "left head,unit=accuracy %", "left head,unit,far=accuracy % 1"} <= found
+    assert {"right head=cost", "right head,far=cost 1", "right head,unit,size=cost % 5"} <= found
+    assert {"right head+1=here 1 %", "right head-1=with 1 %", "left head-1=a 1 %"} <= found
+    assert not any("head" in feature for feature in read(noted, "it has 5% here"))
+
+
+def test_words_for_a_change_and_the_way_to_them_are_seen(noted: Noted) -> None:
+    found = read(noted, "with gains of up to 5% over frogs")
+    assert {"change before=rise 2", "change before,lead=rise to", "changes before=gains to"} <= found
+    assert {"change way=rise of to", "change way,unit=of to %", "change before,value=rise False to"} <= found
+    assert "change after=none" in found
+    found = read(noted, "it is 5% M:recall faster here")
+    assert {"change after=compare 1", "changes after=faster 1", "change after way=compare <metric>"} <= found
+    assert {"change after way+1=compare <metric> here", "change before=none", "change before=none is %"} <= found
+    far = read(noted, "gains on ponds and lakes and lilies : 5%")
+    assert "change before=rise 7" in far and not any(feature.startswith("change way") for feature in far)
+
+
+def test_what_parts_a_value_from_a_choice_is_seen(noted: Noted) -> None:
+    found = metric(noted, "M:recall improves , with frogs , to 5% here", "recall")
+    assert {"bounds=b3", "bound=b , , to", "parting=b , with , to", "change=b raise"} <= found
+    assert {"parting,reading=b absolute , with , to", "change,reading=b raise absolute"} <= found
+    assert {"brackets=False False True"} <= found
+    assert "brackets=True False False" in metric(noted, "M:recall ( 5% )", "recall")
+    assert "brackets=True True True" in metric(noted, "ponds ( M:recall 5% )", "recall")
+    assert "brackets=True True False" in metric(noted, "ponds ( M:recall ) and ( 5% )", "recall")
+    assert "bound=a ," in datasets(noted, "5% , on D:Pads")["Pads"]
+
+
+def test_metrics_go_with_values(noted: Noted) -> None:
+    sentence = "M:recall is 81% and M:depth is 75%"
+    assert {"turns=0", "turns,side=0 b", "order=mvb", "order,counts=mvb 2 2", "order,parted=mvb 0"} <= metric(
+        noted, sentence, "recall"
+    )
+    assert {"turns=1", "turns,side=1 a"} <= metric(noted, sentence, "depth")
+    assert {"turns=-1", "order,parted=mvb 1"} <= metric(noted, sentence, "recall", value=1)
+    found = metric(noted, "81% M:recall on ponds", "recall")
+    assert {"next=True a", "next,unit=True a % True", "counts=1 1 True", "two before=False ^ a"} <= found
+    assert "next=False a" in metric(noted, "81% M:recall on ponds", "ponds")
+
+
+def test_datasets_go_with_lists_of_values(noted: Noted) -> None:
+    sentence = "on D:Pads from 71% to 75% and on D:Lily from 61% to 64%"
+    second = datasets(noted, sentence, value=1)
+    assert {"lists=True True", "lists,side=True True b", "pattern=dvvdvv 0 0"} <= second["Pads"]
+    assert {"lists=True False", "names between=a ", "pattern=dvvdvv 0 1"} <= second["Lily"]
+    third = datasets(noted, sentence, value=2)
+    assert {"lists=True True", "names between=b "} <= third["Lily"]
+    assert {"lists=True False", "names between=b vvd"} <= third["Pads"]
+
+
 def test_a_metric_shows_its_words_and_the_way_to_it(noted: Noted) -> None:
     found = metric(noted, "the M:hop_accuracy of frogs is 81.2%", "hop accuracy")
     assert found >= {
@@ -125,14 +176,6 @@ def test_what_was_chosen_before_is_seen(noted: Noted) -> None:
     earlier.add(Choice("here", "depth", "depth", found, 6, 6), 3)
     assert earlier.direction == "a"
     assert "taken" in metric(noted, sentence, "recall", earlier, value=1)
-
-
-def test_parts_are_remembered_apart() -> None:
-    earlier = EarlierParts()
-    earlier.of("metric").add(NONE, 3)
-    assert earlier.metric.last is NONE
-    assert earlier.of("dataset").last is earlier.of("method").last is None
-    assert (earlier.metric.direction, earlier.metric.taken) == ("0", set())
 
 
 def test_no_metric_an_earlier_one_and_a_unit_have_features_of_their_own(noted: Noted) -> None:
@@ -217,15 +260,6 @@ def test_a_method_goes_by_its_short_form(noted: Noted) -> None:
     found = methods(noted, "we propose O:Frog_Nets or O:FN", "it has 5%", short_forms={"fn": "frognet"})
     assert {"main=True there", "short=True True", "long=False True"} <= found["FN"]
     assert {"main=False there", "short=False True", "long=True True"} <= found["Frog Nets"]
-
-
-def test_names_count_places_and_those_of_the_title(noted: Noted) -> None:
-    _, [first, second] = noted("O:FrogNet on D:Pads", "A:ToadNet and O:FrogNet on D:Pads or D:Lily")
-    names = Names.of([Sentence(first.pieces, 0, "title"), second], {})
-    assert names.places == {"frognet": 2, "toadnet": 1, "pad": 2, "lily": 1}
-    assert (names.datasets, names.introduced, names.main) == (2, ["frognet"], "frognet")
-    assert names.title == {"frognet", "pad"}
-    assert Names.of([], {}).main is None
 
 
 SEEDED = """

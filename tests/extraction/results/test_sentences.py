@@ -12,6 +12,7 @@ from kg.records import Paper
 from kg.vocabulary import EntityType
 
 FIND = QuantityFinder({"whole": ["ms", "FPS", "hops"]}, {"twice": 2.0}, {})
+CHANGES = {"gain": "rise", "faster": "compare"}
 Names = dict[str, EntityType]
 
 
@@ -29,7 +30,7 @@ def read(
         (Candidate(*spans[name], kind, confidence, "ner") for name, kind in names.items()), key=lambda c: c.start
     )
     doc._.candidates = [Candidate(*spans[name], "Metric", chance, "ner") for name, chance in (doubtful or {}).items()]
-    return sentences_of(doc, FIND(doc._.plain.text))
+    return sentences_of(doc, FIND(doc._.plain.text), CHANGES)
 
 
 def test_an_entity_or_a_value_is_one_piece(nlp: Language) -> None:
@@ -143,7 +144,7 @@ def test_datasets_and_methods_that_were_not_settled_on_count_where_no_entity_is(
         Candidate(4, 5, "Method", 0.1, "ner"),
         Candidate(4, 5, "Task", 0.9, "ner"),
     ]
-    _, sentence = sentences_of(doc, [])
+    _, sentence = sentences_of(doc, [], {})
     assert [(piece.text, piece.kind, piece.known) for piece in sentence.pieces] == [
         ("FrogNet", "method", True),
         ("hops", "word", False),
@@ -160,5 +161,20 @@ def test_a_metric_with_a_known_dataset_in_it_is_that_dataset_between_words(
     doc = make_doc(nlp, Paper(id="1", title="On frogs", abstract="best Pads recall"))
     doc._.entities = [Candidate(3, 6, "Metric", 0.9, "ner")]
     doc._.candidates = [Candidate(4, 5, "Dataset", 0.4, extractor)]
-    _, sentence = sentences_of(doc, [])
+    _, sentence = sentences_of(doc, [], {})
     assert [piece.kind for piece in sentence.pieces] == kinds
+
+
+def test_words_for_a_change_show_its_kind(nlp: Language) -> None:
+    _, sentence = read(nlp, "A gain of 5% in ponds: Faster, FASTER frogs.", {})
+    assert [(piece.text, piece.change) for piece in sentence.pieces if piece.change] == [
+        *(("gain", "rise"), ("Faster", "compare"), ("FASTER", "compare"))
+    ]
+    _, sentence = read(nlp, "The Gain hops.", {"Gain": "Method"})
+    assert not any(piece.change for piece in sentence.pieces), "a name is no such word"
+
+
+def test_what_is_in_brackets(nlp: Language) -> None:
+    _, sentence = read(nlp, "a) Frogs (and (small) newts) hop.", {})
+    inside = [piece.text for piece, bracketed in zip(sentence.pieces, sentence.bracketed, strict=True) if bracketed]
+    assert inside == ["(", "and", "(", "small", ")", "newts", ")"]
