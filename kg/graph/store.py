@@ -250,6 +250,7 @@ class Generation(NamedTuple):
         maker: IndexMaker | None = None,
         before: Generation | None = None,
         remove_gone: Callable[[Store], None] = lambda store: None,
+        loaded: Store | None = None,
     ) -> None:
         """Complete the store; make the index; keep the settings.
 
@@ -261,13 +262,14 @@ class Generation(NamedTuple):
             maker: makes :attr:`index_path` and has read the statements; if there is none, the store is read for it.
             before: the generation whose store this one's begins as, if it does not begin empty.
             remove_gone: removes what is no longer so from that store.
+            loaded: the store of this generation, if it is open for writing.
         """
         from kg.graph.indexing import write_index  # needed by builds alone, like the next one
         from kg.graph.loading import Loading
 
         if before:
             copy_store(before.store, self.store)
-        store = Store(self.store)
+        store = loaded or Store(self.store)
         remove_gone(store)
         if self.statements.exists():
             with self.statements.open(encoding="utf-8", newline="\n") as lines, Loading(store) as loading:
