@@ -319,7 +319,8 @@ def while_the_path_is_this(entry_points: Callable[..., Found]) -> Callable[..., 
 
 
 ANOTHER = """
-import contextlib, io, json, sys
+import contextlib, gc, io, json, sys
+gc.set_threshold(200_000, 50, 100)
 import kg.extraction
 for line in sys.stdin:
     printed = io.StringIO()

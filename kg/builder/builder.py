@@ -47,6 +47,7 @@ from kg.graph import manifest
 from kg.graph.changes import Changes
 from kg.graph.curated import CuratedStatements, KnownPapers, kept_catalogues, listed_entities, read_catalogue
 from kg.graph.indexing import IndexMaker, index_file
+from kg.graph.loading import Loading
 from kg.graph.provenance import Part, Run, read_runs, run_quads
 from kg.graph.statements import (
     SharedNodes,
@@ -68,7 +69,7 @@ from kg.vocabulary import BASE_FORM, is_base, paper_iri
 _WAITING = 10_000  # papers that are in memory while one after them is extracted
 _HOPELESS = 100  # papers; if the first ones all fail, the extractor does not work
 _FEW = 4  # if one paper in so many is another than before, all statements are made anew: that is quicker then
-_MANY = 2000  # papers; of fewer, a graph in the vocabulary of a profile is made in a second when it is asked for
+_MANY = 2000  # papers; fewer need little memory, and a graph in the vocabulary of a profile is made in a second
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, the number of papers done and the number of all papers."""
@@ -179,7 +180,7 @@ def build_graph(
         runs = _earlier_runs(old, warn) if old else []
         corrections = [rule for rule in rules_read if isinstance(rule, CorrectionRule)]
         this = _run(len(runs) + 1, started, inputs, extractor, corrections)
-        shows = _shows_extractor(update, rules_read)
+        shows = _shows_extractor(update, corrections)
         goes_on = None if restart or not old else _going_on(old, generation, settings, folder, runs, this, shows)
         if goes_on:
             updated = goes_on.start(update, resolver)
@@ -198,7 +199,8 @@ def build_graph(
 
         gone_on = goes_on and goes_on.finish(settings, resolver, folder, run_quads(runs, settings.base), now)
         if not gone_on:
-            _return_memory()  # of the extraction
+            if update.total >= _MANY:
+                _return_memory()  # of the extraction
             _forget_statements(generation)
             if goes_on:  # and so the resolver has not counted all papers
                 resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
@@ -206,8 +208,8 @@ def build_graph(
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
             _fill(_Filling(generation, settings, resolver, sources, folder, update, runs, now, shows, progress), before)
         del resolver  # which has the names of all papers; nothing that follows needs as much memory
-        _return_memory()
         if update.total >= _MANY:
+            _return_memory()
             kept_before = goes_on.before() if goes_on and gone_on else None
             keep_profiles(ox.Store.read_only(str(generation.store)), generation.folder, kept_before)
     if failures.count:
@@ -323,10 +325,10 @@ def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, setting
     return old
 
 
-def _shows_extractor(update: Update, rules: Iterable[Rule]) -> list[str]:
+def _shows_extractor(update: Update, corrections: Iterable[CorrectionRule]) -> list[str]:
     """What shows whether papers are extracted as before: a fingerprint, and the corrections."""
-    corrections = (repr(replace(rule, place="")) for rule in rules if isinstance(rule, CorrectionRule))
-    return [update.fingerprint(Paper(id="", title="", abstract="")), *sorted(corrections)]
+    corrected = sorted(repr(replace(rule, place="")) for rule in corrections)
+    return [update.fingerprint(Paper(id="", title="", abstract="")), *corrected]
 
 
 def _going_on(
@@ -406,6 +408,7 @@ class _Filling:
                 for catalogue in catalogues:
                     stream.writelines(_curated(catalogue, generation, self.resolver, index))
                 stream.write(self.now())
+                loaded = stream.loaded() if isinstance(stream, Loading) else None
             if changes.unclear and before:
                 return False
             write_merges(generation.merges, self.resolver.merges())
@@ -423,7 +426,7 @@ class _Filling:
                     for quad in run_quads(self.runs, base):
                         store.remove(quad)
 
-            generation.load(self.settings, index, before, remove_gone)
+            generation.load(self.settings, index, before, remove_gone, loaded)
         return True
 
     def _statements(

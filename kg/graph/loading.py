@@ -13,7 +13,7 @@ _LOADED = 2**25  # bytes that are loaded at a time: the bulk loader holds them i
 class Loading:
     """Loads N-Quads into a store: one part in a thread of its own while the next one is given.
 
-    A context, at whose end all is loaded.
+    A context, at whose end all is loaded and the store is closed, unless something else holds it (:meth:`loaded`).
     """
 
     def __init__(self, store: Store) -> None:
@@ -29,8 +29,7 @@ class Loading:
     def __exit__(self, problem: type[BaseException] | None, *_: object) -> None:
         try:
             if not problem:
-                self._load()
-                self._load()  # nothing more, but waits for the last part
+                self.loaded()
         finally:
             self._thread.shutdown()
             self._store = None  # closes it
@@ -50,6 +49,17 @@ class Loading:
         self._length += len(self._part[-1])
         if self._length >= _LOADED:
             self._load()
+
+    def loaded(self) -> Store:
+        """The store, when all that was given is loaded.
+
+        Raises:
+            OSError, RuntimeError: it cannot be loaded.
+        """
+        self._load()
+        self._load()  # nothing more, but waits for the last part
+        assert self._store is not None
+        return self._store
 
     def _load(self) -> None:
         """Load what was given, when what is under way is loaded."""

@@ -48,6 +48,7 @@ _PREFIX, _PARTIAL = "generation-", ".partial"
 _NEW, _LOCK = ".kg-new", ".kg-lock"  # a name that nobody uses: opening a lock empties the file
 _COMPLETE = re.compile(rf"{_PREFIX}[1-9][0-9]{{0,17}}")
 _TABLES = 500  # of a store, from which on it is left to merge them
+_LOG = 16_000_000  # bytes of a store's log that may stay: about 35,000 statements that were removed
 _LONGEST_NAME = 100  # characters of CURRENT that are read
 
 
@@ -250,6 +251,7 @@ class Generation(NamedTuple):
         maker: IndexMaker | None = None,
         before: Generation | None = None,
         remove_gone: Callable[[Store], None] = lambda store: None,
+        loaded: Store | None = None,
     ) -> None:
         """Complete the store; make the index; keep the settings.
 
@@ -261,13 +263,14 @@ class Generation(NamedTuple):
             maker: makes :attr:`index_path` and has read the statements; if there is none, the store is read for it.
             before: the generation whose store this one's begins as, if it does not begin empty.
             remove_gone: removes what is no longer so from that store.
+            loaded: the store of this generation, if it is open for writing.
         """
         from kg.graph.indexing import write_index  # needed by builds alone, like the next one
         from kg.graph.loading import Loading
 
         if before:
             copy_store(before.store, self.store)
-        store = Store(self.store)
+        store = loaded or Store(self.store)
         remove_gone(store)
         if self.statements.exists():
             with self.statements.open(encoding="utf-8", newline="\n") as lines, Loading(store) as loading:
@@ -275,14 +278,11 @@ class Generation(NamedTuple):
             self.statements.unlink()
         store.flush()
         if before:
-            # Opening it once more takes RocksDB's log, of what was removed, into the tables. Every later opening would
-            # replay it, which takes longer than a look-up.
             del store
-            store = Store(self.store)
-            if sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES:
-                # As long as it is open for writing it merges its tables in the background, which takes a processor.
-                del store
-                store = Store.read_only(str(self.store))
+            shorten_log(self.store)
+            few = sum(path.suffix == ".sst" for path in self.store.iterdir()) < _TABLES
+            # As long as it is open for writing it merges its tables in the background, which takes a processor.
+            store = Store.read_only(str(self.store)) if few else Store(self.store)
         if maker:
             maker.finish(store)
         else:
@@ -308,6 +308,15 @@ def copy_store(store: Path, copy: Path) -> None:
                 shutil.copy2(path, copy / path.name)
         elif not path.name.startswith("LO"):  # LOCK, LOG and old logs, which only tell what happened
             shutil.copy2(path, copy / path.name)
+
+
+def shorten_log(store: Path) -> None:
+    """Remove RocksDB's log of a store that is flushed and closed, if it takes room.
+
+    What is in it is in the tables, too, and no opening reads it; the first one for writing removes it.
+    """
+    if sum(path.stat().st_size for path in store.glob("*.log")) > _LOG:
+        Store(store)
 
 
 def _checked_base(base: Any) -> str:

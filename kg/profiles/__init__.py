@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kg.errors import KGError
 from kg.export.additions import declared_prefixes
 from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
-from kg.graph.store import copy_store
+from kg.graph.store import copy_store, shorten_log
 from kg.graph.worker import constructed
 from kg.plugins import load_plugins
 from kg.text.names import one_line
@@ -132,7 +132,7 @@ def keep_profiles(store: ox.Store, folder: Path, before: Before | None = None) -
         if before and (old := kept_profile(before.folder, name)):
             copy_store(old, path)
             _update(ox.Store(path), store, before, name)
-            ox.Store(path)  # takes the log into the tables, as kg.graph.store does
+            shorten_log(path)
         else:
             constructed(store, construct_queries(name), str(path)).flush()  # a bulk load has no log
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.api import KnowledgeGraph
+from kg.ask.sparql import run
 from kg.builder import build_graph
 from kg.builder.origins import placed, shown_names
 from kg.records import Paper
@@ -21,7 +22,8 @@ def write(path: Path, *titles: str) -> Path:
 
 
 def listed(folder: Path) -> list[str]:
-    rows = KnowledgeGraph(folder).query("SELECT ?at { ?paper kg:listedOn ?at } ORDER BY ?at").records()
+    graph = KnowledgeGraph(folder)
+    rows = run(graph.store, "SELECT ?at { ?paper kg:listedOn ?at } ORDER BY ?at", graph.base).records()
     return [str(row["at"]) for row in rows]
 
 

@@ -34,6 +34,25 @@ def test_nothing_more_is_loaded_after_a_problem(tmp_path: Path) -> None:
     assert not len(Store(tmp_path))
 
 
+def test_the_store_can_be_asked_when_all_is_loaded(tmp_path: Path) -> None:
+    with Loading(Store(tmp_path)) as loading:
+        loading.writelines(LINES)
+        assert len(loading.loaded()) == 5
+
+
+def test_a_generation_goes_on_with_a_store_that_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with next_generation(tmp_path) as generation:
+        with generation.loading() as loading:
+            loading.writelines(LINES[:2])
+            loaded = loading.loaded()
+        generation.statements.write_text("".join(LINES[2:]), encoding="utf-8")
+        monkeypatch.delattr("kg.graph.store.Store")  # none is opened
+        generation.load(Settings(), loaded=loaded)
+        monkeypatch.undo()
+        del loaded
+    assert len(existing(tmp_path).open()) == 5
+
+
 def test_a_generation_gets_what_was_loaded_and_what_was_collected(tmp_path: Path) -> None:
     with next_generation(tmp_path) as generation:
         with generation.loading() as loading:

@@ -392,6 +392,23 @@ def test_a_store_may_begin_as_that_of_the_generation_before_which_stays_as_it_is
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("most", [-1, 10_000_000])
+def test_a_log_of_what_was_removed_stays_only_if_it_is_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    build(tmp_path)
+    before = existing(tmp_path)
+    (gone,) = before.open()
+    monkeypatch.setattr("kg.graph.store._LOG", most)
+    with next_generation(tmp_path) as generation:
+        generation.statements.write_text(STATEMENT.replace("/o", "/new"))
+        generation.load(Settings(), before=before, remove_gone=lambda store: store.remove(gone))
+    log = sum(path.stat().st_size for path in existing(tmp_path).store.glob("*.log"))
+    assert bool(log) == (most > 0)
+    assert [str(quad.object) for quad in existing(tmp_path).open()] == ["<http://e.org/new>"]
+
+
+@pytest.mark.slow
 def test_a_store_is_copied_where_the_disk_can_have_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path)
 
