@@ -176,7 +176,7 @@ def build_graph(
             restart=restart,
         )
         failures = Failures(generation.failures, folder)
-        resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
+        resolver = _resolver(settings.base, settings.rules, rules_read, folder)
         runs = _earlier_runs(old, warn) if old else []
         corrections = [rule for rule in rules_read if isinstance(rule, CorrectionRule)]
         this = _run(len(runs) + 1, started, inputs, extractor, corrections)
@@ -193,6 +193,9 @@ def build_graph(
             old.check_records()
         for rule in unmatched(corrections, (work.paper for work in read_records(generation))):
             warn(f"{rule.place}: corrects nothing: no paper has the title or id {rule.paper!r} and these words")
+        entries = len(read) + left_out
+        update.forget_entries()
+        del whole, read, works, extractor  # the texts of all papers, and a pipeline: nothing that follows needs them
 
         def now() -> str:
             return _provenance([*runs, replace(this, ended=_now())], settings.base)
@@ -203,7 +206,7 @@ def build_graph(
                 _return_memory()  # of the extraction
             _forget_statements(generation)
             if goes_on:  # and so the resolver has not counted all papers
-                resolver = _resolver(settings.base, extractor.rules, rules_read, folder)
+                resolver = _resolver(settings.base, settings.rules, rules_read, folder)
                 sources = _collect(read_records(generation), resolver)
             before = _to_go_on_from(old, runs, update, settings) if old and not kept_catalogues(folder) else None
             _fill(_Filling(generation, settings, resolver, sources, folder, update, runs, now, shows, progress), before)
@@ -216,7 +219,7 @@ def build_graph(
         path = existing(folder).failures
         warn(f"papers that could not be extracted: {failures.count:,}; see {path}; the next build tries them again")
     return BuildReport(
-        entries=len(read) + left_out,
+        entries=entries,
         new=update.new,
         changed=update.changed,
         unchanged=update.unchanged,

@@ -172,6 +172,10 @@ class Update:
         self.total += others
         return self._updated(self._joined(stored), stored)
 
+    def forget_entries(self) -> None:
+        """Keep the counts alone, when all works were given."""
+        self.read = frozenset()
+
     def _joined(self, stored: Sequence[Work]) -> list[Joined]:
         """The papers of the entries that were read and of those of stored works."""
         sources = {entry.source for entry in self.read}
