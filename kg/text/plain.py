@@ -292,6 +292,7 @@ _LATEX = re.compile(
   | (?<=\w)[^\S\n]*\n[^\S\n]*(?P<hung>---?)(?=\w)
   | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
   | (?P<script>(?<=[_^])\{)
+  | (?P<fraction>(?<=\d)(?<!\b10)\{(?=\d+\}))  # what is left of "\frac{8}{255}": "8{255}"
   | (?P<between>\}\{|(?<=\w)\{(?=\w))
   | (?P<brace>[{}])
     )
@@ -331,6 +332,8 @@ def _latex(match: re.Match[str]) -> str:
         return "/".join(_LATEX.sub(_latex, part) for part in (match["numerator"], match["denominator"]))
     if match["deviation"]:
         return "±"
+    if match["fraction"]:
+        return "/"
     if match["dash"]:
         return "–"
     if match["pause"] or match["hung"]:
@@ -379,7 +382,7 @@ def _given_latex(match: re.Match[str]) -> str:
         return match[0]
     if match["space"]:
         return " "
-    if match["between"]:
+    if match["between"] or match["fraction"]:
         return ""
     return "§" + (match["after"] or "") if match["name"] == "S" else _latex(match)
 
