@@ -11,9 +11,7 @@ paper under, ``kg:reports`` for the rows of their tables, and so on; ``origins.t
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from kg.errors import QueryError
@@ -79,6 +77,9 @@ def takes_origin(sparql: str) -> bool:
 @cache
 def _terms(origin: Origin) -> dict[str, str]:
     """What stands for each term of a query, both as a prefixed name and in full."""
+    import tomllib  # these take a twentieth of the time of a look-up, which does not need them
+    from importlib.resources import files
+
     table = tomllib.loads((files("kg.ask") / "origins.toml").read_text("utf-8"))
     terms = {
         term: f"({path})" if origin == "curated" else f"({term}|{path})" for term, path in table["properties"].items()
