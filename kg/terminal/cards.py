@@ -263,7 +263,8 @@ class _Page:
 
 
 def _result(result: ResultLine) -> str:
-    parts = [result.value, result.metric or ""]
+    joint = "difference in " if result.relative and result.metric else "difference" if result.relative else ""
+    parts = [result.value, f"{joint}{result.metric or ''}"]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
     shown = ", ".join([" ".join(map(readable, filter(None, parts))), *map(readable, result.settings)])
