@@ -21,6 +21,7 @@ from kg.extraction.results.certainty import Chosen, certainty_row, how_certain
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
     dataset_features,
+    head_of,
     method_features,
     metric_features,
     reading_features,
@@ -31,7 +32,7 @@ from kg.extraction.results.sentences import Sentence, sentences_of
 from kg.extraction.results.weights import ResultWeights, chances, columns, columns_of_each, of_classes
 from kg.records import Result
 from kg.rulefiles import Rule
-from kg.text.names import name_key, singular
+from kg.text.names import name_key
 from kg.text.plain import PlainText, unwrapped
 
 READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
@@ -148,11 +149,6 @@ class ResultFinder:
 def readings(place: Place) -> list[np.ndarray]:
     """The columns of a value's features in each class of quantities."""
     return of_classes(columns(reading_features(place)), len(READINGS))
-
-
-def head_of(metric: str) -> str:
-    """The last word of a metric's name, singular and in lower case; "-" without one."""
-    return singular((metric.lower().split() or ["-"])[-1])
 
 
 def best(choices: Sequence[Choice], likely: np.ndarray) -> Chosen:

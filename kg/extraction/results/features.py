@@ -150,7 +150,7 @@ def _metrics_next_to(place: Place) -> Iterator[str]:
     right = min((metric for metric in metrics if metric > index), default=None)
     for side, metric in (("left", left), ("right", right)):
         if metric is not None:
-            head, distance = _head(sentence.pieces[metric].text), _step(abs(metric - index) - 1)
+            head, distance = head_of(sentence.pieces[metric].text), _step(abs(metric - index) - 1)
             yield from (f"{side} head={head}", f"{side} head,unit={head} {unit}", f"{side} head,far={head} {distance}")
             yield from (
                 f"{side} head,unit,far={head} {unit} {min(distance, 3)}",
@@ -228,8 +228,9 @@ def _order(letter: str, names: Row, values: Row) -> str:
     return (letter if names[0] < values[0] else "v") + (letter if names[-1] > values[-1] else "v")
 
 
-def _head(name: str) -> str:
-    return singular(name.lower().split()[-1])
+def head_of(metric: str) -> str:
+    """The last word of a metric's name, singular and in lower case; "-" without one."""
+    return singular((metric.lower().split() or ["-"])[-1])
 
 
 def _class(word: str) -> str:
@@ -259,7 +260,7 @@ def metric_features(place: Place, choice: Choice, earlier: Earlier) -> Iterator[
         yield f"none last={earlier.last.kind if earlier.last else None}"
         return
     words = choice.text.lower().split()
-    head = _head(choice.text)
+    head = head_of(choice.text)
     yield from (f"head={head}", f"head,unit={head} {unit}", f"head,reading={head} {reading}", f"head end={head[-4:]}")
     yield from (f"first={words[0]}", f"length={min(len(words), 5)}", f"end={' '.join(words[-2:])}")
     yield from (f"inside={word}" for word in words[1:-1])

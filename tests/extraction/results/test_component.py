@@ -12,7 +12,7 @@ from kg.extraction import Extractor
 from kg.extraction.document import Candidate, make_doc
 from kg.extraction.results.certainty import SEEN
 from kg.extraction.results.choices import NONE, Choice
-from kg.extraction.results.component import ResultFinder, best, head_of
+from kg.extraction.results.component import ResultFinder, best
 from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, ResultWeights, columns
 from kg.records import Extraction, Link, Paper, Result
 from kg.rulefiles import load_rules
@@ -173,13 +173,6 @@ def test_numbers_in_addresses_are_no_results(nlp: Language, finder: ResultFinder
     start = len("On frogs\n") + abstract.index("pond")
     link = Link(url="http://pond.example/a3.5", kind="project", start=start, end=start + len("pond.example/a 3.5"))
     assert [found.value for found in results(nlp, finder, abstract, (link,))] == ["7%"]
-
-
-@pytest.mark.parametrize(
-    ("metric", "head"), [("Top-1 Accuracies", "accuracy"), ("error", "error"), ("F1 scores", "score"), ("", "-")]
-)
-def test_the_head_of_a_metric_is_its_last_word(metric: str, head: str) -> None:
-    assert head_of(metric) == head
 
 
 # --- by the shipped model --------------------------------------------------------------------------------------------

@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
-from kg.extraction.results.features import dataset_features, method_features, metric_features, reading_features
+from kg.extraction.results.features import (
+    dataset_features,
+    head_of,
+    method_features,
+    metric_features,
+    reading_features,
+)
 from kg.extraction.results.places import Earlier, Names, Place, Reading
 from kg.extraction.results.sentences import Sentence
 
@@ -144,6 +150,13 @@ def test_a_metric_shows_its_words_and_the_way_to_it(noted: Noted) -> None:
         "side,reading,unit=a relative %",
         "head,reading=recall relative",
     } <= found
+
+
+@pytest.mark.parametrize(
+    ("metric", "head"), [("Top-1 Accuracies", "accuracy"), ("error", "error"), ("F1 scores", "score"), ("", "-")]
+)
+def test_the_head_of_a_metric_is_its_last_word(metric: str, head: str) -> None:
+    assert head_of(metric) == head
 
 
 def test_plurals_share_the_head_of_their_singular(noted: Noted) -> None:
