@@ -57,8 +57,10 @@ class Terminal:
 
 
 @pytest.fixture
-def kg(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Terminal:
+def kg(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
+    """Runs a command line, in a folder without the graph that whoever runs the tests may have in theirs."""
     monkeypatch.delenv("KG_GRAPH", raising=False)
+    monkeypatch.chdir(tmp_path)
     return Terminal(monkeypatch, capfd)
 
 
