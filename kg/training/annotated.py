@@ -24,6 +24,9 @@ from kg.training.tagger import TaggedText, tagged_text
 from kg.vocabulary import EntityType
 
 KEPT = 4, 25  # how many papers of how many are kept aside
+OWN_NAMES, OWN_RESULTS = (Path(__file__).with_name(f"{what}.jsonl.gz") for what in ("names", "results"))
+"""Annotations that were made for this program, of names and of results in conference abstracts, which are by their ids
+in the file that they were taken from."""
 
 TokenSpan = tuple[int, int]
 """First token, and one past the last."""
@@ -71,17 +74,6 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
         introduced = {span: 1.0 for span, name in found.items() if names[name].role == "introduced"}
         annotated.append(AnnotatedDoc(doc, types, introduced))
     return annotated
-
-
-def read_lessons(nlp: Language, gold: Iterable[Path], aside: Iterable[Path], papers: Path) -> list[AnnotatedDoc]:
-    """What :func:`read_annotated` reads of several files, without the papers of ``aside`` that are kept.
-
-    Raises:
-        InputError: an annotation or a paper is wrong; names file and line.
-    """
-    read = [paper for path in gold for paper in read_annotated(nlp, path, papers)]
-    others = (paper for path in aside for paper in read_annotated(nlp, path, papers))
-    return [*read, *(paper for paper in others if not is_kept(paper.doc._.paper))]
 
 
 def is_kept(paper: Paper) -> bool:

@@ -26,6 +26,7 @@ def options(description: str | None, several: bool = False) -> argparse.Argument
     parser.add_argument("--gold", type=Path, required=True, help="annotated papers, JSON lines", **files)
     if several:
         parser.add_argument("--aside", type=Path, default=[], help="the same, of which some are kept", **files)
+        parser.add_argument("--conferences", type=Path, help="abstracts whose shipped annotations are read too")
     parser.add_argument("--papers", type=Path, required=True, help="their texts, JSON lines")
     return parser
 

@@ -36,12 +36,11 @@ from kg.training.annotated import (
     annotation_pipeline,
     read_abstracts,
     read_annotated,
-    read_lessons,
     tagged,
     titles_of,
 )
 from kg.training.command import add_teacher_options, load_teacher, options, run
-from kg.training.mine import look_up, look_up_folds
+from kg.training.mine import look_up, read_lessons
 from kg.training.roles import mine_roles
 from kg.training.tagger import Recipe, TaggedText, calibrate, train
 
@@ -168,8 +167,7 @@ def _distil(args: argparse.Namespace) -> None:
     teacher = load_teacher(args.encoder)
     base = Model.load(args.base) if args.base else None
     nlp = annotation_pipeline()
-    papers = read_lessons(nlp, args.gold, args.aside, args.papers)
-    look_up_folds(nlp, papers)
+    papers = read_lessons(nlp, args.gold, args.aside, args.papers, args.conferences)
     if args.teacher and args.teacher.exists():
         teacher.load(args.teacher)
     else:

@@ -33,8 +33,10 @@ from kg.resolution.spelling import entity_key
 from kg.rulefiles import NameRule, Rule, load_rules
 from kg.text.files import writing
 from kg.training.annotated import (
+    OWN_NAMES,
     AnnotatedDoc,
     annotation_pipeline,
+    is_kept,
     read_abstracts,
     read_annotated,
     read_sentences,
@@ -56,6 +58,32 @@ def other_rules() -> list[Rule]:
     """The shipped rules that were not made from the annotated papers."""
     name_of = cache(lambda path: Path(path).name)  # of thousands of rules, the files are few
     return [rule for rule in load_rules() if name_of(rule.place.rpartition(":")[0]) != ANNOTATED]
+
+
+def read_lessons(
+    nlp: Language, gold: Iterable[Path], aside: Iterable[Path], papers: Path, conferences: Path | None = None
+) -> list[AnnotatedDoc]:
+    """Annotated papers to learn names from, looked up in lexicons that were not made from them.
+
+    Args:
+        nlp: what reads them (:func:`kg.training.annotated.annotation_pipeline`).
+        gold: files of annotated papers.
+        aside: more of them, whose kept papers are left out.
+        papers: the texts of both.
+        conferences: the texts of :data:`kg.training.annotated.OWN_NAMES`, if these are read too.
+
+    Raises:
+        InputError: an annotation or a paper is wrong; names file and line.
+    """
+    read = [paper for path in gold for paper in read_annotated(nlp, path, papers)]
+    others = (paper for path in aside for paper in read_annotated(nlp, path, papers))
+    read += (paper for paper in others if not is_kept(paper.doc._.paper))
+    look_up_folds(nlp, read)
+    if not conferences:
+        return read
+    own = read_annotated(nlp, OWN_NAMES, conferences)
+    look_up(nlp, own, read)
+    return [*read, *own]
 
 
 def look_up_folds(nlp: Language, papers: Sequence[AnnotatedDoc], folds: int = 10) -> None:

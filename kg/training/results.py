@@ -6,7 +6,8 @@ First the papers are dealt into parts, and each part is read by weights that wer
 prints a table of scores on papers that were not learned from, shows by what to divide the weights so that the
 probabilities come true, and teaches how certain a result is as a whole. Of the papers of --aside about one in six has
 no share in this and is read last. Then the weights are learned from all of the papers, and from some invented
-sentences (:mod:`kg.training.invented`).
+sentences (:mod:`kg.training.invented`). With --conferences the abstracts of that file whose annotations ship with the
+program (:data:`kg.training.annotated.OWN_RESULTS`) are among the papers, without a share in the scores.
 
     pip install 'papers-kg[teach]'
     python -m kg.training.results ... --encoder MPNET --teacher TEACHER.pt --abstracts ABSTRACTS.jsonl.gz \\
@@ -47,7 +48,7 @@ from kg.extraction.results.component import ReadText, ResultFinder
 from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights, exact, scores
 from kg.graph.statements import COMPARABLE, entities_by_name, is_comparable, related
 from kg.records import Extraction, Result
-from kg.training.annotated import is_kept
+from kg.training.annotated import OWN_RESULTS, is_kept
 from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import load_teacher, options, run
 from kg.training.distil import sample
@@ -60,6 +61,7 @@ PARTS = 3  # into which the papers are dealt
 FILLS = 4  # of each invented sentence
 SHARE = 0.5  # how much an invented sentence counts
 TEMPERATURES = np.arange(0.8, 2.55, 0.05)
+OWN_METHODS = 0.05  # how much the methods of own annotations count, which agree too little with those of others
 PENALTIES = {"reading": 6.0, "metric": 3.0, "dataset": 4.0, "method": 6.0}
 SHOWN = 0.6, 0.7, 0.75, 0.8, 0.85, 0.9  # thresholds in the table
 TAUGHT = 0.3  # how much a question counts that a teacher answers
@@ -81,7 +83,8 @@ def lessons_of(examples: Iterable[Example]) -> Iterator[Decided]:
     """What annotated texts teach; each lesson counts as much as its example."""
     for example in examples:
         for asked in example.questions:
-            yield asked.decision, Lesson(asked.choices, asked.right, example.share)
+            counts = example.share * (example.methods if asked.decision == "method" else 1.0)
+            yield asked.decision, Lesson(asked.choices, asked.right, counts)
 
 
 def fitted(lessons: Iterable[Decided]) -> ResultWeights:
@@ -99,13 +102,15 @@ def fitted(lessons: Iterable[Decided]) -> ResultWeights:
 class Example:
     """An annotated text, and the same as results are looked for in it: ``None`` if it has no quantity.
 
-    ``entities`` are its entities by name, and ``share`` is how much it counts in learning.
+    ``entities`` are its entities by name, ``share`` is how much it counts in learning, and ``methods`` how much of
+    that what it says about methods does.
     """
 
     text: AnnotatedText
     read: ReadText | None
     entities: Mapping[tuple[EntityType, str], str]
     share: float = 1.0
+    methods: float = 1.0
 
     @cached_property
     def questions(self) -> Sequence[Question]:
@@ -177,9 +182,12 @@ class Crossed:
     taught: Sequence[Decided]
 
 
-def crossed(
-    examples: Sequence[Example], further: Sequence[Example] = (), teach: Teach = lambda examples: ()
-) -> Crossed:
+def no_teacher(examples: Sequence[Example]) -> Iterable[Decided]:
+    """Teaches nothing."""
+    return ()
+
+
+def crossed(examples: Sequence[Example], further: Sequence[Example] = (), teach: Teach = no_teacher) -> Crossed:
     """Read each part of the examples by what was learned from the other parts.
 
     Args:
@@ -307,18 +315,22 @@ def _learn(args: argparse.Namespace) -> None:
         texts = [text for text in read_gold(path, args.papers).texts if text.results is not None]
         for example in read_examples(finder, nlp, texts):
             (kept if path in args.aside and is_kept(example.text.paper) else read).append(example)
+    texts_of_own = read_gold(OWN_RESULTS, args.conferences).texts if args.conferences else ()
+    own = [replace(example, methods=OWN_METHODS) for example in read_examples(finder, nlp, texts_of_own)]
     made = read_examples(finder, nlp, invented_texts(FILLS), SHARE)
-    crossing = crossed(read, made, _teacher(args, finder, nlp, read)) if args.teacher else crossed(read, made)
-    chosen = threshold(rankings(*ranked_of(read, crossing.found)))
+    teach = _teacher(args, finder, nlp, read) if args.teacher else no_teacher
+    crossing = crossed([*read, *own], made, teach)
+    apart = crossing.found[: len(read)]
+    chosen = threshold(rankings(*ranked_of(read, apart)))
     print(f"threshold chosen: {chosen.least:.2f}; the program has {COMPARABLE:.2f}")
-    print("\n".join(report(f"{len(read)} papers in {PARTS} parts", read, crossing.found, chosen.least)))
+    print("\n".join(report(f"{len(read)} papers in {PARTS} parts", read, apart, chosen.least)))
     print("temperatures:", ", ".join(f"{name} {by:.2f}" for name, by in crossing.temperatures.items()), flush=True)
     if kept:
-        weights = divided(weights_of([*read, *made], crossing.taught), crossing.temperatures)
+        weights = divided(weights_of([*read, *own, *made], crossing.taught), crossing.temperatures)
         found = [[one.judged(crossing.certainty) for one in found_in(example, weights)] for example in kept]
         print("\n".join(report(f"{len(kept)} papers kept aside", kept, found, chosen.least)), flush=True)
-    weights = divided(weights_of([*read, *kept, *made], crossing.taught), crossing.temperatures)
-    about = {**model.about, "texts with results": len(read) + len(kept)}
+    weights = divided(weights_of([*read, *kept, *own, *made], crossing.taught), crossing.temperatures)
+    about = {**model.about, "texts with results": len(read) + len(kept), "own texts with results": len(own)}
     replace(model, results=replace(weights, certainty=crossing.certainty), about=about).save(args.out)
 
 

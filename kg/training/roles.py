@@ -21,9 +21,9 @@ from kg.extraction.document import Candidate
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.roles import Roles, RoleWeights
 from kg.extraction.settle import names_of
-from kg.training.annotated import AnnotatedDoc, annotation_pipeline, read_lessons
+from kg.training.annotated import AnnotatedDoc, annotation_pipeline
 from kg.training.command import options, run
-from kg.training.mine import look_up_folds, other_rules
+from kg.training.mine import other_rules, read_lessons
 from kg.training.regression import minimum
 
 LEAST, PENALTY = 10, 8.0  # of weights that are fitted further; chosen on annotated papers that were not fitted to
@@ -108,8 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _learn(args: argparse.Namespace) -> None:
     model = Model.load(args.model)
     nlp = annotation_pipeline()
-    papers = read_lessons(nlp, args.gold, args.aside, args.papers)
-    look_up_folds(nlp, papers)
+    papers = read_lessons(nlp, args.gold, args.aside, args.papers, args.conferences)
     weights = mine_roles(papers, model.roles, LEAST, PENALTY, further=True)
     about = {**model.about, "texts with roles": len(papers)}
     replace(model, roles=replace(model.roles, weights=weights), about=about).save(args.out)

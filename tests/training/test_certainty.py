@@ -24,9 +24,9 @@ def test_what_goes_with_right_results_makes_certain() -> None:
 
 
 def test_the_lowest_threshold_that_ranks_enough_right_ones_is_chosen() -> None:
-    results = [(0.9, True)] * LEAST + [(0.8, True)] * 8 + [(0.7, False)] * 2 + [(0.6, False)] * 9
-    made = rankings(results, annotated=40)
+    results = [(0.9, True)] * (LEAST + 40) + [(0.8, True)] * 8 + [(0.7, False)] * 2 + [(0.6, False)] * 9
+    made = rankings(results, annotated=80)
     chosen = threshold(made)
-    assert (chosen.least, chosen.found) == (0.61, LEAST + 10)
-    assert (chosen.precision, chosen.recall) == pytest.approx((28 / 30, 28 / 40))
+    assert (chosen.least, chosen.found) == (0.61, LEAST + 50)
+    assert (chosen.precision, chosen.recall) == pytest.approx((68 / 70, 68 / 80))
     assert threshold(rankings([(0.9, False)], annotated=1)).least == 1.0

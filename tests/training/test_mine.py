@@ -24,6 +24,7 @@ from kg.training.mine import (
     mine_seen,
     mine_senses,
     other_rules,
+    read_lessons,
     write_names,
     write_seen,
 )
@@ -135,3 +136,39 @@ def test_an_error_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(lambda: main(["--gold", missing, "--papers", missing, "--out", str(tmp_path)]))
     assert stopped.value.code == f"error: {missing}: cannot be read (No such file or directory)"
+
+
+@pytest.mark.slow
+def test_nothing_is_learned_from_the_kept_papers_of_a_file_aside(nlp: Language, tmp_path: Path) -> None:
+    ids = [f"p{number}" for number in range(14)]
+    papers, file = tmp_path / "papers.jsonl", tmp_path / "gold.jsonl"
+    papers.write_text(
+        "".join(json.dumps({"id": name, "title": "T", "abstract": "A frog kernel."}) + "\n" for name in ids)
+    )
+    names = [{"type": "Method", "text": "frog kernel", "role": "used"}]
+    file.write_text("".join(json.dumps({"id": name, "entities": names}) + "\n" for name in ids))
+    read = read_lessons(nlp, [file], [file], papers)
+    assert [paper.doc._.paper.id for paper in read] == [
+        *ids,
+        *(name for name in ids if name not in ("p2", "p5", "p7", "p10", "p12")),
+    ]
+
+
+@pytest.mark.slow
+def test_our_own_annotations_are_learned_too_and_teach_no_lexicon(
+    nlp: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers, gold, own, conferences = (tmp_path / f"{name}.jsonl" for name in ("papers", "gold", "own", "conferences"))
+    papers.write_text(json.dumps({"id": "a", "title": "T", "abstract": "A quuxing toad kernel."}))
+    gold.write_text(json.dumps({"id": "a", "entities": [{"type": "Method", "text": "quuxing toad kernel"}]}))
+    abstracts = [
+        {"id": name, "title": name, "abstract": "A quuxing toad kernel and a quuxing newt kernel."} for name in "bc"
+    ]
+    conferences.write_text("".join(json.dumps(abstract) + "\n" for abstract in abstracts))
+    names = [{"type": "Method", "text": f"quuxing {word} kernel"} for word in ("toad", "newt")]
+    own.write_text("".join(json.dumps({"id": name, "entities": names}) + "\n" for name in "bc"))
+    monkeypatch.setattr("kg.training.mine.OWN_NAMES", own)
+    read = read_lessons(nlp, [gold], [], papers, conferences)
+    assert [(paper.doc._.paper.id, len(paper.types)) for paper in read] == [("a", 1), ("b", 2), ("c", 2)]
+    found = {read[1].doc[c.start : c.end].text for c in read[1].doc._.candidates if c.extractor == "lexicon"}
+    assert "quuxing toad kernel" in found and "quuxing newt kernel" not in found

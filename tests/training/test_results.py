@@ -238,7 +238,7 @@ def test_the_command_prints_scores_and_writes_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.training.regression._STEPS", 2)  # the best weights would take a minute
-    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers")}
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers", "own", "conferences")}
     made = [paper(number) for number in range(7)]
     texts = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one, _ in made]
     gold = [
@@ -261,14 +261,17 @@ def test_the_command_prints_scores_and_writes_a_model(
     monkeypatch.setattr("kg.training.results.FILLS", 1)
     monkeypatch.setattr("kg.training.results.is_kept", lambda paper: paper.id == "6")
     options = ["--gold", str(files["gold"]), "--aside", str(files["more"]), "--papers", str(files["papers"])]
-    main([*options, "--out", str(tmp_path / "model")])
+    files["own"].write_text(json.dumps({"id": "own", "results": [{"value": "71%", "metric": "recall"}]}))
+    files["conferences"].write_text(json.dumps({"id": "own", "title": "T", "abstract": "It has a recall of 71%."}))
+    monkeypatch.setattr("kg.training.results.OWN_RESULTS", files["own"])
+    main([*options, "--conferences", str(files["conferences"]), "--out", str(tmp_path / "model")])
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].startswith("threshold chosen: ")
     assert printed[1] == "| 6 papers in 3 parts | precision | recall | F1 | annotated |"
     assert "| 1 papers kept aside | precision | recall | F1 | annotated |" in printed
     assert any(line.startswith("temperatures: reading ") for line in printed)
     learned, shipped = Model.load(tmp_path / "model"), Model.load(SHIPPED)
-    assert learned.about == {**shipped.about, "texts with results": 7}
+    assert learned.about == {**shipped.about, "texts with results": 7, "own texts with results": 1}
     assert learned.roles == shipped.roles
     assert any(np.abs(getattr(learned.results, name)).max() > 0 for name in (*SIZES, "certainty"))
     assert (learned.results.reading != shipped.results.reading).any()
