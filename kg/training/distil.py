@@ -40,7 +40,7 @@ from kg.training.annotated import (
     titles_of,
 )
 from kg.training.command import add_teacher_options, load_teacher, options, run
-from kg.training.mine import look_up, read_lessons
+from kg.training.mine import look_up, read_lessons, read_own_lessons
 from kg.training.roles import mine_roles
 from kg.training.tagger import Recipe, TaggedText, calibrate, train
 
@@ -167,7 +167,8 @@ def _distil(args: argparse.Namespace) -> None:
     teacher = load_teacher(args.encoder)
     base = Model.load(args.base) if args.base else None
     nlp = annotation_pipeline()
-    papers = read_lessons(nlp, args.gold, args.aside, args.papers, args.conferences)
+    annotated = read_lessons(nlp, args.gold, args.aside, args.papers)
+    papers = [*annotated, *read_own_lessons(nlp, args.conferences, annotated)]
     if args.teacher and args.teacher.exists():
         teacher.load(args.teacher)
     else:
@@ -181,7 +182,7 @@ def _distil(args: argparse.Namespace) -> None:
     about = {"texts": len(papers), "unlabelled texts": len(labels)}
     if args.held:
         held = read_annotated(nlp, args.held, args.papers)
-        look_up(nlp, held, papers)
+        look_up(nlp, held, annotated)
         print(f"temperature {calibrate(tagger, tagged(held))}")
         about["calibration texts"] = len(held)
     kept = base or Model.load(SHIPPED)

@@ -60,17 +60,14 @@ def other_rules() -> list[Rule]:
     return [rule for rule in load_rules() if name_of(rule.place.rpartition(":")[0]) != ANNOTATED]
 
 
-def read_lessons(
-    nlp: Language, gold: Iterable[Path], aside: Iterable[Path], papers: Path, conferences: Path | None = None
-) -> list[AnnotatedDoc]:
-    """Annotated papers to learn names from, looked up in lexicons that were not made from them.
+def read_lessons(nlp: Language, gold: Iterable[Path], aside: Iterable[Path], papers: Path) -> list[AnnotatedDoc]:
+    """Annotated papers to learn names from, each looked up in a lexicon that was not made from it.
 
     Args:
         nlp: what reads them (:func:`kg.training.annotated.annotation_pipeline`).
         gold: files of annotated papers.
         aside: more of them, whose kept papers are left out.
         papers: the texts of both.
-        conferences: the texts of :data:`kg.training.annotated.OWN_NAMES`, if these are read too.
 
     Raises:
         InputError: an annotation or a paper is wrong; names file and line.
@@ -79,11 +76,25 @@ def read_lessons(
     others = (paper for path in aside for paper in read_annotated(nlp, path, papers))
     read += (paper for paper in others if not is_kept(paper.doc._.paper))
     look_up_folds(nlp, read)
+    return read
+
+
+def read_own_lessons(nlp: Language, conferences: Path | None, others: Sequence[AnnotatedDoc]) -> list[AnnotatedDoc]:
+    """The papers of :data:`kg.training.annotated.OWN_NAMES`, looked up in a lexicon that is made from others.
+
+    Args:
+        nlp: what reads them.
+        conferences: their texts; without them nothing is read.
+        others: annotated papers.
+
+    Raises:
+        InputError: a text is missing; names file and line.
+    """
     if not conferences:
-        return read
+        return []
     own = read_annotated(nlp, OWN_NAMES, conferences)
-    look_up(nlp, own, read)
-    return [*read, *own]
+    look_up(nlp, own, others)
+    return own
 
 
 def look_up_folds(nlp: Language, papers: Sequence[AnnotatedDoc], folds: int = 10) -> None:

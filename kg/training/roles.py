@@ -23,7 +23,7 @@ from kg.extraction.roles import Roles, RoleWeights
 from kg.extraction.settle import names_of
 from kg.training.annotated import AnnotatedDoc, annotation_pipeline
 from kg.training.command import options, run
-from kg.training.mine import other_rules, read_lessons
+from kg.training.mine import other_rules, read_lessons, read_own_lessons
 from kg.training.regression import minimum
 
 LEAST, PENALTY = 10, 8.0  # of weights that are fitted further; chosen on annotated papers that were not fitted to
@@ -108,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _learn(args: argparse.Namespace) -> None:
     model = Model.load(args.model)
     nlp = annotation_pipeline()
-    papers = read_lessons(nlp, args.gold, args.aside, args.papers, args.conferences)
+    papers = read_lessons(nlp, args.gold, args.aside, args.papers)
+    papers += read_own_lessons(nlp, args.conferences, papers)
     weights = mine_roles(papers, model.roles, LEAST, PENALTY, further=True)
     about = {**model.about, "texts with roles": len(papers)}
     replace(model, roles=replace(model.roles, weights=weights), about=about).save(args.out)

@@ -25,6 +25,7 @@ from kg.training.mine import (
     mine_senses,
     other_rules,
     read_lessons,
+    read_own_lessons,
     write_names,
     write_seen,
 )
@@ -168,7 +169,9 @@ def test_our_own_annotations_are_learned_too_and_teach_no_lexicon(
     names = [{"type": "Method", "text": f"quuxing {word} kernel"} for word in ("toad", "newt")]
     own.write_text("".join(json.dumps({"id": name, "entities": names}) + "\n" for name in "bc"))
     monkeypatch.setattr("kg.training.mine.OWN_NAMES", own)
-    read = read_lessons(nlp, [gold], [], papers, conferences)
-    assert [(paper.doc._.paper.id, len(paper.types)) for paper in read] == [("a", 1), ("b", 2), ("c", 2)]
-    found = {read[1].doc[c.start : c.end].text for c in read[1].doc._.candidates if c.extractor == "lexicon"}
+    annotated_by_others = read_lessons(nlp, [gold], [], papers)
+    read = read_own_lessons(nlp, conferences, annotated_by_others)
+    assert [(paper.doc._.paper.id, len(paper.types)) for paper in read] == [("b", 2), ("c", 2)]
+    assert read_own_lessons(nlp, None, annotated_by_others) == []
+    found = {read[0].doc[c.start : c.end].text for c in read[0].doc._.candidates if c.extractor == "lexicon"}
     assert "quuxing toad kernel" in found and "quuxing newt kernel" not in found
