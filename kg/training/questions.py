@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from kg.training.regression import Lesson
 from kg.vocabulary import EntityType
 
 NAMES: Mapping[Part, EntityType] = {"metric": "Metric", "dataset": "Dataset", "method": "Method"}
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _LEAST = 0.02  # weight of a lesson from which it is worth learning from
 
 Annotated = Sequence[GoldResult]
@@ -142,15 +144,22 @@ def _nearest(choices: Sequence[Choice], indices: frozenset[int], place: Place) -
 def aligned(text: ReadText, results: Annotated) -> Mapping[tuple[int, int], Annotated]:
     """The annotated results by sentence and index of their value.
 
+    Where no value is written like the annotated one ("+2.5", "4%-5%"), one with its first number is taken.
     If several numbers look like it, those are taken whose sentences hold most of what was annotated, each once.
     """
     places: dict[str, list[Place]] = defaultdict(list)
+    like: dict[str, list[Place]] = defaultdict(list)
     for place, _ in text.values():
-        places[normal_value(place.piece.text)].append(place)
+        start, end = text.plain.span(place.piece.start, place.piece.end)
+        for written in {normal_value(place.piece.text), normal_value(text.plain.original[start:end])}:
+            places[written].append(place)
+        for number in set(_NUMBERS.findall(place.piece.text)):
+            like[number].append(place)
     found: dict[tuple[int, int], list[GoldResult]] = defaultdict(list)
     used: set[tuple[int, int]] = set()
     for result in results:
-        here = places.get(normal_value(result.value), ())
+        first = _NUMBERS.search(result.value)
+        here = places.get(normal_value(result.value)) or like.get(first[0] if first else "", [])
         if not here:
             continue
         free = [place for place in here if (place.sentence.number, place.index) not in used] or here

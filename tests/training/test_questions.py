@@ -105,6 +105,14 @@ def test_one_value_may_be_of_several_results(read: Read) -> None:
     assert places(read, abstract, *results) == {1: ["recall", "precision"]}
 
 
+@pytest.mark.parametrize("written", ["2.5%", "+2.5%", "2.5 points"])
+def test_a_value_that_is_annotated_in_another_way_is_found_by_its_number(read: Read, written: str) -> None:
+    text = read(ONE)
+    placed = aligned(text, [RESULTS[1].model_copy(update={"value": written})])
+    [(sentence, index)] = placed
+    assert text.sentences[sentence].pieces[index].text == "2.5%"
+
+
 # --- what a teacher says ---------------------------------------------------------------------------------------------
 
 

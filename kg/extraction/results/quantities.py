@@ -23,9 +23,14 @@ _FACTOR = r"\s?[-‐]?(?:[xX](?!\w|-\D|\s\d)|×(?!\s?\d)|times\b(?!\s?\d)|fold\b
 _PREFIX = r"(?:[kKMGTPnpµμumcd]|da)?"
 _EXPONENT = r"(?:\^?[-−]?[1-4])?"
 _RANGE = r"\s?(?:--?|[–—−~])\s?"
-_SIGN = r"(?:(?<!\s)[-–]\s?|[-–]|[+−]\s?)(?=[\d.])"  # "faster - 50 fps" has a dash, no minus
+_SIGN = r"(?:(?<!\s)[-–]\s?|[-–]|[+−±]\s?)(?=[\d.])"  # "faster - 50 fps" has a dash, no minus
 _MINUS = "-−–"
 _DEVIATION = r"\s?(?:±|\+\s?/?\s?[-−–])\s?"
+_DECIMALS = rf"(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d{{3}})){_RANGE}\d*\.\d+"  # "10-1" may be a name, "0.6-0.7" is none
+_GLUED = r"(?:(?<=\.\d)|(?<=\.\d\d))(?=m?[A-Z]{2})"  # "41.5mAP"
+_FOR_EACH = re.compile(  # of "9 ms per image" the unit is that of the time
+    r"(?:[mnµμu]?s|m?sec|(?:milli|micro)?seconds?|min(?:ute)?s?|h|hrs?|hours?|days?)(\sper[\s-].*)"
+)
 _REACH = 40  # characters to look back over for a "from"
 
 
@@ -52,7 +57,8 @@ class QuantityFinder:
             "prefixed" those that may have a prefix of the SI ("Pa" for "kPa"), "rate" what a rate is given for ("s",
             "pixel": after another unit or a word, and "/" or "per").
         factors: words that state a factor, with the number they mean ("doubling": 2.0).
-        numbers: words that state a number ("three": 3.0), which count before a unit for rates ("three minutes").
+        numbers: words that state a number ("three": 3.0), which count before a unit for rates ("three minutes") and in
+            factors ("three times", "threefold", "factor of three").
     """
 
     def __init__(
@@ -67,25 +73,28 @@ class QuantityFinder:
         measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{whole}|\[{whole}\])(?![\w%])"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
-            rf"""(?=[\d.+\-−–٫])(?<![\w.,^@\#])(?<![A-Za-z\d][-‐–])(?<!\^[-−])(?<!_\s)(?<![A-Za-z]/)
+            rf"""(?=[\d.+\-−–٫±])(?<![\w.^@\#])(?<!\d,)(?<![A-Za-z\d][-‐–])(?<!\^[-−])(?<!_\s)(?<![A-Za-z]/)
             (?P<sign>{_SIGN})?
             (?P<first>{_NUMBER})
             (?:(?P<inner>{measure})?{_RANGE}{_NUMBER}(?P<after>{measure})
+              |(?P<decimals>{_DECIMALS})
               |\sto\s{_NUMBER}(?P<later>{measure})
               |(?P<unit>{measure}))?
             (?P<deviation>{_DEVIATION}{_NUMBER}(?P<common>{measure})?)?
             (?(unit)|(?![-–—]\d))  # "VOC 10-1" is a name
-            (?!\d|\.\d|,\d|[\^])(?:(?<=[%٪])|(?![\w]|-[A-Za-z]))""",
+            (?!\d|\.\d|,\d|[\^])(?:(?<=[%٪])|{_GLUED}|(?![\w]|-[A-Za-z]))""",
             re.VERBOSE,
         )
         self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
         self._alone = re.compile(rf"(?P<sign>[+\-−–]\s?)?(?P<first>{_NUMBER})(?P<unit>{measure})?")
-        self._factors = dict(factors)
+        counts = {word: number for word, number in numbers.items() if number > 1}
+        made = ("{} times", "{}-fold", "{}fold", "factor of {}")
+        self._factors = {form.format(word): number for word, number in counts.items() for form in made} | dict(factors)
         self._numbers = dict(numbers)
-        beginnings = "".join(sorted({re.escape(word[0]) for word in (*factors, *numbers)}))
+        beginnings = "".join(sorted({re.escape(word[0]) for word in (*self._factors, *numbers)}))
         self._spelled = re.compile(  # of texts in lower case, which are searched faster than in any case
-            rf"(?=[{beginnings or 'a'}])(?<![\w-])(?<!and a )(?<!half )(?:(?P<factor>{any_of(factors)})(?!\s+an?\b)"
-            rf"|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per.lower()}|percent))\b"
+            rf"(?=[{beginnings or 'a'}])(?<![\w-])(?<!and a )(?<!half )"
+            rf"(?:(?P<factor>{any_of(self._factors)})(?!\s+an?\b)|(?P<number>{any_of(numbers)})[\s-](?P<unit>{per.lower()}|percent))\b"
         )
 
     @classmethod
@@ -114,10 +123,12 @@ class QuantityFinder:
             alone = self._alone.match(text, start) if match["deviation"] or parted else None
             if alone:  # of a mean and its deviation the mean; "from 28 to 43%" are two values
                 end, unit = (end, unit) if match["deviation"] else (alone.end(), alone["unit"])
-                found.append(Quantity(start, alone.end(), _number(alone), _unit(unit), bool(match["sign"])))
+                found.append(Quantity(start, alone.end(), _number(alone), _unit(unit), _is_signed(match)))
             else:
-                number = None if match["after"] or match["later"] else _number(match)
-                found.append(Quantity(start, end, number, _unit(unit), bool(match["sign"])))
+                number = None if match["after"] or match["later"] or match["decimals"] else _number(match)
+                if each := _FOR_EACH.fullmatch(unit.strip() if unit else ""):
+                    unit, end = each[0].removesuffix(each[1]), end - len(each[1])
+                found.append(Quantity(start, end, number, _unit(unit), _is_signed(match)))
             position = end
         found = [quantity for quantity in found if not _is_part_of_name(text, quantity)]
         for match in self._spelled.finditer(text.replace("İ", "I").lower()):  # so that each letter stays one
@@ -138,6 +149,11 @@ def _is_part_of_name(text: str, quantity: Quantity) -> bool:
         r"[/{]\d+(?![\d.%])", text[quantity.end : quantity.end + 20]
     )
     return bool(fraction) and words.isdigit()
+
+
+def _is_signed(match: re.Match[str]) -> bool:
+    """Whether a number has a plus or minus sign; "±5" has neither."""
+    return bool(match["sign"]) and match["sign"][0] != "±"
 
 
 def any_of(phrases: Iterable[str]) -> str:

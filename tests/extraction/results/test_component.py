@@ -211,7 +211,7 @@ def read(extractor: Extractor, abstract: str) -> list[Result]:
         ("It achieves a mean average precision of 0.61.", [("0.61", "mean average precision", None)]),
         ("The mean absolute error is 0.12 m.", [("0.12 m", "mean absolute error", None)]),
         ("It runs at 45 FPS on a single GPU.", [("45 FPS", "FPS", None)]),
-        ("It has an inference time of 12 ms per image.", [("12 ms per image", "inference time", None)]),
+        ("It has an inference time of 12 ms per image.", [("12 ms", "inference time", None)]),
         ("It achieves 95.1 ± 0.2 % accuracy on CIFAR-10.", [("95.1", "accuracy", "CIFAR-10")]),
     ],
 )

@@ -78,7 +78,15 @@ def shown(text: str, quantities: list[Quantity]) -> list[Found]:
         ("0.5 mm/pixel", 0.5, "mm/pixel"),
         ("1.5 GB/s", 1.5, "GB/s"),
         ("1.1 kcal/mol", 1.1, "kcal/mol"),
-        ("20 ms per image", 20, "ms per image"),
+        ("8.3 milliseconds", 8.3, "milliseconds"),
+        ("0.008 radians", 0.008, "radians"),
+        ("11.6BL/s", 11.6, "BL/s"),
+        ("±1.5°", 1.5, "°"),  # signs that are no plus and no minus
+        ("fifteen times", 15, "x"),
+        ("six-fold", 6, "x"),
+        ("a hundred times", 100, "x"),
+        ("factor of ten", 10, "x"),
+        ("one-fourth", 4, "x"),
         ("15 images per second", 15, "images per second"),
         ("120 tokens/s", 120, "tokens/s"),
     ],
@@ -107,9 +115,11 @@ def test_brackets_are_not_part_of_a_quantity(find: QuantityFinder, text: str) ->
         ("5x − 7x", "x"),
         ("10×–100×", "x"),
         ("1.5 to 2.5 times", "x"),
+        ("0.6-0.75", None),
+        ("+0.2–0.3", None),
     ],
 )
-def test_a_range_is_one_quantity_without_a_number(find: QuantityFinder, text: str, unit: str) -> None:
+def test_a_range_is_one_quantity_without_a_number(find: QuantityFinder, text: str, unit: str | None) -> None:
     sentence = f"It is {text} there"
     assert shown(sentence, find(sentence)) == [(text, None, unit)]
 
@@ -123,6 +133,8 @@ def test_a_range_is_one_quantity_without_a_number(find: QuantityFinder, text: st
         ("It lies between 3 and 5%.", [("3", 3.0, None), ("5%", 5.0, "%")]),
         ("It has 81.2% / 75.3% here.", [("81.2%", 81.2, "%"), ("75.3%", 75.3, "%")]),
         ("It has F1=0.81.", [("0.81", 0.81, None)]),
+        ("It takes 20 ms per image.", [("20 ms", 20.0, "ms")]),
+        ("It has 41.5mAP, e.g.,60.6%on one.", [("41.5", 41.5, None), ("60.6%", 60.6, "%")]),
     ],
 )
 def test_two_values_are_two_quantities(find: QuantityFinder, text: str, expected: list[Found]) -> None:
