@@ -2,6 +2,9 @@
 
 ``invented.jsonl`` has a sentence on each line, with slots for names and values, and the results in it. Most say whose
 number is whose: "from 71% to 75%", "humans reach 99%", "compared to 81% for another".
+
+``abstracts.jsonl.gz`` has whole abstracts with their results. Each follows the way in which a paper reports its
+numbers, in other words and about other things; its id is that of the paper, "#" and a number.
 """
 
 from __future__ import annotations
@@ -13,10 +16,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg.evaluation.gold import AnnotatedText, GoldResult
+from kg.evaluation.gold import AnnotatedText, GoldResult, read_gold
 from kg.records import Paper
 
 SENTENCES = Path(__file__).with_name("invented.jsonl")
+ABSTRACTS = Path(__file__).with_name("abstracts.jsonl.gz")
+
+
+def invented_abstracts() -> Sequence[AnnotatedText]:
+    """The invented abstracts that follow papers."""
+    return read_gold(ABSTRACTS).texts
+
+
+def followed(paper: Paper) -> str:
+    """The id of the paper that an invented abstract follows; "" for other papers.
+
+    >>> followed(Paper(id="frogs2020/12#1", title="", abstract=""))
+    'frogs2020/12'
+    """
+    return paper.id.rpartition("#")[0]
 
 
 def invented_texts(fills: int, seed: int = 0) -> Iterator[AnnotatedText]:

@@ -52,16 +52,17 @@ from kg.training.annotated import OWN_RESULTS, is_kept
 from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import load_teacher, options, run
 from kg.training.distil import sample
-from kg.training.invented import invented_texts
+from kg.training.invented import followed, invented_abstracts, invented_texts
 from kg.training.questions import Decided, Question, annotated_questions, taught_lessons
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
 PARTS = 3  # into which the papers are dealt
 FILLS = 4  # of each invented sentence
-SHARE = 0.5  # how much an invented sentence counts
+SHARE = 0.5  # how much an invented sentence or abstract counts
 TEMPERATURES = np.arange(0.8, 2.55, 0.05)
 OWN_METHODS = 0.05  # how much the methods of own annotations count, which agree too little with those of others
+MADE_METHODS = 2.0, 0.3  # how much the methods of invented sentences and of invented abstracts count, of their share
 PENALTIES = {"reading": 6.0, "metric": 3.0, "dataset": 4.0, "method": 6.0}
 SHOWN = 0.6, 0.7, 0.75, 0.8, 0.85, 0.9  # thresholds in the table
 TAUGHT = 0.3  # how much a question counts that a teacher answers
@@ -192,7 +193,8 @@ def crossed(examples: Sequence[Example], further: Sequence[Example] = (), teach:
 
     Args:
         examples: annotated texts.
-        further: examples that are learned from with all of them.
+        further: examples that are learned from with all of them, but for invented abstracts that follow one of the part
+            that is read.
         teach: what a teacher that learned from some examples says about other texts.
     """
     learned = []
@@ -201,7 +203,9 @@ def crossed(examples: Sequence[Example], further: Sequence[Example] = (), teach:
     for part in range(PARTS):
         others = [example for number, example in enumerate(examples) if number % PARTS != part]
         lessons = list(teach(others))
-        learned.append(weights_of([*others, *further], lessons))
+        tested = {example.text.paper.id for example in examples[part::PARTS]}
+        made = [example for example in further if followed(example.text.paper) not in tested]
+        learned.append(weights_of([*others, *made], lessons))
         taught += ((decision, replace(lesson, weight=lesson.weight / PARTS)) for decision, lesson in lessons)
         for decision, lesson in lessons_of(examples[part::PARTS]):
             losses[decision] += losses_of([lesson], getattr(learned[-1], decision))
@@ -209,9 +213,9 @@ def crossed(examples: Sequence[Example], further: Sequence[Example] = (), teach:
     scaled = [divided(weights, temperatures) for weights in learned]
     found = [found_in(example, scaled[number % PARTS]) for number, example in enumerate(examples)]
     judged: list[list[Found]] = []
-    apart = [judge(each for number, each in enumerate(found) if number % PARTS != part) for part in range(PARTS)]
+    judges = [judge(each for number, each in enumerate(found) if number % PARTS != part) for part in range(PARTS)]
     for number, each in enumerate(found):
-        judged.append([one.judged(apart[number % PARTS]) for one in each])
+        judged.append([one.judged(judges[number % PARTS]) for one in each])
     return Crossed(temperatures, judge(found), judged, taught)
 
 
@@ -317,7 +321,11 @@ def _learn(args: argparse.Namespace) -> None:
             (kept if path in args.aside and is_kept(example.text.paper) else read).append(example)
     texts_of_own = read_gold(OWN_RESULTS, args.conferences).texts if args.conferences else ()
     own = [replace(example, methods=OWN_METHODS) for example in read_examples(finder, nlp, texts_of_own)]
-    made = read_examples(finder, nlp, invented_texts(FILLS), SHARE)
+    made = [
+        replace(example, methods=methods)
+        for texts, methods in zip((invented_texts(FILLS), invented_abstracts()), MADE_METHODS, strict=True)
+        for example in read_examples(finder, nlp, texts, SHARE)
+    ]
     teach = _teacher(args, finder, nlp, read) if args.teacher else no_teacher
     crossing = crossed([*read, *own], made, teach)
     apart = crossing.found[: len(read)]

@@ -16,9 +16,10 @@ from kg.evaluation.gold import AnnotatedText, GoldResult
 from kg.evaluation.scores import RESULT_ROWS
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.results.component import ResultFinder
-from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP
+from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP, ResultWeights
 from kg.records import Paper, Result
 from kg.text.names import name_key
+from kg.training.invented import invented_abstracts
 from kg.training.questions import Decided
 from kg.training.regression import Lesson
 from kg.training.results import (
@@ -191,6 +192,27 @@ def test_what_teachers_of_all_parts_say_counts_as_that_of_one(settle: Settle, fi
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_columns")
+def test_a_part_is_not_read_by_what_was_learned_from_abstracts_that_follow_it(
+    settle: Settle, finder: ResultFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = examples(settle, finder, range(6))
+    invented = [
+        replace(one, text=replace(one.text, paper=replace(one.text.paper, id=f"{one.text.paper.id}#1")))
+        for one in papers[:2]
+    ]
+    read: list[set[str]] = []
+
+    def learned(some: Sequence[Example], further: object) -> ResultWeights:
+        read.append({one.text.paper.id for one in some if "#" in one.text.paper.id})
+        return weights_of(some)
+
+    monkeypatch.setattr("kg.training.results.weights_of", learned)
+    crossed(papers, invented)
+    assert read == [{"1#1"}, {"0#1"}, {"0#1", "1#1"}]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_columns")
 def test_a_result_is_right_if_all_of_it_was_annotated(settle: Settle, finder: ResultFinder) -> None:
     weights = weights_of(examples(settle, finder, range(10)))
     one = example(settle, finder, 10)
@@ -259,6 +281,8 @@ def test_the_command_prints_scores_and_writes_a_model(
     for name, lines in contents.items():
         files[name].write_text("".join(json.dumps(line) + "\n" for line in lines))
     monkeypatch.setattr("kg.training.results.FILLS", 1)
+    few = invented_abstracts()[:3]  # of thousands
+    monkeypatch.setattr("kg.training.results.invented_abstracts", lambda: few)
     monkeypatch.setattr("kg.training.results.is_kept", lambda paper: paper.id == "6")
     options = ["--gold", str(files["gold"]), "--aside", str(files["more"]), "--papers", str(files["papers"])]
     files["own"].write_text(json.dumps({"id": "own", "results": [{"value": "71%", "metric": "recall"}]}))

@@ -73,8 +73,16 @@ class ReadText:
         features = (dataset_features(place, choice, earlier.dataset, self.names, head) for choice in choices)
         yield "dataset", choices, columns_of_each(features)
         choices = named_choices("method", self.sentences, sentence, place.index)
+        if place.contrasted and place.reading == "absolute":
+            choices = [choice for choice in choices if not self._is_contrasted(choice, place)]
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
         yield "method", choices, columns_of_each(features)
+
+    def _is_contrasted(self, choice: Choice, place: Place) -> bool:
+        """Whether a value that is set against others' is set against those of a method: of "PondNet has 26.7, against
+        17.8 for a plain network" the second one is none of PondNet, nor of any other method of the paper's own."""
+        before = choice.kind == "here" and choice.last < place.index and choice.pieces[-1].kind == "method"
+        return before or choice.key in self.names.introduced
 
 
 class ResultFinder:

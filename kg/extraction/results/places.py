@@ -22,6 +22,7 @@ WINDOW = 8  # pieces before and after a value whose words say something about it
 _CHANGED_BEFORE, _CHANGED_AFTER = 12, 6  # pieces in which a word for a change is looked for
 _SIZES = (0, 0.5, 1, 2, 5, 10, 20, 35, 50, 65, 80, 90, 95, 100.000001, 1_000, 10_000)  # where numbers are parted
 _CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
+_OWN = frozenset(["our", "ours", "we", "it"])
 HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
 HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "just", "as", "much", "high", "low"}
 
@@ -114,9 +115,10 @@ class Place:
 
     @cached_property
     def contrasted(self) -> bool:
-        """Whether words before the value say that it is another's: "against 17.8", with no method in between."""
+        """Whether words before the value say that it is another's: "against 17.8", with no method in between, and no
+        word for the paper's own."""
         for word in reversed(self.sentence.words[max(0, self.row[0] - WINDOW) : self.row[0]]):
-            if word in _CONTRASTS or word in ("<method>", ";"):
+            if word in _CONTRASTS or word in _OWN or word in ("<method>", ";"):
                 return word in _CONTRASTS
         return False
 

@@ -339,6 +339,12 @@ def test_a_result_has_its_method(extractor: Extractor, abstract: str, method: st
         ("FrogNet reaches 91.4% F1 on SQuAD, surpassing human performance (91.2%).", ["FrogNet", None]),
         ("We outperform ResNet-50 (76.1% accuracy) on ImageNet with 79.3%.", ["ResNet-50", "FrogNet"]),
         ("GPT-4 scores 86.4% on MMLU.", ["GPT-4"]),
+        (
+            "Our model FrogNet has a BLEU score of 26.7, against 17.8 for the same network without it.",
+            ["FrogNet", None],
+        ),
+        ("ResNet-50 has a BLEU score of 34.8, against 33.3 for a rule-based system.", ["ResNet-50", None]),
+        ("Compared to earlier work, our network reaches 81.2% accuracy on ImageNet.", ["FrogNet"]),
     ],
 )
 def test_the_numbers_of_others_are_not_the_papers_own(
