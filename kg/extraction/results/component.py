@@ -79,8 +79,11 @@ class ReadText:
         yield "method", choices, columns_of_each(features)
 
     def _is_contrasted(self, choice: Choice, place: Place) -> bool:
-        """Whether a value that is set against others' is set against those of a method: of "PondNet has 26.7, against
-        17.8 for a plain network" the second one is none of PondNet, nor of any other method of the paper's own."""
+        """Whether a contrasted value is set against those of a method, so that it is not that method's own.
+
+        In "PondNet has 26.7, against 17.8 for a plain network" 17.8 is set against the value of PondNet, which is named
+        before it, and against those of all methods that the paper introduces.
+        """
         before = choice.kind == "here" and choice.last < place.index and choice.pieces[-1].kind == "method"
         return before or choice.key in self.names.introduced
 
