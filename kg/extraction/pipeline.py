@@ -38,9 +38,9 @@ _INFIXES = (
     r"(?<=[^\W_]%)[-‐-―~](?=[+-]?\d)",  # "12%–67%"
 )
 _SUFFIXES = (
-    r"(?<=[0-9][A-Za-z])\.",  # "on ADE20K."
+    r"(?<=[0-9][a-z])\.|(?<=[0-9a-z@][A-Z])\.",  # "on ADE20K.", "as in DiT.", "pass@N."
+    r"(?<=[^\w.])\.",  # "in C++.", "to ∞."
     r"[↑↓]",  # "FID↓"
-    r"(?<=[↑↓])\.",
 )
 _ABBREVIATED = ("a.k.a.", "abbr.")  # their full stop ends no sentence
 _LONGEST_REASON = 500  # characters

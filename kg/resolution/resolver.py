@@ -943,5 +943,10 @@ def _pages(entity: CuratedEntity) -> tuple[str, ...]:
 
 
 def _commonest(counts: Counter[str]) -> str:
-    """The commonest form; of equally common ones, one that is not in title case, then the one of most words."""
-    return max(counts, key=lambda text: (counts[text], not text.istitle(), len(re.findall(r"\w+", text)), text))
+    """The commonest form; of equally common ones, one that is not in title case, then the one of most words, then one
+    without the underscore of a formula."""
+
+    def rank(text: str) -> tuple[int, bool, int, bool, str]:
+        return counts[text], not text.istitle(), len(re.findall(r"\w+", text)), "_" not in text, text
+
+    return max(counts, key=rank)

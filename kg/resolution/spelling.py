@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from kg.text.names import ACRONYM_PLURAL, NOISE, SEPARATORS, one_line, singular, spaced_key
-from kg.text.plain import without_markup
+from kg.text.plain import STRIPPED, without_markup
 
 _CAPITALS_TO_S = re.compile(r"\b[A-Z\d]{2,}S\W*$")
 _POSSESSIVE = re.compile(r"['’]s?(?=\s|$)|(?<=[^\W\d_])['’](?=s\s)")
@@ -39,7 +39,8 @@ def plain_name(name: str) -> str:
     >>> plain_name("$\\beta$-VAE"), plain_name("na\\\"ive loss"), plain_name("classi-\nfication")
     ('β-VAE', 'naïve loss', 'classification')
     """
-    return one_line(name) if _ONLY_WORDS.fullmatch(name) else without_markup(name)
+    only_words = _ONLY_WORDS.fullmatch(name) and not STRIPPED.search(name)
+    return one_line(name) if only_words else without_markup(name)
 
 
 def entity_words(name: str) -> str:

@@ -16,6 +16,7 @@ ACRONYM_PLURAL = re.compile(r"(?<=[A-Z])s\b(?=\W*$)")
 _NUMBER = r"-?(?P<number>(?P<letter>[A-Z]?)\d+(?:\.\d+)?[A-Za-z]?)"
 _NUMBERED = r"(?s:(?P<stem>.{2,}?))(?P<letter>(?<![A-Za-z])[A-Z]|)\d+(?:\.\d+)?[A-Za-z]?"
 LIST_START = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=-)[(\[])\s*(?=\d+\w?$)")  # what "CIFAR-{10" has before its number
+_TIMES = re.compile(r"(?<=\d)\s?×\s?(?=\d)")
 _LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -47,11 +48,11 @@ def singular(word: str) -> str:
 def spaced_key(name: str) -> str:
     """A name in lower case, hyphens and slashes as spaces, digits apart from the word before, last word singular.
 
-    >>> spaced_key("CIFAR10"), spaced_key("Diffusion Models"), spaced_key("text-to-image generation")
-    ('cifar 10', 'diffusion model', 'text to image generation')
+    >>> spaced_key("CIFAR10"), spaced_key("Diffusion Models"), spaced_key("ImageNet 64 × 64")
+    ('cifar 10', 'diffusion model', 'imagenet 64x64')
     """
     text = ACRONYM_PLURAL.sub("", unicodedata.normalize("NFKC", name)).casefold()
-    text = NOISE.sub("", SEPARATORS.sub(" ", text))
+    text = NOISE.sub("", SEPARATORS.sub(" ", _TIMES.sub("x", text)))
     words = _LETTERS_THEN_DIGIT.sub(" ", text).split()
     if words:
         words[-1] = singular(words[-1])

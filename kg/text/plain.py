@@ -108,8 +108,8 @@ def plain_text(text: str, title_end: int | None = None, *, labels: bool = False)
     'ansätze reach 20%'
     """
     view = _with_lists_of_numbers(PlainText(text, text, range(len(text)), range(1, len(text) + 1)))
-    for sign, pattern, replacement in _STEPS:
-        if sign.search(view.text):
+    for may_match, pattern, replacement in _STEPS:
+        if may_match(view.text):
             view = _replaced(view, pattern, replacement)
     view = _on_one_line(view, -1 if title_end is None else title_end)
     return view if labels or not _may_have_label(view.text) else _replaced(view, _LABELS, _label)
@@ -282,7 +282,7 @@ _LATEX = re.compile(
   | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
       \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
-  | (?P<tabbed>(?<=[\d\s$])imes\b|(?<=\d)times(?=\s?\d))
+  | (?P<tabbed>(?<=[\d\s$])imes\b)
   | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
   | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
   | (?P<dollar>\$)
@@ -322,7 +322,7 @@ def _latex(match: re.Match[str]) -> str:
         return "" if match["space"] in ("\\,", "\\/", "\\!") else " "
     if match["name"]:
         return _command(match)
-    if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab, or that lost its backslash: "64times 64"
+    if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab
         return "×"
     if match["codepoint"]:
         return chr(int(match["hex"], 16))
@@ -339,6 +339,18 @@ def _latex(match: re.Match[str]) -> str:
     if match["pause"] or match["hung"]:
         return match["pause"] or match["hung"]
     return " " if match["tie"] or match["between"] else ""
+
+
+STRIPPED = re.compile(
+    r"(?<=\d)times(?=\s?\d)|(?:long)?(?:left)?rightarrow|(?:long)?leftarrow|\bell(?=_)"
+    r"|(?<![A-Za-z])(?:infty|varepsilon)(?![A-Za-z])|(?<![A-Za-z])(?:cdots?|[lgn]eq|ldots|[lr]angle)(?![A-Za-z_])"
+)
+"""What a source that drops backslashes leaves of LaTeX commands ("64times 64", "ell_2"): no part of an English word."""
+_PARTS_OF_STRIPPED = ("times", "tarrow", "ell_", "infty", "epsilon", "cdot", "leq", "geq", "neq", "ldots", "angle")
+
+
+def _stripped(match: re.Match[str]) -> str | None:
+    return _symbols().get(match[0])
 
 
 def _command(match: re.Match[str]) -> str:
@@ -484,13 +496,19 @@ _LONGEST_RUN = 100
 _RUNS = re.compile(r"[^\w\s]{101,}|_{101,}|[^\W_]{101,}")
 
 
-# The first pattern of each step finds quickly whether a text has anything that the second one may match.
-_STEPS: tuple[tuple[re.Pattern[str], re.Pattern[str], Replacement], ...] = (
-    (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:"), _CHARACTERS, _character),
-    (re.compile("<"), _TAGS, _tag),
-    (re.compile(r"[\\_^$~{}]|--|\*\*|imes(?:\b|\d)|x20[0-2]"), _LATEX, _latex),
-    (_MAY_BE_BROKEN, _BROKEN, _mended),
-    (re.compile(r"(?<!\S)\S{101}"), _RUNS, lambda match: match[0][:_LONGEST_RUN]),
+def _has_stripped(text: str) -> bool:
+    """Whether a text may have what :data:`STRIPPED` matches, many times as fast as a search for it."""
+    return any(map(text.__contains__, _PARTS_OF_STRIPPED))
+
+
+# The first function of each step finds quickly whether a text has anything that the pattern may match.
+_STEPS: tuple[tuple[Callable[[str], object], re.Pattern[str], Replacement], ...] = (
+    (re.compile(r"[&\x00-\x08\x0e-\x1f\x7f-\U0010ffff]|\(cid:").search, _CHARACTERS, _character),
+    (re.compile("<").search, _TAGS, _tag),
+    (re.compile(r"[\\_^$~{}]|--|\*\*|imes\b|x20[0-2]").search, _LATEX, _latex),
+    (_has_stripped, STRIPPED, _stripped),
+    (_MAY_BE_BROKEN.search, _BROKEN, _mended),
+    (re.compile(r"(?<!\S)\S{101}").search, _RUNS, lambda match: match[0][:_LONGEST_RUN]),
 )
 
 

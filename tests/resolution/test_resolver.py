@@ -94,6 +94,11 @@ def test_commonest_name_is_the_label_whatever_the_order() -> None:
     )
 
 
+def test_a_label_is_rather_written_without_the_signs_of_a_formula() -> None:
+    _, [entity] = resolved(extraction("L2 distance"), extraction("ell_2 distance"))
+    assert entity.label == "L2 distance"
+
+
 def test_one_paper_is_resolved_alone() -> None:
     found = resolve_alone(extraction("Batch Normalization", "BN", abbreviations=(("BN", "Batch Normalization"),)))
     assert {mention.entity for mention in found.entities} == {"https://w3id.org/papers-kg/method/batch-normalization"}

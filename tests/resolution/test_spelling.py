@@ -29,6 +29,8 @@ from kg.resolution.spelling import entity_key
         ("frog classification", "frog classi\ufb01cation", "frog classi-\nfication", "<i>frog</i> classification"),
         ("naïve Bayes", 'na\\"ive Bayes'),
         ("area under the curve", "area under curve"),
+        ("Pond 64x64", "Pond 64 × 64", "Pond 64times 64", "Pond $64\\times64$"),
+        ("L_2 distance", "ell_2 distance", "$\\ell_2$ distances"),
     ],
 )
 def test_spellings_of_one_entity_share_a_key(spellings: tuple[str, ...]) -> None:

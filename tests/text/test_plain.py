@@ -240,7 +240,13 @@ def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(text
         ("64times64 pixels", "64×64 pixels"),
         ("20times faster", "20times faster"),
         ("3 times 4", "3 times 4"),
+        ("GTA5 rightarrow Cityscapes", "GTA5 → Cityscapes"),
+        ("imageleftrightarrowtext models", "image↔text models"),
+        ("ell_infty attacks, ell_2 norms", "ℓ_∞ attacks, ℓ_2 norms"),
+        ("I(cdot;cdot) leq varepsilon_0", "I(·;·) ≤ ε_0"),
+        ("a well_known cell_type, a narrow rectangle", "a well_known cell_type, a narrow rectangle"),
+        ("anecdotal evidence of triangles in xyleqs", "anecdotal evidence of triangles in xyleqs"),
     ],
 )
-def test_a_times_without_its_backslash_is_read_between_digits_alone(text: str, plain: str) -> None:
+def test_commands_without_their_backslash_are_read_where_they_are_no_words(text: str, plain: str) -> None:
     assert plain_text(text).text == plain
