@@ -12,6 +12,7 @@ _SCHEME = re.compile(
 _SSH = re.compile(
     r"^(?:ssh://)?git@([\w.-]+)[:/](?!/)(.*)$", re.IGNORECASE | re.DOTALL
 )  # git@github.com:owner/name.git
+_OWNER = re.compile(r"^((?:https?://)?[\w.-]+\.[A-Za-z]{2,}):(?=[A-Za-z_])(?![^/]*@)")  # github.com:owner/name
 _ACCESS = re.compile(r"^(?:[^/?#@]*@)?([^/?#:@]+)(?::(?:443|80|22))?(?=[/?#]|$)")  # user:password@host:443
 _WWW = re.compile(r"^www\.", re.IGNORECASE)
 _FACES = {"huggingface.co", "hf.co"}
@@ -93,9 +94,11 @@ _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.IGNORECASE)  # of Markdown or HTML, often an icon
 _LINK = re.compile(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML
 _LONGEST = 2000  # characters of an address
 _NOTHING = frozenset({"n/a", "na", "none", "null", "nan", "tba", "tbd", "-"})
+_LISTS_CODE = "paperswithcode.com"  # of others, as a rule, and of some papers none
 
 
 class Repository(NamedTuple):
@@ -197,7 +200,7 @@ def given_address(text: str) -> str | None:
 
 def _only_address(text: str) -> str:
     """The first address of a field, without a link's words, brackets, quotes or a remark around it."""
-    text = _INVISIBLE.sub("", text[:_LONGEST])
+    text = _IMAGE.sub("", _INVISIBLE.sub("", text[:_LONGEST]))
     if link := _LINK.search(text):
         text = link[1] or link["href"]
     text = re.split(r"[\s,;|]+(?=(?:https?|git|ssh)://|git@)", text.strip(), maxsplit=1)[0]
@@ -210,14 +213,15 @@ def given_repository(text: str) -> str | None:
     >>> given_repository("pond/frognet"), given_repository("N/A")
     ('https://github.com/pond/frognet', None)
     """
-    short = re.sub(r"\s*/\s*", "/", _only_address(text)).strip("/")
+    short = re.sub(r"\s*/\s*", "/", _only_address(text)).rstrip("/")
     if (
         short.lower() not in _NOTHING
         and _SHORT_REPOSITORY.fullmatch(short)
         and not _HOST.fullmatch(short.split("/")[0])
     ):
         return f"https://github.com/{short.removesuffix('.git')}"
-    return given_address(text)
+    address = given_address(text)
+    return None if address and address_key(address).startswith(_LISTS_CODE) else address
 
 
 def absolute(url: str) -> str:
@@ -229,6 +233,7 @@ def absolute(url: str) -> str:
     'https://github.com/owner/name'
     """
     url = _SSH.sub(r"https://\1/\2", _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", url.strip()))
+    url = _OWNER.sub(r"\1/", url)
     match = _SCHEME.match(url)
     if match:
         scheme, rest = match[1].lower(), match[2]
@@ -258,6 +263,6 @@ def address_key(url: str) -> str:
 
 
 def _bare(url: str) -> str:
-    url = _SSH.sub(r"\1/\2", re.sub(r"\s+", "", url))
+    url = _OWNER.sub(r"\1/", _SSH.sub(r"\1/\2", re.sub(r"\s+", "", url)))
     match = _SCHEME.match(url)
     return _WWW.sub("", _ACCESS.sub(r"\1", match[2] if match else url))
