@@ -35,10 +35,12 @@ from kg.resolution.kept import KeptEntity, KeptNames, KeptUse
 from kg.resolution.known import KnownNames
 from kg.resolution.senses import Sense, Senses, is_name_of
 from kg.resolution.spelling import entity_key, entity_words, plain_name
-from kg.text.names import LIST_START, with_number
+from kg.text.names import LIST_START, singular, spaced_key, with_number
 from kg.text.plain import unwrapped
 from kg.vocabulary import DEFAULT_BASE, Better, EntityType, entity_iri
 
+_SINGULAR, _NO_TITLE = 0.1, 0.25  # of the uses of a form, as many as another one needs to be the label in its place
+_SMALL = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
 _CLOSE = 6  # characters between names of which the second is only a number
 _Counted = TypeVar("_Counted")
 _COINED = re.compile(r"^(?=.*[A-Z].*[A-Z])(?=.*[a-z](?!$)).{3,}")  # "SalUn" and "ReSTE", but not "GAN" or "GANs"
@@ -82,14 +84,14 @@ class _Names:
         """The names to choose an IRI from."""
         return self.full or self.expanded or self.short
 
-    @property
-    def label(self) -> str:
-        """The commonest full name as it reads; or a coined short form, if no full name is much more frequent."""
+    def label(self, entity_type: EntityType) -> str:
+        """The commonest full name as it reads within a sentence; or a coined short form, if no full name is much more
+        frequent."""
         counts: Counter[str] = Counter()
         often = 2 * max(self.coined.values(), default=0) >= max(self.full.values(), default=0)
         for text, papers in (self.coined if self.coined and often else self.preferred).items():
             counts[plain_name(text)] += papers
-        return _commonest(counts)
+        return _within_sentence(counts, entity_type)
 
 
 class _Entity(NamedTuple):
@@ -572,7 +574,7 @@ class Resolver:
     ) -> _Entity:
         """What is known of an entity from its names, which are in the papers, and what it may mean."""
         written = self.curated.entities.get(one)
-        label = written.name if written else names.label
+        label = written.name if written else names.label(one[0])
         others = sorted({*names.full, *names.expanded, *names.short, *self.curated.aliases(one)} - {label})
         called = dict.fromkeys((label, *self.curated.aliases(one), *sorted({*names.full, *names.expanded})))
         by_hand = written and written.broader is not None
@@ -940,6 +942,32 @@ def _is_proper(name: str) -> bool:
 def _pages(entity: CuratedEntity) -> tuple[str, ...]:
     wikidata = f"http://www.wikidata.org/entity/{entity.wikidata}" if entity.wikidata else None
     return tuple(filter(None, (wikidata, entity.wikipedia)))
+
+
+def _within_sentence(counts: Counter[str], entity_type: EntityType) -> str:
+    """The commonest form, but in the singular, and that of a task or metric not in the capitals of a title, if papers
+    write it so, too.
+
+    >>> _within_sentence(Counter({"Frog Counts": 5, "frog counts": 2, "frog count": 1}), "Metric")
+    'frog count'
+    """
+    found = _commonest(counts)
+    for is_so, share in ((_is_in_title_case, _NO_TITLE), (_is_plural, _SINGULAR)):
+        if is_so(found) and (share == _SINGULAR or entity_type in ("Task", "Metric")):
+            same = {text: counts[text] for text in counts if spaced_key(text) == spaced_key(found) and not is_so(text)}
+            other = _commonest(Counter(same)) if same else found
+            found = other if counts[other] >= share * counts[found] else found
+    return found
+
+
+def _is_plural(name: str) -> bool:
+    last = re.findall(r"[^\W\d_]+", name)[-1:]
+    return any(word[1:].islower() and singular(word) != word for word in last)  # but not "FLOPs"
+
+
+def _is_in_title_case(name: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if word not in _SMALL]
+    return len(words) > 1 and (name.isupper() or all(word.istitle() for word in words))
 
 
 def _commonest(counts: Counter[str]) -> str:

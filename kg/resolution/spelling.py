@@ -6,8 +6,9 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 
-from kg.text.names import ACRONYM_PLURAL, NOISE, SEPARATORS, one_line, singular, spaced_key
+from kg.text.names import ACRONYM_PLURAL, LETTERS_THEN_DIGIT, NOISE, SEPARATORS, one_line, singular, spaced_key
 from kg.text.plain import STRIPPED, without_markup
 
 _CAPITALS_TO_S = re.compile(r"\b[A-Z\d]{2,}S\W*$")
@@ -15,7 +16,8 @@ _POSSESSIVE = re.compile(r"['’]s?(?=\s|$)|(?<=[^\W\d_])['’](?=s\s)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SYMBOLS = {"&": " and ", "\\times": "x", "×": "x", "\\infty": "inf", "∞": "inf"}
 _VERSION = re.compile(r"(?<=[^\W\d_]{2})v(?=\d+(?:\.\d+)?$)|(?<=[^\W\d_]{2})version(?=\d)|(?<=[^\d.]\d)\.0$")
-_ONLY_WORDS = re.compile(r"(?:[A-Za-z0-9 ./()'+*]|-(?! ))*")  # of a name in which nothing is to be replaced
+_ONLY_WORDS = re.compile(r"(?:[A-Za-z0-9 ./()'+]|-(?! )|\*(?!\*))*")  # of a name in which nothing is to be replaced
+_NO_VOWEL = re.compile("[^aeiouy]{3}")
 _NUMBERS = {
     word: str(number)
     for number, word in enumerate(
@@ -93,17 +95,24 @@ def _entity_key(name: str) -> str:
     words = NOISE.sub("", SEPARATORS.sub(" ", ACRONYM_PLURAL.sub("", text))).split()
     if len(words) > 1:
         words = [_NUMBERS.get(word.casefold(), word) for word in words if word.casefold() != "the"]
-    joined = "".join(map(_entity_word, words))
+    parts = [part for word in words for part in LETTERS_THEN_DIGIT.split(word)]
+    followed = zip_longest(parts, parts[1:], fillvalue="")
+    joined = "".join(_entity_word(part, after[:1].isdigit()) for part, after in followed)
     return _VERSION.sub("", joined) or name.strip()
 
 
 @lru_cache(maxsize=2**16)
-def _entity_word(word: str) -> str:
-    return word.casefold() if word.isupper() and len(word) > 2 else american(_singular(word.casefold()))
+def _entity_word(word: str, numbered: bool) -> str:
+    """A word of a key, in the singular unless it is of capitals or a number follows ("Kinetics-400")."""
+    if word.isupper() and len(word) > 2:
+        return word.casefold()
+    return american(word.casefold() if numbered else _singular(word.casefold()))
 
 
 def _singular(word: str) -> str:
     """The singular of a lower-case noun, by its ending or, for irregular ones, by a list."""
+    if _NO_VOWEL.fullmatch(word):  # of an acronym: "fps"
+        return word
     return _irregular().get(word) or (word[:-1] if word.endswith("os") and len(word) > 4 else singular(word))
 
 

@@ -17,7 +17,7 @@ _NUMBER = r"-?(?P<number>(?P<letter>[A-Z]?)\d+(?:\.\d+)?[A-Za-z]?)"
 _NUMBERED = r"(?s:(?P<stem>.{2,}?))(?P<letter>(?<![A-Za-z])[A-Z]|)\d+(?:\.\d+)?[A-Za-z]?"
 LIST_START = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=-)[(\[])\s*(?=\d+\w?$)")  # what "CIFAR-{10" has before its number
 _TIMES = re.compile(r"(?<=\d)\s?×\s?(?=\d)")
-_LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
+LETTERS_THEN_DIGIT = re.compile(r"(?<=[^\W\d_]{2})(?=\d)")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 _NOT_COUNTED, _NOT_IN_SLUG = re.compile("[^a-z0-9+#*]+"), re.compile("[^a-z0-9+#*_.]+")  # of lower case in ASCII
@@ -53,7 +53,7 @@ def spaced_key(name: str) -> str:
     """
     text = ACRONYM_PLURAL.sub("", unicodedata.normalize("NFKC", name)).casefold()
     text = NOISE.sub("", SEPARATORS.sub(" ", _TIMES.sub("x", text)))
-    words = _LETTERS_THEN_DIGIT.sub(" ", text).split()
+    words = LETTERS_THEN_DIGIT.sub(" ", text).split()
     if words:
         words[-1] = singular(words[-1])
     return " ".join(words)

@@ -283,8 +283,8 @@ _LATEX = re.compile(
       \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
   | (?P<tabbed>(?<=[\d\s$])imes\b)
-  | (?P<bareword>\b(?:url|emph|textbf|textit|texttt|href|mathcal|mathbb|mathrm)\{)
-  | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b)
+  | (?P<bareword>\b(?:url|e?mph|t?ext(?:bf|it|tt|sc)|href|mathcal|mathbb|mathrm)\{)  # "mph{": "\e" was an escape
+  | (?P<codepoint>\bx(?P<hex>20[0-2][0-9A-Fa-f])\b|(?<=[a-z])x(?P<glued>201\d)(?=[a-z]))
   | (?P<dollar>\$)
   | (?P<tie>(?<=[A-Za-z.,)}])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
   | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-zß-ÿ}])--(?=\{?(?:[A-ZÀ-Þ](?:[a-zß-ÿ]|\\["'`^~Hcv])|\\["'`^~])))
@@ -325,7 +325,7 @@ def _latex(match: re.Match[str]) -> str:
     if match["tabbed"]:  # "\\times" whose "\\t" was read as a tab
         return "×"
     if match["codepoint"]:
-        return chr(int(match["hex"], 16))
+        return chr(int(match["hex"] or match["glued"], 16))
     if match["unread"] or match["preamble"]:  # a citation's key, a colour: nothing that is read
         return ""
     if match["denominator"]:

@@ -89,9 +89,22 @@ def test_commonest_name_is_the_label_whatever_the_order() -> None:
     assert len(outcomes) == 1
     ((_, entity),) = outcomes
     assert (entity.label, entity.other_labels) == (
-        "vision transformers",
-        ("ViT", "Vision Transformer", "vision transformer"),
+        "Vision Transformer",
+        ("ViT", "vision transformer", "vision transformers"),
     )
+
+
+def test_labels_are_rather_singular_and_not_as_in_titles() -> None:
+    def label(*names: str, type: EntityType) -> str:
+        _, [entity] = resolved(*(extraction(name, type=type) for name in names))
+        return entity.label
+
+    assert label("frog nets", "frog nets", "frog net", type="Method") == "frog net"
+    assert label("frog nets", "frog nets", type="Method") == "frog nets"
+    assert label("FLOPs", "FLOPs", "FLOP", type="Metric") == "FLOPs"
+    assert label("Frog Detection", "Frog Detection", "frog detection", type="Task") == "frog detection"
+    assert label("Frog Detection", "Frog Detection", "frog detection", type="Method") == "Frog Detection"
+    assert label(*["Frog Detection"] * 9, "frog detection", type="Task") == "Frog Detection"
 
 
 def test_a_label_is_rather_written_without_the_signs_of_a_formula() -> None:
