@@ -66,6 +66,7 @@ _FILLERS = frozenset([
     *ABBREVIATORS, *_EXPANDERS, "or", "i.e.", "ie", "also", "called", "named", "for", "of", "which", "an", "in",
     "termed", "dubbed", "denoted", "referred", "known", "to", "as", "by", "simply",
 ])
+_EXAMPLES = frozenset(["e.g.", "e.g", "eg", "eg.", "such", "like", "including"])  # what follows is no expansion
 _BRACKETS = frozenset("()[]")  # all: one may be within another, "(BERT (2019))"
 _BARRIERS = _BRACKETS | frozenset([";", ":", ".", "?", "!", "—", "---", "|"])
 # fmt: on
@@ -153,7 +154,7 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 yield inner, long
                 continue
         outer = _name_ending_at(doc, place)
-        if outer and is_short_form(outer.text):
+        if outer and is_short_form(outer.text) and texts[place + 1].lower() not in _EXAMPLES:
             start = place + 1
             while start < end and (texts[start] in _FILLERS or not _has_letter(texts[start])):
                 start += 1

@@ -1,14 +1,14 @@
 """Settings: what a sentence states about how its results came about, such as a split, shots, steps or a resolution.
 
 A result has of each kind of setting one at most: the only one of its sentence; in turn, if there are as many as results
-("1-shot and 5-shot accuracy of 63% and 78%"); else the one before it, or, if the first result comes before the first
-setting, the one after it.
+or scores or differences ("63% and 78% 1-shot and 5-shot accuracy, 2% and 3% better"); else the one before it, or, if
+the first result comes before the first setting, the one after it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -63,10 +63,12 @@ def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
         inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         stated = {token for span in inside for token in range(span.start, span.end)}
         places = [_span(doc, result).start for result in results]
-        others = [place for place in places if place not in stated]  # a result may be a setting of others
+        others = {  # a result may be a setting of others
+            place: result.relative for place, result in zip(places, results, strict=True) if place not in stated
+        }
         chosen: dict[int, list[Span]] = {place: [] for place in places}
         for kind in dict.fromkeys(span.label_ for span in inside) if others else ():
-            for place, span in zip(others, _assigned(others, [s for s in inside if s.label_ == kind]), strict=True):
+            for place, span in _assigned(others, [s for s in inside if s.label_ == kind]).items():
                 chosen[place].append(span)
         changed += [
             replace(result, settings=_words(chosen[place], result.dataset or ""))
@@ -81,14 +83,20 @@ def _words(settings: Iterable[Span], dataset: str) -> tuple[str, ...]:
     return tuple(word for word in words if word.lower() not in dataset.lower())
 
 
-def _assigned(places: Sequence[int], settings: Sequence[Span]) -> Sequence[Span]:
-    """For each place of a result its setting, of several of a kind."""
-    if len(settings) == len(places):
-        return settings
+def _assigned(places: Mapping[int, bool], settings: Sequence[Span]) -> Mapping[int, Span]:
+    """The setting, of several of a kind, of each place of a result, which is given with whether it is a difference."""
     starts = [span.start for span in settings]
-    leads = starts[0] < places[0]
-    after = (bisect_left(starts, place) for place in places)
-    return [settings[max(0, number - 1) if leads else min(number, len(settings) - 1)] for number in after]
+    leads = starts[0] < min(places)
+    after = {place: bisect_left(starts, place) for place in places}
+    chosen = {
+        place: settings[max(0, number - 1) if leads else min(number, len(settings) - 1)]
+        for place, number in after.items()
+    }
+    scores, differences = ([place for place in places if places[place] == relative] for relative in (False, True))
+    for group in (scores, differences, [*places]):
+        if len(group) == len(settings):
+            chosen |= zip(group, settings, strict=True)
+    return chosen
 
 
 def _span(doc: Doc, result: Result) -> Span:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]}]*(\s+)(?=[\"'(\[]?[A-Z0-9])")
-_NO_END = re.compile(
-    r"(?:\b(?:e\.g|i\.e|eg|ie|cf|et al|etc|vs|resp|w\.r\.t|Fig|Figs|Sec|Eq|Eqs|No|Dr|Prof|approx|a\.k\.a|[A-Z]))\.$"
+_SENTENCE_END = re.compile(
+    r"[.!?](?:[\"')\]}]*(?P<gap>\s+)(?=[\"'(\[]?[A-Z0-9])"
+    r"|(?<=[a-z]{3}.)(?=[A-Z][a-z]+ [a-z]))"  # "a pond.Frogs hop"
 )
-
-
+_NO_END = re.compile(
+    r"\b(?:e\.g|i\.e|eg|ie|cf|et al|etc|vs|resp|w\.r\.t|Fig|Figs|Sec|Eq|Eqs|No|Dr|Prof|approx|a\.k\.a)\.$"
+)
+# Of a person: "A. Frog", "J.-P. Toad", "J-P. Toad"; but not in "IJB-A.", nor before a word that opens a sentence.
+_INITIAL = re.compile(r"(?:(?<![\w-])|(?<=\.-)|(?<=\b[A-Z]-))[A-Z]\.$")
+_OPENING = re.compile(
+    r"(?:The|We|Our|This|These|It|However|Experiments?|Results|Code|To|For|By|As|Here|Then|Finally)\b"
+)
 _LOOK_BACK = 12  # characters; longer than what may stand before a full stop that does not end a sentence
 
 
@@ -19,10 +25,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     spans = []
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
-        for gap in _SENTENCE_END.finditer(text, line.start(), line.end()):
-            if not _NO_END.search(text, max(start, gap.start() - _LOOK_BACK), gap.start()):
-                spans.append((start, gap.start(1)))
-                start = gap.end()
+        for end in _SENTENCE_END.finditer(text, line.start(), line.end()):
+            stop = end.start() + 1
+            low = max(start, stop - _LOOK_BACK)
+            is_initial = _INITIAL.search(text, low, stop) and not _OPENING.match(text, end.end())
+            if not is_initial and not _NO_END.search(text, low, stop):
+                spans.append((start, end.start("gap") if end["gap"] else stop))
+                start = end.end()
         spans.append((start, line.end()))
     return spans
 

@@ -51,6 +51,7 @@ def settings_of(
         (r"At $256 \times 256$ it has 71.2%.", "256 × 256"),
         ("It has 71.2% with PondNet-21K pre-training.", "with PondNet-21K pre-training"),
         ("Without extra training data it has 71.2%.", "Without extra training data"),
+        ("It has 71.2% without being pre-trained on Big Pond.", "without being pre-trained on Big Pond"),
         ("Pretrained on Big Pond, it has 71.2%.", "Pretrained on Big Pond"),
         ("It has 71.2% with 10% of the labels.", "10% of the labels"),
         ("The 4-bit network has 71.2%.", "4-bit"),
@@ -84,6 +85,17 @@ def test_as_many_settings_as_results_go_in_turn(extractor: Extractor, component:
     text = "The 1-shot and 5-shot accuracies are 63.2% and 78.1%, with 7B parameters."
     found = settings_of(extractor, component, text, "63.2%", "78.1%")
     assert found == [("1-shot", "7B parameters"), ("5-shot", "7B parameters")]
+
+
+def test_as_many_settings_as_scores_and_as_differences_go_in_turn(extractor: Extractor) -> None:
+    text = "FrogNet has 63.1% and 78.2% accuracy on Ponds for 1-shot and 5-shot, which is better by 1.5% and 2.5%."
+    results = extractor(Paper(id="1", title=TITLE, abstract=text)).results
+    assert [(result.relative, result.settings) for result in results] == [
+        (False, ("1-shot",)),
+        (False, ("5-shot",)),
+        (True, ("1-shot",)),
+        (True, ("5-shot",)),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,16 @@ from kg.text.sentences import sentence_around, sentence_spans
         ("Title without stop\nFirst sentence. Second.", ["Title without stop", "First sentence.", "Second."]),
         ("We beat others, e.g. BERT, by 2 vs. 3. Done.", ["We beat others, e.g. BERT, by 2 vs. 3.", "Done."]),
         ("See Smith et al. Then (as said.) Go.", ["See Smith et al. Then (as said.)", "Go."]),
+        ("By A. Frog, J.-P. Toad and J-P. Newt. Done.", ["By A. Frog, J.-P. Toad and J-P. Newt.", "Done."]),
+        ("Frogs on POND-A. Toads, too.", ["Frogs on POND-A.", "Toads, too."]),
+        (
+            "The frogs of class A. We hop. In plan B. Frog hops.",
+            ["The frogs of class A.", "We hop.", "In plan B. Frog hops."],
+        ),
+        (
+            "They hop in ponds.This leads to 1.5 m. See pond.Net",
+            ["They hop in ponds.", "This leads to 1.5 m.", "See pond.Net"],
+        ),
         ("", []),
     ],
 )
