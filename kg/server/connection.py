@@ -15,6 +15,7 @@ REQUEST_SECONDS = 20.0  # in which a request has to arrive
 READING_SECONDS = 30.0  # in which a client has to go on reading the response
 _LONGEST_HEAD = 2**16  # bytes of the request line and the headers
 _LONGEST = 2**28  # bytes of a request; those beyond the largest body are read and dropped, so that the client hears why
+_PIECE = 2**14  # bytes that are read before it is asked again whether the head has ended
 _TOGETHER = 2**16  # bytes of a response that are sent at once
 
 
@@ -34,15 +35,17 @@ class Connection(HttpToolsProtocol):
         self._reading_since = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
-        self._size += len(data)
-        if self._size > (_LONGEST_HEAD if self._in_head else _LONGEST):
-            self._leave(431 if self._in_head else 413, "sends too much")
-        else:
-            super().data_received(data)
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            self._size += len(piece)
+            super().data_received(piece)
+            if self._size > (_LONGEST_HEAD if self._in_head else _LONGEST):
+                self._leave(431 if self._in_head else 413, "sends too much")
+            if self.transport.is_closing():  # also after what is no request
+                return
 
     def on_message_begin(self) -> None:
         self._reading_since = self._reading_since or self.loop.time()
-        self._in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -52,6 +55,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._reading_since = None
         self._size = 0
+        self._in_head = True  # of the next request, which may be in the same piece
         super().on_message_complete()
 
     def pause_writing(self) -> None:

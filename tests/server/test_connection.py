@@ -16,7 +16,11 @@ from kg.server.connection import Connection, end_late_ones
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
-    body = b"x" * (2**24 if scope["path"] == "/long" else 1)
+    size, message = 0, {"more_body": scope["path"] == "/size"}
+    while message.get("more_body"):
+        message = await receive()
+        size += len(message.get("body", b""))
+    body = b"%d" % size if scope["path"] == "/size" else b"x" * (2**24 if scope["path"] == "/long" else 1)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
 
@@ -57,6 +61,16 @@ def test_several_requests_are_answered(caplog: pytest.LogCaptureFixture) -> None
     assert logged(caplog) == []
 
 
+def test_a_body_may_arrive_together_with_its_head(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            writer.write(b"POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" + b"x" * 200_000)
+            assert (await reader.readuntil(b"\r\n\r\n200000")).startswith(b"HTTP/1.1 200")
+
+    served(use)
+    assert logged(caplog) == []
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost:", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"])
 def test_a_request_that_does_not_arrive_ends(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, begun: bytes
@@ -84,7 +98,16 @@ def test_a_response_that_is_not_read_ends(caplog: pytest.LogCaptureFixture, monk
     assert logged(caplog) == ["408 127.0.0.1: the client does not read the response"]
 
 
-@pytest.mark.parametrize("head", [b"GET /" + b"a" * 70_000, b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /" + b"a" * 70_000,
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000,
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000 + b"GET /" + b"a" * 100_000,
+    ],
+    ids=["line", "headers", "headers that end", "after a body"],
+)
 def test_a_head_that_does_not_end_is_not_read_on(caplog: pytest.LogCaptureFixture, head: bytes) -> None:
     async def use(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(head)
