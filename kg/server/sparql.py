@@ -44,6 +44,7 @@ _CHANGING = (b"RAND", b"NOW", b"UUID", b"BNODE")  # functions with another value
 _UPPER = bytes(range(256)).upper()  # of each byte
 _HEADERS = {"vary": "Accept", "cache-control": "no-cache"}
 _NO_UPDATES = "updates are refused: the graph is only read here"
+_NO_GRAPH = "the graph was removed, and there is no other in its place; try again later"
 _UPDATES = ("update", "using-graph-uri", "using-named-graph-uri")
 _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
 
@@ -156,8 +157,11 @@ class Endpoint:
         while True:
             try:
                 return await pool.answer(sent, content, lambda: _disconnected(request.receive))
-            except GoneError:  # a build replaced the graph in this moment
+            except GoneError:  # a build replaced the graph in this moment, or somebody removed it
+                gone = pool
                 _, pool = await self._processes()
+                if pool is gone:
+                    raise RefusedError(503, _NO_GRAPH) from None
 
     async def _query(self, asked: Asked, served: Served) -> tuple[Query, bool]:
         """The query, and whether it sees the union of all graphs."""

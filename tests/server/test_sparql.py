@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -289,6 +290,20 @@ def test_an_answer_is_not_sent_to_who_has_it(client: TestClient) -> None:
     assert (other.status_code, other.headers["vary"]) == (200, "Accept")
     assert "etag" not in get(client, query="SELECT (RAND() AS ?x) {}").headers
     assert get(client, query="SELECT (RAND() AS ?x) {}").text != get(client, query="SELECT (RAND() AS ?x) {}").text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("current", ["", "generation-9"], ids=["no folder", "no such generation"])
+def test_a_graph_that_was_removed_is_said_to_be_missing(small_folder: Path, tmp_path: Path, current: str) -> None:
+    folder = Path(shutil.copytree(small_folder, tmp_path / "copy"))
+    client = TestClient(make_app(folder, limits=Limits(quick=1, slow=1)), base_url="http://127.0.0.1:8000")
+    shutil.rmtree(folder)
+    if current:
+        folder.mkdir()
+        (folder / "CURRENT").write_text(f"{current}\n")
+    refused = get(client, query="ASK {}")
+    assert (refused.status_code, refused.text) == (503, f"{module._NO_GRAPH}\n")
+    assert "retry-after" in refused.headers
 
 
 def test_the_service_describes_itself(client: TestClient) -> None:
