@@ -134,7 +134,7 @@ class Pages:
             if "text/html" not in request.headers.get("accept", ""):
                 return refusal(404, "there is nothing at this path")
             made = _html(self.site(served).error(404, "There is nothing at this path.", path))
-        tag = f'"{blake2b(made.content, digest_size=16).hexdigest()}"'
+        tag = f'"{_digest(made.content)}"'
         links = {"link": signposts(served, iri)} if iri else {}
         headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept", **self.headers, **links}
         if made.status == 200 and unchanged(request.headers, tag):
@@ -143,7 +143,7 @@ class Pages:
 
     def _made(self, served: Served, path: str, query: Mapping[str, str]) -> Made | None:
         """A page, as it was made before where it was."""
-        asked = (served.version, path, *sorted(query.items()))
+        asked = _digest(repr((served.version, path, sorted(query.items()))).encode())
         if made := self.kept.get(asked):
             return made
         site = self.site(served)
@@ -156,6 +156,10 @@ class Pages:
         made = _html(page)
         self.kept.keep(asked, made)
         return made
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _html(page: Page) -> Made:

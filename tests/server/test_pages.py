@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from kg.server.app import make_app
@@ -57,9 +58,16 @@ def test_scripts_are_told_what_they_ask_for(client: TestClient) -> None:
     assert client.get("/neighbourhood?iri=nonsense").status_code == 404
 
 
-def test_a_page_of_each_kind_is_made_before_anybody_asks(small_folder: Path, plain_site: Callable[..., Site]) -> None:
-    current = Current(small_folder)
-    pages = Pages(current, partial(plain_site, edit=False))
+def test_a_page_of_each_kind_is_made_before_anybody_asks(
+    small_folder: Path, plain_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = Pages(Current(small_folder), partial(plain_site, edit=False))
     pages.warm()
-    assert pages.kept.get((current.served().version, "/")) is not None
-    assert pages.kept.get((current.served().version, "/dataset/cifar-10")) is not None
+    client = TestClient(Starlette(routes=pages.routes), base_url="http://127.0.0.1")
+    monkeypatch.setattr(plain_site, "page", lambda *asked: pytest.fail("a page that was made is made again"))
+    assert [client.get(path).status_code for path in ("/", "/dataset/cifar-10")] == [200, 200]
+
+
+def test_a_page_is_made_again_for_other_parameters(client: TestClient) -> None:
+    assert client.get("/?year=2001").status_code == 200
+    assert client.get("/?year=none").status_code == 400
