@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KGError
@@ -31,6 +31,7 @@ MISSING = "the package mcp is not installed; install it with: pip install 'paper
 
 _PATIENCE = 30.0  # seconds until an answer is given up
 _AT_ONCE = 4  # questions that are answered at the same time
+_BUSY = f"the server still works on {_AT_ONCE} questions that took too long; try again later"
 _LARGEST_REQUEST = 2**20  # bytes
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -65,7 +66,16 @@ def make_server(graph: Callable[[], KnowledgeGraph], earlier: Path | None = None
         ToolDescription(name=tool.name, description=tool.description, input_schema=tool.parameters, annotations=reading)
         for tool in known.values()
     ]
-    limiter = anyio.CapacityLimiter(_AT_ONCE)
+    limiter = anyio.CapacityLimiter(_AT_ONCE)  # of calls that somebody waits for; the others wait for their turn
+    running = BoundedSemaphore(_AT_ONCE)  # of all calls: one that is given up goes on in its thread
+
+    def answered(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        if not running.acquire(blocking=False):
+            raise KGError(f"{name}: {_BUSY}")
+        try:
+            return _answer(known, graph, name, given)
+        finally:
+            running.release()
 
     async def list_tools(
         context: ServerRequestContext[Any, Any], parameters: PaginatedRequestParams | None
@@ -77,9 +87,7 @@ def make_server(graph: Callable[[], KnowledgeGraph], earlier: Path | None = None
         try:
             with anyio.fail_after(_PATIENCE):
                 answer = await run_sync(
-                    _answer,
-                    known,
-                    graph,
+                    answered,
                     parameters.name,
                     parameters.arguments or {},
                     abandon_on_cancel=True,

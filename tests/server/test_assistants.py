@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any
 
 import anyio
@@ -75,6 +76,36 @@ def test_an_answer_that_takes_too_long_is_given_up(graph: KnowledgeGraph, monkey
     monkeypatch.setattr(assistants, "_PATIENCE", 0.01)
     _, (found,) = asked(make_server(lambda: graph), ("slow", {}))
     assert found.is_error and "took longer than 0.01 seconds" in found.content[0].text
+
+
+@pytest.mark.slow
+def test_calls_that_were_given_up_count_until_they_have_ended(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ended, drained = Semaphore(0), Semaphore(0), Event()
+
+    def hop(graph: KnowledgeGraph, given: dict[str, Any]) -> dict[str, Any]:
+        began.release()
+        drained.wait(10)
+        ended.release()
+        return {}
+
+    monkeypatch.setattr(assistants, "known_tools", lambda earlier: {"hop": Tool("hop", "", {"type": "object"}, hop)})
+    server = make_server(lambda: graph)
+    try:
+        monkeypatch.setattr(assistants, "_PATIENCE", 0.01)
+        _, given_up = asked(server, *[("hop", {})] * 4)
+        assert all("took longer" in found.content[0].text for found in given_up)
+        assert all(began.acquire(timeout=10) for _ in given_up)
+        monkeypatch.setattr(assistants, "_PATIENCE", 5)
+        _, refused = asked(server, *[("hop", {})] * 2)
+        assert [found.content[0].text for found in refused] == [f"hop: {assistants._BUSY}"] * 2
+        assert not began.acquire(blocking=False)
+    finally:
+        drained.set()
+    assert all(ended.acquire(timeout=10) for _ in given_up)
+    _, (answer,) = asked(server, ("hop", {}))
+    assert not answer.is_error
 
 
 def test_the_tools_answer_over_http(web: TestClient) -> None:
