@@ -69,7 +69,7 @@ def make_app(
     routes += Descriptions(current).routes
     routes += corrections.routes if corrections else ()
     routes += pwc.routes(current)
-    routes += assistants.routes(current, hosts)
+    routes += assistants.routes(current)
     routes += pages.routes
     guard = Middleware(Guard, hosts=tuple(hosts), private=(PATH,), direct={"/sparql": endpoint, "/sparql/": endpoint})
     return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +21,6 @@ from kg.text.names import one_line
 
 if TYPE_CHECKING:
     from mcp.server import Server
-    from mcp.server.transport_security import TransportSecuritySettings
     from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
@@ -33,7 +32,6 @@ _PATIENCE = 30.0  # seconds until an answer is given up
 _AT_ONCE = 4  # questions that are answered at the same time
 _BUSY = f"the server still works on {_AT_ONCE} questions that took too long; try again later"
 _LARGEST_REQUEST = 2**20  # bytes
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def make_server(graph: Callable[[], KnowledgeGraph], earlier: Path | None = None) -> Server[Any]:
@@ -143,14 +141,14 @@ def run_on_standard_streams(graph: Callable[[], KnowledgeGraph], earlier: Path |
     anyio.run(serve)
 
 
-def routes(graph: Callable[[], KnowledgeGraph], hosts: Iterable[str] = ()) -> list[BaseRoute]:
+def routes(graph: Callable[[], KnowledgeGraph]) -> list[BaseRoute]:
     """The route ``/mcp``; if the package mcp is not installed, it says how to install it.
 
-    Requests are refused whose Host or Origin is not this machine by one of its names, against DNS rebinding.
+    Requests of pages of another host than the one that is asked are refused. By which names a server may be asked is
+    for :class:`kg.server.guard.Guard` alone to say.
 
     Args:
         graph: gives the graph that is asked.
-        hosts: further names by which the server may be addressed.
     """
     from starlette.requests import Request
     from starlette.responses import JSONResponse
@@ -163,7 +161,7 @@ def routes(graph: Callable[[], KnowledgeGraph], hosts: Iterable[str] = ()) -> li
 
         return [Route("/mcp", missing, methods=["GET", "POST", "DELETE"])]
     # Without GET, by which clients wait for messages that this server never sends, and without DELETE of sessions.
-    return [Route("/mcp", _Endpoint(graph, [*_LOOPBACK, *hosts]), methods=["POST"])]
+    return [Route("/mcp", _Endpoint(graph), methods=["POST"])]
 
 
 class _Endpoint:
@@ -172,14 +170,21 @@ class _Endpoint:
     The package mcp takes a second to import, so it is imported for the first request and not when the server starts.
     """
 
-    def __init__(self, graph: Callable[[], KnowledgeGraph], hosts: Sequence[str]) -> None:
+    def __init__(self, graph: Callable[[], KnowledgeGraph]) -> None:
         self.graph = graph
-        self.hosts = hosts
         self._lock = Lock()
-        self._made: tuple[Server[Any], TransportSecuritySettings] | None = None
+        self._made: Server[Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        server, security = await asyncio.to_thread(self._parts) if self._made is None else self._made
+        from starlette.datastructures import Headers
+
+        from kg.server.guard import is_of, refusal
+
+        headers = Headers(scope=scope)
+        if (origin := headers.get("origin")) and not is_of(origin, headers.get("host", "")):
+            await refusal(403, "the tools answer no pages of another host")(scope, receive, send)
+            return
+        server = await asyncio.to_thread(self._server) if self._made is None else self._made
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         # One for each request, because it runs only once, and the application that this is mounted in runs nothing.
@@ -187,22 +192,17 @@ class _Endpoint:
             server,
             json_response=True,
             stateless=True,
-            security_settings=security,
             max_request_body_size=_LARGEST_REQUEST,
         )
         async with manager.run():
             await manager.handle_request(scope, receive, send)
 
-    def _parts(self) -> tuple[Server[Any], TransportSecuritySettings]:
+    def _server(self) -> Server[Any]:
         with self._lock:
             if self._made is None:
                 from mcp.server import streamable_http_manager  # noqa: F401 (takes long, and the event loop must not)
-                from mcp.server.transport_security import TransportSecuritySettings
 
-                places = [form for host in self.hosts for form in (host, f"{host}:*")]
-                origins = [f"{scheme}://{place}" for scheme in ("http", "https") for place in places]
-                security = TransportSecuritySettings(allowed_hosts=places, allowed_origins=origins)
-                self._made = make_server(self.graph), security
+                self._made = make_server(self.graph)
             return self._made
 
 

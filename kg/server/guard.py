@@ -119,13 +119,24 @@ class Guard:
 
     def _is_here(self, host: str, scope: Scope) -> bool:
         """Whether a Host header names this server: by a name that is allowed, or the address that was connected to."""
-        name = _name(host) if len(host) <= _LONGEST_HOST else None
+        name = _name_of(host)
         return name is not None and (name in self.hosts or name == (scope.get("server") or ("",))[0])
+
+
+def is_of(origin: str, host: str) -> bool:
+    """Whether an Origin header is that of pages of the server that a Host header names, at whatever port."""
+    scheme, _, place = origin.partition("://")
+    name = _name_of(place)
+    return scheme in ("http", "https") and name is not None and name == _name_of(host)
+
+
+def _name_of(host: str) -> str | None:
+    """The name in a Host header, without its port; ``None`` if it is no such header."""
+    return _name(host) if len(host) <= _LONGEST_HOST else None
 
 
 @lru_cache(100)
 def _name(host: str) -> str | None:
-    """The name in a Host header, without its port; ``None`` if it is no such header."""
     if not re.fullmatch(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", host):
         return None
     return (urlsplit(f"//{host}").hostname or "").removesuffix(".")

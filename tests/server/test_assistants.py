@@ -14,12 +14,14 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from kg.api import KnowledgeGraph
 from kg.errors import KGError
 from kg.server import assistants
 from kg.server.assistants import make_server, routes
+from kg.server.guard import Guard
 from kg.server.tools import Tool, known_tools
 
 SAID = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "stats", "arguments": {}}}
@@ -33,9 +35,14 @@ def graph(graph_folder: Path) -> KnowledgeGraph:
 
 @pytest.fixture(scope="module")
 def web(graph: KnowledgeGraph) -> TestClient:
-    return TestClient(
-        Starlette(routes=routes(lambda: graph, hosts=["papers.example"])), base_url="http://127.0.0.1:8000"
-    )
+    return TestClient(Starlette(routes=routes(lambda: graph)), base_url="http://127.0.0.1:8000")
+
+
+@pytest.fixture(scope="module")
+def guarded(graph: KnowledgeGraph) -> TestClient:
+    """The tools behind what refuses requests under other names."""
+    guard = Middleware(Guard, hosts=("127.0.0.1", "::1", "papers.example"))
+    return TestClient(Starlette(routes=routes(lambda: graph), middleware=[guard]), base_url="http://127.0.0.1:8000")
 
 
 def asked(server: Any, *calls: tuple[str, dict[str, Any]]) -> tuple[Any, list[Any]]:
@@ -108,10 +115,29 @@ def test_calls_that_were_given_up_count_until_they_have_ended(
     assert not answer.is_error
 
 
-def test_the_tools_answer_over_http(web: TestClient) -> None:
-    answer = web.post("/mcp", json=SAID, headers=HEADERS).json()
+def test_the_tools_answer_over_http(guarded: TestClient) -> None:
+    answer = guarded.post("/mcp", json=SAID, headers=HEADERS).json()
     assert answer["result"]["structuredContent"]["papers"] == 3
-    assert web.post("/mcp", json=SAID, headers=HEADERS | {"Host": "papers.example"}).status_code == 200
+    assert guarded.post("/mcp", json=SAID, headers=HEADERS | {"Host": "papers.example"}).status_code == 200
+
+
+def test_the_tools_answer_under_the_address_that_was_connected_to(guarded: TestClient) -> None:
+    for headers in (HEADERS, HEADERS | {"Origin": "http://192.0.2.7:8000"}):
+        assert guarded.post("http://192.0.2.7:8000/mcp", json=SAID, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("127.0.0.1:8000", "http://127.0.0.1:3000"),
+        ("[::1]:8000", "http://[::1]:8000"),
+        ("PAPERS.example.", "https://papers.example"),
+    ],
+)
+def test_pages_of_the_server_may_ask(guarded: TestClient, host: str, origin: str) -> None:
+    answer = guarded.post("/mcp", json=SAID, headers=HEADERS | {"Host": host, "Origin": origin})
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -121,11 +147,17 @@ def test_the_tools_answer_over_http(web: TestClient) -> None:
         ({"Host": "127.0.0.1.evil.example:80"}, 421),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1.evil.example:8000"}, 403),
+        ({"Origin": "http://evil.example/127.0.0.1"}, 403),
+        ({"Origin": "file://127.0.0.1"}, 403),
+        ({"Origin": "http://"}, 403),
+        ({"Origin": "http://[::1"}, 403),
+        ({"Origin": "http://papers.example"}, 403),
         ({"Content-Type": "text/plain"}, 400),
     ],
 )
-def test_requests_of_other_sites_are_refused(web: TestClient, headers: dict[str, str], status: int) -> None:
-    assert web.post("/mcp", content=json.dumps(SAID), headers=HEADERS | headers).status_code == status
+def test_requests_of_other_sites_are_refused(guarded: TestClient, headers: dict[str, str], status: int) -> None:
+    assert guarded.post("/mcp", content=json.dumps(SAID), headers=HEADERS | headers).status_code == status
 
 
 def test_no_connection_is_kept_open(web: TestClient) -> None:
