@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,99}")
+_DEVICE = r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)"  # which Windows takes for a device, whatever its ending
+_PLAIN_NAME = re.compile(rf"(?!{_DEVICE})[a-z0-9][a-z0-9._+-]{{0,99}}")
 
 
 class Links(Protocol):
@@ -124,7 +125,7 @@ class FileLinks:
 def file_of(path: str) -> str:
     """The file of a static site that holds the page with this path.
 
-    Names that some file system does not take, such as very long ones, are replaced by their digest.
+    Names that some file system does not take, such as very long ones and ``con``, are replaced by their digest.
 
     >>> file_of("/"), file_of("/dataset/cifar-10"), file_of("/code/github.com/pond-lab/frognet")
     ('index.html', 'dataset/cifar-10.html', 'code/github-com-pond-lab-frognet-87bd87fd.html')

@@ -29,3 +29,13 @@ def test_names_that_a_file_system_may_not_take_are_replaced() -> None:
     names = [file_of(f"/method/{name}") for name in ("x" * 300, "a*", "a?", "é", "..", "con/../x")]
     assert len(set(names)) == len(names)
     assert all(len(name) < 110 and ".." not in name and "*" not in name for name in names)
+
+
+def test_no_file_has_the_name_of_a_device_of_windows() -> None:
+    devices = ["con", "PRN", "Aux", "nul", *(f"{port}{number}" for port in ("com", "LPT") for number in range(1, 10))]
+    for name in (*devices, "aux.tar", "con.", "nul.x.y"):
+        folder, _, file = file_of(f"/method/{name}").partition("/")
+        assert folder == "method" and file.partition(".")[0].lower() not in {device.lower() for device in devices}
+    assert len({file_of(f"/method/{name}").lower() for name in ("aux", "AUX", "aux.tar", "aux-tar")}) == 4
+    for name in ("console", "con-1", "auxiliary", "com", "com10", "x.con"):
+        assert file_of(f"/method/{name}") == f"method/{name}.html"
