@@ -5,7 +5,7 @@
 200
 
 Every text of the graph is escaped by the templates. The pages need no inline script, no inline style and no attribute
-``style``, so that a Content-Security-Policy can forbid them: :data:`POLICY`.
+``style``, all of which the server forbids (:data:`kg.server.guard.POLICY`).
 """
 
 from __future__ import annotations
@@ -28,12 +28,6 @@ from kg.site.source import Source, View, class_of
 from kg.text.names import one_line
 from kg.text.spellings import readable
 from kg.vocabulary import ENTITY_KINDS
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-"""The Content-Security-Policy that the pages work under."""
 
 _LONG_NAME, _LONGEST_NAME = 180, 10_000  # characters of a name that are shown, and that its title has
 
