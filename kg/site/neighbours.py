@@ -12,7 +12,7 @@ from kg.site.source import Source, View
 from kg.text.spellings import readable
 from kg.vocabulary import ENTITY_KINDS, SKOS, Kind
 
-_AROUND = _MOST = 20
+_AROUND = 20
 _HIERARCHY = 8
 
 
@@ -22,7 +22,7 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
     Args:
         source: the graph.
         iri: of the entity.
-        limit: how many to return, up to 20.
+        limit: how many of the former to return.
 
     Returns:
         ``centre`` (an IRI), ``nodes`` (``iri``, ``name``, ``kind``, ``papers``, ``path``; the centre first) and
@@ -35,7 +35,6 @@ def neighbourhood(source: Source, iri: str, limit: int = _AROUND) -> dict[str, A
         kind = None
     if kind not in ENTITY_KINDS:
         return {"centre": iri, "nodes": [], "edges": []}
-    limit = max(1, min(limit, _MOST))
     nodes = {iri: _node(source, iri, kind)}
     edges: list[dict[str, Any]] = []
     for start, end, other in [

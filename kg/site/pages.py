@@ -75,9 +75,9 @@ class Site:
         found = listings.suggested(self.source, words)
         return [{**one, "url": self.links.page(one["path"]) if one["path"] else None} for one in found]
 
-    def neighbourhood(self, iri: str, limit: int = 20) -> dict[str, Any]:
+    def neighbourhood(self, iri: str) -> dict[str, Any]:
         """What is around an entity (:func:`kg.site.neighbours.neighbourhood`), with the address of each node's page."""
-        around = neighbours.neighbourhood(self.source, iri, limit)
+        around = neighbours.neighbourhood(self.source, iri)
         for node in around["nodes"]:
             node["url"] = self.links.page(node.pop("path") or "")
         return around
