@@ -103,10 +103,10 @@ class Result(Record):
     """A reported number with the metric that it is a value of.
 
     ``value`` is the text as written ("65.03%"), ``number`` the number in it (65.03), ``unit`` "%", "x" or a unit of
-    measure. ``relative`` marks improvements and factors, in contrast to absolute scores. ``confidence`` is the
-    probability, 0 to 1, that it is right: the value, the metric, the dataset, and ``relative``. ``settings`` are the
-    words of the sentence that state how it came about ("5-shot", "test-dev", "7B parameters"). ``start`` and ``end``
-    are the span of the value.
+    measure. ``relative`` marks improvements and factors, in contrast to absolute scores; ``baseline`` is the method
+    that it is better or worse than. ``confidence`` is the probability, 0 to 1, that it is right: the value, the metric,
+    the dataset, and ``relative``. ``settings`` are the words of the sentence that state how it came about ("5-shot",
+    "test-dev", "7B parameters"). ``start`` and ``end`` are the span of the value.
     """
 
     metric: str | None
@@ -115,6 +115,8 @@ class Result(Record):
     unit: str | None = None
     dataset: str | None = None
     method: str | None = None
+    task: str | None = None
+    baseline: str | None = None
     relative: bool = False
     confidence: float = 1.0
     settings: tuple[str, ...] = ()

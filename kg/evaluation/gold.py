@@ -78,15 +78,18 @@ class GoldLink(JsonModel):
 
 
 class GoldResult(JsonModel):
-    """A reported number with the metric, the dataset and the method that the text gives for it.
+    """A reported number with the metric, the dataset, the method, the task and the baseline that the text gives for it.
 
-    ``relative`` is ``None`` where the annotators did not say.
+    ``relative`` is ``None`` where the annotators did not say; ``task`` and ``baseline`` are annotated where they are
+    among ``model_fields_set``.
     """
 
     value: NonEmpty
     metric: str | None = None
     dataset: str | None = None
     method: str | None = None
+    task: str | None = None
+    baseline: str | None = None
     relative: bool | None = None
 
 

@@ -22,7 +22,7 @@ from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
 from kg.text.files import writing
 
-FORMAT = 7  # of model folders; one more whenever features, network or files change
+FORMAT = 8  # of model folders; one more whenever features, network or files change
 SHIPPED = Path(__file__).parents[1] / "model"
 _MANY = 50_000  # numbers in an array that is stored in 8 bits
 _LARGEST = 1_000_000  # weight or count in roles.json

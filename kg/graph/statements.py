@@ -448,6 +448,8 @@ def _related(result: Result) -> tuple[tuple[str, EntityType, str | None], ...]:
         ("byMetric", "Metric", result.metric),
         ("onDataset", "Dataset", result.dataset),
         ("ofMethod", "Method", result.method),
+        ("onTask", "Task", result.task),
+        ("againstBaseline", "Method", result.baseline),
     )
 
 

@@ -17,8 +17,16 @@ from kg.extraction.results.places import Part, Place
 from kg.training.regression import Lesson
 from kg.vocabulary import EntityType
 
-NAMES: Mapping[Part, EntityType] = {"metric": "Metric", "dataset": "Dataset", "method": "Method"}
+NAMES: Mapping[Part, EntityType] = {
+    "metric": "Metric",
+    "dataset": "Dataset",
+    "method": "Method",
+    "task": "Task",
+    "baseline": "Method",
+}
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+SOMETIMES: tuple[Part, ...] = ("task", "baseline")
+"""The parts that only some annotators wrote down."""
 _LEAST = 0.02  # weight of a lesson from which it is worth learning from
 
 Annotated = Sequence[GoldResult]
@@ -62,9 +70,14 @@ def annotated_questions(text: ReadText, results: Annotated) -> Iterator[Question
             continue
         for part, choices, features in text.parts(replace(place, reading=READINGS[reading]), earlier):
             right = _right(part, choices, here)
-            if right:  # the nearest right one is what was chosen, for the values after it
+            if right and is_annotated(part, here):  # the nearest right one is what was chosen, for the values after it
                 yield _about_part(part, place, choices, features, right)
                 earlier.of(part).add(_nearest(choices, right, place), place.index)
+
+
+def is_annotated(part: Part, results: Annotated) -> bool:
+    """Whether the annotators of some results wrote down a part of them, if there was one."""
+    return part not in SOMETIMES or all(part in result.model_fields_set for result in results)
 
 
 def taught_lessons(text: ReadText, answer: Answer, share: float = 1.0) -> Iterator[Decided]:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
@@ -38,13 +38,14 @@ import numpy as np
 from spacy.language import Language
 
 from kg.evaluation.calibration import measure_calibration
-from kg.evaluation.gold import AnnotatedText, read_gold
-from kg.evaluation.scores import RESULT_ROWS, Tally, paper_keys
+from kg.evaluation.gold import AnnotatedText, GoldResult, read_gold
+from kg.evaluation.scores import RESULT_ROWS, Tally, normal, normal_value, paper_keys
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import build_pipeline, record
 from kg.extraction.results.certainty import how_certain
 from kg.extraction.results.component import ReadText, ResultFinder
+from kg.extraction.results.places import Part
 from kg.extraction.results.weights import CERTAINTY, SIZES, ResultWeights, exact, scores
 from kg.graph.statements import COMPARABLE, entities_by_name, is_comparable, related
 from kg.records import Extraction, Result
@@ -53,7 +54,15 @@ from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import load_teacher, options, run
 from kg.training.distil import sample
 from kg.training.invented import followed, invented_abstracts, invented_texts
-from kg.training.questions import Decided, Question, annotated_questions, taught_lessons
+from kg.training.questions import (
+    NAMES,
+    SOMETIMES,
+    Decided,
+    Question,
+    annotated_questions,
+    is_annotated,
+    taught_lessons,
+)
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
@@ -63,7 +72,7 @@ SHARE = 0.5  # how much an invented sentence or abstract counts
 TEMPERATURES = np.arange(0.8, 2.55, 0.05)
 OWN_METHODS = 0.05  # how much the methods of own annotations count, which agree too little with those of others
 MADE_METHODS = 2.0, 0.3  # how much the methods of invented sentences and of invented abstracts count, of their share
-PENALTIES = {"reading": 6.0, "metric": 3.0, "dataset": 4.0, "method": 6.0}
+PENALTIES = {"reading": 6.0, "metric": 3.0, "dataset": 4.0, "method": 6.0, "task": 4.0, "baseline": 4.0}
 SHOWN = 0.6, 0.7, 0.75, 0.8, 0.85, 0.9  # thresholds in the table
 TAUGHT = 0.3  # how much a question counts that a teacher answers
 NUMBERS = re.compile(  # what most abstracts with results have
@@ -260,6 +269,10 @@ def report(title: str, examples: Sequence[Example], found: Sequence[Sequence[Fou
         wanted, seen = paper_keys(example.text), keys_of(example, [one.result for one in each])
         for row in RESULT_ROWS:
             tallies[row].add(wanted[row], seen[row])
+        results = example.text.results or ()
+        for part in (part for part in SOMETIMES if results and is_annotated(part, results)):
+            found_with = _with_part(part, [one.result for one in each])
+            tallies[f"value and {part}"].add(_with_part(part, results), found_with)
     yield f"| {title} | precision | recall | F1 | annotated |"
     yield "|---|---|---|---|---|"
     for row, score in ((row, tally.score()) for row, tally in tallies.items()):
@@ -276,6 +289,12 @@ def report(title: str, examples: Sequence[Example], found: Sequence[Sequence[Fou
     yield f"confidence of all results: expected calibration error {calibration.error:.3f}"
     for group in calibration.bins:
         yield f"  {group.low:.1f} to {group.high:.1f}: {group.mentions} results, {group.right:.2f} right"
+
+
+def _with_part(part: Part, results: Iterable[Result | GoldResult]) -> set[Hashable]:
+    """The values of results that have a part, each with it."""
+    given = ((result.value, getattr(result, part)) for result in results)
+    return {(normal_value(value), normal(name, NAMES[part])) for value, name in given if name}
 
 
 def ranked_of(examples: Sequence[Example], found: Sequence[Sequence[Found]]) -> tuple[list[tuple[float, bool]], int]:

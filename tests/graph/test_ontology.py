@@ -22,7 +22,7 @@ CONTRACT = {
     "Paper Method Dataset Metric Task Repository Result Mention",
     "introduces mentions usesMethod usesDataset usesMetric addresses hasCode hasData hasProjectPage reports listedOn",
     "ofMethod onDataset byMetric value unit valueText relative comparable setting metricText better role confidence",
-    "extractor sentence sentenceStart ambiguous mayMean listedDate firstSeen codePage",
+    "againstBaseline extractor sentence sentenceStart ambiguous mayMean listedDate firstSeen codePage",
     "CuratedResult catalogued fromCatalogue officialCode otherCode curatedResult introducedIn introducedYear onTask",
     "datasetText modelText curatedScore",
 }

@@ -218,6 +218,12 @@ BROKEN = {
     "two units": (f"INSERT DATA {{ <{RESULT}> kg:unit 'ms' }}", RESULT, "MaxCount"),
     "two metrics": (f"INSERT DATA {{ <{RESULT}> kg:byMetric <http://e.org/m> }}", RESULT, "MaxCount"),
     "two methods": (f"INSERT DATA {{ <{RESULT}> kg:ofMethod <http://e.org/m> }}", RESULT, "MaxCount"),
+    "two tasks": (f"INSERT DATA {{ <{RESULT}> kg:onTask <http://e.org/m> , <http://e.org/n> }}", RESULT, "MaxCount"),
+    "two baselines": (
+        f"INSERT DATA {{ <{RESULT}> kg:againstBaseline <http://e.org/m> , <http://e.org/n> }}",
+        RESULT,
+        "MaxCount",
+    ),
     "neither relative nor absolute": (
         f"DELETE WHERE {{ GRAPH ?g {{ <{RESULT}> kg:relative ?r }} }}",
         RESULT,

@@ -49,7 +49,7 @@ def reading(value: int, right: int, sentence: Offsets = (0, 60)) -> Question:
 @pytest.fixture(autouse=True)
 def few_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables without most of their columns."""
-    for name in ("metric", "dataset", "method"):
+    for name in ("metric", "dataset", "method", "task", "baseline"):
         monkeypatch.setitem(SIZES, name, 8)
 
 

@@ -1,8 +1,9 @@
 """Results: the reported numbers, each with its metric, dataset and method.
 
-Every quantity of a text is read as no result, a score, or an improvement. Then its metric, its dataset and its method
-are chosen among the phrases and names that could be meant, in the order of the text, so that a choice can depend on
-those before. All four decisions are log-linear models over :mod:`kg.extraction.results.features`, learned from
+Every quantity of a text is read as no result, a score, or an improvement. Then its metric, its dataset, its method and
+its task are chosen among the phrases and names that could be meant, and for an improvement the method that it is one
+over (its baseline), in the order of the text, so that a choice can depend on those before. All six decisions are
+log-linear models over :mod:`kg.extraction.results.features`, learned from
 annotated papers (:mod:`kg.training.results`).
 """
 
@@ -20,11 +21,13 @@ from spacy.tokens import Doc
 from kg.extraction.results.certainty import Chosen, certainty_row, how_certain
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
+    baseline_features,
     dataset_features,
     head_of,
     method_features,
     metric_features,
     reading_features,
+    task_features,
 )
 from kg.extraction.results.places import EarlierParts, Names, Part, Place, Reading
 from kg.extraction.results.quantities import QuantityFinder, any_of
@@ -41,6 +44,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 _REACH = 40  # characters to look back over for words that exclude a number
 _MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
 _LONGEST = 60  # characters of a value; nothing is measured to hundreds of digits
+_SURE = 0.6  # probability of a task or a baseline from which it is said
 _LIKELY = 0.35  # probability that a quantity is a result of its metric from which it is one; half of the F1 at best
 
 
@@ -77,6 +81,14 @@ class ReadText:
             choices = [choice for choice in choices if not self._is_contrasted(choice, place)]
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
         yield "method", choices, columns_of_each(features)
+        choices = named_choices("task", self.sentences, sentence, place.index)
+        features = (task_features(place, choice, earlier.task, self.names) for choice in choices)
+        yield "task", choices, columns_of_each(features)
+        if place.reading == "relative":
+            method = earlier.method.last
+            choices = named_choices("method", self.sentences, sentence, place.index)
+            features = (baseline_features(place, choice, earlier.baseline, self.names, method) for choice in choices)
+            yield "baseline", choices, columns_of_each(features)
 
     def _is_contrasted(self, choice: Choice, place: Place) -> bool:
         """Whether a contrasted value is set against those of a method, so that it is not that method's own.
@@ -181,11 +193,17 @@ def _result(plain: PlainText, place: Place, parts: Mapping[Part, Chosen], confid
         unit=place.piece.value.unit,
         dataset=_given(plain, parts["dataset"].choice),
         method=_given(plain, parts["method"].choice),
+        task=_given_surely(plain, parts.get("task")),
+        baseline=_given_surely(plain, parts.get("baseline")),
         relative=place.reading == "relative",
         confidence=round(confidence, 2),
         start=start,
         end=end,
     )
+
+
+def _given_surely(plain: PlainText, chosen: Chosen | None) -> str | None:
+    return _given(plain, chosen.choice) if chosen and chosen.chance >= _SURE else None
 
 
 def _given(plain: PlainText, choice: Choice) -> str | None:

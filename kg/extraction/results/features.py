@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
@@ -34,6 +35,7 @@ _PARTING = frozenset(
     [",", ";", ":", "(", ")", "while", "whereas", "but", "and", "which", "when", "where", "with", "by"]
 )
 _PARTING |= {"to", "from", "than", "on", "in", "for", "of", "at", "<value>", "<metric>", "<dataset>", "<method>"}
+_NEAR = 6  # pieces before a method in which a word that compares is looked for
 _CHANGE_WAY = 4  # words between a value and a word for a change that are one feature together
 
 
@@ -517,6 +519,69 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
         f"comparing={word} {side_of(choice, place.index)}"
         for word in _COMPARING.intersection(sentence.words[low + 1 : high])
     )
+
+
+def baseline_features(
+    place: Place, choice: Choice, earlier: Earlier, names: Names, method: Choice | None
+) -> Iterator[str]:
+    """The features of a method that a value may be an improvement over, when it is known whose value it is."""
+    yield from method_features(place, choice, earlier, names)
+    same = method is not None and choice.kind != "none" and choice.key == method.key
+    yield f"is method={same} {choice.kind}"
+    words = place.sentence.words
+    if choice.kind == "none":
+        yield from (f"none sentence={word}" for word in set(words))
+        yield from (f"none two={' '.join(pair)}" for pair in pairwise(words) if not _COMPARING.isdisjoint(pair))
+        return
+    there, first = choice.at(), choice.first
+    left, two_left = there.word(first - 1), there.word(first - 2)
+    near = there.words[max(0, first - _NEAR) : first]
+    compares = next((word for word in reversed(near) if word in _COMPARING), "-")
+    yield from (f"left,method={left} {same}", f"two left={two_left} {left}")
+    yield f"three left={there.word(first - 3)} {two_left} {left}"
+    own = choice.key in names.introduced
+    yield from (f"compares={compares} {choice.kind}", f"compares,own={compares} {own} {same}")
+
+
+# --- what it is about -------------------------------------------------------------------------------------------------
+
+
+def task_features(place: Place, choice: Choice, earlier: Earlier, names: Names) -> Iterator[str]:
+    """The features of a task that a value may be about."""
+    sentence, kind, here = place.sentence, choice.kind, place.sentence.places("task")
+    counts = f"{min(len(names.tasks), 4)} {min(len(here), 3)}"
+    titled = min(sum(key in names.title for key in names.tasks), 2)
+    yield from (f"kind={kind}", f"kind,reading={kind} {place.reading}", f"kind,counts={kind} {counts}")
+    yield from (f"kind,unit={kind} {place.unit}", f"kind,part={kind} {sentence.part}")
+    if earlier.last:
+        yield f"kind,last={kind} {earlier.last.kind}"
+    if kind == "none":
+        yield from (f"none sentence={word}" for word in set(sentence.words))
+        yield f"none title={titled} {counts}"
+        return
+    there, first, key = choice.at(), choice.first, choice.key
+    left, places, order = there.word(first - 1), names.tasks[key], [*names.tasks].index(key)
+    others = [other for other in names.tasks if other != key]
+    in_title = key in names.title
+    yield from (f"places={min(places, 4)}", f"most={places == max(names.tasks.values())} {kind}")
+    yield from (f"order={min(order, 4)} {min(len(names.tasks), 5)}", f"first={order == 0} {kind}")
+    yield from (f"in title={in_title} {kind} {titled}", f"head={head_of(choice.text)}", f"part={there.part}")
+    yield from (f"words={min(len(choice.text.split()), 4)}", f"confidence={int(choice.pieces[0].confidence * 5)}")
+    yield from (f"left={left}", f"right={there.word(first + 1)}", f"two left={there.word(first - 2)} {left}")
+    yield f"contains={any(other in key for other in others)} {any(key in other for other in others)}"
+    if earlier.last:
+        yield f"same={earlier.last.key == key} {kind} {place.row.index(place.index) > 0}"
+    if kind == "there":
+        gap = max(-3, min(sentence.number - there.number, 5))
+        yield from (f"gap={gap}", f"gap,here={gap} {min(len(here), 3)}", f"gap,title={gap} {in_title} {counts}")
+        yield from (f"rank={min(choice.rank, 4)}", f"only={not others}")
+        return
+    way = list(_way(place, choice))
+    yield from way
+    yield from _bounds(place, choice)
+    yield from (f"{way[0]},left={left}", f"{way[0]},reading={place.reading}")
+    yield f"side,left={side_of(choice, place.index)} {left}"
+    yield f"nearer={min(sum(abs(other - place.index) < abs(first - place.index) for other in here), 3)}"
 
 
 def _whose(place: Place, what: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from kg.extraction.results.sentences import Piece, Row, Sentence
 Reading = Literal["no", "absolute", "relative"]
 """What a quantity is: no result, a score, or an improvement or factor."""
 
-Part = Literal["metric", "dataset", "method"]
+Part = Literal["metric", "dataset", "method", "task", "baseline"]
 """The parts of a result that are chosen."""
 
 WINDOW = 8  # pieces before and after a value whose words say something about it
@@ -31,12 +31,13 @@ HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "
 class Names:
     """What a text says as a whole about its names.
 
-    ``places`` counts the places of each name by its key; ``introduced`` are the keys of the methods that the paper
-    introduces, in order; ``main`` is the first, in its short form; ``short`` and ``long`` are the keys of its short and
-    long forms, ``title`` those of the names in its title.
+    ``places`` counts the places of each name by its key, and ``tasks`` those of each task, in order; ``introduced`` are
+    the keys of the methods that the paper introduces, in order; ``main`` is the first, in its short form; ``short`` and
+    ``long`` are the keys of its short and long forms, ``title`` those of the names in its title.
     """
 
     places: Counter[str]
+    tasks: Counter[str]
     datasets: int
     introduced: Sequence[str]
     main: str | None
@@ -47,11 +48,12 @@ class Names:
     @classmethod
     def of(cls, sentences: Sequence[Sentence], short_forms: dict[str, str]) -> Names:
         """The names of sentences; ``short_forms`` maps the keys of short forms to those of their long forms."""
-        named = [(s, piece) for s in sentences for piece in s.pieces if piece.kind in ("dataset", "method")]
+        named = [(s, piece) for s in sentences for piece in s.pieces if piece.kind in ("dataset", "method", "task")]
         own = list(dict.fromkeys(piece.key for _, piece in named if piece.kind == "method" and piece.introduced))
         long_forms = {long: short for short, long in short_forms.items()}
         return cls(
-            places=Counter(piece.key for _, piece in named),
+            places=Counter(piece.key for _, piece in named if piece.kind != "task"),
+            tasks=Counter(piece.key for _, piece in named if piece.kind == "task"),
             datasets=len({piece.key for _, piece in named if piece.kind == "dataset"}),
             introduced=own,
             main=long_forms.get(own[0], own[0]) if own else None,
@@ -83,10 +85,13 @@ class EarlierParts:
     metric: Earlier = field(default_factory=Earlier)
     dataset: Earlier = field(default_factory=Earlier)
     method: Earlier = field(default_factory=Earlier)
+    task: Earlier = field(default_factory=Earlier)
+    baseline: Earlier = field(default_factory=Earlier)
 
     def of(self, part: Part) -> Earlier:
         """What was chosen for a part."""
-        return {"metric": self.metric, "dataset": self.dataset, "method": self.method}[part]
+        found: Earlier = getattr(self, part)
+        return found
 
 
 @dataclass(frozen=True)

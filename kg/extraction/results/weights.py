@@ -25,11 +25,13 @@ class ResultWeights:
     metric: np.ndarray
     dataset: np.ndarray
     method: np.ndarray
+    task: np.ndarray
+    baseline: np.ndarray
     certainty: np.ndarray
 
 
 CERTAINTY = 110  # the length of the array that confidences are judged by
-SIZES = {"reading": 3 << BITS, "metric": 1 << BITS, "dataset": 1 << BITS, "method": 1 << BITS}
+SIZES = {"reading": 3 << BITS, **dict.fromkeys(("metric", "dataset", "method", "task", "baseline"), 1 << BITS)}
 """The length of the array of each decision."""
 
 

@@ -11,9 +11,9 @@ from kg.extraction.results.quantities import QuantityFinder
 from kg.extraction.results.sentences import Piece, PieceKind, Sentence
 from kg.text.names import name_key
 
-KINDS: dict[str, PieceKind] = {"M": "metric", "D": "dataset", "A": "method", "O": "method"}
+KINDS: dict[str, PieceKind] = {"M": "metric", "D": "dataset", "A": "method", "O": "method", "T": "task"}
 SLOT = re.compile(
-    r"(?P<kind>[MDAO]):(?P<name>[\w-]+)|(?P<value>[+-]?\d(?:[\d.,]*\d)?(?:%|x|_ms)?(?!\w))|(?P<word>[\w-]+)|\S"
+    r"(?P<kind>[MDAOT]):(?P<name>[\w-]+)|(?P<value>[+-]?\d(?:[\d.,]*\d)?(?:%|x|_ms)?(?!\w))|(?P<word>[\w-]+)|\S"
 )
 FIND = QuantityFinder({"whole": ["ms"]}, {}, {})
 CHANGES = {"gain": "rise", "gains": "rise", "drop": "fall", "improves": "raise", "cuts": "lower", "faster": "compare"}
@@ -23,7 +23,8 @@ Noted = Callable[..., tuple[str, Sequence[Sentence]]]
 
 @pytest.fixture(scope="session")
 def noted() -> Noted:
-    """Reads sentences in a notation: "M:hop_error" is a metric, "D:" a dataset, "A:" a method, "O:" the paper's own.
+    """Reads sentences in a notation: "M:hop_error" is a metric, "D:" a dataset, "A:" a method, "O:" the paper's own,
+    "T:" a task.
 
     An underscore is a blank, and what begins with a digit or a sign is a value. Returns the text and its sentences.
     """

@@ -25,8 +25,10 @@ NAMES: dict[str, EntityType] = {
     "BLEU": "Metric",
     "FrogNet": "Method",
     "ToadNet": "Method",
+    "hopping": "Task",
 }
 SURE = {"any": (0.0, 9.0, 0.0)}
+NO_METRIC = {"kind=none": 9}
 
 
 # --- by weights that are made for the test ---------------------------------------------------------------------------
@@ -157,6 +159,21 @@ def test_names_of_other_sentences_can_be_chosen(nlp: Language, finder: ResultFin
     finder.weights = weights(SURE, metric=there, dataset=there, method={"what=there True ": 5.0})
     [found] = results(nlp, finder, "FrogNet and ToadNet have a recall. It is 5%. MNIST is used.")
     assert (found.metric, found.dataset, found.method) == ("recall", "MNIST", "FrogNet")
+
+
+def test_a_task_and_a_baseline_are_said_where_they_are_likely(nlp: Language, finder: ResultFinder) -> None:
+    # Of two tasks (none, "hopping"), and of three baselines (none, "FrogNet", "ToadNet").
+    abstract = "In hopping FrogNet is 5% better than ToadNet."
+    for chance, task in ((0.59, None), (0.61, "hopping")):
+        odds = np.log(chance / (1 - chance))
+        finder.weights = weights({"any": (0.0, 0.0, 9.0)}, metric=NO_METRIC, task={"kind=here": odds})
+        assert [found.task for found in results(nlp, finder, abstract)] == [task]
+    for chance, baseline in ((0.59, None), (0.61, "ToadNet")):
+        odds = np.log(chance / (1 - chance))
+        finder.weights = weights({"any": (0.0, 0.0, 9.0)}, metric=NO_METRIC, baseline={"left=than": np.log(2) + odds})
+        assert [found.baseline for found in results(nlp, finder, abstract)] == [baseline]
+    finder.weights = weights(SURE, metric=NO_METRIC, baseline={"left=than": 9})
+    assert [found.baseline for found in results(nlp, finder, abstract)] == [None], "it is a score"
 
 
 def test_names_are_given_in_the_words_of_the_text_on_one_line(nlp: Language, finder: ResultFinder) -> None:

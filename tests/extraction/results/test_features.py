@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from kg.extraction.results.choices import Choice, metric_choices, named_choices
 from kg.extraction.results.features import (
+    baseline_features,
     dataset_features,
     head_of,
     method_features,
     metric_features,
     reading_features,
+    task_features,
 )
 from kg.extraction.results.places import Earlier, Names, Place, Reading
 from kg.extraction.results.sentences import Sentence
@@ -301,3 +304,39 @@ def test_features_do_not_depend_on_the_seed_of_hashes(
     outputs = {in_another_process(SEEDED), capsys.readouterr().out}
     [output] = outputs
     assert output.count("metric ['") == 4
+
+
+# --- what it is about, and better than -------------------------------------------------------------------------------
+
+
+def test_a_task_shows_where_the_text_names_it(noted: Noted) -> None:
+    _, found = noted("T:frog_hopping", "In T:hopping it has 81% and is good.", "T:hopping is hard.")
+    title = replace(found[0], part="title")
+    names = Names.of([title, *found[1:]], {})
+    [place] = values(found[1])
+    _, here, there = named_choices("task", [title, *found[1:]], found[1], place.index)
+    shown = set(task_features(place, here, Earlier(), names))
+    assert shown >= {"kind=here", "places=2", "most=True here", "order=1 2", "left=in", "in title=False here 1"}
+    assert shown >= {"contains=False True", "distance=b2", "nearer=0"}
+    shown = set(task_features(place, there, Earlier(), names))
+    assert shown >= {
+        "kind=there",
+        "in title=True there 1",
+        "contains=True False",
+        "gap=1",
+        "only=False",
+        "head=hopping",
+    }
+
+
+def test_a_baseline_shows_what_compares_it_and_whose_value_it_is(noted: Noted) -> None:
+    _, [found] = noted("O:FrogNet is 5% better than the A:ToadNet")
+    [place] = values(found, "relative")
+    none, own, other = named_choices("method", [found], found, place.index)
+    names = Names.of([found], {})
+    shown = set(baseline_features(place, other, Earlier(), names, own))
+    assert shown >= {"is method=False here", "two left=than the", "compares=than here", "compares,own=than False False"}
+    shown = set(baseline_features(place, own, Earlier(), names, own))
+    assert shown >= {"is method=True here", "compares=- here", "compares,own=- True True"}
+    shown = set(baseline_features(place, none, Earlier(), names, own))
+    assert shown >= {"is method=False none", "none sentence=than", "none two=better than"}
