@@ -25,7 +25,8 @@ from kg.builder.works import Work, read_work, written
 from kg.graph.statements import CERTAIN, SharedNodes
 from kg.graph.store import Generation
 from kg.records import Paper
-from kg.sources.duplicates import handles, paper_key
+from kg.sources.duplicates import handles
+from kg.text.plain import paper_key
 
 _WORKS, _COUNTS, _NAMES = "works.npz", "counts.json", "names.sqlite"
 _BLOCK = 2**20

@@ -20,15 +20,16 @@ from kg.graph.store import Generation
 from kg.jsonrecord import Record
 from kg.records import Extraction, Merge, MergedEntry, Paper
 from kg.rulefiles import Rule, rule_files
-from kg.sources.duplicates import Joined, entry_order, handles, merged, paper_key, papers_of
+from kg.sources.duplicates import Joined, entry_order, handles, merged, papers_of
 from kg.text.lines import json_lines_of
+from kg.text.plain import paper_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Record):
     """A paper as the graph folder keeps it: its entries and what was found in it.
 
-    ``key`` is the paper key (:func:`kg.sources.duplicates.paper_key`) of the paper's title, and ``which`` tells the
+    ``key`` is the paper key (:func:`kg.text.plain.paper_key`) of the paper's title, and ``which`` tells the
     paper from others with the same key; ``fingerprint`` is a digest of the text, rules, model and code that the
     extraction was made from, empty if that failed; ``extraction`` is ``None`` if it has to be made. ``first_seen`` is
     the date (xsd:date, in UTC) of the run that read the paper first; empty for papers of graphs that did not record it.

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kg.graph.store import Generation
-from kg.text.names import title_key
+from kg.text.plain import paper_key
 
 _KEY = b'{"key":'
 
@@ -27,16 +27,15 @@ def in_order(generation: Generation, title: str, authors: Sequence[str]) -> tupl
         return tuple(authors)
     try:
         with generation.records.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
-            line = _line_of(lines, title_key(title))
-        entries = json.loads(line)["entries"] if line else []
-        listed = (tuple(entry.get("authors", ())) for entry in entries)
-        return next((names for names in listed if sorted(set(names)) == sorted(authors)), tuple(authors))
+            entries = (entry for line in _lines_of(lines, paper_key(title)) for entry in json.loads(line)["entries"])
+            listed = (tuple(entry.get("authors", ())) for entry in entries)
+            return next((names for names in listed if sorted(set(names)) == sorted(authors)), tuple(authors))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # no records, or damaged ones
         return tuple(authors)
 
 
-def _line_of(lines: mmap.mmap, key: str) -> bytes:
-    """The first line with a key; empty if there is none."""
+def _lines_of(lines: mmap.mmap, key: str) -> Iterator[bytes]:
+    """The lines with a key, one for each paper of that title."""
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high) // 2
@@ -46,12 +45,14 @@ def _line_of(lines: mmap.mmap, key: str) -> bytes:
             low = end + 1
         else:
             high = start
-    end = lines.find(b"\n", low) % (len(lines) + 1)
-    return lines[low:end] if low < len(lines) and _key_at(lines, low) == key else b""
+    while low < len(lines) and _key_at(lines, low) == key:
+        end = lines.find(b"\n", low) % (len(lines) + 1)
+        yield lines[low:end]
+        low = end + 1
 
 
 def _key_at(lines: mmap.mmap, start: int) -> str:
     end = lines.find(b',"entries"', start)
     if lines[start : start + len(_KEY)] != _KEY or end < 0:
         raise ValueError
-    return str(json.loads(lines[start + len(_KEY) : end]))
+    return str(json.JSONDecoder().raw_decode(lines[start + len(_KEY) : end].decode())[0])  # "which" may come next

@@ -33,8 +33,8 @@ from kg.resolution.resolver import Resolver
 from kg.resolution.spelling import entity_key, entity_words
 from kg.text.addresses import given_address
 from kg.text.files import CATALOGUES, packing
-from kg.text.names import slug, title_key
-from kg.text.plain import without_markup
+from kg.text.names import slug
+from kg.text.plain import paper_key
 from kg.vocabulary import (
     DCTERMS,
     KG,
@@ -145,12 +145,12 @@ class KnownPapers:
 
     def add(self, iri: str, title: str, identifiers: Iterable[str]) -> None:
         """Count a paper in, with identifiers such as "arxiv:2101.00001"."""
-        for key in (*identifiers, title_key(without_markup(title))):
+        for key in (*identifiers, paper_key(title)):
             self._iris.setdefault(key, iri)
 
     def find(self, title: str, identifiers: Iterable[str]) -> str | None:
         """The IRI of a paper, if the graph has it."""
-        keys = (*identifiers, title_key(title))
+        keys = (*identifiers, paper_key(title))
         return next((iri for key in keys if (iri := self._iris.get(key))), None)
 
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from kg.records import Paper
 from kg.text.names import title_key, unaccented
-from kg.text.plain import without_markup
+from kg.text.plain import paper_key, without_markup
 
 Reason = Literal["DOI", "arXiv id", "identifier", "title", "title without subtitle", "abstract"]
 """What two entries of one paper have in common."""
@@ -128,11 +128,6 @@ def _spelt(title: str) -> str:
 @lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
-
-
-def paper_key(title: str) -> str:
-    """The key of a title (:func:`kg.text.names.title_key`), with or without LaTeX and tags."""
-    return title_key(without_markup(title))
 
 
 def entry_order(entry: Paper) -> tuple[str, int, str, str, str]:

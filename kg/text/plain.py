@@ -22,6 +22,7 @@ from importlib.resources import files
 from itertools import chain, takewhile
 from typing import TypeVar
 
+from kg.text.names import title_key
 from kg.text.sentences import sentence_spans
 
 Found = TypeVar("Found")
@@ -118,6 +119,15 @@ def plain_text(text: str, title_end: int | None = None, *, labels: bool = False)
 def without_markup(text: str) -> str:
     """The words of a short text, such as a name, as they read: no LaTeX, no tags, no ligatures, one line."""
     return " ".join(plain_text(text, labels=True).text.split())
+
+
+def paper_key(title: str) -> str:
+    r"""The paper key, by which records are sorted: that of a title (:func:`kg.text.names.title_key`) without markup.
+
+    >>> paper_key(r"$\beta$-Frogs") == paper_key("β-frogs")
+    True
+    """
+    return title_key(without_markup(title))
 
 
 def unwrapped(text: str) -> str:

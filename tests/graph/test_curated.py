@@ -60,9 +60,11 @@ def test_a_paper_is_found_by_its_identifier_or_title_and_else_has_no_text() -> N
     store = store_of(
         {"kind": "paper", "title": "Frogs!", "arxiv": "2101.00001", "tasks": ["Hopping"]},
         {"kind": "paper", "title": "a  frog", "methods": [["FrogNet", ""]]},
+        {"kind": "paper", "title": r"A \emph{Frog}", "methods": [["PadNet", ""]]},
         {"kind": "paper", "title": "A Toad", "tasks": ["Hopping"]},
     )
-    assert objects(store, "paper/a-frog", KG + "catalogued") == [BASE + "method/frognet", BASE + "task/hopping"]
+    said = [BASE + "method/frognet", BASE + "method/padnet", BASE + "task/hopping"]
+    assert objects(store, "paper/a-frog", KG + "catalogued") == said
     types = objects(store, "paper/a-toad", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     assert types == ["https://schema.org/ScholarlyArticle"]
 
