@@ -11,8 +11,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -118,8 +118,6 @@ def _latex(cell: str) -> str:
 
 def write_csv(table: Table, output: IO[bytes]) -> None:
     """Write CSV (RFC 4180), with line feeds as its line ends."""
-    text = io.TextIOWrapper(output, "utf-8", "replace", newline="", write_through=True)
-    rows = csv.writer(text, lineterminator="\n")
+    rows = csv.writer(codecs.getwriter("utf-8")(output, "replace"), lineterminator="\n")
     rows.writerow(table.header)
     rows.writerows(table.rows)
-    text.detach()

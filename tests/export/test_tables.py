@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from collections.abc import Callable
 from typing import IO
@@ -66,6 +67,22 @@ def test_csv_reads_back_as_it_was() -> None:
     write_csv(Table(("name", "x"), tuple((cell, "1") for cell in cells), (False, True)), output)
     assert b"\r" not in output.getvalue()
     assert [row[0] for row in csv.reader(io.StringIO(output.getvalue().decode(), newline=""))] == ["name", *cells]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_latex, write_markdown])
+def test_an_output_that_takes_no_more_stays_open(write: Callable[[Table, IO[bytes]], None]) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise BrokenPipeError(32, "closed")
+
+        def flush(self) -> None:
+            self.write(b"")
+
+    output = Full()
+    with pytest.raises(BrokenPipeError):
+        write(Table(("frog",), (("Croaker",),), (False,)), output)
+    gc.collect()
+    assert not output.closed
 
 
 @pytest.mark.parametrize(("format", "expected"), [("markdown", r"| a\|b |"), ("latex", r"a|b \\")])

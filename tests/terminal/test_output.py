@@ -90,6 +90,7 @@ RUN = f"{sys.executable} -c 'from kg.cli import main; main()'"
         ("query 'ASK { ?s ?p ?o }' 2>&- <&-", 0, "true\n", ""),
         ("stats --json > /dev/full", 1, "", "kg: error: standard output: No space left on device\n"),
         ("export -o /dev/full", 1, "", "kg: error: /dev/full: No space left on device\n"),
+        ("ask compare --dataset CIFAR-10 --format csv > /dev/full", 1, "", "kg: error: standard output: No space left"),
         ("export | head -1 | cut -c1-7", 0, "@prefix\n", ""),
     ],
 )
