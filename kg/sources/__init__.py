@@ -15,7 +15,7 @@ from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from types import MappingProxyType
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipInfo
 
 from kg.errors import InputError, KGError
 from kg.plugins import load_plugins
@@ -234,7 +234,7 @@ class _Inputs:
 
             yield from self._several(source.place, "an archive", parts)
 
-    def _member(self, source: Source, opened: ZipFile, member: ZipInfo, path: Path | None) -> Iterator[Paper]:
+    def _member(self, source: Source, opened: archive.Archive, member: ZipInfo, path: Path | None) -> Iterator[Paper]:
         place = f"{source.place}/{member.filename}"
         with ExitStack() as stack:
             try:

@@ -1,6 +1,7 @@
 """Compressed files: gzip, bzip2, xz and Zstandard, told by their first bytes, unpacked as they are read.
 
 A small file can unpack to more than a disk holds, so there is a limit (:data:`UNPACKED_LIMIT`), which a user can raise.
+It holds for an input as a whole: of what is packed again within it, or beside it in an archive, all is counted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import lzma
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kg.errors import InputError
 from kg.text.files import reason
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 HEAD = 8192  # bytes that can be peeked at
-UNPACKED_LIMIT = 100_000_000  # bytes of a file that unpacks to more than UNPACKED_RATIO times its size
+UNPACKED_LIMIT = 100_000_000  # bytes of an input that unpacks to more than UNPACKED_RATIO times its size
 LIMIT_VARIABLE = "KG_MAX_BYTES"  # the environment variable that sets another limit
 UNPACKED_RATIO = 100  # the texts of papers unpack to three or four times their size
 _WINDOW = 27  # base 2 logarithm of the bytes that a Zstandard file may make its reader remember
@@ -49,8 +51,76 @@ _FORMATS: tuple[tuple[bytes, Callable[[BinaryIO], Any]], ...] = (  # (how it beg
 )
 
 
-def unpacked(stream: BinaryIO, place: str) -> io.BufferedReader:
-    """A stream that can be peeked at, decompressed if it is compressed; closing it leaves the given one open.
+class Budget:
+    """How much may come out of an input: of all that is packed in it, and of what is packed in that, together.
+
+    Args:
+        place: what errors call the input.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.size = 0
+        """Bytes of the input itself that were read."""
+        self._unpacked = 0
+
+    @cached_property
+    def _limit(self) -> int:
+        given = os.environ.get(LIMIT_VARIABLE, str(UNPACKED_LIMIT))
+        if not given.isdecimal() or len(given) > 18:
+            raise InputError(LIMIT_VARIABLE, f"is {given[:30]!r}; expected a number of bytes")
+        return int(given)
+
+    def counting(self, stream: BinaryIO) -> Callable[[int], bytes]:
+        """What reads the input itself, piece by piece."""
+        read = _by_piece(stream)
+
+        def counted(size: int) -> bytes:
+            piece = read(size)
+            self.size += len(piece)
+            return piece
+
+        return counted
+
+    def limiting(self, stream: BinaryIO, place: str) -> Callable[[int], bytes]:
+        """What reads a stream of unpacked bytes, piece by piece.
+
+        Raises:
+            InputError: when it is called; more came out of the input than may.
+            OSError: when it is called; they cannot be unpacked.
+        """
+        read = _by_piece(stream)
+
+        def limited(size: int) -> bytes:
+            try:
+                piece = read(size)
+            except (OSError, InputError):
+                raise
+            except Exception as error:  # each of the formats has errors of its own
+                raise OSError(reason(error)) from None
+            self._unpacked += len(piece)
+            if self._unpacked > max(self._limit, UNPACKED_RATIO * self.size):
+                whole = "its size" if place == self.place else f"the size of {self.place}, with what came before it"
+                limit = f"{self._limit:,} bytes and {UNPACKED_RATIO} times {whole}"
+                raise InputError(place, f"unpacks to more than {limit}; {LIMIT_VARIABLE}=BYTES allows more")
+            return piece
+
+        return limited
+
+
+class Unpacked(io.BufferedReader):
+    """A stream of bytes that are not packed, which can be peeked at; closing it leaves open what it is read from.
+
+    ``budget`` is that of the input.
+    """
+
+    def __init__(self, head: bytes, read: Callable[[int], bytes], budget: Budget) -> None:
+        super().__init__(Rejoined(head, read), buffer_size=8 * HEAD)
+        self.budget = budget
+
+
+def unpacked(stream: BinaryIO, place: str) -> Unpacked:
+    """An input, decompressed if it is compressed.
 
     Args:
         stream: open for reading bytes, at its beginning. It may be a pipe: it is read only once.
@@ -59,68 +129,45 @@ def unpacked(stream: BinaryIO, place: str) -> io.BufferedReader:
     Raises:
         InputError: it cannot be read.
     """
-    begun = _begun(stream, place)
-    head = begun.peek()
-    unpack = next((unpack for start, unpack in _FORMATS if head.startswith(start)), None)
-    return _begun(cast(BinaryIO, Unpacked(begun, place, unpack)), place) if unpack else begun
+    budget = Budget(place)
+    return _unpacked(budget.counting(stream), place, budget)
 
 
-class Unpacked:
-    """A compressed stream unpacked, up to a limit, so that a small file cannot take all time and memory.
+def unpacked_within(stream: BinaryIO, place: str, budget: Budget) -> Unpacked:
+    """What came out of an input, such as a member of an archive, decompressed if it is compressed once more.
 
     Args:
-        packed: at its beginning.
+        stream: open for reading bytes, at its beginning.
         place: what errors call it.
-        unpack: makes a stream of unpacked bytes of one of packed bytes.
-        size: the number of packed bytes, where they are not read through this object.
+        budget: of the input.
+
+    Raises:
+        InputError: it cannot be read.
     """
-
-    def __init__(self, packed: BinaryIO, place: str, unpack: Callable[[BinaryIO], Any], size: int = 0) -> None:
-        self._packed = packed
-        self._place = place
-        self._limit = _unpacked_limit()
-        self._read, self._unpacked = size, 0
-        try:
-            self._stream = unpack(packed if size else cast(BinaryIO, self))
-        except OSError as error:
-            raise InputError(place, f"cannot be read ({reason(error)})") from None
-
-    def read(self, size: int = -1) -> bytes:
-        """The next packed bytes; called by the decompressor."""
-        piece = self._packed.read(size)
-        self._read += len(piece)
-        return piece
-
-    def read1(self, size: int) -> bytes:
-        """The next unpacked bytes.
-
-        Raises:
-            InputError: there are too many of them.
-            OSError: they cannot be unpacked.
-        """
-        try:
-            piece: bytes = getattr(self._stream, "read1", self._stream.read)(size)
-        except (OSError, InputError):
-            raise
-        except Exception as error:  # each of the formats has errors of its own
-            raise OSError(reason(error)) from None
-        self._unpacked += len(piece)
-        if self._unpacked > max(self._limit, UNPACKED_RATIO * self._read):
-            limit = f"{self._limit:,} bytes and {UNPACKED_RATIO} times its size"
-            raise InputError(self._place, f"unpacks to more than {limit}; {LIMIT_VARIABLE}=BYTES allows more")
-        return piece
+    return _unpacked(budget.limiting(stream, place), place, budget)
 
 
-def _unpacked_limit() -> int:
-    given = os.environ.get(LIMIT_VARIABLE, str(UNPACKED_LIMIT))
-    if not given.isdecimal() or len(given) > 18:
-        raise InputError(LIMIT_VARIABLE, f"is {given[:30]!r}; expected a number of bytes")
-    return int(given)
+def _unpacked(read: Callable[[int], bytes], place: str, budget: Budget) -> Unpacked:
+    begun = _begun(read, place, budget)
+    head = begun.peek()
+    unpack = next((unpack for start, unpack in _FORMATS if head.startswith(start)), None)
+    if unpack is None:
+        return begun
+    try:
+        content = unpack(begun)
+    except OSError as error:
+        raise InputError(place, f"cannot be read ({reason(error)})") from None
+    return _begun(budget.limiting(content, place), place, budget)
 
 
-def _begun(stream: BinaryIO, place: str) -> io.BufferedReader:
+def _by_piece(stream: BinaryIO) -> Callable[[int], bytes]:
+    """What reads one piece of a stream, without waiting for more."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read
+
+
+def _begun(read: Callable[[int], bytes], place: str, budget: Budget) -> Unpacked:
     """A stream whose first peek shows what it begins with, however small the pieces are in which it arrives."""
-    read = getattr(stream, "read1", stream.read)  # one piece, without waiting for more
     head = b""
     try:
         while len(head) < HEAD and not _is_telling(head):
@@ -129,7 +176,7 @@ def _begun(stream: BinaryIO, place: str) -> io.BufferedReader:
             head += piece
     except OSError as error:
         raise InputError(f"{place}:1", f"cannot be read ({reason(error)})") from None
-    return io.BufferedReader(Rejoined(head, read), buffer_size=8 * HEAD)
+    return Unpacked(head, read, budget)
 
 
 def _is_telling(head: bytes) -> bool:

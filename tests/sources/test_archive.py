@@ -13,6 +13,9 @@ import pytest
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources import read_papers
+from kg.sources.archive import opened
+from kg.sources.reader import Source
+from kg.text.lines import reading
 
 RECORD = '{"id": "%s", "title": "%s", "abstract": "A."}\n'
 
@@ -63,6 +66,7 @@ def test_an_archive_from_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
         (archive_of(**{"[Content_Types].xml": "<x/>"}), "is a document of Microsoft Office; save it as CSV"),
         (archive_of(a=archive_of(b="x")), "the first problem is: .*/a: is an archive within an archive"),
         (archive_of(a=" " * 3_000_000), "the first problem is: .*/a: unpacks to more than 2,000,000 bytes"),
+        (archive_of(a=gzip.compress(b" " * 1_500) * 2_000), "/a: unpacks to more than 2,000,000 bytes and 100 times"),
     ],
 )
 def test_what_cannot_be_read_is_refused(
@@ -73,3 +77,23 @@ def test_what_cannot_be_read_is_refused(
     path.write_bytes(content)
     with pytest.raises(InputError, match=problem):
         read(path)
+
+
+def test_the_files_of_an_archive_have_one_limit_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_MAX_BYTES", "100000")
+    path = tmp_path / "dump.zip"
+    frogs = RECORD % (1, "Frogs" * 12_000)
+    path.write_bytes(archive_of(a=frogs, b=frogs))
+    limit = f"100,000 bytes and 100 times the size of {path}, with what came before it"
+    with pytest.raises(InputError, match=f"^{path}/b: unpacks to more than {limit}; KG_MAX_BYTES=BYTES allows more$"):
+        read(path)
+
+
+@pytest.mark.parametrize("once_more", [False, True])
+def test_the_limit_goes_by_the_size_of_what_was_given(tmp_path: Path, once_more: bool) -> None:
+    path = tmp_path / "dump"
+    content = archive_of(a="x" * 9_000)
+    path.write_bytes(gzip.compress(content) if once_more else content)
+    for seen in (None,) if once_more else (None, path):
+        with reading(path) as stream, opened(Source(stream, str(path), "dump", seen)) as archive:
+            assert archive.budget.size == path.stat().st_size
