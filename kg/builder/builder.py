@@ -151,7 +151,7 @@ def build_graph(
     with bare, next_generation(folder) as generation, Extracted(generation.extracted, restart=restart) as extracted:
         old = current(folder)
         if bare.count and not old and not whole:
-            names = ", ".join(map(str, inputs))
+            names = ", ".join(map(path_text, inputs))
             raise InputError(names, "has no abstracts, and only adds to papers of other files; name those too")
         stored = (entry for work in read_records(old) for entry in work.entries) if old else ()
         read = whole.union(bare.like(chain(whole, stored)))

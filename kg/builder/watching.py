@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.builder.builder import BuildReport
-from kg.errors import GraphError, InputError
+from kg.errors import InputError, KGError
 from kg.sources.folder import files_of
 from kg.text.files import path_text
 
@@ -31,7 +31,7 @@ class Watcher:
     Args:
         folder: the folder to look at, with all below it.
         build: builds some files, and may raise :class:`~kg.errors.KGError`.
-        say: called with one line for each build and for each file that cannot be read.
+        say: called with one line for each build, for each file that cannot be read, and for what else holds a build up.
     """
 
     def __init__(self, folder: Path, build: Build, say: Callable[[str], None]) -> None:
@@ -40,6 +40,7 @@ class Watcher:
         self._say = say
         self._seen: dict[Path, _State] = {}
         self._built: dict[Path, _State] = {}
+        self._held_up = ""  # by what, as it was said
 
     def look(self) -> None:
         """Build the files that are new or changed, and did not change since the last look: those are written whole.
@@ -65,16 +66,21 @@ class Watcher:
     def _built_now(self, paths: Sequence[Path]) -> bool:
         """Build some files, one by one if one of them cannot be read; whether they need not be built again."""
         try:
-            self._say(self._line(paths, self._build(paths)))
-        except GraphError as error:  # such as another build at the same time
-            self._say(f"{error}; tried again soon")
-            return False
-        except InputError as error:
-            if len(paths) == 1:
+            report = self._build(paths)
+        except KGError as error:
+            if isinstance(error, InputError) and any(_is_within(error.place, path) for path in paths):
+                if len(paths) > 1:
+                    done = [self._built_now([path]) for path in paths]
+                    return all(done)
                 self._say(f"{error}; waits until it changes")
                 return True
-            done = [self._built_now([path]) for path in paths]
-            return all(done)
+            # Such as another build at the same time, or a rule file that somebody is about to mend.
+            if (line := f"{error}; tried again soon") != self._held_up:
+                self._say(line)
+            self._held_up = line
+            return False
+        self._held_up = ""
+        self._say(self._line(paths, report))
         return True
 
     def _line(self, paths: Sequence[Path], report: BuildReport) -> str:
@@ -84,6 +90,11 @@ class Watcher:
         names = [path_text(path.relative_to(self.folder)) for path in paths]
         more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
         return f"{time.strftime('%H:%M:%S')} {found or 'no'} papers in {', '.join(names[:_SHOWN])}{more}"
+
+
+def _is_within(place: str, path: Path) -> bool:
+    """Whether what an error names is a file, a line of it, a member of it if it is an archive, or it and others."""
+    return f"{place}:".startswith(tuple(path_text(path) + sign for sign in ":/,"))
 
 
 def watch(watcher: Watcher, seconds: float, wait: Callable[[float], None] = time.sleep) -> None:
