@@ -11,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from importlib.resources import files
@@ -30,6 +28,7 @@ from kg.export.networks import EDGES, NODES, edges_table, nodes_table
 from kg.export.tables import write_csv
 from kg.site.export import export_site
 from kg.text.files import packing, writing
+from kg.text.folders import filling
 from kg.vocabulary import DCTERMS, RDF, XSD, graph_iri
 
 Json: TypeAlias = dict[str, Any]
@@ -135,11 +134,8 @@ def publish_package(
     """
     if address is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
         raise KGError(f"address {address[:80]!r}: expected one that begins with https://")
-    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
-    try:
-        if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-            raise KGError(f"{folder}: expected a new folder, or an empty one")
-        (partial / "data").mkdir(parents=True)
+    with filling(folder, "package") as partial:
+        (partial / "data").mkdir()
         about = _about(graph, title, creator, licences, address and f"{address.rstrip('/')}/")
         _write_data(graph, partial)
         if site:
@@ -147,13 +143,6 @@ def publish_package(
         _describe(graph, partial, about, site)
         _write(partial / "SHA256SUMS", "".join(f"{_digest(partial / path)}  {path}\n" for path in _paths(partial)))
         written = [(partial / path).stat().st_size for path in _paths(partial)]
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    except OSError as error:
-        raise KGError(f"{folder}: cannot be written ({error.strerror or error})") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return Published(len(written), sum(written))
 
 

@@ -92,6 +92,18 @@ def test_what_is_there_is_never_replaced(graph: KnowledgeGraph, tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full"]
 
 
+@pytest.mark.slow
+def test_a_package_that_another_call_finished_meanwhile_stays(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    def progress(done: int, total: int) -> None:
+        if not (tmp_path / "p").exists():
+            publish_package(graph, tmp_path / "p", site=False)
+
+    with pytest.raises(KGError, match="expected a new folder, or an empty one"):
+        publish_package(graph, tmp_path / "p", progress=progress)
+    assert (tmp_path / "p" / "README.md").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["p"]
+
+
 def test_licences_are_identifiers_or_addresses() -> None:
     assert licence_address("CC0-1.0") == "https://spdx.org/licenses/CC0-1.0"
     assert licence_address(TEXTS) == TEXTS

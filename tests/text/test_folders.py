@@ -91,6 +91,30 @@ def test_what_else_there_is_stays(tmp_path: Path) -> None:
     assert (exported / "notes.txt").read_text() == (mine / "notes.txt").read_text() == file.read_text() == "mine"
 
 
+def test_what_another_call_has_not_finished_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "frogs"
+    with filling(folder, "frogs", "mark.txt") as partial:
+        (partial / "mark.txt").write_text("")
+        fill(folder, "of the other call")
+        (partial / "frog.txt").write_text("last")
+    assert names(tmp_path) == ["frogs"] and (folder / "frog.txt").read_text() == "last"
+
+
+@pytest.mark.parametrize("mark", ["mark.txt", None])
+def test_what_comes_while_the_block_runs_stays(tmp_path: Path, mark: str | None) -> None:
+    folder = tmp_path / "frogs"
+    folder.mkdir()
+    with pytest.raises(KGError), filling(folder, "frogs", mark):
+        (folder / "notes.txt").write_text("mine")
+    assert names(tmp_path) == ["frogs"] and names(folder) == ["notes.txt"]
+
+
+def test_the_folder_is_as_open_to_others_as_any(tmp_path: Path) -> None:
+    (tmp_path / "pond").mkdir()
+    fill(tmp_path / "frogs")
+    assert (tmp_path / "frogs").stat().st_mode == (tmp_path / "pond").stat().st_mode
+
+
 def test_damage_of_the_store_is_not_blamed_on_the_folder(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="Corruption"), filling(tmp_path / "frogs", "frogs", "mark.txt"):
         raise OSError("Corruption: block checksum mismatch")
