@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import errno
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
-from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from kg.errors import InputError, KGError
@@ -45,12 +45,14 @@ def local_path(address: str) -> Path | None:
     Raises:
         InputError: it is on another host.
     """
-    parts = urlsplit(address)
-    if parts.scheme != "file":
+    protocol, _, place = address.partition("://")
+    if protocol.lower() != "file":
         return None
-    if parts.netloc not in ("", "localhost"):
+    _refuse_names(address)
+    host, slash, path = place.partition("/")
+    if host not in ("", "localhost"):
         raise InputError(address, "is a file of another machine; expected file:///PATH")
-    return Path(url2pathname(parts.path))
+    return Path(url2pathname(slash + path))
 
 
 def files_at(address: str) -> tuple[list[str], bool]:
@@ -135,12 +137,11 @@ def packing(place: str | Path) -> Iterator[IO[bytes]]:
 
 def _located(address: str) -> tuple[Any, str]:
     """What reads and writes an address, and what it calls the place."""
+    _refuse_names(address)
     protocols = [part.partition("://")[0].lower() for part in address.split("::")]
     if set(protocols) & {*_WEB}:
         hint = "kg fetch asks services; download other files first, such as with curl"
         raise InputError(address, f"is on the web, where nothing is fetched by itself; {hint}")
-    if urlsplit(address).username:
-        raise InputError(urlsplit(address).hostname or "", "the address has a name or password in it; configure fsspec")
     try:
         import fsspec
     except ImportError:
@@ -152,6 +153,18 @@ def _located(address: str) -> tuple[Any, str]:
     except Exception as error:  # each protocol has errors of its own, and some need a package
         raise InputError(address, f"cannot be used ({_reason(error)})") from None
     return system, str(path)
+
+
+def _refuse_names(address: str) -> None:
+    """Refuse an address with a name or password in a part of it, which no message and no graph should show.
+
+    Raises:
+        InputError: it has one.
+    """
+    for part in address.split("::"):
+        _, name, host = re.split("[/?#]", part.partition("://")[2], maxsplit=1)[0].rpartition("@")
+        if name:
+            raise InputError(host, "the address has a name or password in it; configure fsspec")
 
 
 class _Stream(io.RawIOBase):

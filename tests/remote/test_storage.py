@@ -76,6 +76,11 @@ def test_a_file_address_is_the_path(tmp_path: Path) -> None:
         ("memory://b/none.jsonl", "cannot be read"),
         ("memory://none/*.jsonl", "has no files"),
         ("ftp://ann:secret@pond/x", "the address has a name or password in it; configure fsspec"),
+        ("simplecache::ftp://ann:secret@pond/x", "^pond: the address has a name or password in it"),
+        ("zip://frogs.csv::ftp://ann:secret@pond:21?x", "^pond:21: the address has a name or password in it"),
+        ("https://ann:secret@pond/x", "the address has a name or password in it"),
+        ("file://ann:secret@pond/x", "the address has a name or password in it"),
+        ("frogs://[pond/x", "expected a path, or an address of a protocol that fsspec knows, not frogs"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(memory: Any, address: str, expected: str) -> None:
