@@ -8,6 +8,9 @@
     output/generation-3/failures.jsonl        the papers that made the extractor fail, if some did
     output/generation-3/kg-generation.json    the manifest (:mod:`kg.graph.manifest`)
     output/corrections/         what people corrected (:mod:`kg.corrections`), which builds read and never change
+    output/curated/             imported catalogues (:mod:`kg.graph.curated`), which builds read and never change
+    output/fetched/             what services on the web answered to builds (:mod:`kg.fetching`)
+    output/published/           what was sent to which store (:mod:`kg.publishing.stores`)
 
 A build writes a new generation and then replaces CURRENT, which is atomic (:mod:`kg.text.files`). A build that is
 killed leaves a ``.partial`` folder. The next build takes over what was extracted and removes the rest; a build that

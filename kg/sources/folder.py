@@ -8,11 +8,11 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.sources.reader import Warn
-from kg.text.files import CATALOGUES, CORRECTIONS, GENERATION_MANIFEST, PUBLISHED, path_text, reason
+from kg.text.files import CATALOGUES, CORRECTIONS, FETCHED, GENERATION_MANIFEST, PUBLISHED, path_text, reason
 
 _GENERATION = re.compile(r"generation-[1-9][0-9]*(?:\.partial)?")
 
-_OF_GRAPH = ("CURRENT", CATALOGUES, CORRECTIONS, PUBLISHED)  # what is in a graph folder besides generations
+_OF_GRAPH = ("CURRENT", CATALOGUES, CORRECTIONS, FETCHED, PUBLISHED)  # what is in a graph folder besides generations
 
 
 def files_of(folder: Path, warn: Warn) -> list[Path]:

@@ -19,6 +19,9 @@ CORRECTIONS = "corrections"
 CATALOGUES = "curated"
 """The folder for imported catalogues in a graph folder (:mod:`kg.graph.curated`)."""
 
+FETCHED = "fetched"
+"""The folder in a graph folder for what services on the web answered to a build (:mod:`kg.fetching`)."""
+
 PUBLISHED = "published"
 """The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
 

@@ -42,11 +42,20 @@ def test_the_files_of_graphs_are_left_out(tmp_path: Path) -> None:
             path.rename(tmp_path / "copy" / generation.folder.name / path.name)
         raise KeyboardInterrupt
     touch(tmp_path / "earlier" / "generation-1" / "papers.jsonl", tmp_path / "earlier" / "CURRENT")
-    touch(tmp_path / "earlier" / "corrections" / "corrections.jsonl", tmp_path / "mine" / "corrections" / "a.jsonl")
+    for name in ("corrections", "curated", "fetched", "published"):
+        touch(tmp_path / "earlier" / name / "a.jsonl", tmp_path / "mine" / name / "a.jsonl")
     (tmp_path / "earlier" / "generation-1" / "store").mkdir()
     touch(tmp_path / "papers.jsonl", tmp_path / "generation-7" / "mine.jsonl", tmp_path / "mine" / "CURRENT")
     assert found(tmp_path) == (
-        ["generation-7/mine.jsonl", "mine/CURRENT", "mine/corrections/a.jsonl", "papers.jsonl"],
+        [
+            "generation-7/mine.jsonl",
+            "mine/CURRENT",
+            "mine/corrections/a.jsonl",
+            "mine/curated/a.jsonl",
+            "mine/fetched/a.jsonl",
+            "mine/published/a.jsonl",
+            "papers.jsonl",
+        ],
         [],
     )
 
