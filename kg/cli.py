@@ -456,13 +456,14 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
     """The inputs, with a file in the graph folder for each that asks a service, as in "arxiv:cat:cs.LG"."""
     from datetime import date
 
+    from kg.fetching import SERVICES
     from kg.text.files import FETCHED
     from kg.text.names import slug
 
     found = []
     for given in inputs:
         service, colon, words = given.partition(":")
-        if colon and words and service in ("arxiv", "openalex", "hf-daily") and not Path(given).exists():
+        if colon and words and service in SERVICES and not Path(given).exists():
             path = graph / FETCHED / f"{slug(given)}-{date.today()}.jsonl"
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():

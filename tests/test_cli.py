@@ -26,6 +26,8 @@ import typer
 from pydantic import TypeAdapter
 
 from kg import cli
+from kg.fetching import SERVICES
+from kg.fetching.services import Query
 from kg.graph.store import opened
 from kg.records import Extraction
 
@@ -1024,6 +1026,21 @@ def test_inputs_and_outputs_may_be_addresses(kg: Terminal, pages: Path, tmp_path
     outcome = kg("build", "https://example.org/papers.jsonl", "-g", folder)
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
     assert "is on the web, where nothing is fetched by itself" in outcome.err
+
+
+@pytest.mark.slow
+def test_build_asks_every_service_that_can_be_asked(
+    kg: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetched(service: str, query: Query, output: Path, **_: object) -> None:
+        output.write_text(json.dumps({"id": service, "title": "Newts", "abstract": f"On {query.words} in ponds."}))
+
+    monkeypatch.setitem(SERVICES, "ponds", SERVICES["arxiv"])
+    monkeypatch.setattr("kg.fetching.fetch", fetched)
+    assert kg("build", "ponds:red newts", "-g", tmp_path / "graph").code == 0
+    (answer,) = (tmp_path / "graph" / "fetched").iterdir()
+    assert answer.name.startswith("ponds-red-newts-")
+    assert f"{answer} was fetched today" in kg("build", "ponds:red newts", "-g", tmp_path / "graph").err
 
 
 def test_export_through_a_link_leaves_the_link(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
