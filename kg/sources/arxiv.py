@@ -11,6 +11,7 @@ from kg.records import Paper
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.markup import Texts
 from kg.sources.reader import Reader, Source, Warn
+from kg.text.addresses import on_github
 from kg.text.lines import Line, numbered_lines
 
 _EXPECTED = "a mailing of arXiv"
@@ -19,7 +20,6 @@ _LINES = 5_000  # of an entry that are read
 _ANNOUNCED = re.compile(r"\s*arXiv:(\S+)\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?", re.IGNORECASE)
 _IN_TITLE = re.compile(r"(?<!\s)\s*\(arXiv:(\S+?)(?:\s+\[[^\]]*\])?(?:\s+(?:UPDATED|CROSS LISTED))?\)\s*$")
 _AFFILIATION = re.compile(r"\s*\([^()]*\)")
-_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 _FIELD = re.compile(r"(?P<name>arXiv|[A-Z][\w-]+)(?: \([^()]*\))?:\s*(?P<value>.*)")
 _NAMES = {
     "arXiv": "arxiv", "Paper": "arxiv", "Title": "title", "Author": "authors", "Authors": "authors", "Date": "date",
@@ -48,11 +48,6 @@ def announced(title: str, description: str) -> dict[str, Any]:
         "title": title[: after.start()] if after else title,
         "abstract": description[before.end() :] if before else description,
     } | ({"arxiv": found[1]} if found else {})
-
-
-def repositories(*texts: str) -> list[str]:
-    """The repositories on GitHub that texts name."""
-    return [found.rstrip(".") for text in texts for found in _GITHUB.findall(text)]
 
 
 def entries(source: Source, skip: Warn) -> Iterator[Entry]:
@@ -99,7 +94,7 @@ def _entry(source: Source, header: list[Line], abstract: list[str] | None, end: 
         "abstract": "\n".join(abstract),
         "authors": names(fields.get("authors", "")),
         "keywords": fields.get("keywords", "").split(),
-        "links": repositories(fields.get("notes", "")),
+        "links": [*on_github([fields.get("notes", "")])],
         "url": found[0] if (found := re.search(r"https?://[^\s,)]+", end)) else None,
     }
     yield entry_of(source, number, fields)

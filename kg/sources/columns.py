@@ -14,6 +14,7 @@ from kg.errors import KGError
 from kg.sources.formats import tables_of
 from kg.sources.reader import NotPapersError
 from kg.sources.tagged import with_details
+from kg.sources.values import split_words
 
 _ALL = frozenset({"keywords", "notes", "noted_arxiv"})  # fields that are taken from all their columns
 _IDENTIFIERS = ("pmid", "openalex", "wos")
@@ -182,4 +183,4 @@ def _value(value: Any) -> Any:
 def _words(value: Any) -> list[Any]:
     if not isinstance(value, str):
         return list(value) if isinstance(value, list | tuple) else [value]
-    return re.split("[;|\n]" if re.search("[;|\n]", value) else ",", value)
+    return split_words(value)

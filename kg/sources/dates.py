@@ -14,8 +14,8 @@ _EARLIEST, _LATEST = 1000, 2999  # years that a publication can have; xsd:gYear 
 _YEAR = re.compile(r"(?<![\d.])[12]\d{3}(?!\d|\.\d{3})")
 _DATED = ("date-parts", "year", "date", "date-time", "literal", *INNER)
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?!\d))?)?(?=$|[T\s/Z])")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*"
 _NAMED_DATE = re.compile(
     rf"\b(?:(?P<year>\d{{4}})[\s-]+(?P<month>{_MONTH})\b(?:[\s-]+(?P<day>\d{{1,2}})\b)?"
     rf"|(?:(?P<second>\d{{1,2}})(?:st|nd|rd|th)?[\s.-]+)?(?P<first>{_MONTH})\b[\s.,-]+(?P<late>\d{{4}})\b)",
@@ -55,7 +55,7 @@ def date_of(value: object) -> str | None:
         found = _DATE.match(text)
         named = _NAMED_DATE.search(text)
         if named:
-            number = _MONTHS.index((named["month"] or named["first"])[:3].lower()) + 1
+            number = MONTHS.index((named["month"] or named["first"])[:3].lower()) + 1
             given = (named["year"] or named["late"], str(number), named["day"] or named["second"])
             parts = [part for part in given if part]
         elif found:

@@ -7,8 +7,8 @@ title or an abstract raises :class:`NotAPaperError`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from kg.records import Paper
@@ -16,13 +16,11 @@ from kg.sources.dates import published
 from kg.sources.identifiers import bare_arxiv, bare_doi
 from kg.sources.markup import Texts, clean_abstract, clean_text, clean_title
 from kg.sources.people import authors_of
-from kg.sources.values import UNWRITABLE, Note, kind_of, plain_value, says_nothing, text_of, values_of
-from kg.text.addresses import address_key, given_repository, repository
+from kg.sources.values import UNWRITABLE, Note, kind_of, plain_value, says_nothing, split_words, text_of, values_of
+from kg.text.addresses import address_key, given_repository, on_github, repository
 from kg.text.names import slug
 
 _LONGEST = 1_000_000  # characters; the longest abstracts are a thousandth of it
-_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
-
 
 NO_ABSTRACTS = object()
 """The abstract of an entry of a source that has none at all; a text may only be missing where others have one."""
@@ -138,7 +136,7 @@ def _identifiers(value: object) -> tuple[str, ...]:
 
 def _keywords(value: object, texts: Texts | None) -> Iterator[str]:
     if isinstance(value, str):
-        value = re.split("[;|\n]" if re.search("[;|\n]", value) else ",", value)
+        value = split_words(value)
     yield from filter(None, (clean_text(word, texts) if texts else word for word in values_of(value)))
 
 
@@ -147,7 +145,7 @@ def _code(fields: Mapping[str, Any], abstract: str, texts: Texts) -> tuple[str |
     given = [each for name in ("github", "links") for each in values_of(fields.get(name))]
     addresses = list(filter(None, map(given_repository, given)))
     noted = (clean_text(text, texts) for text in (abstract, *values_of(fields.get("notes"))))
-    found = (repository(each.rstrip(".,;")) for text in (*addresses, *noted) for each in _GITHUB.findall(text))
+    found = map(repository, on_github(chain(addresses, noted)))
     first = next((each.url for each in found if each), None)
     others = (each for each in addresses if first is None or address_key(each) != address_key(first))
     return first, tuple(dict.fromkeys(others))

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from kg.errors import InputError
 from kg.records import Paper
+from kg.sources.dates import MONTHS
 from kg.sources.reader import EXPECTED, Reader, Source, Warn
 from kg.text.lines import LINE_LIMIT, Line, numbered_lines
 from kg.text.names import slug
@@ -26,7 +27,6 @@ _MARKUP = re.compile(
 RULE = re.compile(r"[=~_*-]{3,}")
 """A line that only parts what is above it from what is below."""
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE_LINE = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}\s+{_MONTH}(?:,?\s+\d{{4}})?|\d{{4}}-\d\d-\d\d)",
@@ -164,7 +164,7 @@ def listed_date(line: str) -> str | None:
         [day] = re.findall(r"(?<!\d)\d{1,2}(?!\d)", line)
         year = "".join(re.findall(r"\d{4}", line))
         name = re.search(_MONTH, line, re.IGNORECASE)
-        month = str(_MONTHS.index(name[0][:3].lower()) + 1) if name else ""
+        month = str(MONTHS.index(name[0][:3].lower()) + 1) if name else ""
     try:
         known = date(int(year or 2000), int(month), int(day))  # 2000 has a 29 February
     except ValueError:

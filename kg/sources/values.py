@@ -61,6 +61,11 @@ def values_of(value: object) -> Iterator[str]:
         yield text
 
 
+def split_words(text: str) -> list[str]:
+    """The parts of a text between semicolons, bars or lines; where it has none of these, between commas."""
+    return re.split("[;|\n]" if re.search("[;|\n]", text) else ",", text)
+
+
 def kind_of(value: object) -> str:
     """What JSON calls the type of a value."""
     names = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}

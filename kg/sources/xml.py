@@ -20,6 +20,7 @@ from kg.sources.markup import Texts
 from kg.sources.reader import Reader, Source, Warn
 from kg.sources.xmlfields import Fields, fields_of, first, text_of, values
 from kg.sources.xmlstream import parts
+from kg.text.addresses import on_github
 
 _ROOTS = frozenset(tables_of("xml-roots")["outermost"]["names"])
 _ROOT = re.compile(
@@ -52,7 +53,7 @@ def _oai(entry: Element, fields: Fields) -> None:
     if isinstance(fields.get("authors"), str):
         fields["authors"] = arxiv.names(fields["authors"])
     fields["keywords"] = fields.get("categories", "").split()
-    fields["links"] = arxiv.repositories(*fields.get("notes", ()))
+    fields["links"] = [*on_github(fields.get("notes", ()))]
 
 
 def _dc(entry: Element, fields: Fields) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -90,6 +91,7 @@ _AUTHORITY = re.compile(r"(?:[^/?#@]*@)?[^/?#:@]+(?::\d+)?(?=[/?#]|$)")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]")
 _DOI = re.compile(r"^(?:doi\s*:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
 _ARXIV = re.compile(r"^arxiv\s*:\s*([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?$", re.IGNORECASE)
+_ON_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 
 
@@ -177,6 +179,15 @@ def is_within_repository(url: str) -> bool:
     found = repository(url)
     path = re.split(r"[?#]", address_key(url), maxsplit=1)[0].partition("/")[2]
     return found is not None and path.strip("/").removesuffix(".git") != found.path.casefold()
+
+
+def on_github(texts: Iterable[str]) -> Iterator[str]:
+    """The addresses of repositories on GitHub that texts name.
+
+    >>> [*on_github(["See github.com/Pond/FrogNet.", "and https://github.com/pond/toads/tree/main"])]
+    ['github.com/Pond/FrogNet', 'github.com/pond/toads']
+    """
+    return (found.rstrip(".") for text in texts for found in _ON_GITHUB.findall(text))
 
 
 def given_address(text: str) -> str | None:
