@@ -16,7 +16,18 @@ import pyoxigraph as ox
 from kg.ask.endpoint import Endpoint
 from kg.errors import KGError
 from kg.export.tables import Term
-from kg.graph.index import ID_TYPE, INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Name, Node, Reported
+from kg.graph.index import (
+    ID_TYPE,
+    INITIALS,
+    INTRODUCES,
+    LINKS_TO,
+    USES,
+    GraphIndex,
+    IndexedReader,
+    Name,
+    Node,
+    Reported,
+)
 from kg.text.names import singular
 from kg.text.spellings import plain_name, typed_key, typed_words
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, KG, KINDS, LINKS, OA, RDF, SCHEMA, SKOS, Kind
@@ -24,7 +35,6 @@ from kg.vocabulary import DCTERMS, ENTITY_KINDS, KG, KINDS, LINKS, OA, RDF, SCHE
 _TOGETHER = 100  # nodes of one query
 _FOUND = 2000  # names that a look-up by a part of a name takes
 _SIMILAR = 200_000  # names of similar length that are compared for typos
-_INITIALS = range(2, 9)  # letters that may be those of the words of a name
 _LENGTHS = 5  # lengths of names that are read at a time: of a name and two edits to both sides
 _LONGEST_NAME = 100  # characters of names that are compared for typos
 _ARTICLE = SCHEMA + "ScholarlyArticle"
@@ -334,7 +344,7 @@ class EndpointIndex(GraphIndex):
             conditions = [f"STRSTARTS(?low, {_text(plain[:1])}) && STRSTARTS({squeezed}, {_text(plain)})"]
             # What is after the owner of a repository begins with it.
             conditions.append(f"CONTAINS(?low, {_text('/' + plain[:1])}) && CONTAINS({squeezed}, {_text(plain)})")
-            if plain.isalpha() and len(plain) in _INITIALS:
+            if plain.isalpha() and len(plain) in INITIALS:
                 words = "[^ -]*[ -]+".join(plain)
                 conditions.append(f"STRSTARTS(?low, {_text(plain[:1])}) && REGEX(?low, {_text(f'^{words}[^ -]*$')})")
             self._begun[key] = self._through(" || ".join(f"({each})" for each in conditions)) if plain else []

@@ -31,7 +31,7 @@ import pyoxigraph as ox
 
 from kg.ask.curated import speaks_of
 from kg.ask.origins import Origin
-from kg.graph.index import ID_TYPE, IndexedReader, Name, Node
+from kg.graph.index import ID_TYPE, INITIALS, IndexedReader, Name, Node
 from kg.jsonrecord import as_dict
 from kg.text.names import one_line, singular, spaced_key
 from kg.text.spellings import abbreviates, plain_name, readable, typed_key, typed_words
@@ -346,7 +346,7 @@ class _Search:
 
     @property
     def _may_be_initials(self) -> bool:
-        return len(self.words) == 1 and 2 <= len(self.key) <= 8 and self.key.isalpha()
+        return len(self.words) == 1 and len(self.key) in INITIALS and self.key.isalpha()
 
     def _identifiers(self) -> Iterator[str]:
         """The words as an identifier of a paper, and with the scheme that it has in the graph."""

@@ -93,6 +93,9 @@ ROOM = 1000
 RESULTS = 2**20
 """How many numbers there are for the results of a paper."""
 
+INITIALS = range(2, 9)
+"""How many letters may be those of the words of a name, by which it is found ("SAM")."""
+
 ID_TYPE = "Q"
 """The type code of :mod:`array` for the ids in the table "form"."""
 

@@ -23,6 +23,7 @@ from kg.graph.index import (
     COMPANIONS,
     ID_TYPE,
     INDEXES,
+    INITIALS,
     INTRODUCES,
     LINKS_TO,
     RESULTS,
@@ -191,7 +192,6 @@ _MANY = 1000  # papers; the companions of what fewer mention are counted in mill
 _CACHE = 65_536  # KiB for each of the two files
 _BATCH = 10_000
 _PART = 20_000  # names in one row of the table "form"
-_INITIALS = range(2, 9)
 _TYPE = RDF + "type"
 _KINDS = {KG + name: kind for kind, name in CLASS_NAMES.items()} | {
     SCHEMA_ORG + "Periodical": "venue",
@@ -493,7 +493,7 @@ def words_of_name(text: str) -> str:
 def initials_of_name(text: str) -> list[str]:
     """The first letters of a name of several words; none for others."""
     parts = typed_words(text)
-    return ["".join(part[0] for part in parts)] if len(parts) in _INITIALS else []
+    return ["".join(part[0] for part in parts)] if len(parts) in INITIALS else []
 
 
 def _forms(connection: sqlite3.Connection) -> None:
