@@ -24,7 +24,7 @@ from kg.builder.describing import Described
 from kg.builder.enriching import BareEntries
 from kg.builder.extracted import Extracted
 from kg.builder.failures import Failures
-from kg.builder.going_on import GoingOn
+from kg.builder.going_on import GoingOn, are_few
 from kg.builder.kept import Counts, NewWorks, forget_kept, names_path
 from kg.builder.origins import placed, shown_names
 from kg.builder.works import (
@@ -68,7 +68,6 @@ from kg.vocabulary import BASE_FORM, is_base, paper_iri
 
 _WAITING = 10_000  # papers that are in memory while one after them is extracted
 _HOPELESS = 100  # papers; if the first ones all fail, the extractor does not work
-_FEW = 4  # if one paper in so many is another than before, all statements are made anew: that is quicker then
 _MANY = 2000  # papers; fewer need little memory, and a graph in the vocabulary of a profile is made in a second
 
 Progress = Callable[[str, int, int], None]
@@ -319,7 +318,7 @@ def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, setting
     changed = update.new + update.changed + update.extracted
     if not runs or not runs[-1].code.digest or runs[-1].code != _code() or old.settings.base != settings.base:
         return None
-    if changed * _FEW > update.total or not (old.graphs.is_file() and old.kept.is_dir()):
+    if not are_few(changed, update.total) or not (old.graphs.is_file() and old.kept.is_dir()):
         return None
     try:
         manifest.check(old.folder, parts=(old.graphs.name, f"{old.kept.name}/"))
@@ -404,7 +403,7 @@ class _Filling:
             with generation.statements.open("w", encoding="utf-8") if before else generation.loading() as stream:
                 names = shown_names(self.sources, self.folder)
                 for done, lines in enumerate(self._statements(index, changes, shared, names, table, merged), start=1):
-                    if before and changes.differing * _FEW > self.update.total:
+                    if before and not are_few(changes.differing, self.update.total):
                         return False
                     stream.writelines(lines)
                     self.progress("writing", min(done, self.update.total), self.update.total)

@@ -32,7 +32,12 @@ from kg.profiles import Before
 from kg.resolution import Resolver
 from kg.resolution.kept import KeptNames
 
-_FEW = 4  # if one paper in so many is another than before, all are looked at: that is as quick then
+_FEW = 4  # if one paper in so many is another than before, all are made anew: that is as quick then
+
+
+def are_few(papers: int, of: int) -> bool:
+    """Whether so few papers of a graph are others than before that what was written of the rest is gone on from."""
+    return papers * _FEW <= of
 
 
 class GoingOn:
@@ -115,7 +120,7 @@ class GoingOn:
             return False
         lines = [*read_paper_lines(self._old.graphs)]
         affected = self._affected(resolver, lines)
-        if (len(works) + len(affected)) * _FEW > len(table):
+        if not are_few(len(works) + len(affected), len(table)):
             return False
         now_at = {number: place for place, number in enumerate(sources.tolist()) if number >= 0}
         places = sorted({*np.flatnonzero(sources < 0).tolist(), *(now_at[number] for number in affected)})

@@ -111,7 +111,6 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     rows: Rows,
 ) -> None:
     ways = observed_ways(monkeypatch)
-    monkeypatch.setattr(builder, "_FEW", 1)
     monkeypatch.setattr("kg.builder.going_on._FEW", 1)
     monkeypatch.setattr(builder, "_MANY", 1)
     monkeypatch.setattr(builder, "extract_each", invented_extraction)
@@ -121,7 +120,7 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     sources = [tmp_path / "pages" / f"{number}.jsonl" for number in range(3)]
     if way == "elsewhere":
         sources[2] = tmp_path / "elsewhere" / "0.jsonl"  # the first one is called otherwise when it comes
-        monkeypatch.setattr(builder, "_FEW", 0)
+        monkeypatch.setattr("kg.builder.going_on._FEW", 0)
     if way == "compared":
         monkeypatch.setattr(builder, "_going_on", lambda *_: None)
     for source, part in zip(sources, parts, strict=True):
