@@ -6,17 +6,17 @@ takes the union of its named graphs for its default graph.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from typing import IO, NoReturn, cast
+from typing import IO, NoReturn
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from kg.ask.sparql import IN_MEMORY, Answer, Request
+from kg.ask.sparql import Answer, Request
 from kg.errors import QueryError
 from kg.export.tables import Term
 from kg.remote.connection import Connection, RemoteError, Reply, TooLateError
+from kg.text.files import answer_file
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, KG
 
@@ -71,7 +71,7 @@ class Endpoint:
             if reply.status == 400:
                 _check_syntax(request)
             self._refuse(reply, request.source)
-        content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+        content = answer_file()
         with reply.body:
             try:
                 return request.answer(_read(reply, content), content)

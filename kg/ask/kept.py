@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from decimal import Decimal
 from importlib.resources import files
-from typing import IO, cast
+from typing import cast
 
 from kg.ask.named import named_query
 from kg.ask.questions import Question
-from kg.ask.sparql import IN_MEMORY, Answer
+from kg.ask.sparql import Answer
 from kg.graph.index import GraphIndex
+from kg.text.files import answer_file
 from kg.vocabulary import DEFAULT_BASE, XSD
 
 _COLUMNS = re.compile(r"-- columns: (.*)\n")
@@ -66,7 +66,7 @@ def kept_answer(index: GraphIndex, question: Question, base: str = DEFAULT_BASE)
         }
         for row in index.rows(text, values)
     ]
-    content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+    content = answer_file()
     answer = {"head": {"vars": [*columns]}, "results": {"bindings": rows}}
     content.write(json.dumps(answer, ensure_ascii=False).encode())
     return Answer("select", (*columns,), base, content)

@@ -10,28 +10,25 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import pyoxigraph
 
-from kg.ask.sparql import IN_MEMORY, Answer, Request
+from kg.ask.sparql import Answer, Request
 from kg.errors import GraphError, KGError, QueryError
 from kg.graph import worker
 from kg.graph.worker import PREFIX_BYTES
+from kg.text.files import LARGEST_ANSWER, answer_file
 
 DEFAULT_TIMEOUT = 60.0
 """Seconds that a query may take."""
 
 _MORE_TIME = "allow more with --timeout (timeout=), 0 for no limit"
 _STACK_OVERFLOW = (-11, -6, -7, -10, 0xC00000FD)  # SIGSEGV, SIGABRT, SIGBUS (Linux, macOS), Windows' code
-
-LARGEST = 2**32
-"""Bytes that an answer may have; it is kept in a temporary file."""
 
 
 class QueryProcess:
@@ -42,7 +39,7 @@ class QueryProcess:
         largest: the maximum size of an answer in bytes.
     """
 
-    def __init__(self, store: Path, largest: int = LARGEST) -> None:
+    def __init__(self, store: Path, largest: int = LARGEST_ANSWER) -> None:
         self.store = store
         self.largest = largest
         self._process: _Process | None = _Process(store)
@@ -70,7 +67,7 @@ class QueryProcess:
             "union": request.union,
             "constructs": profile[1] if profile else None,
         }
-        content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+        content = answer_file()
         with self._lock:
             said = self._said(asked, content, timeout)
             if said is None:

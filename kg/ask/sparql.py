@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -26,6 +25,7 @@ from kg.export.formats import Content, find_format, format_names, output_stream,
 from kg.export.tables import DECIMALS, INTEGERS, Term, shown_term
 from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
 from kg.graph.worker import evaluate
+from kg.text.files import answer_file
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
 
@@ -37,7 +37,6 @@ AnswerKind = Literal["select", "ask", "graph"]
 PlainValue: TypeAlias = str | int | float | bool | None
 
 _CONTENT: dict[AnswerKind, Content] = {"select": "rows", "ask": "truth", "graph": "triples"}
-IN_MEMORY = 2**24  # bytes of an answer; a longer one is kept in a temporary file
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +237,7 @@ def run(
         QueryError: the text is not a query (an update is not one), with line and column, or it cannot be answered.
     """
     request = Request(sparql, base, source, allow_service)
-    content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+    content = answer_file()
     try:
         said = evaluate(store, sparql, request.prefixes, request.union, content)
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:

@@ -10,7 +10,6 @@ import base64
 import http.client
 import os
 import ssl
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -19,14 +18,11 @@ from typing import IO, NamedTuple, NoReturn, cast
 from urllib.parse import urlsplit
 
 from kg.errors import KGError
+from kg.text.files import LARGEST_ANSWER, answer_file
 from kg.text.names import one_line
 
 AGENT = "papers-kg (https://w3id.org/papers-kg/)"
 PASSWORD, TOKEN = "KG_PASSWORD", "KG_TOKEN"
-IN_MEMORY = 2**24
-"""Bytes of an answer that are kept in memory; a longer one is in a temporary file."""
-LARGEST = 2**32
-"""Bytes that an answer may have."""
 
 _PASSING = (408, 425, 429, 502, 503)  # HTTP statuses that may be others soon
 _FIRST_WAIT = 1.0  # seconds before the second retry; each further one waits twice as long
@@ -128,7 +124,7 @@ class Connection:
         *,
         query: str = "",
         timeout: float = 0,
-        largest: int = LARGEST,
+        largest: int = LARGEST_ANSWER,
     ) -> Reply:
         """What the server answers, whatever the status is, unless it may be another one soon.
 
@@ -217,7 +213,7 @@ class Connection:
 
     def _read(self, answer: http.client.HTTPResponse, ends: float | None, largest: int) -> IO[bytes]:
         """The body, unless it is too long or takes too long, as one that never ends does."""
-        content = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (as long as the answer)
+        content = answer_file()
         size = 0
         while piece := answer.read1(_PIECE):
             size += content.write(piece)

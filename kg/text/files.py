@@ -25,6 +25,10 @@ FETCHED = "fetched"
 PUBLISHED = "published"
 """The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
 
+LARGEST_ANSWER = 2**32
+"""Bytes that the answer to a query, or that of a server, may have."""
+
+_IN_MEMORY = 2**24  # bytes of an answer; a longer one is on the disk
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+://")
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
@@ -143,6 +147,13 @@ def packed(stream: IO[bytes], name: str) -> Iterator[IO[bytes]]:
 
     with gzip.GzipFile("", "wb", fileobj=stream, mtime=0) as content:
         yield cast("IO[bytes]", content)
+
+
+def answer_file() -> IO[bytes]:
+    """A new temporary file for an answer of any length, in memory while it is short; it goes when it is closed."""
+    import tempfile  # loaded only here, because most commands that name files ask nothing
+
+    return cast("IO[bytes]", tempfile.SpooledTemporaryFile(_IN_MEMORY))
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.text.files import writing
+from kg.text.files import answer_file, writing
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes as POSIX has them")
 
@@ -228,3 +228,12 @@ def test_two_writers_at_once_do_not_mix(tmp_path: Path) -> None:
             other.write(b"other ")
     assert target.read_bytes() == b"one " * 1000, "the last to end is the outer block"
     assert names(tmp_path) == ["out"]
+
+
+def test_an_answer_is_in_memory_while_it_is_short() -> None:
+    with answer_file() as file:
+        file.write(b"frogs")
+        assert not vars(file)["_rolled"]
+        file.write(b"x" * 2**24)
+        file.seek(0)
+        assert vars(file)["_rolled"] and file.read(5) == b"frogs"
