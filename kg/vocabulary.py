@@ -99,6 +99,9 @@ IDENTIFIER_PAGES = {
 }
 """The schemes of identifiers of papers whose values are found at a public address, and how it begins."""
 
+NO_FRAMEWORK = "none"
+"""What Papers with Code says of a repository of an unknown framework."""
+
 
 def resource_prefixes(base: str) -> dict[str, str]:
     """Prefixes for the resources under a base IRI: ``paper:``, ``method:``, ``dataset:`` and so on."""

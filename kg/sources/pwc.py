@@ -22,6 +22,7 @@ from kg.text.encodings import in_utf8
 from kg.text.files import path_text
 from kg.text.lines import reading
 from kg.text.packed import HEAD
+from kg.vocabulary import NO_FRAMEWORK
 
 Table: TypeAlias = Literal["methods", "datasets", "evaluation tables", "papers", "code"]
 TABLES: tuple[Table, ...] = ("methods", "datasets", "evaluation tables", "papers", "code")
@@ -43,7 +44,6 @@ _MEMBERS: dict[Table, tuple[frozenset[str], ...]] = {
     "datasets": (frozenset(("name", "introduced_date")), frozenset(("name", "variants"))),
     "methods": (frozenset(("name", "introduced_year")), frozenset(("name", "collections"))),
 }
-_NO_FRAMEWORK = "none"
 
 
 class Counts(NamedTuple):
@@ -230,7 +230,7 @@ def _code(record: Mapping[str, Any]) -> Iterator[Fact]:
         page=_text(record, "paper_url"),
         repository=_text(record, "repo_url"),
         official=record.get("is_official") is True,
-        framework=None if framework == _NO_FRAMEWORK else framework,
+        framework=None if framework == NO_FRAMEWORK else framework,
     )
     if "repository" in fact and "title" in fact:
         yield fact

@@ -14,11 +14,10 @@ import pyoxigraph as ox
 
 from kg.server.pwc.catalogue import Catalogue, Entry, arxiv_id, owner_and_name
 from kg.server.pwc.tables import Row, Table
-from kg.vocabulary import DCTERMS, KG, LINKS, OA, SCHEMA, SKOS, Kind
+from kg.vocabulary import DCTERMS, KG, LINKS, NO_FRAMEWORK, OA, SCHEMA, SKOS, Kind
 
 Json: TypeAlias = dict[str, Any]
 
-_NO_FRAMEWORK = "none"  # what Papers with Code says of a repository of an unknown framework
 _DATE = re.compile(r"(\d{4})(-\d\d)?(-\d\d)?")
 
 
@@ -106,7 +105,7 @@ class Items:
             "name": name,
             "description": "",
             "stars": 0,
-            "framework": _NO_FRAMEWORK,
+            "framework": NO_FRAMEWORK,
             "is_official": official,
             "iri": iri,
         }
