@@ -13,7 +13,7 @@ import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
 from kg.export.tables import Table, write_csv
-from kg.text.names import one_line
+from kg.text.names import UNWRITABLE, one_line
 from kg.text.spellings import readable
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ NODES = ("id", "label", "kind", "year")
 EDGES = ("source", "target", "property")
 """The columns of the two tables: networks are read with these names by Gephi, and ``id`` by most other programs."""
 
-NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of ZIP, which has no way to leave the time of a file out
 
 
@@ -78,7 +77,7 @@ def _labelled(network: DiGraph[str]) -> DiGraph[str]:
     labelled: DiGraph[str] = DiGraph()
     for node, about in network.nodes(data=True):
         further: dict[str, Any] = {"year": about["year"]} if "year" in about else {}
-        label = NOT_IN_XML.sub("\ufffd", _shown(about["name"]))
+        label = UNWRITABLE.sub("\ufffd", _shown(about["name"]))
         labelled.add_node(node, label=label, kind=about["kind"] or "", **further)
     labelled.add_edges_from(network.edges(data=True))
     return labelled

@@ -15,10 +15,10 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from kg.errors import GraphError
+from kg.text.names import UNWRITABLE
 from kg.vocabulary import XSD
 
 _LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*$")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CARRIAGE_RETURN = {"\r": "&#13;"}
 
 
@@ -39,7 +39,7 @@ def write_rdfxml(triples: Iterable[ox.Triple], output: IO[bytes], prefixes: Mapp
     for subject, of_subject in groupby(triples, key=lambda triple: triple.subject):
         elements = "".join(_property(triple, known) for triple in of_subject)
         block = f"  <rdf:Description {_reference(subject, 'about')}>\n{elements}  </rdf:Description>\n"
-        if _UNWRITABLE.search(block):
+        if UNWRITABLE.search(block):
             raise GraphError(f"{subject}: has a control character, which XML cannot hold; export another format")
         output.write(block.encode())
     output.write(b"</rdf:RDF>\n")

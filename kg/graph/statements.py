@@ -25,7 +25,7 @@ from kg.text.addresses import (
     is_within_repository,
     repository,
 )
-from kg.text.names import name_key, slug
+from kg.text.names import UNWRITABLE, name_key, slug
 from kg.text.plain import plain_text, without_markup
 from kg.text.sentences import sentence_around
 from kg.vocabulary import (
@@ -51,9 +51,7 @@ _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = str.maketrans(_ESCAPED)
 _UNESCAPES = {escape: sign for sign, escape in _ESCAPED.items()}
 _ESCAPE = re.compile(r"\\.")
-# XML 1.0 has no way to write these, and RDF/XML is one of the exports; the replacement keeps every offset.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SPECIAL = re.compile(r'["\\\x00-\x1f\ud800-\udfff\ufffe\uffff]')  # what either of the two is about
+_SPECIAL = re.compile(r'["\\\x00-\x1f\ud800-\udfff\ufffe\uffff]')  # what is escaped, and UNWRITABLE
 
 # Characters before and after the words of a mention, as many as Web Annotation clients commonly keep.
 _CONTEXT = 32
@@ -75,9 +73,9 @@ _NAME = f"<{SCHEMA}name>"
 
 
 def literal(text: str, datatype: str | None = None) -> str:
-    """An N-Triples literal. Characters that XML cannot hold become U+FFFD."""
+    """An N-Triples literal. Characters that RDF/XML cannot hold become U+FFFD, so that offsets stay."""
     if _SPECIAL.search(text):
-        text = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
+        text = UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_ESCAPES)
     return f'"{text}"^^<{XSD}{datatype}>' if datatype else f'"{text}"'
 
 

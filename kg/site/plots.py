@@ -15,12 +15,11 @@ import pyoxigraph as ox
 from kg.api import KnowledgeGraph
 from kg.ask.notebook import COLOURS
 from kg.errors import KGError, QueryError
-from kg.export.networks import NOT_IN_XML
 from kg.site.boards import ranked
 from kg.site.charts import Bars, Steps, Together, best_over_time, occurring_together, year_bars
 from kg.site.pages import templates
 from kg.site.source import Source
-from kg.text.names import one_line
+from kg.text.names import UNWRITABLE, one_line
 from kg.text.spellings import readable
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, Kind
 
@@ -41,7 +40,7 @@ class Plot(NamedTuple):
         """The chart as an SVG document, the same text for the same graph."""
         template = templates().get_template("plot.svg")
         values: dict[str, Any] = {"title": self.title, "drawn": self.macro, "chart": self.chart, "ink": self.ink}
-        return NOT_IN_XML.sub("\ufffd", template.render(values))
+        return UNWRITABLE.sub("\ufffd", template.render(values))
 
     def _repr_svg_(self) -> str:
         """The chart as a notebook shows it."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from kg.records import Author
 from kg.sources.identifiers import bare_orcid
 from kg.sources.markup import Texts, clean_text
-from kg.sources.values import NO_VALUE, UNWRITABLE, Note, kind_of, plain_value, says_nothing, values_of
-from kg.text.names import one_line
+from kg.sources.values import NO_VALUE, Note, kind_of, plain_value, says_nothing, values_of
+from kg.text.names import UNWRITABLE, one_line
 
 _GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")
 _FAMILY = ("family", "last", "lastName", "last_name", "surname", "familyName")

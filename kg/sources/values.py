@@ -6,13 +6,12 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from kg.text.names import one_line
+from kg.text.names import UNWRITABLE, one_line
 
 Note = Callable[[str], None]
 """Called with what is wrong with a field that was left out."""
 
 NO_VALUE = frozenset({"", "n/a", "na", "nan", "none", "null", "n.d.", "nd", "unknown", "-"})
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 INNER = ("value", "text", "name", "title", "display_name", "raw", "#text", "$", "_", "content", "en", "url", "href")
 
 

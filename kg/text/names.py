@@ -23,6 +23,9 @@ _STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h",
 _NOT_COUNTED, _NOT_IN_SLUG = re.compile("[^a-z0-9+#*]+"), re.compile("[^a-z0-9+#*_.]+")  # of lower case in ASCII
 _GREEK = re.compile("(?<![α-ω])[α-ω](?![α-ω])")
 
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML 1.0 (section 2.2) has no way to write, and so none of the graph's texts has."""
+
 
 def one_line(text: str) -> str:
     """A text on one line: each run of white space as one space, none at the ends."""
