@@ -21,7 +21,6 @@ typos only if there is neither.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -59,12 +58,6 @@ _COMPARED = 150_000
 """Names; to find the most similar ones no more are compared, those of similar length first. It takes some 25 ms."""
 _LONGEST = 300
 """Characters; names and titles are shorter, so that no more of the words is compared with them."""
-
-_ARXIV = re.compile(
-    r"(?:arxiv:|https?://arxiv\.org/(?:abs|pdf)/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
-    re.I,
-)
-_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.I)
 
 
 class Match(NamedTuple):
@@ -351,10 +344,13 @@ class _Search:
     def _identifiers(self) -> Iterator[str]:
         """The words as an identifier of a paper, and with the scheme that it has in the graph."""
         yield self.text
-        if found := _ARXIV.fullmatch(self.text):
-            yield f"arxiv:{found[1]}"
-        elif found := _DOI.fullmatch(self.text):
-            yield f"doi:{found[1].lower()}"
+        if "/" in self.text or "." in self.text:
+            from kg.text.identifiers import bare_arxiv, bare_doi  # loaded only here, because most words have none
+
+            if found := bare_arxiv(self.text, alone=True):
+                yield f"arxiv:{found}"
+            elif found := bare_doi(self.text):
+                yield f"doi:{found}"
 
     def _iris(self) -> Iterator[str]:
         """Nodes whose address the words are: their IRI, the address of a repository, the page of a paper."""

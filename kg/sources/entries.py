@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, NoReturn
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError, paper_from
-from kg.sources.identifiers import bare_arxiv
 from kg.sources.markup import Texts
 from kg.sources.reader import NotPapersError, Source, Warn
 from kg.sources.values import Note, values_of
+from kg.text.identifiers import bare_arxiv
 
 MOST_SKIPPED = 100_000  # entries that are no papers, before a file is given up of which none is one
 MOST_EMPTY = 100_000  # entries in a row that say hardly anything, before the rest of a file is not read

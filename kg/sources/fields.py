@@ -13,11 +13,11 @@ from typing import Any
 
 from kg.records import Paper
 from kg.sources.dates import published
-from kg.sources.identifiers import bare_arxiv, bare_doi
 from kg.sources.markup import Texts, clean_abstract, clean_text, clean_title
 from kg.sources.people import authors_of
 from kg.sources.values import Note, kind_of, plain_value, says_nothing, split_words, text_of, values_of
 from kg.text.addresses import address_key, given_repository, on_github, repository
+from kg.text.identifiers import bare_arxiv, bare_doi
 from kg.text.names import UNWRITABLE, slug
 
 _LONGEST = 1_000_000  # characters; the longest abstracts are a thousandth of it

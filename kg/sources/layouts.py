@@ -18,10 +18,10 @@ from typing import Any
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError, paper_from
 from kg.sources.halves import HalfPaper
-from kg.sources.identifiers import bare_arxiv, bare_doi
 from kg.sources.markup import Texts
 from kg.sources.reader import NotPapersError, Source
 from kg.sources.values import Note, plain_value, says_nothing, values_of
+from kg.text.identifiers import bare_arxiv, bare_doi
 
 # What search engines and APIs wrap around a record.
 _HOLDERS = ("_source", "row", "node", "data", "message", "citingPaper", "citedPaper")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kg.records import Author
-from kg.sources.identifiers import bare_orcid
 from kg.sources.markup import Texts, clean_text
 from kg.sources.values import NO_VALUE, Note, kind_of, plain_value, says_nothing, values_of
+from kg.text.identifiers import bare_orcid
 from kg.text.names import UNWRITABLE, one_line
 
 _GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")

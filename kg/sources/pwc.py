@@ -14,12 +14,12 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from kg.errors import InputError
 from kg.sources.folder import files_of
-from kg.sources.identifiers import bare_arxiv
 from kg.sources.jsondoc import objects, recognises
 from kg.sources.layouts import is_advertisement
 from kg.sources.reader import Source, Warn
 from kg.text.encodings import in_utf8
 from kg.text.files import path_text
+from kg.text.identifiers import bare_arxiv
 from kg.text.lines import reading
 from kg.text.packed import HEAD
 from kg.vocabulary import NO_FRAMEWORK

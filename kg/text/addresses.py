@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
+from kg.text.identifiers import ARXIV
+
 _SCHEME = re.compile(
     r"^(?:git\+)?(https?|git|ssh)\s*(?::\s*/{0,2}|/{2})\s*/?\s*(?:git@)?(.*)$", re.IGNORECASE | re.DOTALL
 )
@@ -90,7 +92,7 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _AUTHORITY = re.compile(r"(?:[^/?#@]*@)?[^/?#:@]+(?::\d+)?(?=[/?#]|$)")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\]")
 _DOI = re.compile(r"^(?:doi\s*:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.IGNORECASE)
-_ARXIV = re.compile(r"^arxiv\s*:\s*([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?$", re.IGNORECASE)
+_ARXIV = re.compile(rf"^arxiv\s*:\s*({ARXIV}(?:v\d+)?)$", re.IGNORECASE)
 _ON_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 
@@ -202,7 +204,7 @@ def given_address(text: str) -> str | None:
     if found := _DOI.match(text):
         return absolute(f"https://doi.org/{found[1]}")
     if found := _ARXIV.match(text):
-        return f"https://arxiv.org/abs/{found[1]}{found[2] or ''}"
+        return f"https://arxiv.org/abs/{found[1]}"
     host = _bare(text).partition("/")[0].rpartition("@")[2].partition(":")[0]
     if not _HOST.fullmatch(host):
         return None

@@ -39,7 +39,8 @@ GRAPH = """
   kg:hasCode <code/github.com/pond/frog-net> . }
 <paper/two> { <paper/two> a kg:Paper ; schema:name "Frogs \\"quoted\\" {and} braced" ;
   kg:mentions <dataset/cifar-100>, <method/mirror> . }
-<paper/three> { <paper/three> a kg:Paper ; schema:name "Croaking at Night" ; kg:mentions <method/mirror> . }
+<paper/three> { <paper/three> a kg:Paper ; schema:name "Croaking at Night" ;
+  dcterms:identifier "arxiv:2102.00002", "doi:10.1234/croak" ; kg:mentions <method/mirror> . }
 """
 
 
@@ -75,6 +76,8 @@ def met(found: Found) -> list[tuple[str, Rank]]:
         ("Leaping over Lilly Pads", "Leaping over Lily Pads", "typo"),
         ('Frogs "quoted" {and} braced', 'Frogs "quoted" {and} braced', "exact"),
         ("2101.00001", "Leaping over Lily Pads", "exact"),
+        ("https://arxiv.org/pdf/2102.00002v3.pdf", "Croaking at Night", "exact"),
+        ("https://doi.org/10.1234/Croak", "Croaking at Night", "exact"),
         ("https://example.org/one", "Leaping over Lily Pads", "exact"),
         ("https://w3id.org/papers-kg/dataset/imagenet", "ImageNet", "exact"),
         ("Pond/Frog-Net", "Pond/Frog-Net", "exact"),

@@ -6,7 +6,6 @@ graph: then a page of a list reads only what is on the page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
@@ -19,16 +18,11 @@ import pyoxigraph as ox
 from kg.ask.papers import known_since
 from kg.graph.index import INTRODUCES, LINKS_TO, IndexedReader
 from kg.server.pwc.tables import Tables
+from kg.text.identifiers import bare_arxiv
 from kg.text.names import slug
 from kg.vocabulary import DCTERMS, KG, RDF, SCHEMA, SKOS, Kind
 
 _VENUE = SCHEMA + "Periodical"
-_ARXIV = re.compile(
-    r"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
-    r"(\d{4}\.\d{4,5}|(?:astro-ph|cmp-lg|cond-mat|cs|econ|eess|gr-qc|hep-[a-z]+|math(?:-ph)?|nlin|nucl-[a-z]+|physics|"
-    r"q-bio|q-fin|quant-ph|stat)(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
-    re.IGNORECASE,
-)
 _ARXIV_FORMS = ("{0}", "arXiv:{0}", "arxiv:{0}", "https://arxiv.org/abs/{0}", "http://arxiv.org/abs/{0}")
 _SEARCHES = 16  # that are kept
 _NEWEST_VERSION = 9  # of an arXiv paper whose identifier or address in the graph has its version
@@ -272,12 +266,12 @@ class Catalogue:
 
     def with_arxiv_id(self, id: str) -> list[str]:
         """The papers with an arXiv id, whichever version."""
-        match = _ARXIV.fullmatch(id.strip())
-        if not match:
+        bare = bare_arxiv(id.strip(), alone=True)
+        if not bare:
             return []
         versions = ("", *(f"v{number}" for number in range(1, _NEWEST_VERSION + 1)))
         found: set[str] = set()
-        for text in (form.format(match[1] + version) for form in _ARXIV_FORMS for version in versions):
+        for text in (form.format(bare + version) for form in _ARXIV_FORMS for version in versions):
             found.update(self.reader.subjects(DCTERMS + "identifier", ox.Literal(text)))
             if text.startswith("http"):
                 found.update(self.reader.subjects(SCHEMA + "url", ox.NamedNode(text)))
@@ -348,4 +342,4 @@ def arxiv_id(texts: Iterable[str]) -> str | None:
     >>> arxiv_id(["p7", "https://arxiv.org/pdf/2101.00001v2"]), arxiv_id(["cs/0112017"]), arxiv_id(["icra/8794086"])
     ('2101.00001', 'cs/0112017', None)
     """
-    return next((match[1] for match in map(_ARXIV.fullmatch, texts) if match), None)
+    return next((found for text in texts if (found := bare_arxiv(text, alone=True))), None)

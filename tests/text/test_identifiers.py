@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.sources.identifiers import bare_arxiv, bare_doi, bare_orcid
+from kg.text.identifiers import bare_arxiv, bare_doi, bare_orcid
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ def test_dois(text: str, doi: str | None) -> None:
         ("https://arxiv.org/pdf/2101.00001v1.pdf", "2101.00001"),
         ("oai:arXiv.org:math.GT/0309136", "math.GT/0309136"),
         ("cs/0112017v1", "cs/0112017"),
+        ("arXiv:q-bio.NC/0312034", "q-bio.NC/0312034"),
+        ("https://arxiv.org/abs/quant-ph/9901001", "quant-ph/9901001"),
+        ("frogs/0112017", None),
         ("10.48550/arXiv.2101.00001", "2101.00001"),
         ("10.1234/2101.000012", None),
         ("frogs", None),
@@ -38,6 +41,20 @@ def test_dois(text: str, doi: str | None) -> None:
 )
 def test_arxiv_ids(text: str, arxiv: str | None) -> None:
     assert bare_arxiv(text) == arxiv
+
+
+@pytest.mark.parametrize(
+    ("text", "arxiv"),
+    [
+        ("ARXIV: 2101.00001v3", "2101.00001"),
+        ("https://www.arxiv.org/pdf/2101.00001v1.pdf", "2101.00001"),
+        ("arxiv.org/abs/math.GT/0309136", "math.GT/0309136"),
+        ("2101.00001 on frogs", None),
+        ("pond/2101.00001", None),
+    ],
+)
+def test_an_arxiv_id_that_stands_alone(text: str, arxiv: str | None) -> None:
+    assert bare_arxiv(text, alone=True) == arxiv
 
 
 def test_a_number_in_another_address_is_no_arxiv_id() -> None:
