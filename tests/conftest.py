@@ -30,9 +30,10 @@ import typer.main
 from _pytest.doctest import DoctestModule
 
 from kg.errors import KGError
-from kg.graph.index import ID_TYPE
+from kg.graph.index import ID_TYPE, IndexedReader
 
 if TYPE_CHECKING:
+    from pyoxigraph import Store
     from spacy.language import Language
 
     from kg.api import KnowledgeGraph
@@ -467,6 +468,14 @@ def small_folder(tmp_path_factory: pytest.TempPathFactory, only_read: Callable[[
     write_generation(folder, "".join(f"{name} <{SMALL_GRAPHS}p> {name} {name} .\n" for name in names))
     only_read(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def indexed() -> Callable[[Store], IndexedReader]:
+    """Gives the reader of a graph in memory, with an index that is made when it is first needed."""
+    from kg.graph.indexing import make_index
+
+    return lambda store: IndexedReader(store, lambda: make_index(store))
 
 
 def write_generation(folder: Path, more: str = "") -> None:

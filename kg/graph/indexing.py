@@ -32,7 +32,6 @@ from kg.graph.index import (
     USES,
     VERSION,
     GraphIndex,
-    IndexedReader,
 )
 from kg.graph.provenance import provenance_graphs
 from kg.graph.statements import unescaped
@@ -213,11 +212,6 @@ _READ = frozenset((_TYPE, *_PLACES, *_ROLES, *_TABLES))
 Maker = TypeVar("Maker", bound="IndexMaker")
 
 _LINE = re.compile(r'<([^>]*)> <([^>]*)> (?:<([^>]*)>|"((?:[^"\\]|\\.)*)")')
-
-
-def indexed(store: ox.Store) -> IndexedReader:
-    """A graph that has no index on disk, with one that is made in memory when it is first needed."""
-    return IndexedReader(store, lambda: make_index(store))
 
 
 def make_index(store: ox.Store) -> GraphIndex:

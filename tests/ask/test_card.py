@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from pyoxigraph import RdfFormat, Store
@@ -10,7 +11,6 @@ from pyoxigraph import RdfFormat, Store
 from kg.ask.card import Card, EntityCard, PaperCard, RepositoryCard, read_card
 from kg.errors import KGError
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 
 BASE = "https://w3id.org/papers-kg/"
 ABSTRACT = "Frogs are hard. We test on PondBench and win. It rains. PondBench is wet."
@@ -104,7 +104,7 @@ GRAPH = (
 
 
 @pytest.fixture(scope="module")
-def graph() -> IndexedReader:
+def graph(indexed: Callable[[Store], IndexedReader]) -> IndexedReader:
     store = Store()
     store.load(GRAPH, format=RdfFormat.TRIG)
     return indexed(store)
@@ -224,7 +224,7 @@ def test_an_iri_of_nothing_is_an_error_that_names_it(graph: IndexedReader, iri: 
         read_card(graph, iri)
 
 
-def test_a_whole_card_has_all_that_the_graph_says() -> None:
+def test_a_whole_card_has_all_that_the_graph_says(indexed: Callable[[Store], IndexedReader]) -> None:
     lines = [
         f'<paper/p{n}> {{ <paper/p{n}> a kg:Paper ; schema:name "Paper {n:02}" ; schema:abstract "A." ; '
         f"kg:mentions <dataset/d>, <method/m{n}> ; kg:usesDataset <dataset/d> ; kg:usesMethod <method/m{n}> ; "

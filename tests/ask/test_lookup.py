@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,6 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.ask.lookup import Found, Rank, find, similar, suggest, titled, venues_named
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.vocabulary import Kind
 
 PREFIXES = """
@@ -45,7 +46,7 @@ GRAPH = """
 
 
 @pytest.fixture(scope="module")
-def graph() -> IndexedReader:
+def graph(indexed: Callable[[Store], IndexedReader]) -> IndexedReader:
     store = Store()
     store.load(PREFIXES + GRAPH, format=RdfFormat.TRIG)
     return indexed(store)
@@ -128,7 +129,7 @@ SPELT = """
 
 
 @pytest.fixture(scope="module")
-def spelt() -> IndexedReader:
+def spelt(indexed: Callable[[Store], IndexedReader]) -> IndexedReader:
     store = Store()
     store.load(PREFIXES + SPELT, format=RdfFormat.TRIG)
     return indexed(store)
@@ -165,7 +166,9 @@ def test_names_are_found_as_people_type_them(spelt: IndexedReader, words: str, n
     assert (winner.name, winner.rank) == (name, rank) if winner else name == ""
 
 
-def test_a_title_typed_with_latex_is_found_beside_an_entity_of_the_same_name() -> None:
+def test_a_title_typed_with_latex_is_found_beside_an_entity_of_the_same_name(
+    indexed: Callable[[Store], IndexedReader],
+) -> None:
     store = Store()
     pair = """<entities> { <method/möbius-net> a kg:Method ; skos:prefLabel "Möbius-Net" }
       <paper/möbius-net> { <paper/möbius-net> a kg:Paper ; schema:name "Möbius Net" }"""
@@ -193,7 +196,9 @@ def test_suggestions_begin_with_what_is_typed_or_have_its_words(
     assert [match.name for match in suggest(graph, words, 1)] == names[:1]
 
 
-def test_a_name_in_another_case_is_the_same_name_whatever_its_plural_would_be() -> None:
+def test_a_name_in_another_case_is_the_same_name_whatever_its_plural_would_be(
+    indexed: Callable[[Store], IndexedReader],
+) -> None:
     store = Store()
     two = '<entities> { <task/is> a kg:Task ; skos:prefLabel "IS" . <task/it> a kg:Task ; skos:prefLabel "Item" }'
     store.load(PREFIXES + two, format=RdfFormat.TRIG)
@@ -254,7 +259,7 @@ def test_any_text_can_be_looked_up(graph: IndexedReader, words: str) -> None:
     assert len(suggest(graph, words)) <= 10
 
 
-def test_an_empty_graph_has_nothing_near() -> None:
+def test_an_empty_graph_has_nothing_near(indexed: Callable[[Store], IndexedReader]) -> None:
     assert find(indexed(Store()), "CIFAR-10").nearest == ()
 
 

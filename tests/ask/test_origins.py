@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyoxigraph as ox
 import pytest
 
@@ -12,7 +14,6 @@ from kg.ask.questions import pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -55,7 +56,7 @@ def store() -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def reader(store: ox.Store) -> IndexedReader:
+def reader(store: ox.Store, indexed: Callable[[ox.Store], IndexedReader]) -> IndexedReader:
     return indexed(store)
 
 
@@ -119,7 +120,9 @@ def test_every_question_stays_sparql(store: ox.Store, query: NamedQuery) -> None
 
 @pytest.mark.parametrize("origin", ["extracted", "curated", "both"])
 @pytest.mark.parametrize("kind", ["method", "dataset", "metric", "task"])
-def test_the_index_counts_as_the_query_does(store: ox.Store, kind: str, origin: str) -> None:
+def test_the_index_counts_as_the_query_does(
+    store: ox.Store, indexed: Callable[[ox.Store], IndexedReader], kind: str, origin: str
+) -> None:
     more = ox.Store()
     more.bulk_extend(store)
     read, listed = (ox.NamedNode(f"{BASE}paper/{name}") for name in ("read", "listed"))

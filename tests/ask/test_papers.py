@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from pyoxigraph import RdfFormat, Store
 from kg.ask.papers import find_papers, known_since, start_of, year_range
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 
 # Alpha (2019, Café Workshop) brings ANet on Tiles, with code; Beta (2021) uses it on Small Tiles, a part of Tiles.
 # Gamma has no year and was seen in 2024 on a page of "Mar 11"; Delta (2021) is listed on pages of 2025.
@@ -47,7 +47,7 @@ GRAPH = """
 
 
 @pytest.fixture(scope="module")
-def graph() -> IndexedReader:
+def graph(indexed: Callable[[Store], IndexedReader]) -> IndexedReader:
     store = Store()
     store.load(GRAPH.encode(), format=RdfFormat.TRIG)
     return indexed(store)

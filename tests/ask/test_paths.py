@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pyoxigraph as ox
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from kg.ask.paths import shortest_paths
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -40,7 +40,7 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def graph() -> IndexedReader:
+def graph(indexed: Callable[[ox.Store], IndexedReader]) -> IndexedReader:
     lines = [f"@prefix {prefix}: <{iri}> ." for prefix, iri in (PREFIXES | resource_prefixes(BASE)).items()]
     lines.append(f"@base <{BASE}> .")
     for iri, name in NAMES.items():

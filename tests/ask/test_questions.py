@@ -16,7 +16,7 @@ from kg.ask.questions import Question, meant, pose
 from kg.ask.sparql import run
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
+from kg.graph.indexing import make_index
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 BASE = "https://example.org/"
@@ -124,7 +124,7 @@ def reader_of(store: ox.Store) -> IndexedReader:
 @lru_cache(maxsize=4)
 def indexed_once(store: ox.Store, statements: int) -> IndexedReader:
     """A reader of a store while it has so many statements."""
-    return indexed(store)
+    return IndexedReader(store, lambda: make_index(store))
 
 
 def question(store: ox.Store, name: str, **values: str) -> Question:

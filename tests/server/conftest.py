@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 
 MORE = """
 paper:toadnet-crawls {
@@ -69,6 +69,6 @@ def small_store() -> ox.Store:
 
 
 @pytest.fixture(scope="session")
-def small_reader(small_store: ox.Store) -> IndexedReader:
+def small_reader(small_store: ox.Store, indexed: Callable[[ox.Store], IndexedReader]) -> IndexedReader:
     """The same graph with its index."""
     return indexed(small_store)

@@ -20,7 +20,6 @@ from starlette.testclient import TestClient
 
 from kg.api import KnowledgeGraph
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.server.pwc import routes
 from kg.vocabulary import DEFAULT_BASE
 
@@ -193,7 +192,9 @@ def test_pwc_gets_the_page_of_a_task(get: Get) -> None:
     assert [one["all_time_paper_count"] for one in benchmarks] == [2]
 
 
-def test_a_graph_that_was_replaced_is_no_longer_answered_from(small_reader: IndexedReader) -> None:
+def test_a_graph_that_was_replaced_is_no_longer_answered_from(
+    small_reader: IndexedReader, indexed: Callable[[ox.Store], IndexedReader]
+) -> None:
     graphs = [SimpleNamespace(reader=reader, base=DEFAULT_BASE) for reader in (small_reader, indexed(ox.Store()))]
     client = TestClient(Starlette(routes=routes(lambda: cast(KnowledgeGraph, graphs[0]))))
     assert client.get("/api/v1/papers").json()["count"] == 3

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyoxigraph as ox
 import pytest
 
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.server.pwc.catalogue import Catalogue, owner_and_name, searched
 from kg.vocabulary import DEFAULT_BASE, KG, XSD
 
@@ -74,7 +75,9 @@ def test_the_first_year_of_an_entity_is_that_of_the_first_paper_that_introduces_
     assert catalogue.introduced == {f"{DEFAULT_BASE}method/frognet": 2018, f"{DEFAULT_BASE}method/toadnet": 2020}
 
 
-def test_papers_that_were_listed_last_are_the_most_recent(small_store: ox.Store) -> None:
+def test_papers_that_were_listed_last_are_the_most_recent(
+    small_store: ox.Store, indexed: Callable[[ox.Store], IndexedReader]
+) -> None:
     store = ox.Store()
     store.extend(small_store)
     for name, day in (("frognet-hops", "2025-03-12"), ("c--in-a-pond", "2025-03-11")):

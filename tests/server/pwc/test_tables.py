@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyoxigraph as ox
 import pytest
 
 from kg.graph.index import IndexedReader
-from kg.graph.indexing import indexed
 from kg.server.pwc.tables import Tables
 from kg.vocabulary import DEFAULT_BASE
 
@@ -41,7 +42,9 @@ def test_a_row_is_named_after_its_result(tables: Tables) -> None:
     assert "toadnet-crawls.result-66-70-aa" in tables.rows
 
 
-def test_better_may_be_lower_and_equal_values_share_a_place(small_store: ox.Store) -> None:
+def test_better_may_be_lower_and_equal_values_share_a_place(
+    small_store: ox.Store, indexed: Callable[[ox.Store], IndexedReader]
+) -> None:
     store = ox.Store()
     store.extend(small_store)
     lower, equal = (
