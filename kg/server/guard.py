@@ -43,7 +43,7 @@ _ALWAYS = _encoded(
     {
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",  # with "no-referrer", browsers send forms with "Origin: null"
         "cross-origin-opener-policy": "same-origin",
     }
 )

@@ -62,6 +62,11 @@ def test_a_correction_from_a_page_is_written_down(client: TestClient, written: l
     assert written[1][3] == {"metric": "F1", "relative": True, "replace": True}
 
 
+def test_pages_let_browsers_say_where_a_form_comes_from(client: TestClient) -> None:
+    """With "no-referrer" they send every form with "Origin: null", which is refused."""
+    assert client.get("/").headers["referrer-policy"] == "same-origin"
+
+
 @pytest.mark.parametrize(
     "back", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
 )

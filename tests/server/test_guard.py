@@ -77,7 +77,7 @@ def test_all_responses_have_the_headers_that_protect_people(client: TestClient) 
     for response in (client.get("/page"), client.get("/nothing"), client.put("/")):
         assert response.headers["content-security-policy"] == POLICY
         assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["referrer-policy"] == "same-origin"
     assert "unsafe" not in POLICY
 
 

@@ -296,6 +296,19 @@ def test_papers_are_compared_and_the_table_is_copied(browser: Browser, server: s
     made.close()
 
 
+def test_a_correction_is_sent_from_a_page(page: Page, server: str, demo: Path) -> None:
+    page.goto(server + PAPER)
+    wrong = page.locator("[aria-labelledby=results] details.wrong").first
+    wrong.locator("summary").click()
+    with page.expect_navigation():
+        wrong.get_by_role("button", name="Correct it").click()
+    shot(page, "corrected")
+    assert page.locator("h1").inner_text() == "Corrected"
+    assert "no result" in (demo / "corrections" / "corrections.jsonl").read_text("utf-8")
+    page.get_by_role("link", name="Back").click()
+    page.wait_for_url(server + PAPER)
+
+
 def test_pages_are_read_without_scripts(browser: Browser, server: str) -> None:
     made = context(browser, java_script_enabled=False)
     opened = made.new_page()
