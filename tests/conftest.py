@@ -517,8 +517,13 @@ class PlainSite:
         known = path in ("/", "/paper/frognet-hops", "/dataset/cifar-10")
         return PlainPage(f"<h1>{path}</h1> {self.graph.base} {self.edit}") if known else None
 
-    def error(self, status: int, message: str, path: str) -> PlainPage:
+    def error(
+        self, status: int, message: str, path: str, *, title: str | None = None, back: str | None = None
+    ) -> PlainPage:
         return PlainPage(f"<p>{message}</p>", status)
+
+    def corrected(self, says: str, file: str, folder: str, back: str) -> PlainPage:
+        return PlainPage(f"<p>{says}</p>")
 
     def suggestions(self, words: str) -> list[str]:
         return [f"{len(words)} characters"]

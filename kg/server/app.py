@@ -62,12 +62,11 @@ def make_app(
         await endpoint.close()
         await downloads.close()
 
-    corrections = Corrections(current) if edit else None
     make_site: Callable[..., AnySite] = site or Site
-    pages = Pages(current, partial(make_site, edit=edit), corrections.headers if corrections else None)
+    pages = Pages(current, partial(make_site, edit=edit))
     routes: list[BaseRoute] = list(downloads.routes)
     routes += Descriptions(current).routes
-    routes += corrections.routes if corrections else ()
+    routes += Corrections(pages).routes if edit else ()
     routes += pwc.routes(current)
     routes += assistants.routes(current)
     routes += pages.routes

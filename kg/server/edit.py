@@ -7,32 +7,29 @@ cookie that the pages of this server set and that browsers do not send along fro
 
 from __future__ import annotations
 
+import re
 import secrets
-from html import escape
+import shlex
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KGError
-from kg.server.current import Current
-from kg.server.guard import refusal
+from kg.server.guard import REASON, refusal
+from kg.server.pages import Page, Pages
+from kg.server.pool import RefusedError
 
 PATH = "/correct"
 _COOKIE = "kg-edit"
 _CHANGES = {"entity": ("type", "role"), "result": ("metric", "dataset", "method", "relative")}
 _FORM = "application/x-www-form-urlencoded"
-
-_DONE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Corrected · papers-kg</title><link rel="stylesheet" href="/static/site.css"></head>
-<body><main id="main"><h1>Corrected</h1><p>{said}</p>
-<p>It is written in <code>{file}</code>. The graph changes with its next build: <code>kg build -g {folder}</code></p>
-<p><a href="{back}">Back to the paper</a></p></main></body></html>
-"""
+_ADDRESS = re.compile(
+    r"/(?![/\\])[!-~]*"
+)  # of a page of this server; browsers leave out tabs, so that "/\t/e" is "//e"
 
 
 class _Correcting(Protocol):
@@ -45,17 +42,13 @@ class Corrections:
     """Answers at ``/correct``.
 
     Args:
-        current: the graph.
+        pages: those that corrections come from. They get the cookie that a correction needs.
     """
 
-    def __init__(self, current: Current) -> None:
-        self.current = current
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
         self._token = secrets.token_urlsafe(32)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What the responses with pages have, so that their forms are accepted."""
-        return {"set-cookie": f"{_COOKIE}={self._token}; HttpOnly; Path=/; SameSite=Strict"}
+        pages.headers["set-cookie"] = f"{_COOKIE}={self._token}; HttpOnly; Path=/; SameSite=Strict"
 
     @property
     def routes(self) -> list[Route]:
@@ -64,20 +57,15 @@ class Corrections:
 
     async def answer(self, request: Request) -> Response:
         """Write a correction down."""
-        if reason := self._foreign(request):
-            return refusal(403, reason)
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-            return refusal(415, f"expected a form ({_FORM})")
+        fields: dict[str, str] = {}
         try:
-            pairs = parse_qsl(
-                (await request.body()).decode(), keep_blank_values=True, errors="strict", max_num_fields=50
-            )
-        except ValueError:
-            return refusal(400, "the form is not UTF-8, or has too many fields")
-        try:
-            return await run_in_threadpool(self._corrected, request, dict(pairs))
-        except KGError as error:
-            return refusal(400, str(error))
+            fields |= await _fields(request)
+            if reason := self._foreign(request):
+                raise RefusedError(403, reason)
+            return await run_in_threadpool(self._corrected, request, fields)
+        except (RefusedError, KGError) as error:
+            status = error.status if isinstance(error, RefusedError) else 400
+            return await run_in_threadpool(self._refused, request, fields, status, str(error))
 
     def _foreign(self, request: Request) -> str:
         """Why a request does not come from a page of this server; empty if it does."""
@@ -95,16 +83,49 @@ class Corrections:
         changes: dict[str, Any] = {name: fields[name] for name in _CHANGES.get(says, ()) if name in fields}
         if "relative" in changes:
             changes["relative"] = changes["relative"] == "true"
-        graph = cast(_Correcting, self.current())
+        current = self.pages.current
+        graph = cast(_Correcting, current())
         paper = fields.get("iri") or fields.get("paper", "")
         done = graph.correct(paper, fields.get("pattern", ""), says, **changes, replace=True)
-        if "text/html" not in request.headers.get("accept", ""):
+        if not _is_browser(request):
             return JSONResponse(done.as_dict())
-        back = fields.get("back", "/")
-        page = _DONE.format(
-            said=escape(done.says),
-            file=escape(done.file),
-            folder=escape(str(self.current.folder)),
-            back=escape(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"),
+        site = self.pages.site(current.served())
+        return _page(site.corrected(done.says, done.file, shlex.quote(str(current.folder)), _back(fields)))
+
+    def _refused(self, request: Request, fields: dict[str, str], status: int, reason: str) -> Response:
+        """Why nothing was written down: a page for people, with the way back, and a line for others."""
+        if not _is_browser(request):
+            return refusal(status, reason)
+        request.scope[REASON] = reason
+        site = self.pages.site(self.pages.current.served())
+        return _page(site.error(status, reason, PATH, title="Not corrected", back=_back(fields)))
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The fields of a form.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise RefusedError(415, f"expected a form ({_FORM})")
+    try:
+        return dict(
+            parse_qsl((await request.body()).decode(), keep_blank_values=True, errors="strict", max_num_fields=50)
         )
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
+    except ValueError:
+        raise RefusedError(400, "the form is not UTF-8, or has too many fields") from None
+
+
+def _is_browser(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _back(fields: dict[str, str]) -> str:
+    """The page from which a form was sent, which is one of this server."""
+    back = fields.get("back", "/")
+    return back if _ADDRESS.fullmatch(back) else "/"
+
+
+def _page(page: Page) -> Response:
+    return Response(page.html.encode(errors="replace"), page.status, {"cache-control": "no-store"}, "text/html")

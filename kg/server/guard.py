@@ -17,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 logger = logging.getLogger("kg.server")
 
 LARGEST_BODY = 2**20  # bytes of a request
+REASON = "kg.reason"
+"""The key under which the scope of a request has why it is refused, where the response is a page."""
 _LONGEST_HOST = 300  # characters; a name has up to 253
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -172,7 +174,8 @@ class _Exchange:
             shared = self.shared and not any(value.startswith(b"text/html") for _, value in message["headers"])
             message["headers"] = [*message["headers"], *_ALWAYS, *(_SHARED if shared else ())]
         elif self._status >= 400 and self._status != 404:
-            log_refusal(self.scope, self._status, message.get("body", b"")[:200].decode(errors="replace"))
+            reason = self.scope.get(REASON) or message.get("body", b"").decode(errors="replace")
+            log_refusal(self.scope, self._status, reason[:200])
             self._status = 0
         await self._send(message)
 

@@ -19,7 +19,7 @@ from kg.api import KnowledgeGraph
 from kg.errors import KGError
 from kg.export.formats import FORMATS
 from kg.server.current import Current, Served
-from kg.server.guard import refusal
+from kg.server.guard import REASON, refusal
 from kg.server.kept import Kept, Made
 from kg.server.negotiation import not_modified, unchanged
 from kg.server.resources import HTML, Asked, document, resource_at, signposts, wanted_format
@@ -43,7 +43,11 @@ class Site(Protocol):
 
     def page(self, path: str, query: Mapping[str, str]) -> Page | None: ...
 
-    def error(self, status: int, message: str, path: str) -> Page: ...
+    def error(
+        self, status: int, message: str, path: str, *, title: str | None = None, back: str | None = None
+    ) -> Page: ...
+
+    def corrected(self, says: str, file: str, folder: str, back: str) -> Page: ...
 
     def suggestions(self, words: str) -> Any: ...
 
@@ -56,14 +60,13 @@ class Pages:
     Args:
         current: the graph.
         site: makes the pages of a graph.
-        headers: what the responses with pages have besides.
+
+    ``headers`` are what the responses with pages have besides.
     """
 
-    def __init__(
-        self, current: Current, site: Callable[[KnowledgeGraph], Site], headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, current: Current, site: Callable[[KnowledgeGraph], Site]) -> None:
         self.current = current
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = {}
         self._make = site
         self.kept = Kept()
         self._typing = CapacityLimiter(_TYPING)
@@ -127,7 +130,11 @@ class Pages:
 
     def _page(self, request: Request, served: Served, iri: str | None) -> Response:
         path = f"/{iri.removeprefix(served.graph.base)}" if iri else request.url.path
-        made = self._made(served, path, dict(request.query_params))
+        try:
+            made = self._made(served, path, dict(request.query_params))
+        except KGError as error:
+            request.scope[REASON] = str(error)
+            made = _html(self.site(served).error(400, str(error), path))
         if made is None and iri:
             return document(request, served, Asked(iri, None), FORMATS["turtle"])
         if made is None:
@@ -146,11 +153,7 @@ class Pages:
         asked = _digest(repr((served.version, path, sorted(query.items()))).encode())
         if made := self.kept.get(asked):
             return made
-        site = self.site(served)
-        try:
-            page = site.page(path, query)
-        except KGError as error:
-            return _html(site.error(400, str(error), path))
+        page = self.site(served).page(path, query)
         if page is None:
             return None
         made = _html(page)

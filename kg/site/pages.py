@@ -65,10 +65,33 @@ class Site:
         view = self._view(path, dict(zip(given[::2], given[1::2], strict=True)))
         return None if view is None else self._rendered(view, path)
 
-    def error(self, status: int, message: str, path: str = "/") -> Page:
-        """A page that says what went wrong, and how to go on."""
-        title = {404: "Not found", 400: "That cannot be answered"}.get(status, "Something went wrong")
-        return self._rendered(View("error.html", title, {"message": message, "status": status}, status), path)
+    def error(
+        self, status: int, message: str, path: str = "/", *, title: str | None = None, back: str | None = None
+    ) -> Page:
+        """A page that says what went wrong, and how to go on.
+
+        Args:
+            status: the status code of HTTP.
+            message: what went wrong.
+            path: of the page.
+            title: of the page, if it is not the usual one for the status.
+            back: the address of a page to go back to.
+        """
+        usual = {404: "Not found", 400: "That cannot be answered"}.get(status, "Something went wrong")
+        values = {"message": message, "status": status, "back": back}
+        return self._rendered(View("error.html", title or usual, values, status), path)
+
+    def corrected(self, says: str, file: str, folder: str, back: str) -> Page:
+        """A page that says which correction was written down.
+
+        Args:
+            says: the correction in words.
+            file: where it is written.
+            folder: the graph folder, as a shell takes it.
+            back: the address of the page that it was sent from.
+        """
+        values = {"says": says, "file": file, "folder": folder, "back": back}
+        return self._rendered(View("corrected.html", "Corrected", values), "/correct")
 
     def suggestions(self, words: str) -> list[dict[str, Any]]:
         """What someone who has typed some words may mean: ``name``, ``kind``, ``papers`` and ``url`` of each."""

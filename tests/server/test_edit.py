@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ OWN = "http://127.0.0.1:8000"
 FORM = {
     "iri": "http://e/paper",
     "paper": "Frogs",
-    "pattern": "5<b>%",
+    "pattern": r"$\beta$<img src=x>",
     "id": "no result",
     "metric": "x",
     "back": "/paper/f",
@@ -42,9 +43,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def client(small_folder: Path, plain_site: Callable[..., Site]) -> TestClient:
+def client(small_folder: Path) -> TestClient:
     """A browser that has opened a page of the server."""
-    client = TestClient(make_app(small_folder, edit=True, site=plain_site), base_url=OWN)
+    client = TestClient(make_app(small_folder, edit=True), base_url=OWN)
     cookie = client.get("/").headers["set-cookie"]
     assert cookie.endswith("; HttpOnly; Path=/; SameSite=Strict")
     return client
@@ -54,9 +55,9 @@ def test_a_correction_from_a_page_is_written_down(client: TestClient, written: l
     headers = {"origin": OWN, "sec-fetch-site": "same-origin", "accept": "text/html"}
     answer = client.post("/correct", data=FORM, headers=headers)
     assert answer.status_code == 200
-    assert "&quot;5&lt;b&gt;%&quot; is no result" in answer.text
+    assert "&#34;β&lt;img src=x&gt;&#34; is no result" in answer.text
     assert '<a href="/paper/f">' in answer.text
-    assert written == [("http://e/paper", "5<b>%", "no result", {"replace": True})]
+    assert written == [("http://e/paper", FORM["pattern"], "no result", {"replace": True})]
     changed = {"iri": "http://e/p", "pattern": "5", "id": "result", "metric": "F1", "relative": "true", "role": "used"}
     assert client.post("/correct", data=changed, headers={"origin": OWN}).json() == {"says": "result"}
     assert written[1][3] == {"metric": "F1", "relative": True, "replace": True}
@@ -67,8 +68,44 @@ def test_pages_let_browsers_say_where_a_form_comes_from(client: TestClient) -> N
     assert client.get("/").headers["referrer-policy"] == "same-origin"
 
 
+def test_what_is_shown_of_a_correction_is_a_page_like_the_others(
+    client: TestClient, written: list[tuple[Any, ...]]
+) -> None:
+    answer = client.post("/correct", data=FORM, headers={"origin": OWN, "accept": "text/html"})
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("text/html; charset=utf-8", "no-store")
+    assert '<header class="top">' in answer.text and "/static/theme.js" in answer.text
+
+
 @pytest.mark.parametrize(
-    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+    ("changes", "headers", "status", "reason"),
+    [
+        ({"pattern": ""}, {}, 400, "the correction says nothing"),
+        ({}, {"cookie": ""}, 403, "open the page again"),
+        ({}, {"origin": "https://evil.example"}, 403, "not of another"),
+        ({}, {"content-type": "text/plain"}, 415, "expected a form"),
+    ],
+)
+def test_people_are_told_in_a_page_why_nothing_was_written_and_the_log_in_a_line(
+    client: TestClient,
+    written: list[tuple[Any, ...]],
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, str],
+    headers: dict[str, str],
+    status: int,
+    reason: str,
+) -> None:
+    sent = {"origin": OWN, "accept": "text/html", **headers}
+    with caplog.at_level(logging.WARNING, "kg.server"):
+        refused = client.post("/correct", data=FORM | changes, headers=sent)
+    assert (refused.status_code, refused.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "<h1>Not corrected</h1>" in refused.text and reason in refused.text and written == []
+    assert f'<a href="{"/" if status == 415 else FORM["back"]}">Back to the page</a>' in refused.text
+    (line,) = (record.getMessage() for record in caplog.records)
+    assert reason in line and "<" not in line
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "/\t/evil.example"]
 )
 def test_the_way_back_leads_to_this_server(client: TestClient, written: list[tuple[Any, ...]], back: str) -> None:
     answer = client.post("/correct", data=FORM | {"back": back}, headers={"origin": OWN, "accept": "text/html"})

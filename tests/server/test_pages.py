@@ -47,9 +47,12 @@ def test_what_is_not_there_is_a_page_for_people_and_a_line_for_others(client: Te
     assert (line.status_code, line.text) == (404, "there is nothing at this path\n")
 
 
-def test_what_a_page_cannot_be_asked_is_a_page_that_says_so(client: TestClient) -> None:
+def test_what_a_page_cannot_be_asked_is_a_page_that_says_so(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     page = client.get("/?year=none", headers=BROWSER)
     assert (page.status_code, page.text) == (400, "<p>year: expected a year</p>")
+    assert caplog.messages == ["400 testclient GET /: year: expected a year"]
 
 
 def test_scripts_are_told_what_they_ask_for(client: TestClient) -> None:
