@@ -120,11 +120,11 @@ def signposts(served: Served, iri: str) -> str:
     Authors are names without addresses here, so that no link leads to them.
     """
     path = _path(served, iri)
-    links = [f'<{iri}>; rel="cite-as"']
+    links = [f'<{_uri(iri)}>; rel="cite-as"']
     links += [f'<{path}{known.extension}>; rel="describedby"; type="{known.media_type}"' for known in _ENDINGS.values()]
     links += [f'<{value}>; rel="type"' for value in _values(served, iri, RDF + "type") if value.startswith(SCHEMA)]
     links += [f'<{value}>; rel="item"' for value in _values(served, iri, SCHEMA + "url")]
-    links.append(f'<{graph_iri(served.graph.base)}>; rel="collection"')
+    links.append(f'<{_uri(graph_iri(served.graph.base))}>; rel="collection"')
     return ", ".join(links)
 
 
@@ -141,8 +141,13 @@ def _path(served: Served, iri: str) -> str:
     return quote(f"/{iri.removeprefix(served.graph.base)}", safe="/%:@!$&'()*+,;=~-._")
 
 
+def _uri(iri: str) -> str:
+    """An IRI as a header can hold it: what is not in ASCII is escaped (RFC 3987, section 3.1)."""
+    return quote(iri, safe=":/?#[]@!$&'()*+,;=%~-._")
+
+
 def _values(served: Served, iri: str, predicate: str) -> list[str]:
-    """The IRIs that a resource has for a property, as a header can hold them."""
+    """The IRIs that a resource has for a property, for a header."""
     quads = served.graph.store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None)
     values = {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}
-    return sorted(quote(value, safe=":/?#[]@!$&'()*+,;=%~-._") for value in values)
+    return sorted(map(_uri, values))

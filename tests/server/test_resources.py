@@ -13,7 +13,7 @@ from kg.server.app import make_app
 from kg.server.current import Current
 from kg.server.pages import Site
 from kg.server.resources import resource_at, signposts, statements
-from kg.vocabulary import DEFAULT_BASE, KG
+from kg.vocabulary import DEFAULT_BASE, KG, SCHEMA
 
 PAPER = f"{DEFAULT_BASE}paper/frognet-hops"
 DATASET = f"{DEFAULT_BASE}dataset/cifar-10"
@@ -70,6 +70,22 @@ def test_links_lead_from_a_page_to_what_machines_read_and_back(client: TestClien
     back = client.get("/paper/frognet-hops.jsonld").headers["link"]
     assert '</paper/frognet-hops>; rel="describes"' in back
     assert '<https://spdx.org/licenses/MIT>; rel="license"' in back
+
+
+def test_an_iri_beyond_ascii_is_escaped_in_every_header(
+    tmp_path: Path, replace_graph: Callable[..., None], plain_site: Callable[..., Site]
+) -> None:
+    """Headers are sent as Latin-1, in which "é" would be a byte that no client reads as such, and "ρ" is not."""
+    frog, rho = f"{DEFAULT_BASE}method/frédéric", f"{DEFAULT_BASE}method/spawn-ρ"
+    replace_graph(tmp_path, "".join(f"<{iri}> <{SCHEMA}url> <https://e/étang> <http://e/g> .\n" for iri in (frog, rho)))
+    served = Current(tmp_path).served()
+    assert f'<{DEFAULT_BASE}method/fr%C3%A9d%C3%A9ric>; rel="cite-as"' in signposts(served, frog)
+    client = TestClient(make_app(tmp_path, site=plain_site), base_url="http://127.0.0.1")
+    for iri in (frog, rho):
+        assert signposts(served, iri).isascii()
+        answer = client.get(f"/{iri.removeprefix(DEFAULT_BASE)}", headers={"accept": "text/turtle"})
+        assert answer.status_code == 200
+        assert all(value.isascii() for _, value in answer.headers.raw)
 
 
 @pytest.mark.parametrize(
