@@ -61,7 +61,9 @@ class Downloads:
             return not_modified(headers)
         media_type = "application/gzip" if packed else known.media_type
         if request.method == "HEAD":
-            return Response(headers=headers, media_type=media_type)
+            head = Response(headers=headers, media_type=media_type)
+            del head.headers["content-length"]  # nobody knows it before the file is written
+            return head
         if self._started >= AT_A_TIME:
             return refusal(503, "as many files as can be are being downloaded; try again later", {"retry-after": "60"})
         self._started += 1

@@ -34,6 +34,7 @@ def test_every_format_is_offered(client: TestClient) -> None:
     for ending in ("ttl", "jsonld", "nt", "nq", "trig", "rdf", "graphml", "gexf", "zip"):
         head = client.head(f"/graph.{ending}")
         assert (head.status_code, head.content) == (200, b"")
+        assert "content-length" not in head.headers
         assert head.headers["content-type"].partition(";")[0] not in ("text/plain", "text/html")
 
 
