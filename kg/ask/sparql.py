@@ -276,6 +276,11 @@ class Request:
         return _begun(self.sparql)[1].upper() in ("CONSTRUCT", "DESCRIBE")
 
     @property
+    def is_update(self) -> bool:
+        """Whether it begins as an update does."""
+        return _begun(self.sparql)[1].upper() in _UPDATE_FORMS
+
+    @property
     def union(self) -> bool:
         """Whether the default graph is the union of all graphs; if not, the query chooses its graphs."""
         return not names_dataset(self.sparql)

@@ -272,7 +272,7 @@ def _formats(accept: str | None, wanted: str | None) -> Mapping[str, Format]:
         found = {"rows": _named(wanted, _ROWS), "graph": _named(wanted, _GRAPHS)}
     formats = {kind: known for kind, known in found.items() if known}
     if not formats:
-        raise RefusedError(406, f"there are {', '.join((*_ROWS, *_GRAPHS))}")
+        raise RefusedError(406, f"there are {', '.join({**_ROWS, **_GRAPHS})}")
     return formats
 
 
@@ -286,11 +286,14 @@ def _failure(query: Query, said: Mapping[str, str], limits: Limits) -> RefusedEr
         offers = _ROWS if said["message"] == "rows" else _GRAPHS
         return RefusedError(406, f"the answer to this query can be had as {', '.join(offers)}")
     if said["error"] == "TooLarge":
+        most = f"{limits.largest / 2**20:g} MiB"
         return RefusedError(
-            422, f"the answer is larger than {limits.largest / 2**20:g} MiB; ask for less, or see /download"
+            422, f"the answer is larger than {most}; ask for less, or get the whole graph at /graph.ttl"
         )
     if said["error"] == "MemoryError":
         return RefusedError(422, "the query needs more memory than there is for queries")
+    if said["error"] == "SyntaxError" and query.is_update:
+        return RefusedError(403, _NO_UPDATES)
     status = 500 if said["error"] == "OSError" else 400
     return RefusedError(status, str(query.failure(said["error"], said["message"])))
 

@@ -158,6 +158,8 @@ def test_bad_query_syntax(client: TestClient) -> None:
         pytest.param("CLEAR NAMED".encode("utf-16"), f"{UPDATE}; charset=UTF-16", id="bad_update_non_utf8"),
         pytest.param("update=CLEAR%20XYZ", FORM, id="bad_update_syntax"),
         pytest.param("INSERT DATA { <a> <b> <c> }", UPDATE, id="update_base_uri"),
+        pytest.param("query=INSERT DATA { <a> <b> <c> }", FORM, id="an update as a query"),
+        pytest.param("# frogs\nPREFIX e: <http://e/> delete where { e:a ?b ?c }", QUERY, id="an update after a prefix"),
     ],
 )
 def test_updates_are_refused(client: TestClient, body: str | bytes, content_type: str) -> None:
@@ -230,6 +232,8 @@ def test_a_link_can_name_the_format(client: TestClient) -> None:
 def test_what_cannot_be_had_is_refused_with_what_can(client: TestClient) -> None:
     refused = get(client, "image/png", query="ASK {}")
     assert (refused.status_code, "text/csv" in refused.text) == (406, True)
+    named = refused.text.removeprefix("there are ").strip().split(", ")
+    assert sorted(named) == sorted(set(named))
     refused = get(client, "text/csv", query="CONSTRUCT WHERE { ?s ?p ?o }")
     assert (refused.status_code, "text/turtle" in refused.text) == (406, True)
 
@@ -274,6 +278,7 @@ def test_a_large_answer_waits_in_a_file_and_is_the_same(client: TestClient, monk
 def test_answers_are_limited(client: TestClient) -> None:
     refused = get(client, query="SELECT * { ?a ?b ?c . ?d ?e ?f }")
     assert (refused.status_code, "is larger than" in refused.text) == (422, True)
+    assert client.head(refused.text.split()[-1]).status_code == 200  # it says where all of the graph is
 
 
 @pytest.mark.parametrize("body", [b"query=%FF", b"query=\xff", b"&" * 5000 + b"query=ASK{}", b""])
