@@ -11,7 +11,7 @@ from kg.graph.reader import GraphReader
 from kg.site.source import Source
 from kg.text.names import one_line
 from kg.text.plain import PlainText, plain_text
-from kg.text.spellings import readable
+from kg.text.spellings import plain_name, readable
 from kg.vocabulary import Kind
 
 
@@ -174,10 +174,10 @@ _BIBTEX = {
 
 
 def bibtex(card: PaperCard) -> str:
-    """A BibTeX entry for a paper; its key is made of the first author's last name, the year and a word."""
-    first = readable(card.authors[0]).split()[-1] if card.authors and card.authors[0].split() else ""
-    words = re.findall(r"[a-z0-9]{4,}", readable(card.name).lower())
-    key = re.sub(r"[^a-z0-9]", "", f"{first.lower()}{card.year or ''}{words[0] if words else ''}") or "paper"
+    """A BibTeX entry for a paper; its key is made of the first author's last name, the year and a word, in ASCII."""
+    first = plain_name(card.authors[0]).split()[-1:] if card.authors else []
+    words = re.findall(r"[a-z0-9]{4,}", plain_name(card.name))
+    key = re.sub(r"[^a-z0-9]", "", "".join([*first, str(card.year or ""), *words[:1]])) or "paper"
     fields = {
         "title": f"{{{_tex(card.name)}}}",
         "author": " and ".join(map(_tex, card.authors)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from kg.ask.card import PaperCard
 from kg.site import Site
 from kg.site.paper import Piece, bibtex, read_paper
@@ -22,6 +24,22 @@ def test_the_pieces_are_the_text_as_people_read_it(site: Site) -> None:
 def test_a_text_without_findings_is_one_piece(site: Site) -> None:
     text = read_paper(site.source, "https://w3id.org/papers-kg/paper/none", "A title", "Words.")
     assert (text.title, text.abstract) == ((Piece("A title"),), (Piece("Words."),))
+
+
+@pytest.mark.parametrize(
+    ("author", "title", "key"),
+    [
+        ("Jörg Müller", "Attention", "muller2019attention"),
+        ("Ünïcødé", "On Frøgs", "unicode2019frogs"),
+        (r"Zo\"e Stra{\ss}e", "Łódź", "strasse2019lodz"),
+        ("山田", "カエル frogs", "2019frogs"),
+        ("  ", "?", "2019"),
+    ],
+)
+def test_a_bibtex_key_keeps_letters_with_accents(site: Site, author: str, title: str, key: str) -> None:
+    card = site.source.graph.card(IRI)
+    assert isinstance(card, PaperCard)
+    assert bibtex(card._replace(name=title, authors=(author,), year=2019)).startswith(f"@misc{{{key},\n")
 
 
 def test_bibtex_escapes_what_latex_would_read(site: Site) -> None:
