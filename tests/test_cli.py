@@ -724,9 +724,9 @@ def test_papers_lists_those_that_fit_all_options(kg: Terminal, graph_folder: Pat
 
 
 def test_papers_that_nothing_fits_say_so(kg: Terminal, graph_folder: Path) -> None:
-    outcome = kg("papers", "--dataset", "Zyzzyva-9000", "--limit", "3", "-g", graph_folder)
+    outcome = kg("papers", "--dataset", "CIFAR-90000", "--limit", "3", "-g", graph_folder)
     assert (outcome.code, outcome.out.count("\n")) == (0, 2)
-    assert outcome.err.startswith("kg: the graph has no 'Zyzzyva-9000' of this kind (nearest: ")
+    assert outcome.err.startswith("kg: the graph has no 'CIFAR-90000' of this kind (nearest: CIFAR-")
     assert outcome.err.endswith("kg: no paper fits\n")
 
 
@@ -769,9 +769,10 @@ def test_lookup_of_a_typo_an_acronym_a_paper_and_a_repository(kg: Terminal, grap
 
 
 def test_lookup_of_nothing_there_names_what_is_nearest(kg: Terminal, graph_folder: Path) -> None:
-    outcome = kg("lookup", "Zyzzyva-9000", "-g", graph_folder)
+    outcome = kg("lookup", "CIFAR-90000", "-g", graph_folder)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
-    assert "nearest: " in outcome.err
+    assert "nearest: CIFAR-" in outcome.err
+    assert kg("lookup", "%", "-g", graph_folder).err == "kg: error: nothing found for '%'\n"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ def test_what_the_graph_says_now_is_told(graph: KnowledgeGraph) -> None:
 @pytest.mark.parametrize(
     ("paper", "words", "says", "changes", "problem"),
     [
-        ("Toads of the North", "61.0", "no result", {}, r"the graph has no paper 'Toads of the North'; nearest: "),
+        ("Toads of the North", "61.0", "no result", {}, r"the graph has no paper 'Toads of the North'$"),
+        (
+            "Lily Pads by Diffusion",
+            "61.0",
+            "no result",
+            {},
+            r"the graph has no paper .*; nearest: Segmenting Lily Pads",
+        ),
         (PADS, "62.0", "no result", {}, r"does not have the words '62\.0', exactly so"),
         (PADS, "", "no result", {}, r"does not have the words ''"),
         (PADS, "lily", "no result", {}, r"no result with the value 'lily', only .*'61\.0'"),

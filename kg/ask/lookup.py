@@ -54,6 +54,8 @@ WHOLE_NAMES: tuple[Rank, ...] = ("exact", "spelling", "acronym")
 
 _DOMINANCE = 3
 _NEAREST = 3
+_ALIKE = 50.0
+"""Per cent of the letters that the words and the names nearest to them share in order; less is no likeness."""
 _COMPARED = 150_000
 """Names; to find the most similar ones no more are compared, those of similar length first. It takes some 25 ms."""
 _LONGEST = 300
@@ -79,7 +81,7 @@ class Found(NamedTuple):
     """The answer to a look-up.
 
     ``matches`` are best first, ``total`` also counts those beyond the limit. ``winner`` is the match that is clearly
-    meant, if there is one. If there are no matches, ``nearest`` holds up to three names that are most similar.
+    meant, if there is one. If there are no matches, ``nearest`` holds the names that are most similar, up to three.
     """
 
     words: str
@@ -307,13 +309,13 @@ class _Search:
 
         words = utils.default_process(plain_name(self.text[:_LONGEST]))
         best: dict[str, float] = {}
-        least = 0.0
+        least = _ALIKE
         compared = 0
         # From lengths near by to others: no name of these can be as similar as those that are known.
         for length in sorted(self.index.lengths(self.wanted), key=lambda length: abs(length - len(words))):
             if 200 * min(length, len(words)) < least * (length + len(words)):
                 continue
-            if compared >= _COMPARED and len(best) == _NEAREST:
+            if compared >= _COMPARED:
                 break
             for choices, names in self._forms(length):
                 compared += len(choices)
@@ -323,7 +325,7 @@ class _Search:
                 names_near = filter(lambda name: self.spoken_of(name.node), self.index.names([*scores]))
                 best |= {name.text: scores[name.id] for name in names_near}
                 best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
-                least = min(best.values(), default=0.0) if len(best) == _NEAREST else 0.0
+                least = min(best.values()) if len(best) == _NEAREST else _ALIKE
         return [*best]
 
     def _forms(self, length: int) -> list[tuple[list[str], array[int]]]:

@@ -217,32 +217,33 @@ def test_type_leaves_out_all_others(graph: IndexedReader, kind: Kind, expected: 
     assert [match.type for match in find(graph, "Mirror", type=kind).matches] == expected
 
 
-@pytest.mark.parametrize("words", ["zyzzyva", "toadmeet"])
-def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(graph: IndexedReader, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [("ccifr99", ("CIFAR10", "CIFAR-10", "CIFAR-100")), ("toadmeet", ("ImageNet",))],
+)
+def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(
+    graph: IndexedReader, words: str, nearest: tuple[str, ...]
+) -> None:
     found = find(graph, words)
-    assert found.matches == ()
-    assert len(found.nearest) == 3
-    assert "Toadmeet" not in found.nearest
+    assert (found.matches, found.nearest) == ((), nearest)
+
+
+@pytest.mark.parametrize("words", ["%", '"', ".", "*", "日本", "zyzzyva", "zzzzqqq", "qqq" * 200])
+def test_what_is_like_nothing_has_no_nearest_names(graph: IndexedReader, words: str) -> None:
+    assert find(graph, words)[1:] == ((), 0, (), None)
 
 
 def test_only_so_many_names_are_compared_those_of_similar_length_first(
     graph: IndexedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nearest = find(graph, "zyzzyva").nearest
+    assert len(find(graph, "ccifr99").nearest) == 3
     monkeypatch.setattr("kg.ask.lookup._COMPARED", 1)
-    few = find(graph, "zyzzyva").nearest
-    assert len(few) == len(nearest) == 3
-    assert max(abs(len(name) - 7) for name in few) <= max(abs(len(name) - 7) for name in nearest)
+    assert find(graph, "ccifr99").nearest == ("CIFAR10",)
 
 
 def test_the_nearest_are_of_the_type_asked_for(graph: IndexedReader) -> None:
-    assert set(find(graph, "zyzzyva", type="dataset").nearest) <= {
-        "CIFAR-10",
-        "CIFAR10",
-        "CIFAR-100",
-        "ImageNet",
-        "ILSVRC",
-    }
+    assert find(graph, "frog imagenets").nearest == ("ImageNet", "Pond/Frog-Net")
+    assert find(graph, "frog imagenets", type="dataset").nearest == ("ImageNet",)
 
 
 @pytest.mark.parametrize("words", ["", " ", '"}{\\', "' OR ?s ?p ?o . {", "\N{FROG FACE}" * 50, "x" * 10_000, "\udcff"])

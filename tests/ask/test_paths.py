@@ -96,7 +96,8 @@ def test_names_are_found_as_a_look_up_finds_them(graph: IndexedReader) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "problem"),
     [
-        ("Zyzzyva", "FrogNet", "no method, dataset, metric or task 'Zyzzyva'; nearest: "),
+        ("Zyzzyva", "FrogNet", "no method, dataset, metric or task 'Zyzzyva'$"),
+        ("FrogPond", "FrogNet", "no method, dataset, metric or task 'FrogPond'; nearest: FrogNet"),
         ("FrogNet", "Paper one", "no method, dataset, metric or task 'Paper one'"),
         ("FrogNet", "frog net", "'FrogNet' and 'frog net' are the same: FrogNet"),
         ("FrogNet", "Eel", r"no chain of papers joins FrogNet \(method\) and Eel \(method\)"),

@@ -13,6 +13,11 @@ def test_a_search_shows_how_it_matched_and_what_is_nearest(site: Site) -> None:
     assert found and 'href="/dataset/cifar-10"' in found.html and "spelling" in found.html
     missed = site.page("/search", {"q": "frognot at all"})
     assert missed and "Nothing found" in missed.html
+    near = site.page("/search", {"q": "CIFAR-90000"})
+    assert near and "Nearest:" in near.html and "CIFAR-100</a>" in near.html
+    for words in ("%", '"', "日本", "zzzzqqq"):
+        page = site.page("/search", {"q": words})
+        assert page and "Nothing found" in page.html and "Nearest" not in page.html
     narrowed = site.page("/search", {"q": "frognet", "kind": "method"})
     assert narrowed and 'href="/paper/' not in narrowed.html
 
