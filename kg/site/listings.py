@@ -47,6 +47,7 @@ def overview_view(source: Source) -> View:
                 "counts": source.behind("counts"),
                 "newest": source.behind("newest-papers"),
                 "boards": source.behind("boards", limit=_TOP),
+                "seen": source.behind("first-seen", since=since, limit=_TOP) if since else None,
                 **{kind: source.behind("entities", type=kind, limit=_TOP) for kind in ENTITY_KINDS},
             },
         },

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
-
-import pyoxigraph as ox
 
 from kg.api import KnowledgeGraph
 from kg.ask.card import Card, read_card
@@ -17,7 +14,7 @@ from kg.ask.stats import Stats
 from kg.errors import KGError
 from kg.graph.provenance import Run
 from kg.site import panels
-from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, SCHEMA, XSD, Kind
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, SCHEMA, Kind
 
 _NEWEST, _MOST_USED = 8, 1000
 # What these read from the index is what the queries "boards" and "board" of the pages find.
@@ -125,7 +122,7 @@ class Source:
         return Query(name, panels.behind(name, _texts(values), self.base))
 
     def rows(self, name: str, **values: str | int) -> list[dict[str, str]]:
-        """What a panel's query finds; only for queries about one resource, with a LIMIT."""
+        """What a panel's query finds; only for queries that :mod:`kg.site.panels` runs quickly, with a LIMIT."""
         return list(panels.rows(self.store, name, _texts(values), self.base))
 
     @cached_property
@@ -194,18 +191,8 @@ class Source:
         return self.graph.provenance()
 
     def seen_since(self, day: str, limit: int) -> list[dict[str, str]]:
-        """Papers that a build read for the first time on a day or later, those of the last day first.
-
-        The days are those of the builds, so that each is looked up; sorting all papers by day would take seconds.
-        """
-        days = sorted({run.started[:10] for run in self.runs if run.started[:10] >= day}, reverse=True)
-        found: list[dict[str, str]] = []
-        for one in days:
-            value = ox.Literal(one, datatype=ox.NamedNode(XSD + "date"))
-            quads = self.store.quads_for_pattern(None, ox.NamedNode(KG + "firstSeen"), value)
-            papers = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-            found += [{**self._paper(iri), "seen": one} for iri in islice(papers, limit - len(found))]
-        return found
+        """Papers that a build read for the first time on a day or later, those of the last day first, then by IRI."""
+        return self.rows("first-seen", since=day, limit=limit)
 
     def _paper(self, iri: str) -> dict[str, str]:
         """A paper as a row of a list."""

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from kg.api import KnowledgeGraph
 from kg.site import Site
+from kg.vocabulary import DEFAULT_BASE, KG, SCHEMA, XSD
 
 
 def test_the_overview_counts_and_ranks(site: Site) -> None:
@@ -20,6 +26,26 @@ def test_a_search_shows_how_it_matched_and_what_is_nearest(site: Site) -> None:
         assert page and "Nothing found" in page.html and "Nearest" not in page.html
     narrowed = site.page("/search", {"q": "frognet", "kind": "method"})
     assert narrowed and 'href="/paper/' not in narrowed.html
+
+
+def test_what_is_new_stands_in_the_order_of_the_query_behind_it(
+    tmp_path: Path, replace_graph: Callable[..., None]
+) -> None:
+    days = {f"pond-{number:02}": f"2025-03-{11 + number % 2}" for number in range(12)}
+    lines = []
+    for name, day in days.items():
+        iri = f"<{DEFAULT_BASE}paper/{name}>"
+        lines.append(f'{iri} <{KG}firstSeen> "{day}"^^<{XSD}date> {iri} .\n{iri} <{SCHEMA}name> "{name}" {iri} .\n')
+    replace_graph(tmp_path, "".join(lines))
+    page = Site(KnowledgeGraph(tmp_path)).page("/new", {"since": "2025-03-11"})
+    assert page
+    found = re.findall(r'<li>.*?href="/paper/([^"]+)"', page.html)
+    assert found == [*sorted(days)[1::2], *sorted(days)[::2]]
+
+
+def test_the_overview_says_since_when_papers_are_new(site: Site) -> None:
+    page = site.page("/")
+    assert page and f"New since {site.source.runs[-1].started[:10]}</h2>" in page.html
 
 
 def test_what_is_new_takes_a_date_and_says_when_it_is_none(site: Site) -> None:
