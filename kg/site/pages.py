@@ -10,6 +10,7 @@ Every text of the graph is escaped by the templates. The pages need no inline sc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import chain
@@ -29,6 +30,10 @@ from kg.text.names import one_line
 from kg.text.spellings import readable
 from kg.vocabulary import ENTITY_KINDS
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _LONG_NAME, _LONGEST_NAME = 180, 10_000  # characters of a name that are shown, and that its title has
 
 
@@ -217,6 +222,7 @@ def templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     found.filters["name"] = shown_name
+    found.filters["day"] = shown_day
     found.filters["readable"] = readable
     found.filters["number"] = "{:,}".format
     found.filters["sure"] = "{:.0%}".format
@@ -237,3 +243,13 @@ def shown_name(text: str | None, most: int = _LONG_NAME) -> Markup:
     if len(name) > most:
         return Markup('<bdi title="{}">{}…</bdi>').format(name[:_LONGEST_NAME], name[:most].rstrip())
     return escape(name) if name.isascii() else Markup("<bdi>{}</bdi>").format(name)
+
+
+def shown_day(day: str) -> str:
+    """An xsd:date or an xsd:gMonthDay as people write it; anything else as it is.
+
+    >>> shown_day("2025-03-11"), shown_day("--03-11")
+    ('11 March 2025', '11 March')
+    """
+    found = re.fullmatch(r"(?:(\d{4})|-)-(0[1-9]|1[0-2])-(\d\d)", day)
+    return f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1] or ''}".rstrip() if found else day

@@ -106,6 +106,11 @@ def test_a_paper_shows_its_abstract_with_every_mention_by_type_and_role(site: Si
     assert "@misc{" in page.html and "kg:reports" in page.html
 
 
+def test_a_paper_says_when_it_was_listed_as_people_write_days(site: Site) -> None:
+    page = site.page(PAPER)
+    assert page and "<dt>Listed</dt><dd>11 March, 12 March</dd>" in page.html
+
+
 def test_an_unknown_path_is_no_page(site: Site) -> None:
     for path in (
         "/nothing",
