@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from kg.api import KnowledgeGraph
 from kg.ask.card import Card, read_card
+from kg.ask.papers import known_since
 from kg.ask.stats import Stats
 from kg.errors import KGError
 from kg.graph.provenance import Run
 from kg.site import panels
-from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, SCHEMA, Kind
+from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, SCHEMA, Kind
 
 _NEWEST, _MOST_USED = 8, 1000
 # What these read from the index is what the queries "boards" and "board" of the pages find.
@@ -181,9 +184,35 @@ class Source:
 
     @cached_property
     def newest(self) -> list[dict[str, str]]:
-        """The newest papers."""
-        query = "SELECT iri FROM paper JOIN node ON node.id = paper.node ORDER BY place LIMIT ?"
-        return [self._paper(iri) for (iri,) in self.index.rows(query, _NEWEST)]
+        """The newest papers, by their years; none if no paper has a year."""
+        papers = self.papers(_NEWEST)
+        return papers if any("year" in paper for paper in papers) else []
+
+    def papers(self, limit: int, offset: int = 0) -> list[dict[str, str]]:
+        """All papers, the newest first and those without a year last, then by IRI."""
+        query = "SELECT iri FROM paper JOIN node ON node.id = paper.node ORDER BY place LIMIT ? OFFSET ?"
+        return [self._paper(iri) for (iri,) in self.index.rows(query, limit, offset)]
+
+    @cached_property
+    def listed_last(self) -> list[dict[str, str]]:
+        """The papers that were listed last, by the first day on which a page listed them, then by IRI.
+
+        ``day`` is that day and ``listed`` the date of the page, which may have no year. The query of this name finds
+        the same, but sorts all papers by their IRIs, which it reads anew for each comparison.
+        """
+        seen = dict(self._pairs("firstSeen"))
+        days: dict[str, tuple[str, str]] = {}
+        for iri, listed in self._pairs("listedDate"):
+            day = known_since(listed, seen.get(iri)), listed
+            days[iri] = min(day, days.get(iri, day))
+        last = sorted(sorted(days), key=lambda iri: days[iri][0], reverse=True)[:_NEWEST]
+        return [{**self._paper(iri), "day": days[iri][0], "listed": days[iri][1]} for iri in last]
+
+    def _pairs(self, name: str) -> Iterator[tuple[str, str]]:
+        """Each paper with its value for a property of the vocabulary, all of them at once."""
+        for quad in self.store.quads_for_pattern(None, ox.NamedNode(KG + name), None):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+                yield quad.subject.value, quad.object.value
 
     @cached_property
     def runs(self) -> list[Run]:

@@ -5,13 +5,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kg.api import KnowledgeGraph
+from kg.graph.store import Settings, next_generation
 from kg.site import Site
-from kg.vocabulary import DEFAULT_BASE, KG, SCHEMA, XSD
+from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 
 def test_the_overview_counts_and_ranks(site: Site) -> None:
     page = site.page("/")
     assert page and '<a href="/browse/dataset">datasets</a></dt><dd>' in page.html and "CIFAR-10" in page.html
+
+
+def test_the_newest_papers_are_those_of_the_last_years_or_else_those_that_were_listed_last(
+    site: Site, small_folder: Path
+) -> None:
+    listed = site.page("/")
+    assert listed and "Listed last</h2>" in listed.html and '<span class="year">12 March</span>' in listed.html
+    published = Site(KnowledgeGraph(small_folder)).page("/")
+    assert published and "Newest papers</h2>" in published.html
+
+
+def test_without_any_date_no_paper_is_new(tmp_path: Path) -> None:
+    paper = f"<{DEFAULT_BASE}paper/frogs>"
+    with next_generation(tmp_path) as generation:
+        generation.statements.write_text(f"{paper} <{RDF}type> <{KG}Paper> {paper} .\n")
+        generation.load(Settings())
+    page = Site(KnowledgeGraph(tmp_path)).page("/")
+    assert page and "Newest" not in page.html and "Listed last" not in page.html
 
 
 def test_a_search_shows_how_it_matched_and_what_is_nearest(site: Site) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from kg.api import KnowledgeGraph
 from kg.graph.store import Settings, next_generation
 from kg.site import Site
 from kg.site.source import Source, page_of
-from kg.vocabulary import DEFAULT_BASE, KG, RDF
+from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 
 def test_paths_lead_to_resources_and_back(site: Site) -> None:
@@ -42,6 +43,27 @@ def test_pages_are_counted_from_one() -> None:
 def test_the_most_used_come_first(site: Site) -> None:
     counts = [entity.papers for entity in site.source.most_used["dataset"]]
     assert counts == sorted(counts, reverse=True) and site.source.most_used["dataset"][0].name == "CIFAR-10"
+
+
+def test_papers_that_were_listed_last_are_those_of_the_query_behind_it(
+    tmp_path: Path, replace_graph: Callable[..., None]
+) -> None:
+    seen = {"a": "2025-03-11", "b": "2025-03-11", "c": "2025-03-12", "d": "2024-01-05", "e": "", "f": "2025-01-01"}
+    listed = {"a": ["--03-11"], "b": ["--12-24"], "c": ["--03-11", "--03-10"], "d": ["2025-02-01"], "e": ["--05-05"]}
+    lines = []
+    for name, day in seen.items():
+        paper = f"<{DEFAULT_BASE}paper/{name}>"
+        lines.append(f'{paper} <{SCHEMA}name> "{name}" {paper} .\n')
+        lines += [f'{paper} <{KG}firstSeen> "{day}"^^<{XSD}date> {paper} .\n'] if day else []
+        for date in listed.get(name, ()):
+            of = "gMonthDay" if date.startswith("--") else "date"
+            lines.append(f'{paper} <{KG}listedDate> "{date}"^^<{XSD}{of}> {paper} .\n')
+    replace_graph(tmp_path, "".join(lines))
+    source = Source(KnowledgeGraph(tmp_path))
+    found = [(row["title"], row["day"]) for row in source.listed_last]
+    assert found == [(row["title"], row["day"]) for row in source.rows("listed-last", limit=8)]
+    assert found == [("a", "2025-03-11"), ("c", "2025-03-10"), ("d", "2025-02-01"), ("b", "2024-12-24"), ("e", "")]
+    assert [row["listed"] for row in source.listed_last][:3] == ["--03-11", "--03-10", "2025-02-01"]
 
 
 def test_leaderboards_come_from_the_index_as_the_queries_behind_them_find_them(site: Site) -> None:
