@@ -16,6 +16,7 @@ _RESULTS, _EVIDENCE, _BOARDS = 10, 3, 12
 _LISTED = 50  # papers on a page of a list
 _PANELS = ("names", "papers", "companions", "years", "results", "boards")
 _WITH_RESULTS = ("dataset", "metric", "method")
+_ROLES = {"introduces": "introduce", "uses": "use", "mentions": "mention"}
 
 
 def entity_view(source: Source, card: EntityCard) -> View:
@@ -73,11 +74,12 @@ def repository_view(source: Source, card: RepositoryCard) -> View:
 def venue_view(source: Source, iri: str, query: Mapping[str, str]) -> View | None:
     """The papers of a venue, newest first."""
     page = page_of(query)
-    rows = source.rows("venue-papers", venue=iri, limit=_LISTED + 1, offset=(page - 1) * _LISTED)
+    first = (page - 1) * _LISTED
+    rows = source.rows("venue-papers", venue=iri, limit=_LISTED + 1, offset=first)
     if not rows:
         return None
     name = source.reader.name(iri)
-    behind = source.behind("venue-papers", venue=iri)
+    behind = source.behind("venue-papers", venue=iri, limit=_LISTED, offset=first)
     return View(
         "papers.html",
         readable(name),
@@ -97,15 +99,17 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
     """The papers that introduce, use or mention an entity, newest first."""
     iri = source.iri(query.get("of", ""))
     role = query.get("role", "mentions")
-    if iri is None or role not in ("introduces", "uses", "mentions"):
+    if iri is None or role not in _ROLES:
         return None
     page = page_of(query)
-    rows = source.rows("entity-papers", entity=iri, role=role, limit=_LISTED + 1, offset=(page - 1) * _LISTED)
+    first = (page - 1) * _LISTED
+    rows = source.rows("entity-papers", entity=iri, role=role, limit=_LISTED + 1, offset=first)
+    if page > 1 and not rows:
+        return None
     name = readable(source.reader.name(iri))
-    verb = {"introduces": "introduce", "uses": "use", "mentions": "mention"}[role]
     return View(
         "papers.html",
-        f"Papers that {verb} {name}",
+        f"Papers that {_ROLES[role]} {name}",
         {
             "kicker": "Papers",
             "papers": rows[:_LISTED],
@@ -114,6 +118,6 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
             "of": (iri, name),
             "here": "/papers",
             "asked": {"of": source.path(iri) or "", "role": role},
-            "behind": source.behind("entity-papers", entity=iri, role=role),
+            "behind": source.behind("entity-papers", entity=iri, role=role, limit=_LISTED, offset=first),
         },
     )

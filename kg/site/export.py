@@ -21,10 +21,11 @@ from kg.errors import KGError
 from kg.site.boards import board_path
 from kg.site.files import all_names, index_scripts, neighbours_part, neighbours_script, number_of_parts, write
 from kg.site.links import FileLinks, file_of
+from kg.site.listings import browse_paths
 from kg.site.pages import Site
 from kg.site.source import Source
 from kg.text.folders import filling
-from kg.vocabulary import ENTITY_KINDS, KG, LINKS, SCHEMA, SKOS
+from kg.vocabulary import KG, LINKS, SCHEMA, SKOS
 
 _MARK = "papers-kg-site.txt"
 """A file in each exported site, by which a later export knows that it may replace the folder."""
@@ -165,7 +166,7 @@ def _planned(source: Source) -> _Plan:
         "/leaderboards",
         "/queries",
         "/graph",
-        *(f"/browse/{kind}" for kind in ENTITY_KINDS),
+        *browse_paths(source),
     }
     elsewhere: dict[str, str] = {}
     measured: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ def overview_view(source: Source) -> View:
     """What the graph holds: counts, the most used, the newest."""
     stats = source.stats
     counts = [
-        ("papers", stats.papers, "/new"),
+        ("papers", stats.papers, "/browse/paper"),
         *((f"{kind}s", stats.entities[class_of(kind)], f"/browse/{kind}") for kind in ENTITY_KINDS),
         ("results", stats.results, "/leaderboards"),
         ("repositories", stats.repositories, None),
@@ -123,11 +123,15 @@ def new_view(source: Source, query: Mapping[str, str]) -> View:
     )
 
 
-def browse_view(source: Source, kind: Kind, query: Mapping[str, str]) -> View:
-    """The most used entities of a kind."""
+def browse_view(source: Source, kind: Kind, query: Mapping[str, str]) -> View | None:
+    """The most used entities of a kind, or all papers."""
+    if kind == "paper":
+        return _papers_view(source, query)
     page = page_of(query)
-    entities = source.most_used[kind]
     first = (page - 1) * _LISTED
+    entities = source.most_used[kind]
+    if page > 1 and first >= len(entities):
+        return None
     return View(
         "browse.html",
         f"{class_of(kind)}s",
@@ -135,9 +139,42 @@ def browse_view(source: Source, kind: Kind, query: Mapping[str, str]) -> View:
             "kind": kind,
             "entities": entities[first : first + _LISTED],
             "first": first + 1,
+            "here": f"/browse/{kind}",
             "page": page,
             "more": len(entities) > first + _LISTED,
             "in_all": source.stats.entities[class_of(kind)],
-            "behind": source.behind("entities", type=kind, limit=_LISTED),
+            "behind": source.behind("entities", type=kind, limit=_LISTED, offset=first),
         },
     )
+
+
+def _papers_view(source: Source, query: Mapping[str, str]) -> View | None:
+    """All papers."""
+    page = page_of(query)
+    first = (page - 1) * _LISTED
+    papers = source.papers(_LISTED + 1, first)
+    if page > 1 and not papers:
+        return None
+    return View(
+        "papers.html",
+        "All papers",
+        {
+            "kicker": "Papers",
+            "papers": papers[:_LISTED],
+            "in_all": source.stats.papers,
+            "dated": bool(source.newest),
+            "page": page,
+            "more": len(papers) > _LISTED,
+            "here": "/browse/paper",
+            "asked": {},
+            "behind": source.behind("newest-papers", limit=_LISTED, offset=first),
+        },
+    )
+
+
+def browse_paths(source: Source) -> Iterator[str]:
+    """The paths of all pages that list all papers and the most used entities."""
+    listed = {"paper": source.stats.papers, **{kind: len(source.most_used[kind]) for kind in ENTITY_KINDS}}
+    for kind, number in listed.items():
+        yield f"/browse/{kind}"
+        yield from (f"/browse/{kind}/{page}" for page in range(2, (number - 1) // _LISTED + 2))

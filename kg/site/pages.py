@@ -131,11 +131,12 @@ class Site:
         return fixed[folder]() if folder in fixed else None
 
     def _deeper(self, folder: str, rest: str, query: Mapping[str, str]) -> View | None:
-        if folder == "browse" and rest in ENTITY_KINDS:
-            return listings.browse_view(self.source, rest, query)
+        kind, _, name = rest.partition("/")
+        if folder == "browse" and kind in (*ENTITY_KINDS, "paper") and re.fullmatch("(?:[1-9][0-9]*)?", name):
+            return listings.browse_view(self.source, kind, {"page": name} if name else query)
         if folder == "compare":
             return compare.compare_view(self.source, {"dataset": rest})
-        if folder == "graph" and rest.partition("/")[0] in ENTITY_KINDS and (iri := self.source.iri(rest)):
+        if folder == "graph" and kind in ENTITY_KINDS and (iri := self.source.iri(rest)):
             return neighbours.graph_view(self.source, iri)
         if folder == "leaderboard" and rest.count("/") == 1:
             found = [

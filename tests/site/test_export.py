@@ -63,6 +63,22 @@ def test_every_link_leads_to_a_file_and_to_a_part_of_it(parsed: dict[Path, Parse
             assert part in parsed[target].parts, (page, target, part)
 
 
+def test_all_papers_are_listed_page_by_page(
+    graph_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.site.listings._LISTED", 2)
+    export_site(KnowledgeGraph(graph_folder), tmp_path / "site")
+    parsed = {path: Parsed(path.read_text("utf-8")) for path in (tmp_path / "site").rglob("*.html")}
+    assert all(target.is_file() for _, target, _ in inner_links(parsed))
+    listed: list[str] = []
+    address: str | None = "../browse/paper.html"
+    while address:
+        page = (tmp_path / "site" / "browse" / address).read_text("utf-8")
+        listed += re.findall(r"<li>.*?href=(\.\./paper/[^> ]+)", page)
+        address = following[1] if (following := re.search(r"rel=next href=([^> ]+)", page)) else None
+    assert len(listed) == len(set(listed)) == 3
+
+
 def test_nothing_is_loaded_from_elsewhere_or_needs_a_server(exported: Path) -> None:
     for page in exported.rglob("*.html"):
         text = page.read_text("utf-8")

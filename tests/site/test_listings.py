@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from kg.api import KnowledgeGraph
 from kg.graph.store import Settings, next_generation
-from kg.site import Site
+from kg.site import Page, Site
 from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
 
 
@@ -31,6 +33,39 @@ def test_without_any_date_no_paper_is_new(tmp_path: Path) -> None:
         generation.load(Settings())
     page = Site(KnowledgeGraph(tmp_path)).page("/")
     assert page and "Newest" not in page.html and "Listed last" not in page.html
+
+
+def listed(page: Page | None, kind: str) -> list[str]:
+    """The paths of what a page lists."""
+    assert page
+    return re.findall(rf'<li>.*?href="(/{kind}/[^"]+)"', page.html)
+
+
+def test_all_papers_are_listed_page_by_page_as_the_query_behind_each_finds_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.site.listings._LISTED", 2)
+    overview = site.page("/")
+    assert overview and '<a href="/browse/paper">papers</a>' in overview.html
+    pages = [site.page("/browse/paper", {"page": str(number)}) for number in (1, 2)]
+    found = [listed(page, "paper") for page in pages]
+    assert [len(part) for part in found] == [2, 1]
+    for number, part in enumerate(found):
+        rows = site.source.rows("newest-papers", limit=2, offset=2 * number)
+        assert part == [site.source.path(row["paper"]) for row in rows]
+    assert pages[0] and 'rel="next" href="/browse/paper?page=2"' in pages[0].html
+    assert pages[1] and 'rel="prev" href="/browse/paper?page=1"' in pages[1].html
+    assert site.page("/browse/paper/2") == pages[1]
+
+
+def test_there_are_no_pages_after_the_last(site: Site) -> None:
+    for path, query in (
+        ("/browse/paper", {}),
+        ("/browse/method", {}),
+        ("/papers", {"of": "/dataset/cifar-10"}),
+    ):
+        assert site.page(path, query) and site.page(path, query | {"page": "999"}) is None
+    assert [site.page(f"/browse/{rest}") for rest in ("method/999", "method/0", "method/x", "frog/1")] == [None] * 4
 
 
 def test_a_search_shows_how_it_matched_and_what_is_nearest(site: Site) -> None:
