@@ -21,6 +21,9 @@ from kg.jsonrecord import as_dict
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, Kind
 from kg.vocabulary import USES as USING
 
+NARROWER = 12
+"""How many narrower entities a card shows that is not whole."""
+
 
 class _Bounds(NamedTuple):
     """The maximum lengths of the lists of a card, ``None`` for no maximum; and whether it has results and evidence."""
@@ -29,7 +32,7 @@ class _Bounds(NamedTuple):
     companions: int | None = 5
     results: int | None = 10
     best: int | None = 6
-    narrower: int | None = 12
+    narrower: int | None = NARROWER
     quotes: int | None = 2
     quoted: bool = True
 

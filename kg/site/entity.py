@@ -16,7 +16,7 @@ _RESULTS, _EVIDENCE, _BOARDS = 10, 3, 12
 _LISTED = 50  # papers on a page of a list
 _PANELS = ("names", "papers", "companions", "years", "results", "boards")
 _WITH_RESULTS = ("dataset", "metric", "method")
-_ROLES = {"introduces": "introduce", "uses": "use", "mentions": "mention"}
+_ROLES = {"introduces": "introduce", "uses": "use", "mentions": "mention", "links": "link to"}
 
 
 def entity_view(source: Source, card: EntityCard) -> View:
@@ -96,14 +96,17 @@ def venue_view(source: Source, iri: str, query: Mapping[str, str]) -> View | Non
 
 
 def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
-    """The papers that introduce, use or mention an entity, newest first."""
+    """The papers that introduce, use or mention an entity or link to a repository, newest first."""
     iri = source.iri(query.get("of", ""))
     role = query.get("role", "mentions")
     if iri is None or role not in _ROLES:
         return None
+    named, values = "entity-papers", {"entity": iri, "role": role}
+    if role == "links":
+        named, values = "repository-papers", {"code": iri}
     page = page_of(query)
     first = (page - 1) * _LISTED
-    rows = source.rows("entity-papers", entity=iri, role=role, limit=_LISTED + 1, offset=first)
+    rows = source.rows(named, **values, limit=_LISTED + 1, offset=first)
     if page > 1 and not rows:
         return None
     name = readable(source.reader.name(iri))
@@ -118,6 +121,6 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
             "of": (iri, name),
             "here": "/papers",
             "asked": {"of": source.path(iri) or "", "role": role},
-            "behind": source.behind("entity-papers", entity=iri, role=role, limit=_LISTED, offset=first),
+            "behind": source.behind(named, **values, limit=_LISTED, offset=first),
         },
     )

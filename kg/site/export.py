@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.api import KnowledgeGraph
+from kg.ask.card import NARROWER
 from kg.errors import KGError
 from kg.site.boards import board_path
 from kg.site.files import all_names, index_scripts, neighbours_part, neighbours_script, number_of_parts, write
@@ -195,6 +196,8 @@ def _planned(source: Source) -> _Plan:
         else:
             pages.add(path)
             entities.append(iri)
+            if iri in above and (node := source.index.node(iri)) and len(source.index.narrower(node.id)) > NARROWER:
+                pages.add(f"/narrower{path}")
             elsewhere[f"/graph{path}"] = f"/graph#{path[1:]}"
     papers = reader.rows(f"SELECT ?paper {{ ?paper a <{KG}Paper> }}")
     pages |= {path for row in papers if (path := source.path(row[0]))}

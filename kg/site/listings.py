@@ -12,10 +12,11 @@ from kg.errors import QueryError
 from kg.graph.provenance import Run
 from kg.site.source import Source, View, class_of, page_of
 from kg.text.names import one_line
+from kg.text.spellings import readable
 from kg.vocabulary import ENTITY_KINDS, KINDS, Kind
 
 _FOUND, _TOP, _NEW = 40, 8, 100
-_LISTED = 100
+_LISTED, _NARROWER = 100, 1000
 _LONGEST = 300  # characters of a search that are looked for
 
 
@@ -178,3 +179,27 @@ def browse_paths(source: Source) -> Iterator[str]:
     for kind, number in listed.items():
         yield f"/browse/{kind}"
         yield from (f"/browse/{kind}/{page}" for page in range(2, (number - 1) // _LISTED + 2))
+
+
+def narrower_view(source: Source, iri: str, kind: Kind) -> View | None:
+    """All that is narrower than an entity, in the most papers first."""
+    node = source.index.node(iri)
+    entities = source.index.narrower(node.id) if node else []
+    if not entities:
+        return None
+    name = readable(source.reader.name(iri))
+    return View(
+        "browse.html",
+        f"Narrower than {name}",
+        {
+            "kind": kind,
+            "of": (iri, name),
+            "entities": entities[:_NARROWER],
+            "first": 1,
+            "here": f"/narrower{source.path(iri)}",
+            "page": 1,
+            "more": False,
+            "in_all": len(entities),
+            "behind": source.behind("narrower", entity=iri, limit=_NARROWER),
+        },
+    )

@@ -134,6 +134,8 @@ class Site:
         kind, _, name = rest.partition("/")
         if folder == "browse" and kind in (*ENTITY_KINDS, "paper") and re.fullmatch("(?:[1-9][0-9]*)?", name):
             return listings.browse_view(self.source, kind, {"page": name} if name else query)
+        if folder == "narrower" and kind in ENTITY_KINDS and (iri := self.source.iri(rest)):
+            return listings.narrower_view(self.source, iri, kind)
         if folder == "compare":
             return compare.compare_view(self.source, {"dataset": rest})
         if folder == "graph" and kind in ENTITY_KINDS and (iri := self.source.iri(rest)):

@@ -63,6 +63,7 @@ def test_there_are_no_pages_after_the_last(site: Site) -> None:
         ("/browse/paper", {}),
         ("/browse/method", {}),
         ("/papers", {"of": "/dataset/cifar-10"}),
+        ("/papers", {"of": "/code/github.com/pond-lab/frognet", "role": "links"}),
     ):
         assert site.page(path, query) and site.page(path, query | {"page": "999"}) is None
     assert [site.page(f"/browse/{rest}") for rest in ("method/999", "method/0", "method/x", "frog/1")] == [None] * 4
