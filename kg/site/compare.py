@@ -5,30 +5,39 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from kg.ask.compare import COMPARE, Comparison, compared
+from kg.ask.lookup import WHOLE_NAMES
 from kg.ask.sparql import run
 from kg.site.source import Source, View
+from kg.text.names import one_line
 from kg.text.spellings import readable
 
 _PAPERS, _COLUMNS, _VALUES = 20, 12, 300
+_NEAR = 5
+_LONGEST = 300  # characters of the name of a dataset
 _COPIES = {"Markdown": "markdown", "LaTeX": "latex", "CSV": "csv"}
 
 
 def compare_view(source: Source, query: Mapping[str, str]) -> View:
     """What some papers report, side by side: those given (``papers``), or those with results on a ``dataset``."""
-    dataset = source.one(query["dataset"][:300], ("dataset",)) if query.get("dataset") else None
+    typed = one_line(query.get("dataset", ""))[:_LONGEST]
+    dataset = source.one(typed, ("dataset",)) if typed else None
     papers: list[str] = []
+    unknown: list[str] = []
     comparison, behind = Comparison((), ()), None
     if dataset:
         comparison = source.graph.compare(dataset, metrics=_COLUMNS, all=True, limit=_VALUES)
         behind = source.behind(COMPARE, dataset=dataset, metrics=_COLUMNS, shown="all", limit=_VALUES)
     else:
-        given = re.split(r"[\s,]+", query.get("papers", "")[:10_000])
-        found = (source.iri(f"/paper/{slug.removeprefix('/paper/')}") for slug in given if slug)
-        papers = [iri for iri in dict.fromkeys(found) if iri][:_PAPERS]
+        given = dict.fromkeys(filter(None, re.split(r"[\s,]+", query.get("papers", "")[:10_000])))
+        found = {slug: source.iri(f"/paper/{slug.removeprefix('/paper/')}") for slug in given}
+        unknown = [slug for slug, iri in found.items() if not iri]
+        papers = [*dict.fromkeys(filter(None, found.values()))]
         if papers:
-            behind = source.behind("compare-papers", papers=" ".join(papers), metrics=_COLUMNS, limit=_VALUES)
+            shown = " ".join(papers[:_PAPERS])
+            behind = source.behind("compare-papers", papers=shown, metrics=_COLUMNS, limit=_VALUES)
             comparison = compared(run(source.store, behind.sparql, source.base))
     name = readable(source.reader.name(dataset)) if dataset else ""
     return View(
@@ -36,7 +45,11 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
         f"Compared on {name}" if name else "Compare papers",
         {
             "dataset": (dataset, name) if dataset else None,
-            "chosen": bool(papers),
+            "typed": typed,
+            "near": _near(source, typed) if typed and not dataset else None,
+            "chosen": len(papers),
+            "most_papers": _PAPERS,
+            "unknown": unknown[:_PAPERS],
             "comparison": comparison,
             "several_datasets": len({row.dataset for row in comparison.rows}) > 1,
             "with_settings": any(row.settings for row in comparison.rows),
@@ -48,6 +61,23 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
             "behind": behind,
         },
     )
+
+
+class _Near(NamedTuple):
+    """What words may mean that are not clearly the name of a dataset.
+
+    ``several`` is whether several have this very name; ``datasets`` are names, each with what to ask for instead.
+    """
+
+    several: bool
+    datasets: list[tuple[str, str]]
+
+
+def _near(source: Source, words: str) -> _Near:
+    found = source.graph.lookup(words, type="dataset", limit=_NEAR)
+    datasets = [(match.name, match.iri.removeprefix(f"{source.base}dataset/")) for match in found.matches]
+    several = any(match.rank in WHOLE_NAMES for match in found.matches)
+    return _Near(several, datasets or [(name, name) for name in found.nearest])
 
 
 def _copy(comparison: Comparison, format: str) -> str:

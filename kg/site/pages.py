@@ -137,7 +137,8 @@ class Site:
         if folder == "narrower" and kind in ENTITY_KINDS and (iri := self.source.iri(rest)):
             return listings.narrower_view(self.source, iri, kind)
         if folder == "compare":
-            return compare.compare_view(self.source, {"dataset": rest})
+            view = compare.compare_view(self.source, {"dataset": rest})
+            return view if view.values["dataset"] else view._replace(status=404)
         if folder == "graph" and kind in ENTITY_KINDS and (iri := self.source.iri(rest)):
             return neighbours.graph_view(self.source, iri)
         if folder == "leaderboard" and rest.count("/") == 1:
