@@ -269,6 +269,12 @@ def test_the_editor_completes_and_runs_a_query(page: Page, server: str) -> None:
     page.wait_for_selector(".answer table")
     assert page.locator(".answer tbody tr").count() == 3
     shot(page, "editor-answer")
+    area.fill(
+        "PREFIX e: <http://e/>\nselect distinct * { ?thing a ?class ; kg:firstSeen ?a . FILTER(?class != e:x) } LIMIT 1"
+    )
+    page.get_by_role("button", name="Run").click()
+    page.wait_for_selector(".answer th:text-is('thing')")
+    assert page.locator(".answer th").all_inner_texts() == ["thing", "class", "a"]
     area.fill("SELECT nonsense")
     page.get_by_role("button", name="Run").click()
     page.wait_for_selector(".answer .problem")

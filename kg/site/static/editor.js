@@ -113,13 +113,20 @@
     if (here) return made("a", { href: encodeURI(here).replaceAll("%25", "%") }, made("bdi", {}, shorten(term.value)));
     return /^https?:/.test(term.value) ? made("a", { href: term.value, rel: "noopener noreferrer nofollow" }, shorten(term.value)) : term.value;
   }
+  // Of SELECT * the engine has the columns by the alphabet; here they stand as the query first names them.
+  function columns(names, query) {
+    if (!/^[^{]*\bselect\s+((distinct|reduced)\s+)?\*/i.test(query)) return names;
+    const place = (name) => query.search(new RegExp(`[?$]${name}(?![\\p{L}\\p{N}_])`, "u"));
+    return [...names].sort((one, other) => place(one) - place(other));
+  }
   function table({ head, results }) {
+    const names = columns(head.vars, area.value);
     const numeric = (term) => /#(integer|decimal|double|float|gYear)$/.test(term?.datatype ?? "");
-    const rows = results.bindings.slice(0, 2000).map((row) => made("tr", {}, ...head.vars.map((name) => made("td", numeric(row[name]) ? { class: "number" } : {}, shown(row[name])))));
+    const rows = results.bindings.slice(0, 2000).map((row) => made("tr", {}, ...names.map((name) => made("td", numeric(row[name]) ? { class: "number" } : {}, shown(row[name])))));
     return made(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answer" },
-      made("table", {}, made("thead", {}, made("tr", {}, ...head.vars.map((name) => made("th", { scope: "col" }, name)))), made("tbody", {}, ...rows)),
+      made("table", {}, made("thead", {}, made("tr", {}, ...names.map((name) => made("th", { scope: "col" }, name)))), made("tbody", {}, ...rows)),
     );
   }
   async function run(event) {
