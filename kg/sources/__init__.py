@@ -41,7 +41,7 @@ from kg.sources.archive import is_archive
 from kg.sources.columns import checked
 from kg.sources.folder import files_of
 from kg.sources.halves import joined
-from kg.sources.reader import NotPapersError, Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.encodings import in_utf8
 from kg.text.files import is_address, path_text
@@ -149,10 +149,6 @@ def _as_it_is(path: Path, stream: BufferedReader) -> Path | None:
         return path if file.read(len(start)) == start else None
 
 
-class _NotASourceError(InputError):
-    """A file in a folder or an archive cannot be read, and did not seem to be a source for certain."""
-
-
 class _Inputs:
     """Reads inputs of all kinds.
 
@@ -181,17 +177,11 @@ class _Inputs:
             head = source.stream.peek()[:HEAD]
             # The last reader takes any text for a listing page.
             reader = next(reader for reader in self.known if reader.recognises(head, source.name))
-            taken_for_any = within and reader in (foreign.READER, listing.READER)
-            if taken_for_any and b"\0" in head:
-                raise _NotASourceError(source.place, "is not a text file")
+            if within and reader in (foreign.READER, listing.READER) and b"\0" in head:
+                raise InputError(source.place, "is not a text file")
             origin = str(path.resolve()) if path and (within or path.is_file()) else None  # a pipe cannot be read again
-            try:
-                for paper in reader.read(source, warn):
-                    yield replace(paper, origin=origin)
-            except InputError as error:
-                if taken_for_any or (within and isinstance(error, NotPapersError)):
-                    raise _NotASourceError(error.place, error.problem) from None
-                raise
+            for paper in reader.read(source, warn):
+                yield replace(paper, origin=origin)
 
     def folder(self, folder: Path) -> Iterator[Paper]:
         """The papers of all files in a folder."""
@@ -221,7 +211,7 @@ class _Inputs:
             try:
                 stream = stack.enter_context(reading(file))
             except InputError as error:
-                raise _NotASourceError(place, error.problem) from None
+                raise InputError(place, error.problem) from None
             yield from self.source(Source(stream, place, name, _as_it_is(file, stream)), file, within=True)
 
     def _archive(self, source: Source, path: Path | None) -> Iterator[Paper]:
@@ -239,10 +229,10 @@ class _Inputs:
         with ExitStack() as stack:
             try:
                 stream = stack.enter_context(archive.reading_member(opened, member, place))
-                if is_archive(stream.peek()):
-                    raise InputError(place, "is an archive within an archive")
             except InputError as error:
-                raise _NotASourceError(place, error.problem) from None
+                raise InputError(place, error.problem) from None
+            if is_archive(stream.peek()):
+                raise InputError(place, "is an archive within an archive")
             inner = Source(stream, place, f"{source.name}/{member.filename}")
             yield from self.source(inner, path and path / member.filename, within=True)
 
@@ -250,7 +240,7 @@ class _Inputs:
         """The papers of several sources; those of which nothing can be read are skipped with a warning.
 
         Raises:
-            InputError: nothing can be read of any of them.
+            InputError: nothing can be read of any of them, or one breaks off after some of its papers.
         """
         first: str | None = None
         any_read = False
@@ -261,7 +251,7 @@ class _Inputs:
                     for paper in papers:
                         any_read = one_read = True
                         yield paper
-                except _NotASourceError as error:
+                except InputError as error:
                     if one_read:
                         raise
                     first = first or str(error)

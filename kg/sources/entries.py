@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError, paper_from
 from kg.sources.markup import Texts
@@ -34,7 +33,6 @@ def papers_of(
     warn: Warn,
     entries: Callable[[Warn], Iterable[Entry]],
     paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
-    damaged: type[InputError] = NotPapersError,
 ) -> Iterator[Paper]:
     """The papers of a source.
 
@@ -42,12 +40,11 @@ def papers_of(
         warn: called with one line for each entry that is skipped, and each field that is left out.
         entries: yields the entries; it is given a function that takes one line for each that it cannot read.
         paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
-        damaged: the error if no entry is a paper, and some cannot be read.
 
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = skipped = unread = empty = 0
+    papers = skipped = empty = 0
     first = ""
     held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
 
@@ -69,12 +66,9 @@ def papers_of(
 
     def refuse(more: str = "") -> NoReturn:
         place, _, problem = first.removeprefix(source.place).partition(": ")
-        refused = damaged if unread else NotPapersError
-        raise refused(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
+        raise NotPapersError(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
 
     def skip_unread(problem: str) -> None:
-        nonlocal unread
-        unread += 1
         skip(problem)
         count_empty()
 

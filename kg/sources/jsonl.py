@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.entries import Entry, papers_of
 from kg.sources.jsondoc import is_page, papers_in
@@ -43,7 +42,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
             for fields in papers_in(line.fields):
                 yield Entry(line.number, line.place, fields)
 
-    return papers_of(source, warn, entries, paper_of, InputError)
+    return papers_of(source, warn, entries, paper_of)
 
 
 READER = Reader("JSON lines", recognises, read)

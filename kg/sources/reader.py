@@ -44,7 +44,7 @@ EXPECTED = "BibTeX, RIS, CSV, JSON, XML, a listing page, or papers in another fo
 
 
 class NotPapersError(InputError):
-    """A file is no source of papers, although its format is known; within a folder or an archive it is skipped."""
+    """A file is no source of papers, although its format is known."""
 
 
 Warn = Callable[[str], None]

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.entries import Entry, papers_of
 from kg.sources.fields import paper_from
@@ -48,14 +47,6 @@ def test_problems_name_their_place() -> None:
 def test_if_no_entry_is_a_paper_the_first_problem_is_the_error() -> None:
     with pytest.raises(NotPapersError, match=r"^pond\.txt:1: has no abstract; no record of this file is a paper$"):
         list(papers_of(SOURCE, print, entries({"title": "T"}), made))
-
-
-def test_a_file_that_is_damaged_is_another_error() -> None:
-    with pytest.raises(
-        InputError, match=r"^pond\.txt:1: has no abstract; no record of this file is a paper$"
-    ) as caught:
-        list(papers_of(SOURCE, print, entries({"title": "T"}, None), made, InputError))
-    assert not isinstance(caught.value, NotPapersError)
 
 
 def test_a_file_of_other_records_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,9 @@ def test_the_documented_reader_is_used_for_its_files_alone(install: Install, tmp
     assert warnings == [f"{folder / 'b.tabbed'}:2: has no title; skipped"]
     (folder / "b.tabbed").write_text("no tabs\n")
     with pytest.raises(InputError, match=r"b\.tabbed:1: expected id, title and abstract between tabs"):
-        list(read_papers([folder], warnings.append))
+        list(read_papers([folder / "b.tabbed"], warnings.append))
+    assert [paper.title for paper in read_papers([folder], warnings.append)] == ["Frogs"]
+    assert warnings[-1].endswith("b.tabbed:1: expected id, title and abstract between tabs; skipped")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -219,10 +220,39 @@ def test_a_folder_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> No
         read(tmp_path)
 
 
-def test_a_file_without_any_whole_line_is_an_error_in_a_folder_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("b.jsonl", b'{"id": "2", "ti', ":1: is not a complete JSON object"),
+        ("b.parquet", b"PAR1", ": is Parquet or Arrow, which needs pyarrow"),
+        ("b.zip", b"PK\x03\x04", ": cannot be read as a ZIP archive"),
+        ("b.xml", b"<dblp><article>", ":1: is not well-formed XML"),
+    ],
+)
+def test_a_file_that_is_broken_or_needs_a_package_is_skipped_within_a_folder_or_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, problem: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (pond := tmp_path / "pond").mkdir()
+    (pond / "a.jsonl").write_bytes(RECORD)
+    (pond / name).write_bytes(content)
+    (pond / "c.jsonl").write_bytes(RECORD.replace(b"Frogs", b"Toads"))
+    with zipfile.ZipFile(tmp_path / "pond.zip", "w") as archive:
+        for file in pond.iterdir():
+            archive.write(file, file.name)
+    for given in (pond, tmp_path / "pond.zip"):
+        papers, (warning,) = read(given)
+        assert titles(papers) == ["Frogs", "Toads"]
+        assert warning.startswith(f"{given / name}{problem if name != 'b.zip' or given == pond else ''}")
+        assert warning.endswith("; skipped")
+    with pytest.raises(InputError, match=f"{name}{problem}"):
+        read(pond / name)
+
+
+def test_a_file_that_breaks_off_after_some_papers_is_an_error_within_a_folder_too(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(RECORD)
-    (tmp_path / "b.jsonl").write_bytes(b'{"id": "2", "ti')
-    with pytest.raises(InputError, match=r"b\.jsonl:1: is not a complete JSON object"):
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(RECORD * 9000)[:-300])
+    with pytest.raises(InputError, match=r"b\.jsonl\.gz:\d+: cannot be read"):
         read(tmp_path)
 
 
