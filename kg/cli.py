@@ -22,7 +22,8 @@ import typer
 from kg.errors import GraphError, InputError, KGError
 from kg.terminal.completion import names_of, queries_and_names
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
-from kg.vocabulary import BASE_FORM, ENTITY_KINDS, is_base
+from kg.text.names import quoted
+from kg.vocabulary import BASE_FORM, ENTITY_KINDS, ENTITY_TYPES, is_base
 
 if TYPE_CHECKING:
     from typer.models import CommandInfo
@@ -140,6 +141,7 @@ _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or
 _JSON = "json"  # the format of rows, and another name of JSON-LD
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 _TIMEOUT = 60.0
+_LONGEST = 600  # characters of what is said about wrong usage, which may have words of the user of any length
 
 
 def main() -> NoReturn:
@@ -178,7 +180,8 @@ def _run(arguments: list[str]) -> int:
         raise KeyboardInterrupt from None
     except _USAGE_ERROR as error:
         if "help" not in type(error).__name__.lower():  # NoArgsIsHelpError has the lines of a help text
-            error.message = printable(error.message)
+            message = printable(error.message)
+            error.message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
         error.show()
         return int(error.exit_code)
 
@@ -309,7 +312,7 @@ def build(
     interrupted, the next one goes on from it: what it has found in papers is not looked for again.
     """
     if base_iri is not None and not is_base(base_iri):
-        raise typer.BadParameter(f"expected {BASE_FORM}; found {base_iri!r}", param_hint="--base-iri")
+        raise typer.BadParameter(f"expected {BASE_FORM}; found {quoted(base_iri)}", param_hint="--base-iri")
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
@@ -395,7 +398,7 @@ def import_(
     from kg.terminal.tables import print_counts
 
     if catalogue != "pwc":
-        raise typer.BadParameter(f"expected pwc, found {catalogue!r}")
+        raise typer.BadParameter(f"expected pwc, found {quoted(catalogue)}")
     imported = import_pwc(folder, graph, _warn)
     report, found = _build([], graph, None, None, workers, None)
     if as_json:
@@ -443,11 +446,13 @@ def _fetched(service: str, words: str, since: str | None, output: Path) -> Fetch
     from kg.terminal.progress import progress_bar
 
     if service not in SERVICES:
-        raise typer.BadParameter(f"expected one of {', '.join(SERVICES)}, found {service!r}")
+        raise typer.BadParameter(f"expected one of {', '.join(SERVICES)}, found {quoted(service)}")
     try:
         start = date.fromisoformat(since) if since else None
     except ValueError:
-        raise typer.BadParameter(f"expected a date such as 2026-10-01, found {since!r}", param_hint="--since") from None
+        raise typer.BadParameter(
+            f"expected a date such as 2026-10-01, found {quoted(since)}", param_hint="--since"
+        ) from None
     with progress_bar() as progress:
         return fetch(service, Query(words, start), output, note=_note, progress=progress)
 
@@ -800,7 +805,7 @@ def _ask(
     answer = opened.answer(question, timeout=timeout)
     for meant in question.meant.values():
         if meant.guessed and meant.match:
-            _note(f"{meant.words!r} is taken for {meant.match.name}")
+            _note(f"{quoted(meant.words)} is taken for {meant.match.name}")
     layout = (lambda answer: compared(answer).table()) if name == COMPARE else None
     _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.reader, question), layout)
 
@@ -831,7 +836,7 @@ def _parameters(words: list[str]) -> dict[str, str]:
     for word in rest:
         option, equals, value = word.partition("=")
         if not option.startswith("--") or len(option) == 2:
-            raise typer.BadParameter(f"expected --PARAMETER VALUE, found {word!r}")
+            raise typer.BadParameter(f"expected --PARAMETER VALUE, found {quoted(word)}")
         if not equals:
             following = next(rest, None)
             if following is None:
@@ -896,7 +901,7 @@ def lookup(
         print(render_matches(found, **_page()))
     if not found.matches:
         nearest = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
-        _fail(f"nothing found for {wanted[:100]!r}{nearest}")
+        _fail(f"nothing found for {quoted(wanted)}{nearest}")
 
 
 @app.command()
@@ -954,7 +959,7 @@ def papers(
         from kg.terminal.merges import PAPERS
 
         if merged[0] != "merged":
-            raise typer.BadParameter(f"expected options, or the word merged; found {merged[0]!r}")
+            raise typer.BadParameter(f"expected options, or the word merged; found {quoted(merged[0])}")
         _show_merges(graph, "merged_papers", " ".join(merged[1:]) or None, PAPERS, as_json)
         return
     from kg.ask.papers import start_of, year_range
@@ -1323,7 +1328,7 @@ def plot(
     As in: kg plot best --dataset CIFAR-10 --metric accuracy -o best.svg. PNG needs pip install 'papers-kg[plot]'.
     """
     if what not in ("years", "best", "together"):
-        raise typer.BadParameter(f"expected years, best or together; found {what[:50]!r}", param_hint="WHAT")
+        raise typer.BadParameter(f"expected years, best or together; found {quoted(what)}", param_hint="WHAT")
     if what == "best" and not (dataset and metric):
         raise typer.BadParameter("best needs --dataset and --metric")
     if type not in ENTITY_KINDS:
@@ -1546,7 +1551,8 @@ def correct(
     if exporting or paper is None or words is None:
         _export_corrected(_opened(graph), output)
         return
-    of_entity = {"type": type and type.capitalize(), "role": role}
+    kinds_of_entities = {name.lower(): name for name in ENTITY_TYPES}
+    of_entity = {"type": type and kinds_of_entities.get(type.lower(), type), "role": role}
     of_result = {"metric": metric, "dataset": dataset, "method": method, "relative": relative}
     said = {
         "no entity": not_an_entity,

@@ -25,7 +25,7 @@ from kg.graph.store import Settings
 from kg.jsonrecord import Record
 from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in
 from kg.text.files import CORRECTIONS, path_text, writing
-from kg.text.names import one_line, title_key
+from kg.text.names import one_line, quoted, title_key
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, OA, SCHEMA, Role
 
 FILE = "corrections.jsonl"
@@ -265,8 +265,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _quoted(text: object) -> str:
-    shown = one_line(str(text))
-    return f"{shown[:_LONGEST]!r}..." if len(shown) > _LONGEST else repr(shown)
+    return quoted(text, _LONGEST)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -784,6 +784,35 @@ def test_lookup_of_quotes_and_braces_finds_nothing_and_says_so(kg: Terminal, gra
     assert outcome.err.startswith("kg: error: nothing found for ")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("lookup",),
+        ("ask",),
+        ("ask", "papers-on-dataset", "--dataset"),
+        ("papers", "--dataset"),
+        ("papers", "--venue"),
+        ("papers", "--year"),
+        ("path", "ImageNet"),
+        ("plot", "years", "--of"),
+        ("export", "--format"),
+        ("query", "ASK {}", "--profile"),
+        ("correct", "FrogNet", "frog", "--type"),
+    ],
+)
+def test_messages_have_a_name_as_it_was_typed_and_not_all_of_a_long_one(
+    kg: Terminal, graph_folder: Path, words: tuple[str, ...]
+) -> None:
+    once, long = (kg(*words, "Zyz\\zyva" * times, "-g", graph_folder).err for times in (1, 1000))
+    assert "Zyz\\zyva" in once and "Zyz\\\\zyva" not in once
+    assert 0 < long.count("Zyz\\zyva") < 100 and "..." in long
+
+
+@pytest.mark.parametrize("words", [(), ("lookup", "x", "--limit"), ("ask", "most-used")])
+def test_wrong_usage_is_not_repeated_at_any_length(kg: Terminal, words: tuple[str, ...]) -> None:
+    assert len(kg(*words, "--" + "x" * 100_000).err) < 10_000
+
+
 def test_lookup_by_a_name_that_only_the_curated_files_know(kg: Terminal, graph_folder: Path) -> None:
     done = kg("lookup", "Canadian Institute for Advanced Research 10", "-g", graph_folder, "--json")
     assert json.loads(done.out)["card"]["name"] == "CIFAR-10"

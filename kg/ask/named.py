@@ -39,6 +39,7 @@ from importlib.resources import files
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.text.names import quoted
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, PREFIXES, Kind, resource_prefixes
 
 _DESCRIPTION = re.compile(r"#\s*description:\s*(\S.*)")
@@ -85,7 +86,7 @@ class Parameter:
         """
         if self.type == "integer":
             if not re.fullmatch(r"[0-9]{1,18}", value.strip()):
-                raise QueryError(f"parameter {self.name}: expected a whole number, found {value!r}")
+                raise QueryError(f"parameter {self.name}: expected a whole number, found {quoted(value)}")
             return value.strip()
         if self.type == "papers":
             return " ".join(self._iri(iri, prefixes) for iri in value.split())
@@ -95,11 +96,11 @@ class Parameter:
         if len(choices) > 1:
             value = value.strip().lower()
             if value not in choices:
-                raise QueryError(f"parameter {self.name}: expected one of {', '.join(choices)}, found {value!r}")
+                raise QueryError(f"parameter {self.name}: expected one of {', '.join(choices)}, found {quoted(value)}")
         try:
             return str(ox.Literal(value))
         except ValueError:
-            raise QueryError(f"parameter {self.name}: {value!r} is not valid Unicode") from None
+            raise QueryError(f"parameter {self.name}: {quoted(value)} is not valid Unicode") from None
 
     def _iri(self, value: str, prefixes: Mapping[str, str]) -> str:
         prefix, colon, local = value.removeprefix("<").removesuffix(">").partition(":")
@@ -107,7 +108,7 @@ class Parameter:
             return str(ox.NamedNode(prefixes[prefix] + local if prefix in prefixes else prefix + colon + local))
         except ValueError:
             raise QueryError(
-                f"parameter {self.name}: expected an IRI such as https://... or dataset:cifar-10, found {value!r}"
+                f"parameter {self.name}: expected an IRI such as https://... or dataset:cifar-10, found {quoted(value)}"
             ) from None
 
 
@@ -191,7 +192,7 @@ def named_query(name: str) -> NamedQuery:
     from rapidfuzz import fuzz, process
 
     near = process.extract(name[:_LONGEST], [query.name for query in queries], scorer=fuzz.WRatio, limit=_NEAREST)
-    raise QueryError(f"there is no query {name!r}; nearest: {', '.join(found for found, _, _ in near)}")
+    raise QueryError(f"there is no query {quoted(name)}; nearest: {', '.join(found for found, _, _ in near)}")
 
 
 def bind(query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE) -> str:
@@ -209,7 +210,7 @@ def bind(query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE)
     for name in values:
         if name not in known:
             expected = f"it has {', '.join(known)}" if known else "it has none"
-            raise QueryError(f"{query.name}: unknown parameter {name!r}, {expected}")
+            raise QueryError(f"{query.name}: unknown parameter {quoted(name)}, {expected}")
     prefixes = PREFIXES | resource_prefixes(base)
     terms: dict[str, str] = {}
     for parameter in query.parameters:

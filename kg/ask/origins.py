@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 
 from kg.errors import QueryError
 from kg.graph.query_text import tokens
+from kg.text.names import quoted
 from kg.vocabulary import PREFIXES
 
 Origin: TypeAlias = Literal["extracted", "curated", "both"]
@@ -33,7 +34,7 @@ def known_origin(name: str) -> Origin:
     for origin in ORIGINS:
         if name == origin:
             return origin
-    raise QueryError(f"{ORIGIN}: expected {', '.join(ORIGINS)}, found {name!r}")
+    raise QueryError(f"{ORIGIN}: expected {', '.join(ORIGINS)}, found {quoted(name)}")
 
 
 def of_origin(sparql: str, origin: Origin, name: str = "query") -> str:

@@ -21,6 +21,7 @@ from kg.errors import QueryError
 from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
+from kg.text.names import quoted
 from kg.text.spellings import typed_words
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, SCHEMA, Kind
 
@@ -157,7 +158,7 @@ def year_range(text: str) -> tuple[int, int]:
         last = int(found["last"] or (9999 if found["dots"] else first))
         if 0 < first <= last:
             return first, last
-    raise QueryError(f"year: expected 2020, 2020.., ..2020 or 2018..2020, found {text!r}")
+    raise QueryError(f"year: expected 2020, 2020.., ..2020 or 2018..2020, found {quoted(text)}")
 
 
 def start_of(text: str) -> str:
@@ -174,7 +175,7 @@ def start_of(text: str) -> str:
             return date.fromisoformat(f"{text.strip()}-01-01"[:10]).isoformat()
         except ValueError:
             pass
-    raise QueryError(f"date: expected 2025-03-11, 2025-03 or 2025, found {text!r}")
+    raise QueryError(f"date: expected 2025-03-11, 2025-03 or 2025, found {quoted(text)}")
 
 
 def known_since(listed: str | None, first_seen: str | None) -> str:

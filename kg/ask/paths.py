@@ -19,6 +19,7 @@ from kg.errors import QueryError
 from kg.graph.index import GraphIndex, IndexedReader, Node
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import Record
+from kg.text.names import quoted
 from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, Kind
 
 
@@ -66,7 +67,7 @@ def shortest_paths(
     """
     start, end = _entity(reader, source, base), _entity(reader, target, base)
     if start.iri == end.iri:
-        raise QueryError(f"{source!r} and {target!r} are the same: {start.name} ({start.iri})")
+        raise QueryError(f"{quoted(source)} and {quoted(target)} are the same: {start.name} ({start.iri})")
     shortest = _shortest(reader.index, start.iri, end.iri)
     if shortest is None:
         raise QueryError(f"no chain of papers joins {start.name} ({start.type}) and {end.name} ({end.type})")
@@ -80,7 +81,7 @@ def _entity(reader: IndexedReader, words: str, base: str) -> Match:
     name = meant(reader, words, ENTITY_KINDS, base)
     if name.match is None:
         nearest = f"; nearest: {', '.join(name.nearest)}" if name.nearest else ""
-        raise QueryError(f"the graph has no method, dataset, metric or task {name.words!r}{nearest}")
+        raise QueryError(f"the graph has no method, dataset, metric or task {quoted(name.words)}{nearest}")
     return name.match
 
 

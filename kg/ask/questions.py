@@ -20,7 +20,7 @@ from kg.ask.origins import ORIGIN, ORIGINS, Origin, known_origin, of_origin
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
 from kg.jsonrecord import Record
-from kg.text.names import spaced_key
+from kg.text.names import quoted, spaced_key
 from kg.vocabulary import DEFAULT_BASE, KG, Kind, curie, entity_iri, paper_iri
 
 _NEAREST = 3
@@ -59,12 +59,12 @@ class Question(Record):
     @property
     def nothing(self) -> str:
         """The message for an empty answer: what was asked, and which names the graph does not have."""
-        asked = ", ".join(f"{name} {value!r}" for name, value in self.values.items())
+        asked = ", ".join(f"{name} {quoted(value)}" for name, value in self.values.items())
         said = f"{self.name}: found nothing for {asked}" if asked else f"{self.name}: found nothing"
         for name, meant in self.meant.items():
             if not meant.match:
                 nearest = f" (nearest: {', '.join(meant.nearest)})" if meant.nearest else ""
-                said += f"; the graph has no {name} {meant.words!r}{nearest}"
+                said += f"; the graph has no {name} {quoted(meant.words)}{nearest}"
         return said
 
 
@@ -156,6 +156,6 @@ def meant(reader: IndexedReader, words: str, kinds: Sequence[Kind], base: str = 
     rivals = [match for match in found.matches if match.rank in WHOLE_NAMES]
     if rivals:
         choices = ", ".join(f"{match.name} ({curie(match.iri, base)})" for match in rivals)
-        raise QueryError(f"{found.words!r} may be any of {choices}; choose one by what is in brackets")
+        raise QueryError(f"{quoted(found.words)} may be any of {choices}; choose one by what is in brackets")
     near = found.nearest or tuple(match.name for match in found.matches[:_NEAREST])
     return Meant(found.words, None, near)

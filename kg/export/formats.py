@@ -34,6 +34,7 @@ from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
 from kg.plugins import load_plugins
 from kg.remote.storage import packing
+from kg.text.names import quoted
 from kg.vocabulary import BASE_FORM, DEFAULT_BASE, KG, PREFIXES, RDF, is_base, resource_prefixes
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ def find_format(name: str, *contents: Content) -> Format:
         other = _others().get(name)
         if other and other.carries(*contents):
             return other
-    raise KGError(f"format {name!r} does not fit here; choose from {', '.join(format_names(*contents))}")
+    raise KGError(f"format {quoted(name)} does not fit here; choose from {', '.join(format_names(*contents))}")
 
 
 def format_of_file(path: Path, *contents: Content) -> Format | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 from kg.errors import KGError
+from kg.text.names import quoted
 
 if TYPE_CHECKING:
     from kg.fetching.polite import Polite
@@ -215,9 +216,11 @@ def days(text: str) -> tuple[date, date]:
         begins = date.fromisoformat(first)
         ends = date.fromisoformat(last) if last else date.today() if dots else begins
     except ValueError:
-        raise KGError(f"expected a date such as 2026-11-20, or 2026-11-20..2026-11-24; found {text[:50]!r}") from None
+        raise KGError(
+            f"expected a date such as 2026-11-20, or 2026-11-20..2026-11-24; found {quoted(text, 50)}"
+        ) from None
     if ends < begins:
-        raise KGError(f"{text}: ends before it begins")
+        raise KGError(f"{quoted(text, 50)}: ends before it begins")
     return begins, ends
 
 

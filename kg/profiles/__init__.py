@@ -24,7 +24,7 @@ from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
 from kg.graph.store import copy_store, shorten_log
 from kg.graph.worker import constructed
 from kg.plugins import load_plugins
-from kg.text.names import one_line
+from kg.text.names import one_line, quoted
 
 _SHIPPED = {
     "lpwc": "Linked Papers With Code, https://linkedpaperswithcode.com (Färber and Lamprecht, ISWC 2023)",
@@ -68,7 +68,7 @@ def find_profile(name: str) -> Profile:
         return _shipped(name)
     known = known_profiles()
     if name not in known:
-        raise KGError(f"there is no profile {name!r}; choose from {', '.join(known)}")
+        raise KGError(f"there is no profile {quoted(name)}; choose from {', '.join(known)}")
     return known[name]
 
 

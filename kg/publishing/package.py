@@ -29,6 +29,7 @@ from kg.export.tables import write_csv
 from kg.site.export import export_site
 from kg.text.files import packing, writing
 from kg.text.folders import filling
+from kg.text.names import quoted
 from kg.vocabulary import DCTERMS, RDF, XSD, graph_iri
 
 Json: TypeAlias = dict[str, Any]
@@ -103,7 +104,7 @@ def licence_address(name: str) -> str:
         return name
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*", name):
         return f"https://spdx.org/licenses/{name}"
-    raise KGError(f"licence {name[:80]!r}: expected an address, or an SPDX identifier such as CC-BY-4.0")
+    raise KGError(f"licence {quoted(name)}: expected an address, or an SPDX identifier such as CC-BY-4.0")
 
 
 def publish_package(
@@ -133,7 +134,7 @@ def publish_package(
         KGError: the folder holds something, or cannot be written.
     """
     if address is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
-        raise KGError(f"address {address[:80]!r}: expected one that begins with https://")
+        raise KGError(f"address {quoted(address)}: expected one that begins with https://")
     with filling(folder, "package") as partial:
         (partial / "data").mkdir()
         about = _about(graph, title, creator, licences, address and f"{address.rstrip('/')}/")

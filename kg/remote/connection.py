@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from kg.errors import KGError
 from kg.text.files import LARGEST_ANSWER, answer_file
-from kg.text.names import one_line
+from kg.text.names import one_line, quoted
 
 AGENT = "papers-kg (https://w3id.org/papers-kg/)"
 PASSWORD, TOKEN = "KG_PASSWORD", "KG_TOKEN"
@@ -248,7 +248,7 @@ def checked_url(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or not url.isprintable() or not url.isascii() or " " in url:
-        raise RemoteError(f"{url[:200]!r}: expected an address such as http://localhost:7878/store")
+        raise RemoteError(f"{quoted(url, 200)}: expected an address such as http://localhost:7878/store")
     if parts.username is not None:
         given = f"--user and the environment variables {PASSWORD} or {TOKEN}"
         raise RemoteError(f"{parts.hostname}: the address has a name or password in it; give them by {given}")

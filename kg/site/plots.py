@@ -19,7 +19,7 @@ from kg.site.boards import ranked
 from kg.site.charts import Bars, Steps, Together, best_over_time, occurring_together, year_bars
 from kg.site.pages import templates
 from kg.site.source import Source
-from kg.text.names import UNWRITABLE, one_line
+from kg.text.names import UNWRITABLE, one_line, quoted
 from kg.text.spellings import readable
 from kg.vocabulary import CLASS_NAMES, ENTITY_KINDS, KG, Kind
 
@@ -112,7 +112,7 @@ def together_plot(graph: KnowledgeGraph, type: Kind = "dataset", limit: int = 15
         KGError: it is not a type of entities.
     """
     if type not in ENTITY_KINDS:
-        raise KGError(f"type: expected one of {', '.join(ENTITY_KINDS)}; found {str(type)[:50]!r}")
+        raise KGError(f"type: expected one of {', '.join(ENTITY_KINDS)}; found {quoted(type, 50)}")
     source = Source(graph)
     most_used = source.most_used[type][:limit]
     title = f"{CLASS_NAMES[type]}s in the same papers"
@@ -141,7 +141,7 @@ def _entity(source: Source, name: str, *kinds: Kind) -> tuple[str, Kind]:
         return found.winner.iri, found.winner.type
     near = ", ".join(dict.fromkeys([match.name for match in found.matches if match.type in wanted] or found.nearest))
     what = wanted[0] if len(wanted) == 1 else "method, dataset, metric or task"
-    raise QueryError(f"expected the name of a {what}, found {name[:100]!r}{f'; nearest: {near}' if near else ''}")
+    raise QueryError(f"expected the name of a {what}, found {quoted(name)}{f'; nearest: {near}' if near else ''}")
 
 
 def _name(source: Source, iri: str) -> str:

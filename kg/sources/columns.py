@@ -15,6 +15,7 @@ from kg.sources.formats import tables_of
 from kg.sources.reader import NotPapersError
 from kg.sources.tagged import with_details
 from kg.sources.values import split_words
+from kg.text.names import quoted
 
 _ALL = frozenset({"keywords", "notes", "noted_arxiv"})  # fields that are taken from all their columns
 _IDENTIFIERS = ("pmid", "openalex", "wos")
@@ -41,7 +42,7 @@ def given_columns(text: str) -> dict[str, str]:
     """
     pairs = [part.partition("=") for part in re.split(r",(?=\s*\w+\s*=)", text)]
     if not all(name.strip() and sign and column.strip() for name, sign, column in pairs):
-        raise KGError(f"columns: expected FIELD=NAME,FIELD=NAME, such as title=Titel; found {text[:100]!r}")
+        raise KGError(f"columns: expected FIELD=NAME,FIELD=NAME, such as title=Titel; found {quoted(text)}")
     return checked({name.strip(): column.strip() for name, _, column in pairs})
 
 
@@ -56,7 +57,7 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
     fields = [name for name in tables_of("columns")["known"] if name not in ("noted_arxiv", "affiliations", "eid")]
     for name in given:
         if name not in fields:
-            raise KGError(f"columns: {name[:40]!r} is not a field; expected {', '.join(fields)}")
+            raise KGError(f"columns: {quoted(name, 40)} is not a field; expected {', '.join(fields)}")
     return dict(given)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.text.names import quoted
 from kg.text.spellings import readable
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def remarks(found: FoundPapers) -> list[str]:
     for name in found.meant:
         if name.match is None:
             nearest = f" (nearest: {', '.join(name.nearest)})" if name.nearest else ""
-            said.append(f"the graph has no {name.words!r} of this kind{nearest}")
+            said.append(f"the graph has no {quoted(name.words)} of this kind{nearest}")
         elif name.guessed:
-            said.append(f"{name.words!r} is taken for {name.match.name}")
-    said += [f"the graph has no venue {words!r}" for words in found.unknown_venues]
+            said.append(f"{quoted(name.words)} is taken for {name.match.name}")
+    said += [f"the graph has no venue {quoted(words)}" for words in found.unknown_venues]
     if not found.total:
         said.append("no paper fits")
     elif found.total > len(found.papers):

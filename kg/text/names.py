@@ -32,6 +32,22 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def quoted(text: object, longest: int = 100) -> str:
+    """A text in quotes for a message: on one line, as it was typed, and cut where it is long.
+
+    >>> print(quoted("frog\\\\pond"), quoted("Frog's Pond"), quoted("frogs on " * 9, 12), quoted("a\\x1b[31m"))
+    'frog\\pond' "Frog's Pond" 'frogs on fro...' 'a\\x1b[31m'
+
+    Args:
+        text: any text; what cannot be printed is escaped.
+        longest: characters that are shown.
+    """
+    line = one_line(str(text))
+    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in line[:longest])
+    mark = '"' if "'" in shown and '"' not in shown else "'"
+    return f"{mark}{shown}{'...' if len(line) > longest else ''}{mark}"
+
+
 def singular(word: str) -> str:
     """The singular of a lower-case English noun, by its ending.
 
