@@ -1013,9 +1013,13 @@ def path(
 
     Chains through what few papers share come first. Papers on something narrower than A or B count as papers on A or B.
     """
+    from kg.ask.lookup import is_guess
     from kg.terminal.cards import render_paths
 
     found = _opened(graph).paths(source, target, limit=None if show_all else limit)
+    for words, match in ((source, found.source), (target, found.target)):
+        if is_guess(match):
+            _note(f"{quoted(words)} is taken for {match.name}")
     if as_json:
         _print_json(found.as_dict())
     else:

@@ -97,8 +97,7 @@ def correct_paper(
     target = rules or (settings.rules[-1] if settings.rules else folder / CORRECTIONS)
     found = meant(reader, paper, ("paper",), settings.base)
     if found.match is None:
-        near = f"; nearest: {', '.join(found.nearest)}" if found.nearest else ""
-        raise KGError(f"the graph has no paper {_quoted(paper)}{near}")
+        raise KGError(found.unknown)
     subject = _Paper(reader, found.match.iri)
     rule = CorrectionRule(label="CORRECTION", pattern=words, paper=subject.name, id=says, **_checked(says, changes))
     folders = sorted({path.resolve() for path in (*known, target)})

@@ -693,6 +693,12 @@ def test_path_prints_the_chains_or_one_line_why_there_is_none(kg: Terminal, grap
     assert "Zyzzyva-9000" in unknown.err
 
 
+def test_path_says_what_a_name_is_taken_for(kg: Terminal, graph_folder: Path) -> None:
+    outcome = kg("path", "FrogNet", "imagnet", "-g", graph_folder)
+    assert outcome.out.startswith("FrogNet and ImageNet [")
+    assert outcome.err == "kg: 'imagnet' is taken for ImageNet\n"
+
+
 @pytest.mark.slow
 def test_diff_reports_and_refuses_what_is_no_graph(
     kg: Terminal, graph_folder: Path, pages: Path, tmp_path: Path
@@ -726,7 +732,7 @@ def test_papers_lists_those_that_fit_all_options(kg: Terminal, graph_folder: Pat
 def test_papers_that_nothing_fits_say_so(kg: Terminal, graph_folder: Path) -> None:
     outcome = kg("papers", "--dataset", "CIFAR-90000", "--limit", "3", "-g", graph_folder)
     assert (outcome.code, outcome.out.count("\n")) == (0, 2)
-    assert outcome.err.startswith("kg: the graph has no 'CIFAR-90000' of this kind (nearest: CIFAR-")
+    assert outcome.err.startswith("kg: the graph has no dataset 'CIFAR-90000' (nearest: CIFAR-")
     assert outcome.err.endswith("kg: no paper fits\n")
 
 

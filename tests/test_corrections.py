@@ -56,7 +56,7 @@ def test_what_the_graph_says_now_is_told(graph: KnowledgeGraph) -> None:
             "61.0",
             "no result",
             {},
-            r"the graph has no paper .*; nearest: Segmenting Lily Pads",
+            r"the graph has no paper .* \(nearest: Segmenting Lily Pads",
         ),
         (PADS, "62.0", "no result", {}, r"does not have the words '62\.0', exactly so"),
         (PADS, "", "no result", {}, r"does not have the words ''"),

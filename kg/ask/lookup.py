@@ -22,7 +22,7 @@ typos only if there is neither.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
@@ -191,6 +191,19 @@ def venues_named(reader: IndexedReader, words: str) -> list[tuple[str, str]]:
     return same or [(iri, name) for iri, name in venues if parts and parts <= set(typed_words(name))]
 
 
+def distinct(names: Iterable[str]) -> list[str]:
+    """Some names without those that are another spelling of one before them."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(typed_key(name), name)
+    return [*found.values()]
+
+
+def is_guess(match: Match | None) -> bool:
+    """Whether something has not the whole name that was looked for, but it as a part, or a similar one."""
+    return match is not None and match.rank not in WHOLE_NAMES
+
+
 def _order(match: Match) -> tuple[int, int, str, str]:
     return _RANKS.index(match.rank), -match.papers, match.name, match.iri
 
@@ -324,7 +337,8 @@ class _Search:
                 scores = {names[place]: score for _, score, place in near}
                 names_near = filter(lambda name: self.spoken_of(name.node), self.index.names([*scores]))
                 best |= {name.text: scores[name.id] for name in names_near}
-                best = dict(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_NEAREST])
+                ordered = distinct(sorted(best, key=lambda name: (-best[name], name)))
+                best = {name: best[name] for name in ordered[:_NEAREST]}
                 least = min(best.values()) if len(best) == _NEAREST else _ALIKE
         return [*best]
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -55,13 +55,15 @@ class FoundPaper(Record):
 class FoundPapers(Record):
     """Papers that fit a filter: the first ``papers`` of ``total``, the newest first.
 
-    ``meant`` is what each name of an entity was taken for; ``unknown_venues`` are names that no venue has.
+    ``meant`` is what each name of an entity was taken for; ``unknown_venues`` are names that no venue has, and
+    ``unknown_authors`` those that no author has.
     """
 
     papers: tuple[FoundPaper, ...]
     total: int
     meant: tuple[Meant, ...]
     unknown_venues: tuple[str, ...]
+    unknown_authors: tuple[str, ...] = ()
 
 
 def find_papers(
@@ -132,6 +134,7 @@ def find_papers(
     if author:
         writers = [typed_words(words) for words in author]
         kept = [paper for paper in kept if _are_by(facts.of(paper[0], SCHEMA + "author"), writers)]
+    unknown_authors = tuple(_without_papers(reader, author)) if author and not kept else ()
     kept.sort(key=lambda paper: (-paper[2], paper[1] or "", paper[0]))
     if since is not None:
         known = {iri: known_since(*facts.dates(iri)) for iri, _, _ in kept}
@@ -140,7 +143,7 @@ def find_papers(
         )
     unknown = tuple(words for words, named in venues.items() if not named)
     found = tuple(_paper(reader, iri) for iri, _, _ in kept[:limit])
-    return FoundPapers(found, len(kept), tuple(names), unknown)
+    return FoundPapers(found, len(kept), tuple(names), unknown, unknown_authors)
 
 
 def year_range(text: str) -> tuple[int, int]:
@@ -253,6 +256,12 @@ def _paper(reader: GraphReader, iri: str) -> FoundPaper:
         listed=_earliest(reader.objects(iri, KG + "listedDate")),
         first_seen=reader.value(iri, KG + "firstSeen"),
     )
+
+
+def _without_papers(reader: GraphReader, writers: Iterable[str]) -> Iterator[str]:
+    """Those of some names of authors that nobody in the graph has."""
+    authors = [name for (name,) in reader.rows(f"SELECT DISTINCT ?name {{ ?paper <{SCHEMA}author> ?name }}")]
+    return (name for name in writers if not any(_is_named(each, typed_words(name)) for each in authors))
 
 
 def _are_by(authors: Sequence[str], writers: Iterable[Sequence[str]]) -> bool:

@@ -80,8 +80,7 @@ def shortest_paths(
 def _entity(reader: IndexedReader, words: str, base: str) -> Match:
     name = meant(reader, words, ENTITY_KINDS, base)
     if name.match is None:
-        nearest = f"; nearest: {', '.join(name.nearest)}" if name.nearest else ""
-        raise QueryError(f"the graph has no method, dataset, metric or task {quoted(name.words)}{nearest}")
+        raise QueryError(name.unknown)
     return name.match
 
 

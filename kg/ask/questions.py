@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.ask.compare import COMPARE
-from kg.ask.lookup import WHOLE_NAMES, Match, find, titled, venues_named
+from kg.ask.lookup import WHOLE_NAMES, Match, distinct, find, is_guess, titled, venues_named
 from kg.ask.named import NAMED, NamedQuery, bind
 from kg.ask.origins import ORIGIN, ORIGINS, Origin, known_origin, of_origin
 from kg.errors import QueryError
@@ -28,16 +28,31 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Meant(Record):
-    """What a name means in a graph: ``match``; if that is nothing, ``nearest`` are the most similar names."""
+    """What a name means in a graph: ``match``; if that is nothing, ``nearest`` are the most similar names.
+
+    ``kinds`` are what it may be the name of.
+    """
 
     words: str
     match: Match | None
     nearest: tuple[str, ...]
+    kinds: tuple[Kind, ...]
 
     @property
     def guessed(self) -> bool:
         """Whether the name is not a whole name of the match: it is a prefix, some of the words, or has a typo."""
-        return self.match is not None and self.match.rank not in WHOLE_NAMES
+        return is_guess(self.match)
+
+    @property
+    def unknown(self) -> str:
+        """The message that the graph has nothing of this name."""
+        what = " or ".join(filter(None, (", ".join(self.kinds[:-1]), self.kinds[-1])))
+        return self.not_called(what)
+
+    def not_called(self, what: str) -> str:
+        """The same, with what somebody asked for it as."""
+        nearest = f" (nearest: {', '.join(self.nearest)})" if self.nearest else ""
+        return f"the graph has no {what} {quoted(self.words)}{nearest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +78,7 @@ class Question(Record):
         said = f"{self.name}: found nothing for {asked}" if asked else f"{self.name}: found nothing"
         for name, meant in self.meant.items():
             if not meant.match:
-                nearest = f" (nearest: {', '.join(meant.nearest)})" if meant.nearest else ""
-                said += f"; the graph has no {name} {quoted(meant.words)}{nearest}"
+                said += f"; {meant.not_called(name)}"
         return said
 
 
@@ -152,10 +166,10 @@ def meant(reader: IndexedReader, words: str, kinds: Sequence[Kind], base: str = 
     """
     found = find(reader, words, base=base, type=tuple(kinds))
     if found.winner:
-        return Meant(found.words, found.winner, ())
+        return Meant(found.words, found.winner, (), tuple(kinds))
     rivals = [match for match in found.matches if match.rank in WHOLE_NAMES]
     if rivals:
         choices = ", ".join(f"{match.name} ({curie(match.iri, base)})" for match in rivals)
         raise QueryError(f"{quoted(found.words)} may be any of {choices}; choose one by what is in brackets")
-    near = found.nearest or tuple(match.name for match in found.matches[:_NEAREST])
-    return Meant(found.words, None, near)
+    near = found.nearest or tuple(distinct(match.name for match in found.matches)[:_NEAREST])
+    return Meant(found.words, None, near, tuple(kinds))

@@ -27,11 +27,11 @@ def remarks(found: FoundPapers) -> list[str]:
     said = []
     for name in found.meant:
         if name.match is None:
-            nearest = f" (nearest: {', '.join(name.nearest)})" if name.nearest else ""
-            said.append(f"the graph has no {quoted(name.words)} of this kind{nearest}")
+            said.append(name.unknown)
         elif name.guessed:
             said.append(f"{quoted(name.words)} is taken for {name.match.name}")
     said += [f"the graph has no venue {quoted(words)}" for words in found.unknown_venues]
+    said += [f"the graph has no author {quoted(words)}" for words in found.unknown_authors]
     if not found.total:
         said.append("no paper fits")
     elif found.total > len(found.papers):

@@ -233,6 +233,11 @@ def test_what_is_like_nothing_has_no_nearest_names(graph: IndexedReader, words: 
     assert find(graph, words)[1:] == ((), 0, (), None)
 
 
+def test_the_nearest_are_different_names_and_not_spellings_of_one(graph: IndexedReader) -> None:
+    nearest = find(graph, "cypher 10").nearest
+    assert len(nearest) == 3 and len({"CIFAR-10", "CIFAR10"} & {*nearest}) == 1
+
+
 def test_only_so_many_names_are_compared_those_of_similar_length_first(
     graph: IndexedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,7 +110,10 @@ def test_names_that_are_unknown_or_only_similar_are_told(graph: IndexedReader) -
     found = find_papers(graph, dataset=["Zyzzyva-9000"], venue=["Lake"], method=["ANte"])
     assert [(name.words, name.match is None) for name in found.meant] == [("ANte", False), ("Zyzzyva-9000", True)]
     assert found.meant[0].guessed
+    assert [name.kinds for name in found.meant] == [("method",), ("dataset",)]
     assert found.unknown_venues == ("Lake",)
+    assert find_papers(graph, author=["Lovelace", "Zyzzyva"]).unknown_authors == ("Zyzzyva",)
+    assert find_papers(graph, author=["Lovelace"], venue=["Lake"]).unknown_authors == ()
 
 
 def test_as_dict_is_plain_data(graph: IndexedReader) -> None:

@@ -97,7 +97,7 @@ def test_names_are_found_as_a_look_up_finds_them(graph: IndexedReader) -> None:
     ("source", "target", "problem"),
     [
         ("Zyzzyva", "FrogNet", "no method, dataset, metric or task 'Zyzzyva'$"),
-        ("FrogPond", "FrogNet", "no method, dataset, metric or task 'FrogPond'; nearest: FrogNet"),
+        ("FrogPond", "FrogNet", r"no method, dataset, metric or task 'FrogPond' \(nearest: FrogNet"),
         ("FrogNet", "Paper one", "no method, dataset, metric or task 'Paper one'"),
         ("FrogNet", "frog net", "'FrogNet' and 'frog net' are the same: FrogNet"),
         ("FrogNet", "Eel", r"no chain of papers joins FrogNet \(method\) and Eel \(method\)"),

@@ -28,11 +28,17 @@ def test_titles_are_shown_as_they_read() -> None:
 
 def test_remarks_say_what_was_taken_for_what_and_what_is_left_out() -> None:
     match = Match("urn:t", "dataset", "Tiles", "Tiles", "typo", 3)
-    names = (Meant("tlies", match, ()), Meant("toads", None, ("Roads",)))
-    assert remarks(FoundPapers((PAPER,), 1234, names, ("Lake",))) == [
+    names = (
+        Meant("tlies", match, (), ("dataset",)),
+        Meant("toads", None, ("Roads",), ("task",)),
+        Meant("newts", None, (), ("method", "dataset", "metric")),
+    )
+    assert remarks(FoundPapers((PAPER,), 1234, names, ("Lake",), ("Ann",))) == [
         "'tlies' is taken for Tiles",
-        "the graph has no 'toads' of this kind (nearest: Roads)",
+        "the graph has no task 'toads' (nearest: Roads)",
+        "the graph has no method, dataset or metric 'newts'",
         "the graph has no venue 'Lake'",
+        "the graph has no author 'Ann'",
         "the first 1 of 1,234 papers; --all shows them all",
     ]
     assert remarks(FoundPapers((), 0, (), ())) == ["no paper fits"]
