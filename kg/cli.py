@@ -1641,7 +1641,7 @@ def _show_merges(graph: Path, record: str, words: str | None, columns: tuple[str
     """Print what the last build merged: a record of its generation, for all or for one name."""
     from kg.ask.merges import recorded_merges
     from kg.graph.store import existing
-    from kg.terminal.merges import render_merges
+    from kg.terminal.merges import no_merges, render_merges
 
     with _mentioning_the_sample(graph):
         generation = existing(graph)
@@ -1650,6 +1650,8 @@ def _show_merges(graph: Path, record: str, words: str | None, columns: tuple[str
         _print_json(rows)
     else:
         print(render_merges(rows, columns), end="")
+    if not rows:
+        _note(no_merges(columns, words))
 
 
 @contextmanager

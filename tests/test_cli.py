@@ -833,6 +833,16 @@ def test_entities_merges_as_table_and_json(kg: Terminal, graph_folder: Path) -> 
     assert {line.split("  ")[0] for line in table[2:]} == {"Vision Transformer"}
 
 
+@pytest.mark.parametrize(("words", "what"), [(("papers", "merged"), "paper"), (("entities", "merges"), "entity")])
+def test_no_merges_are_an_answer_that_says_so(
+    kg: Terminal, graph_folder: Path, words: tuple[str, ...], what: str
+) -> None:
+    assert kg(*words, "-g", graph_folder).err == ""
+    none = kg(*words, "Zyzzyva", "-g", graph_folder)
+    assert (none.code, none.out.count("\n"), none.err.count("\n")) == (0, 2, 1)
+    assert none.err.startswith(f"kg: no {what} 'Zyzzyva' has ")
+
+
 HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
 
 
