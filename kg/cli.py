@@ -102,6 +102,11 @@ def _known_origin(origin: str | None) -> str | None:
     return origin
 
 
+def _in_lower_case(word: str | None) -> str | None:
+    """A type as users write it, who see "Dataset" on cards."""
+    return word and word.lower()
+
+
 AskedOf = Annotated[
     str | None,
     typer.Option(
@@ -861,7 +866,13 @@ def _list_queries(as_json: bool) -> None:
 def lookup(
     words: Annotated[list[str], typer.Argument(help="A name, in any spelling.", autocompletion=names_of())],
     type: Annotated[
-        str | None, typer.Option("--type", "-t", help="Kind to look for: method, dataset, metric, task, paper or code.")
+        str | None,
+        typer.Option(
+            "--type",
+            "-t",
+            callback=_in_lower_case,
+            help="Kind to look for: method, dataset, metric, task, paper or code.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Maximum number of matches.")] = 10,
     show_all: All = False,
@@ -1319,7 +1330,10 @@ def plot(
     metric: Annotated[
         str | None, typer.Option("--metric", help="best: the metric.", autocompletion=names_of("metric"))
     ] = None,
-    type: Annotated[str, typer.Option("--type", "-t", help="together: method, dataset, metric or task.")] = "dataset",
+    type: Annotated[
+        str,
+        typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task."),
+    ] = "dataset",
     limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
     graph: Graph = _GRAPH,
     output: Annotated[

@@ -843,6 +843,12 @@ def test_no_merges_are_an_answer_that_says_so(
     assert none.err.startswith(f"kg: no {what} 'Zyzzyva' has ")
 
 
+@pytest.mark.parametrize("words", [("lookup", "cifar 10"), ("plot", "together"), ("ask", "most-used")])
+def test_a_type_may_be_written_as_cards_show_it(kg: Terminal, graph_folder: Path, words: tuple[str, ...]) -> None:
+    outcomes = [kg(*words, "--type", name, "-g", graph_folder) for name in ("dataset", "Dataset", "DATASET")]
+    assert outcomes[0].code == 0 and outcomes == [outcomes[0]] * 3
+
+
 HOSTILE = "Fr\x9bogs\u202e on \x1b]0;owned\x07 CIFAR-10\u200b and \x7f Lily\u2066 Pads"
 
 
