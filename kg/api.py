@@ -197,9 +197,11 @@ class KnowledgeGraph:
 
         Raises:
             QueryError: it takes longer than ``timeout`` seconds; 0 for no limit.
+            KGError: ``timeout`` is not a number of seconds.
         """
         from kg.ask.kept import kept_answer
 
+        timeout = _seconds(timeout)
         if kept := kept_answer(self.reader.index, question, self.base):
             return kept
         return self._answer(question.sparql, question.name, question.profile, timeout, False)

@@ -116,8 +116,20 @@ AskedOf = Annotated[
         "  [default: extracted, and both for papers-by-source and results-by-source]",
     ),
 ]
+
+
+def _seconds(given: float) -> float:
+    """A number of seconds; "nan" and "inf" are numbers to Python, and pass every limit of an option or most."""
+    if not 0 <= given <= _LONGEST_WAIT:
+        raise typer.BadParameter(f"expected a number of seconds up to {_LONGEST_WAIT:,}, found {given:g}")
+    return given
+
+
 Timeout = Annotated[
-    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="End a query after this time; 0: never.")
+    float,
+    typer.Option(
+        "--timeout", min=0, callback=_seconds, metavar="SECONDS", help="End a query after this time; 0: never."
+    ),
 ]
 EndpointUrl = Annotated[
     str | None,
@@ -146,6 +158,7 @@ _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or
 _JSON = "json"  # the format of rows, and another name of JSON-LD
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 _TIMEOUT = 60.0
+_LONGEST_WAIT = 1_000_000  # seconds
 _LONGEST = 600  # characters of what is said about wrong usage, which may have words of the user of any length
 
 
@@ -489,7 +502,9 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
 def watch(
     folder: Annotated[Path, typer.Argument(help="Folder of sources, with all below it.")],
     graph: Graph = _GRAPH,
-    seconds: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks at the folder.")] = 2,
+    seconds: Annotated[
+        float, typer.Option("--every", min=0.1, callback=_seconds, help="Seconds between two looks at the folder.")
+    ] = 2,
     rules: Rules = None,
     model: Model = None,
     workers: Workers = None,

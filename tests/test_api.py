@@ -270,6 +270,8 @@ def test_a_query_has_a_time_limit(graph: kg.KnowledgeGraph) -> None:
 def test_a_time_limit_is_a_number_of_seconds(graph: kg.KnowledgeGraph, timeout: object) -> None:
     with pytest.raises(kg.KGError, match=r"^timeout: expected a number of seconds"):
         graph.query("ASK {}", timeout=timeout)  # type: ignore[arg-type]
+    with pytest.raises(kg.KGError, match=r"^timeout: expected a number of seconds"):
+        graph.answer(graph.question("most-used"), timeout=timeout)  # type: ignore[arg-type]
 
 
 def test_a_term_that_the_vocabulary_does_not_have_is_a_warning(graph: kg.KnowledgeGraph) -> None:

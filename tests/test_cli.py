@@ -147,6 +147,15 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
     assert json.loads(kg("stats", "-g", tmp_path / "g", "--json").out)["papers"] == 1
 
 
+TIMED = (
+    ("query", "ASK {}", "--timeout"),
+    ("ask", "most-used", "--timeout"),
+    ("validate", "--timeout"),
+    ("serve", "--timeout"),
+    ("watch", ".", "--every"),
+)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -170,6 +179,7 @@ def test_page_cut_within_an_entry_builds_the_rest_with_a_warning(kg: Terminal, p
         ("lookup",),
         ("lookup", "x", "--limit", "0"),
         ("lookup", "x", "--type", "animal"),
+        *((*words, value) for value in ("nan", "inf", "1e300", "-1") for words in TIMED),
         ("correct",),
         ("correct", "x"),
         ("correct", "x", "y"),
