@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kg.ask.stats import Stats
     from kg.builder import BuildReport
     from kg.export.columns import TableFormat
-    from kg.export.formats import Format
+    from kg.export.formats import Content, Format
     from kg.export.tables import Table
     from kg.fetching import Fetched
     from kg.terminal.output import Style
@@ -73,11 +73,28 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
 ]
+
+
+def _as_named(path: Path | None) -> Path | None:
+    """A file to write, unless its name says that it is compressed in a way that is only read."""
+    if path is not None and path.suffix.lower() in _ONLY_READ:
+        raise typer.BadParameter(f"{path.name}: what is written is compressed with gzip alone; expected .gz")
+    return path
+
+
+def _as_it_is(path: Path) -> Path:
+    """A file to write as it is, unless its name says that it is compressed."""
+    if path.suffix.lower() in (".gz", *_ONLY_READ):
+        raise typer.BadParameter(f"{path.name}: what is fetched is not compressed; expected another name")
+    return path
+
+
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output",
         "-o",
+        callback=_as_named,
         help="File to write, gzipped if it ends in .gz, or an address as s3://BUCKET/FILE.  [default: standard output]",
     ),
 ]
@@ -156,6 +173,7 @@ _GRAPH = Path("output")
 _DEMO_GRAPH = Path("output/demo")
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
 _JSON = "json"  # the format of rows, and another name of JSON-LD
+_ONLY_READ = (".bz2", ".xz", ".zst", ".zstd")  # endings of files that are compressed otherwise (kg.text.packed)
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 _TIMEOUT = 60.0
 _LONGEST_WAIT = 1_000_000  # seconds
@@ -438,9 +456,10 @@ def fetch(
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="Only papers of this date (2026-10-01) or later.")
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File for the answer, which `kg build` reads.")] = Path(
-        "papers.jsonl"
-    ),
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", callback=_as_it_is, help="File for the answer, which `kg build` reads."),
+    ] = Path("papers.jsonl"),
     as_json: Json = False,
 ) -> None:
     """Ask a service on the web for papers, and keep the answer: kg fetch arxiv "abs:unlearning" -o papers.jsonl.
@@ -703,7 +722,7 @@ def ask(
     user: User = None,
 ) -> None:
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
-    chosen = _json_or(format, as_json)
+    chosen = _asked_format(format, as_json, output)
     if listing:
         _list_queries(chosen == _JSON)
         return
@@ -745,7 +764,7 @@ def query(
     task, code, venue. A query sees all graphs as one, unless FROM or FROM NAMED chooses some.
     """
     words = words or []
-    chosen = _json_or(format, as_json)
+    chosen = _asked_format(format, as_json, output)
     if listing:
         _list_queries(chosen == _JSON)
         return
@@ -788,11 +807,23 @@ def _shown_warnings() -> Iterator[None]:
         yield
 
 
-def _json_or(format: str | None, as_json: bool) -> str | None:
-    """The format of an answer, if --json is not given in its place."""
+def _asked_format(format: str | None, as_json: bool, output: Path | None) -> str | None:
+    """The format of an answer, if options name one; without that the output must not have an ending of no format."""
     if as_json and format not in (None, _JSON):
         raise typer.BadParameter(f"expected one of --json and --format {format}", param_hint="--json")
+    if output and format is None and not as_json:
+        _format_by_ending(output, "rows", "truth", "triples")
     return _JSON if as_json else format
+
+
+def _format_by_ending(output: Path, *contents: Content) -> Format | None:
+    """The format that the name of an output says, if it says one."""
+    from kg.export.formats import format_of_file
+
+    try:
+        return format_of_file(output, *contents)
+    except KGError as error:
+        raise typer.BadParameter(str(error), param_hint="--output") from None
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -838,10 +869,9 @@ def _write_answer(
     layout: Callable[[Answer], Table] | None = None,
 ) -> None:
     """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
-    from kg.export.formats import format_of_file
     from kg.terminal.tables import write_answer
 
-    known = format_of_file(output, answer.content_kind) if format is None and output else None
+    known = _format_by_ending(output, answer.content_kind) if format is None and output else None
     with _output(output) as stream:
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
         write_answer(answer, stream, known.name if known else format, encoding, layout)
@@ -1121,32 +1151,29 @@ def export(
     kg export -f html -o site/. As parquet or csv it becomes tables of papers, entities, mentions, results and links, as
     in: kg export -f parquet -o tables/.
     """
-    if format is not None and format.lower() == "html":
+    if (format or (output.suffix.removeprefix(".") if output else "")).lower() == "html":
         _export_site(graph, output, plain=not (profile or provenance or description or alignment))
         return
     if tables := _format_of_tables(format, output):
         _export_tables(graph, output, tables, plain=not (profile or provenance or description or alignment))
         return
-    from kg.export.formats import find_format, format_of_file
+    from kg.export.formats import find_format
 
-    try:
-        if format is not None:
-            known: Format | None = find_format(format, "triples", "graphs", "network")
-        else:
-            known = format_of_file(output, "triples", "graphs", "network") if output else None
-    except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--output" if format is None else "--format") from None
+    if format is None:
+        known = _format_by_ending(output, "triples", "graphs", "network") if output else None
+    else:
+        try:
+            known = find_format(format, "triples", "graphs", "network")
+        except KGError as error:
+            raise typer.BadParameter(f"{error}, html, csv, parquet", param_hint="--format") from None
     _known_profile(profile)
     if profile is not None and (provenance or description or alignment):
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     if known and known.write_network:
         if profile is not None or provenance or description or alignment:
             raise typer.BadParameter("nothing can be added to a network", param_hint="--format")
-        if known.extension == ".zip" and output and output.name != "-" and output.suffix.lower() != ".zip":
-            raise typer.BadParameter(
-                f"nodes.csv and edges.csv come in a ZIP archive; name it *.zip, not {output.name}",
-                param_hint="--output",
-            )
+        if known.extension == ".zip":
+            _archive_or_pipe(output)
     opened = _opened(graph)
     with _output(output) as stream:
         opened.export(
@@ -1159,13 +1186,29 @@ def export(
         )
 
 
+def _archive_or_pipe(output: Path | None) -> None:
+    """Refuse to write an archive under another name, or to where nobody has asked for one."""
+    if output is None or (output.name == "-" and sys.stdout.isatty()):
+        raise typer.BadParameter(
+            "expected a folder for five tables, as in -o tables/, or an archive for the network, as in -o graph.zip",
+            param_hint="--output",
+        )
+    if output.name != "-" and output.suffix.lower() != ".zip":
+        raise typer.BadParameter(
+            f"nodes.csv and edges.csv come in a ZIP archive; name it *.zip, not {output.name}", param_hint="--output"
+        )
+
+
 def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
     from kg.site.export import export_site
     from kg.terminal.progress import progress_bar
 
     _on_this_machine(folder)
-    if folder is None or str(folder) == "-":
-        raise typer.BadParameter("expected the folder to write the pages to, as in -o site/", param_hint="--output")
+    if folder is None or str(folder) == "-" or folder.suffix.lower() == ".html":
+        found = f"; found {folder.name}" if folder else ""
+        raise typer.BadParameter(
+            f"expected the folder to write the pages to, as in -o site/{found}", param_hint="--output"
+        )
     if not plain:
         raise typer.BadParameter("nothing can be added to the pages", param_hint="--format")
     opened = _opened(graph)

@@ -968,6 +968,46 @@ def test_answers_and_extractions_are_written_as_the_ending_says(
     assert (refused.code, (tmp_path / "graph.csv").exists()) == (2, False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("export", "-o", name) for name in ("x.html", "x.zzz", "x.nt.bz2", "x.csv", "x.parquet")),
+        ("export", "-f", "html", "-o", "x.html"),
+        ("export", "-f", "nt", "-o", "x.nt.xz"),
+        *(("ask", "most-used", "-o", name) for name in ("x.xlsx", "x.parquet", "x.txt", "x.ttl", "x.csv.zst")),
+        ("query", "ASK {}", "-o", "x.zzz"),
+        ("query", "ASK {}", "-o", "x.tex"),
+        ("extract", "-", "-o", "x.jsonl.bz2"),
+        ("fetch", "arxiv", "frogs", "-o", "x.jsonl.gz"),
+    ],
+)
+def test_nothing_is_written_under_a_name_that_says_something_else(
+    kg: Terminal, graph_folder: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    outcome = kg(*words, *(() if words[0] in ("extract", "fetch") else ("-g", graph_folder)))
+    assert (outcome.code, outcome.out, list(tmp_path.iterdir())) == (2, "", [])
+
+
+def test_a_format_that_is_named_may_be_in_a_file_of_any_name(kg: Terminal, graph_folder: Path, tmp_path: Path) -> None:
+    assert kg("export", "-f", "nt", "-o", tmp_path / "x.zzz", "-g", graph_folder).code == 0
+    assert kg("ask", "most-used", "--format", "table", "-o", tmp_path / "x.txt", "-g", graph_folder).code == 0
+    assert kg("export", "-o", tmp_path / "x.json", "-g", graph_folder).code == 0
+    assert "@context" in json.loads((tmp_path / "x.json").read_text())
+
+
+def test_an_unknown_format_of_graphs_names_all_that_can_be_given(kg: Terminal, graph_folder: Path) -> None:
+    said = " ".join(kg("export", "-f", "word", "-g", graph_folder).err.split())
+    assert "choose from turtle, " in said and said.endswith(", html, csv, parquet")
+
+
+@pytest.mark.parametrize("format_", ["csv", "tables", "zip"])
+def test_an_archive_is_written_to_standard_output_only_if_that_is_asked_for(
+    kg: Terminal, graph_folder: Path, format_: str
+) -> None:
+    refused = kg("export", "-f", format_, "-g", graph_folder)
+    assert (refused.code, refused.out) == (2, "")
+
+
 def test_a_file_of_the_user_that_is_called_partial_is_left_alone(
     kg: Terminal, graph_folder: Path, tmp_path: Path
 ) -> None:

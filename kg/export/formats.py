@@ -213,20 +213,24 @@ def find_format(name: str, *contents: Content) -> Format:
 
 
 def format_of_file(path: Path, *contents: Content) -> Format | None:
-    """The format that the ending of a file's name says, before ".gz"; ``None`` where it is that of no format.
+    """The format that the ending of a file's name says, before ".gz"; ``None`` where it has none.
 
     >>> format_of_file(Path("graph.nt.gz"), "triples").name
     'ntriples'
 
     Raises:
-        KGError: the format cannot carry any of these.
+        KGError: the format cannot carry any of these, or the ending is that of no format.
     """
     name = path.name.lower().removesuffix(".gz")
     ending = name.rpartition(".")[2] if "." in name else ""
     shipped = [known for known in FORMATS.values() if known.is_called(ending)]
     known = shipped or [known for known in _others().values() if known.is_called(ending)]
-    if not known:
+    if not known and not ending:
         return None
+    if not known:
+        named = (FORMATS | _others()).values()
+        endings = ", ".join(each.extension for each in named if each.carries(*contents))
+        raise KGError(f"no format has the ending {quoted(f'.{ending}')}; expected {endings}, or a format by its name")
     return next((each for each in known if each.carries(*contents)), None) or find_format(known[0].name, *contents)
 
 

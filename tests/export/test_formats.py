@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def test_xml_and_json_are_the_formats_of_rows_where_rows_are_written() -> None:
         ("g.xml", "rdfxml"),
         ("g.json", "jsonld"),
         ("g.trig", "trig"),
-        ("g.txt", None),
+        ("g.", None),
         ("turtle", None),
         ("g.gz", None),
         ("-", None),
@@ -211,6 +212,13 @@ def test_the_ending_of_a_file_says_the_format(file: str, name: str | None) -> No
 def test_an_ending_that_cannot_hold_the_content_is_an_error() -> None:
     with pytest.raises(KGError, match="format 'csv' does not fit here; choose from turtle"):
         format_of_file(Path("g.csv"), "triples", "graphs")
+
+
+@pytest.mark.parametrize("file", ["g.txt", "g.zzz", "g.html", "g.nt.bz2", "g.xlsx.gz", "graph.v2"])
+def test_an_ending_of_no_format_is_an_error_that_names_those_that_fit(file: str) -> None:
+    ending = re.escape(Path(file.removesuffix(".gz")).suffix)
+    with pytest.raises(KGError, match=rf"no format has the ending '{ending}'; expected \.nq, \.trig, or a format"):
+        format_of_file(Path(file), "graphs")
 
 
 def test_csv_ends_its_lines_in_line_feeds_and_keeps_the_breaks_within_values() -> None:
