@@ -10,7 +10,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import copy
 from functools import partial
@@ -569,7 +569,7 @@ def extract(
 
     papers = kg.read_papers(inputs, _warn, columns=_given(columns))
     at_once = 1 if workers == 1 and "-" in map(str, inputs) else BATCH_SIZE  # who writes to a pipe may wait for answers
-    with _output(output) as stream:
+    with _output(output, [*inputs, *_rule_files(rules or ()), model]) as stream:
         for extraction in kg.extract(papers, rules=rules or (), workers=workers, model=model, batch_size=at_once):
             line = json.dumps(extraction.as_dict(), ensure_ascii=False, separators=(",", ":"))
             stream.write(line.encode() + b"\n")
@@ -793,7 +793,7 @@ def query(
             )
         else:
             answer = opened.query(sparql, source, origin=of_origin, timeout=timeout, allow_service=allow_service)
-    _write_answer(answer, chosen, output, lambda: "the query found nothing")
+    _write_answer(answer, chosen, output, [file, *_read_of(opened)], lambda: "the query found nothing")
 
 
 @contextmanager
@@ -858,21 +858,26 @@ def _ask(
         if meant.guessed and meant.match:
             _note(f"{quoted(meant.words)} is taken for {meant.match.name}")
     layout = (lambda answer: compared(answer).table()) if name == COMPARE else None
-    _write_answer(answer, format, output, lambda: question.nothing + reported_on(opened.reader, question), layout)
+
+    def nothing() -> str:
+        return question.nothing + reported_on(opened.reader, question)
+
+    _write_answer(answer, format, output, _read_of(opened), nothing, layout)
 
 
 def _write_answer(
     answer: Answer,
     format: str | None,
     output: Path | None,
+    read: Iterable[Path | None],
     nothing: Callable[[], str],
     layout: Callable[[Answer], Table] | None = None,
 ) -> None:
-    """Write an answer; if it is empty, say so on standard error, in the words of ``nothing``."""
+    """Write an answer, but not over what was ``read``; if it is empty, say so in the words of ``nothing``."""
     from kg.terminal.tables import write_answer
 
     known = _format_by_ending(output, answer.content_kind) if format is None and output else None
-    with _output(output) as stream:
+    with _output(output, read) as stream:
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
         write_answer(answer, stream, known.name if known else format, encoding, layout)
     if answer.is_empty:
@@ -1175,7 +1180,7 @@ def export(
         if known.extension == ".zip":
             _archive_or_pipe(output)
     opened = _opened(graph)
-    with _output(output) as stream:
+    with _output(output, _read_of(opened)) as stream:
         opened.export(
             known.name if known else "turtle",
             stream,
@@ -1422,7 +1427,7 @@ def plot(
     else:
         drawn = together_plot(opened, type, limit)
     data = drawn.png if ending == ".png" else drawn.svg.encode()
-    with _output(output) as stream:
+    with _output(output, _read_of(opened)) as stream:
         stream.write(data)
 
 
@@ -1668,7 +1673,7 @@ def _export_corrected(opened: KnowledgeGraph, output: Path | None) -> None:
     from kg.graph.store import with_corrections
 
     folders = with_corrections(opened.folder, opened.settings.rules)
-    with _output(output) as stream:
+    with _output(output, _read_of(opened)) as stream:
         for line in corrected_papers(opened.store, folders, opened.settings.model):
             stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
@@ -1727,16 +1732,59 @@ def _show_merges(graph: Path, record: str, words: str | None, columns: tuple[str
 
 
 @contextmanager
-def _output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a file or address that has it when it is complete; compressed if its name ends in .gz."""
+def _output(path: Path | None, read: Iterable[str | Path | None]) -> Iterator[IO[bytes]]:
+    """Standard output, or a file or address that has it when it is complete; compressed if its name ends in .gz.
+
+    Args:
+        path: ``None`` or "-" for standard output.
+        read: the files, folders and addresses that the command reads, which it is not to write over.
+    """
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     from kg.remote.storage import packing
 
+    if any(_is_part(path, given) for given in read if given is not None):
+        raise typer.BadParameter(f"{path} is also an input", param_hint="--output")
     with packing(path) as stream:
         yield stream
+
+
+def _is_part(output: Path, given: str | Path) -> bool:
+    """Whether an output is a file that is read, or in a folder that is; not if it is of an earlier `kg extract`."""
+    from kg.remote.storage import address_of, local_path
+    from kg.sources.foreign import is_extracted
+
+    if (address := address_of(given)) and local_path(address) is None:
+        return address == address_of(output)
+    place = local_path(address) if address else Path(given)
+    try:
+        if place is None or not output.is_file() or not output.stat().st_size:
+            return False
+        if place.is_dir():
+            return output.resolve().is_relative_to(place.resolve()) and not is_extracted(output)
+        return output.samefile(place)
+    except OSError:
+        return False
+
+
+def _read_of(graph: KnowledgeGraph | RemoteGraph) -> list[Path]:
+    """The files and folders of a graph, and those that it is built with; other files may be in its folder, too."""
+    from kg.api import KnowledgeGraph
+    from kg.graph.store import CURRENT
+    from kg.text.files import CATALOGUES, CORRECTIONS
+
+    if not isinstance(graph, KnowledgeGraph):
+        return []
+    own = [graph.folder / name for name in (CURRENT, CATALOGUES, CORRECTIONS)]
+    generations, model = graph.folder.glob("generation-*"), filter(None, [graph.settings.model])
+    return [*own, *generations, *_rule_files(graph.settings.rules), *model]
+
+
+def _rule_files(folders: Iterable[Path]) -> Iterator[Path]:
+    """All that may be read of folders of rules; other files of users may be there."""
+    return (path for folder in folders for path in folder.rglob("*.jsonl"))
 
 
 def _print_json(value: object) -> None:

@@ -269,6 +269,59 @@ def test_extract_to_a_file_leaves_no_half_file(kg: Terminal, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
+@pytest.mark.parametrize(
+    ("words", "output"),
+    [
+        (("extract", "frogs.jsonl"), "frogs.jsonl"),
+        (("extract", "frogs.jsonl"), "link.jsonl"),
+        (("extract", "."), "frogs.jsonl"),
+        (("extract", "file://{folder}/frogs.jsonl"), "frogs.jsonl"),
+        (("extract", "frogs.jsonl", "--rules", "mine"), "mine/own.jsonl"),
+        (("query", "-f", "frogs.rq", "--json"), "frogs.rq"),
+        (("query", "ASK {}", "--json"), "pond/CURRENT"),
+        (("ask", "most-used", "--json"), "pond/generation-1/papers.jsonl"),
+        (("export", "-f", "nt"), "pond/generation-1/index.sqlite"),
+        (("plot", "together"), "pond/generation-1/plot.svg"),
+        (("correct", "--export"), "pond/corrections/corrections.jsonl"),
+    ],
+)
+def test_what_is_read_is_not_written_over(
+    kg: Terminal, own_graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], output: str
+) -> None:
+    (folder := tmp_path / "lake").mkdir()
+    monkeypatch.chdir(folder)
+    shutil.copytree(own_graph, "pond")
+    for name in ("mine", "pond/corrections"):
+        Path(name).mkdir()
+    Path("frogs.jsonl").write_text('{"id": "1", "title": "Frogs", "abstract": "They hop."}\n')
+    Path("frogs.rq").write_text("ASK {}")
+    Path("mine/own.jsonl").write_text('{"label": "Dataset", "pattern": "Pond"}\n')
+    Path("pond/corrections/corrections.jsonl").write_text(
+        '{"label": "CORRECTION", "paper": "Frogs", "pattern": "hop", "id": "no entity"}\n'
+    )
+    Path("pond/generation-1/plot.svg").write_text("mine")
+    Path("link.jsonl").symlink_to("frogs.jsonl")
+    before = bytes_under(folder)
+    own = () if words[0] == "extract" else ("-g", "pond")
+    outcome = kg(*(word.replace("{folder}", str(folder)) for word in words), *own, "-o", output)
+    assert (outcome.code, bytes_under(folder)) == (2, before)
+    assert "is also an input" in " ".join(outcome.err.split())
+
+
+@pytest.mark.slow
+def test_what_was_written_is_written_again_in_the_folder_that_is_read(
+    kg: Terminal, pages: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(pages, tmp_path / "pond")
+    (tmp_path / "mine").mkdir()
+    written = []
+    for _ in range(2):
+        assert kg("extract", tmp_path / "pond", "-o", tmp_path / "pond" / "found.jsonl").code == 0
+        assert kg("extract", pages, "--rules", tmp_path / "mine", "-o", tmp_path / "mine" / "found").code == 0
+        written.append((tmp_path / "pond" / "found.jsonl").read_bytes())
+    assert written[0] and written[0] == written[1]
+
+
 @pytest.mark.slow
 def test_own_rules_are_read_and_wrong_ones_named(kg: Terminal, tmp_path: Path) -> None:
     paper = b'{"id":"1","title":"T","abstract":"We train on the Zorblatt archive."}'

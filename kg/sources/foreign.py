@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.reader import EXPECTED, Reader, Source, Warn
+from kg.text.lines import reading
 
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 _FIELD = r"(?:[\w-]{2,20}:[^\n]*\n(?:[ \t][^\n]*\n)*)"
+
+EXTRACTED = "the output of kg extract"
 
 _FORMATS: tuple[tuple[str, str], ...] = (  # (what messages call it, how it begins)
     ("the text format of PubMed", r"1[.:] [^\n]{3,200}\. \d{4}\b[^\n]*;"),
@@ -20,7 +24,7 @@ _FORMATS: tuple[tuple[str, str], ...] = (  # (what messages call it, how it begi
     ("XML", r"<(?:[?!]|[A-Za-z][\w:-]*[\s>/])"),
     ("JSON-LD", r'\{\s*"@(?:context|graph|id|type)"'),
     ("the answer to a query", r'\{\s*"head"\s*:'),
-    ("the output of kg extract", r'\{"id":"(?:[^"\\]|\\.)*","title":"(?:[^"\\]|\\.)*","entities":\['),
+    (EXTRACTED, r'\{"id":"(?:[^"\\]|\\.)*","title":"(?:[^"\\]|\\.)*","entities":\['),
     ("Turtle", r"(?:#[^\n]*\n|\s)*(?i:@?prefix\s+[\w.-]*:\s*<|@base\s+<)"),
     (
         "YAML, or fields with names",
@@ -42,6 +46,15 @@ def format_of(head: bytes) -> str | None:
     """The format that an input begins as; ``None`` where it is none of these."""
     text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
     return next((name for name, begins in _KNOWN if begins.match(text)), None)
+
+
+def is_extracted(path: Path) -> bool:
+    """Whether a file is the output of ``kg extract``."""
+    try:
+        with reading(path) as stream:
+            return format_of(stream.peek()) == EXTRACTED
+    except InputError:
+        return False
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:
