@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict, cast
 
 import typer
+from typer.core import TyperCommand
 
 from kg.errors import GraphError, InputError, KGError
 from kg.terminal.completion import names_of, queries_and_names
@@ -39,7 +40,31 @@ if TYPE_CHECKING:
     from kg.fetching import Fetched
     from kg.terminal.output import Style
 
-app = typer.Typer(
+_PATHS = ("path", "file", "directory")  # types of parameters
+_ALSO_PATHS = ("inputs",)  # parameters that may be addresses, too
+
+
+class _Command(TyperCommand):
+    """A command that takes no empty path, which Python would take for the current folder."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        given, _, _ = self.make_parser(ctx).parse_args(args=[*args])
+        rest = super().parse_args(ctx, args)
+        for param in self.params:
+            values = given.get(param.name or "") if param.name in _ALSO_PATHS or param.type.name in _PATHS else None
+            if "" in ([values] if isinstance(values, str) else values or ()):
+                raise typer.BadParameter("expected a path, found an empty one", ctx=ctx, param=param)
+        return rest
+
+
+class _App(typer.Typer):
+    """Commands of one kind."""
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[..., Any]:
+        return super().command(name, cls=_Command, **settings)
+
+
+app = _App(
     name="kg",
     help="Paper listings in, knowledge graph out.",
     no_args_is_help=True,
@@ -48,7 +73,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-entities = typer.Typer(help="Show and score which names were put under one entity.", no_args_is_help=True)
+entities = _App(help="Show and score which names were put under one entity.", no_args_is_help=True)
 app.add_typer(entities, name="entities")
 
 Graph = Annotated[Path, typer.Option("--graph", "-g", envvar="KG_GRAPH", help="Graph folder.")]
