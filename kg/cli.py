@@ -199,6 +199,10 @@ _DEMO_GRAPH = Path("output/demo")
 _USAGE_ERROR: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy of it in typer
 _JSON = "json"  # the format of rows, and another name of JSON-LD
 _ONLY_READ = (".bz2", ".xz", ".zst", ".zstd")  # endings of files that are compressed otherwise (kg.text.packed)
+_OF_STORE = ("store", "user", "provenance", "again", "connections")
+_OF_PACKAGE = ("package", "title", "creator", "licence", "texts_licence", "url", "site")
+_OF_CHART = {"years": ("of",), "best": ("dataset", "metric"), "together": ("type", "limit")}
+_OF_LIST = ("listing", "format", "as_json", "graph")  # what is heeded with --list; a graph does no harm
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 _TIMEOUT = 60.0
 _LONGEST_WAIT = 1_000_000  # seconds
@@ -268,10 +272,27 @@ def _opened(folder: Path) -> KnowledgeGraph:
         return KnowledgeGraph(folder)
 
 
-def _source(folder: Path, endpoint: str | None, user: str | None) -> KnowledgeGraph | RemoteGraph:
+def _refuse(context: typer.Context, why: str, *names: str) -> None:
+    """Refuse parameters that are given on the command line, where they would not be heeded."""
+    for param in context.command.params:
+        source = context.get_parameter_source(param.name or "")
+        if param.name in names and source and source.name == "COMMANDLINE":
+            raise typer.BadParameter(why, ctx=context, param=param)
+
+
+def _only(context: typer.Context, what: str, *names: str) -> None:
+    """Refuse all parameters but some, where a command does one thing of several, which messages call ``what``."""
+    _refuse(context, f"is not for {what}", *{param.name or "" for param in context.command.params}.difference(names))
+
+
+def _source(
+    context: typer.Context, folder: Path, endpoint: str | None, user: str | None
+) -> KnowledgeGraph | RemoteGraph:
     """The graph of a folder, or that at an endpoint."""
     if endpoint is None:
+        _refuse(context, "is for --endpoint alone", "user")
         return _opened(folder)
+    _refuse(context, "is not for --endpoint", "graph")
     from kg.api import RemoteGraph
     from kg.remote.connection import authorization
 
@@ -384,6 +405,8 @@ def build(
     if not inputs:
         from kg.graph.store import current
 
+        if columns is not None:
+            raise typer.BadParameter("is for tables that are read; name them", param_hint="--columns")
         if not current(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
     sources = _with_fetched(inputs or [], graph)
@@ -604,6 +627,7 @@ def extract(
 
 @app.command()
 def evaluate(
+    context: typer.Context,
     gold: Annotated[
         Path | None, typer.Argument(metavar="[GOLD]", help="Annotated papers or passages, JSON lines.")
     ] = None,
@@ -636,6 +660,7 @@ def evaluate(
     if gold is None or resolution is not None:
         if resolution is None or papers is None:
             raise typer.BadParameter("--resolution needs the papers that have the names", param_hint="--papers")
+        _only(context, "--resolution", "resolution", "papers", "rules", "model", "as_json")
         _evaluate_pairs(resolution, papers, rules, model, as_json)
         return
     from kg.evaluation.report import evaluate
@@ -728,6 +753,7 @@ def _report_epoch(epoch: int, loss: float) -> None:
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def ask(
+    context: typer.Context,
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -749,16 +775,18 @@ def ask(
     """Answer one of the shipped queries, as in: kg ask datasets-for-task --task "image classification"."""
     chosen = _asked_format(format, as_json, output)
     if listing:
+        _only(context, "--list", *_OF_LIST)
         _list_queries(chosen == _JSON)
         return
     name, *rest = words or [""]
     if not name or name.startswith("-"):
         raise typer.BadParameter("expected the name of a query; `kg ask --list` lists them")
-    _ask(name, rest, origin, partial(_source, graph, endpoint, user), chosen, output, timeout)
+    _ask(name, rest, origin, partial(_source, context, graph, endpoint, user), chosen, output, timeout)
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
 def query(
+    context: typer.Context,
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[SPARQL]", help="The query, or - for standard input.")
     ] = None,
@@ -791,12 +819,13 @@ def query(
     words = words or []
     chosen = _asked_format(format, as_json, output)
     if listing:
+        _only(context, "--list", *_OF_LIST)
         _list_queries(chosen == _JSON)
         return
     if name is not None:
         if file is not None or profile is not None or allow_service:
             raise typer.BadParameter("a shipped query has no file, no profile and no SERVICE", param_hint="--name")
-        _ask(name, words, origin, partial(_source, graph, endpoint, user), chosen, output, timeout)
+        _ask(name, words, origin, partial(_source, context, graph, endpoint, user), chosen, output, timeout)
         return
     for text in words:
         if text.startswith("-") and text != "-":
@@ -808,7 +837,7 @@ def query(
     _known_profile(profile)
     if profile is not None and endpoint is not None:
         raise typer.BadParameter("an endpoint has the graph in its own vocabulary alone", param_hint="--profile")
-    opened = _source(graph, endpoint, user)
+    opened = _source(context, graph, endpoint, user)
     sparql, source = _sparql(words[0] if words else "-", file)
     of_origin = cast("Origin", origin or "extracted")
     with _shown_warnings():
@@ -939,6 +968,7 @@ def _list_queries(as_json: bool) -> None:
 
 @app.command()
 def lookup(
+    context: typer.Context,
     words: Annotated[list[str], typer.Argument(help="A name, in any spelling.", autocompletion=names_of())],
     type: Annotated[
         str | None,
@@ -974,7 +1004,7 @@ def lookup(
 
     if type is not None and type not in KINDS:
         raise typer.BadParameter(f"expected one of {', '.join(KINDS)}", param_hint="--type")
-    opened = _source(graph, endpoint, user)
+    opened = _source(context, graph, endpoint, user)
     wanted = " ".join(words)
     asked = known_origin(origin)
     found = opened.lookup(wanted, type=type, limit=None if show_all else limit, origin=asked)
@@ -992,6 +1022,7 @@ def lookup(
 
 @app.command()
 def papers(
+    context: typer.Context,
     merged: Annotated[
         list[str] | None,
         typer.Argument(
@@ -1046,6 +1077,7 @@ def papers(
 
         if merged[0] != "merged":
             raise typer.BadParameter(f"expected options, or the word merged; found {quoted(merged[0])}")
+        _only(context, "kg papers merged", "merged", "graph", "as_json")
         _show_merges(graph, "merged_papers", " ".join(merged[1:]) or None, PAPERS, as_json)
         return
     from kg.ask.papers import start_of, year_range
@@ -1296,6 +1328,7 @@ def _known_profile(name: str | None) -> None:
 
 @app.command()
 def publish(
+    context: typer.Context,
     store: Annotated[
         str | None,
         typer.Argument(
@@ -1345,6 +1378,8 @@ def publish(
     """
     if (store is None) == (package is None):
         raise typer.BadParameter("expected either the URL of a store, or --package DIR")
+    heeded = _OF_STORE if package is None else _OF_PACKAGE
+    _only(context, "a store" if package is None else "--package", "graph", "as_json", *heeded)
     if package is None:
         _publish(graph, store or "", user, provenance, again, connections, as_json)
         return
@@ -1403,6 +1438,7 @@ def _publish(
 
 @app.command()
 def plot(
+    context: typer.Context,
     what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
     of: Annotated[
         str | None,
@@ -1433,8 +1469,9 @@ def plot(
 
     As in: kg plot best --dataset CIFAR-10 --metric accuracy -o best.svg. PNG needs pip install 'papers-kg[plot]'.
     """
-    if what not in ("years", "best", "together"):
+    if what not in _OF_CHART:
         raise typer.BadParameter(f"expected years, best or together; found {quoted(what)}", param_hint="WHAT")
+    _only(context, what, "what", "graph", "output", *_OF_CHART[what])
     if what == "best" and not (dataset and metric):
         raise typer.BadParameter("best needs --dataset and --metric")
     if type not in ENTITY_KINDS:
@@ -1458,6 +1495,7 @@ def plot(
 
 @app.command()
 def stats(
+    context: typer.Context,
     graph: Graph = _GRAPH,
     provenance: Annotated[
         bool,
@@ -1469,6 +1507,8 @@ def stats(
     as_json: Json = False,
 ) -> None:
     """Count the papers, entities, links, results and triples of the graph, and show what it is built with."""
+    if provenance:
+        _refuse(context, "is not for --provenance", "agreement")
     opened = _opened(graph)
     if provenance:
         _print_runs(opened, as_json)
@@ -1605,6 +1645,7 @@ def _bold(text: str) -> str:
 
 @app.command()
 def correct(
+    context: typer.Context,
     paper: Annotated[
         str | None, typer.Argument(metavar="[PAPER]", help="Its title, id or IRI, in any spelling.")
     ] = None,
@@ -1652,11 +1693,14 @@ def correct(
     if (paper is not None) + listing + exporting != 1 or (paper is None) != (words is None):
         raise typer.BadParameter("expected either a PAPER and its WORDS, or --list, or --export")
     if listing:
+        _only(context, "--list", "listing", "graph", "as_json")
         _print_corrections(_opened(graph), as_json)
         return
     if exporting or paper is None or words is None:
+        _only(context, "--export", "exporting", "graph", "output")
         _export_corrected(_opened(graph), output)
         return
+    _refuse(context, "is for --export alone", "output")
     kinds_of_entities = {name.lower(): name for name in ENTITY_TYPES}
     of_entity = {"type": type and kinds_of_entities.get(type.lower(), type), "role": role}
     of_result = {"metric": metric, "dataset": dataset, "method": method, "relative": relative}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -206,6 +207,47 @@ def test_wrong_usage_exits_with_2(kg: Terminal, graph_folder: Path, arguments: t
     outcome = kg(*arguments)
     assert outcome.code == 2
     assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("papers", "merged", "--task", "hopping"),
+        ("papers", "merged", "Frogs", "--limit", "50"),
+        ("plot", "together", "--dataset", "Ponds"),
+        ("plot", "years", "--type", "dataset"),
+        ("plot", "best", "--dataset", "Ponds", "--metric", "hops", "--of", "FrogNet"),
+        ("publish", "http://localhost:9/store", "--title", "Frogs"),
+        ("publish", "http://localhost:9/store", "--no-site"),
+        ("publish", "--package", "x", "--user", "ann"),
+        ("query", "ASK {}", "--user", "ann"),
+        ("ask", "most-used", "--user", "ann"),
+        ("lookup", "frogs", "--user", "ann"),
+        ("lookup", "frogs", "--endpoint", "http://localhost:9/query"),
+        ("ask", "--list", "most-used"),
+        ("query", "--list", "--timeout", "5"),
+        ("evaluate", "--resolution", "x", "--papers", "x", "--errors"),
+        ("stats", "--provenance", "--agreement"),
+        ("correct", "--list", "--type", "Task"),
+        ("correct", "--export", "--json"),
+        ("correct", "Frogs", "hop", "--not-an-entity", "-o", "x"),
+        ("build", "--columns", "title=Titel"),
+    ],
+)
+def test_options_that_would_not_be_heeded_are_wrong_usage(
+    kg: Terminal, graph_folder: Path, words: tuple[str, ...]
+) -> None:
+    outcome = kg(*words, *(() if words[0] == "evaluate" else ("-g", graph_folder)))
+    said = " ".join(outcome.err.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert re.search(r" is (not )?for ", said)
+
+
+def test_a_graph_that_the_environment_names_is_no_option(
+    kg: Terminal, graph_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KG_GRAPH", str(graph_folder))
+    assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
 
 
 def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
