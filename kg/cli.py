@@ -94,6 +94,12 @@ Model = Annotated[
     Path | None,
     typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]"),
 ]
+ModelOfGraph = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="Folder of a model from `kg train`.  [default: that of the graph, else the shipped one]"
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
@@ -362,7 +368,7 @@ def build(
     ] = None,
     graph: Graph = _GRAPH,
     rules: Rules = None,
-    model: Model = None,
+    model: ModelOfGraph = None,
     workers: Workers = None,
     columns: Columns = None,
     base_iri: Annotated[
@@ -573,7 +579,7 @@ def watch(
         float, typer.Option("--every", min=0.1, callback=_seconds, help="Seconds between two looks at the folder.")
     ] = 2,
     rules: Rules = None,
-    model: Model = None,
+    model: ModelOfGraph = None,
     workers: Workers = None,
 ) -> None:
     """Build whenever files in a folder come or change, until Ctrl-C; a line each time says what is new.

@@ -1368,6 +1368,18 @@ def test_every_command_that_shows_something_to_people_has_json() -> None:
     assert lacking == writes & commands.keys()
 
 
+@pytest.mark.parametrize(
+    ("command", "default"),
+    [
+        ("build", "that of the graph, else the shipped one"),
+        ("watch", "that of the graph, else the shipped one"),
+        ("extract", "the shipped model"),
+    ],
+)
+def test_help_says_which_model_is_taken_by_default(kg: Terminal, command: str, default: str) -> None:
+    assert f"from `kg train`. [default: {default}]" in " ".join(kg(command, "--help").out.split())
+
+
 def test_version(kg: Terminal) -> None:
     assert kg("--version").out == f"kg {version('papers-kg')}\n"
 
