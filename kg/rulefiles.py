@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_type_hints
 
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from kg.errors import InputError
 from kg.text.lines import JsonLine, json_lines_of
+from kg.text.names import quoted
 from kg.vocabulary import Better, EntityType, LinkKind, Role
 
 OF_RESOLUTION = ("entities*.jsonl", "senses*.jsonl")
@@ -195,6 +196,7 @@ Rule = (
 )
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
+_LABELS: tuple[str, ...] = tuple(label for rule in get_args(Rule) for label in get_args(get_type_hints(rule)["label"]))
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
 _ANNOTATIONS = frozenset({"LEMMA", "POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"})
 """What a token pattern cannot ask for, because nothing writes it before the patterns are matched."""
@@ -259,6 +261,9 @@ def _rule(line: JsonLine) -> Rule:
     label = line.fields.get("label")
     if label in _LEARNED:
         raise InputError(line.place, f'"label": {label} is not a rule; such data is in a model\'s roles.json')
+    if label not in _LABELS:
+        found = f"found {quoted(label)}" if "label" in line.fields else "found none"
+        raise InputError(line.place, f'is not a rule; "label": expected one of {", ".join(_LABELS)}; {found}')
     try:
         rule = _ADAPTER.validate_python({**line.fields, "place": line.place})
     except ValidationError as error:
