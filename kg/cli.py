@@ -552,7 +552,8 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
     """The inputs, with a file in the graph folder for each that asks a service, as in "arxiv:cat:cs.LG"."""
     from datetime import date
 
-    from kg.fetching import SERVICES
+    from kg.fetching import SERVICES, check
+    from kg.fetching.services import Query
     from kg.text.files import FETCHED
     from kg.text.names import slug
 
@@ -561,10 +562,11 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
         service, colon, words = given.partition(":")
         if colon and words and service in SERVICES and not Path(given).exists():
             path = graph / FETCHED / f"{slug(given)}-{date.today()}.jsonl"
-            path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists():
                 _note(f"{path} was fetched today, and is read again")
             else:
+                check(service, Query(words))
+                path.parent.mkdir(parents=True, exist_ok=True)
                 _fetched(service, words, None, path)
             given = str(path)
         found.append(given)

@@ -257,6 +257,24 @@ def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
         assert "holds no graph" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("build", "hf-daily:2026-11-20", "-g", "pond"), "asking hf-daily needs arxiv, which is not installed"),
+        (("build", "hf-daily:today", "-g", "pond"), "expected a date such as 2026-11-20"),
+        (("fetch", "hf-daily", "today"), "expected a date such as 2026-11-20"),
+        (("fetch", "hf-daily", "2026-11-20"), "asking hf-daily needs arxiv"),
+    ],
+)
+def test_what_cannot_be_asked_leaves_nothing_behind(
+    kg: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], why: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "arxiv", None)
+    outcome = kg(*words)
+    assert (outcome.code, outcome.out, list(tmp_path.iterdir())) == (1, "", [])
+    assert outcome.err.startswith(f"kg: error: {why}") and outcome.err.count("\n") == 1
+
+
 # --- extract ---------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ lines; a fetch that was ended goes on where it was (:mod:`kg.fetching.keeping`).
 ``fetch``, which are loaded when a service is asked.
 """
 
-from kg.fetching.keeping import Fetched, fetch
+from kg.fetching.keeping import Fetched, check, fetch
 from kg.fetching.services import SERVICES
 
-__all__ = ["SERVICES", "Fetched", "fetch"]
+__all__ = ["SERVICES", "Fetched", "check", "fetch"]

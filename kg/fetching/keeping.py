@@ -42,6 +42,18 @@ class _State:
     bytes: int = 0
 
 
+def check(service: str, query: Query) -> None:
+    """Find what keeps a service from being asked, before anything is written.
+
+    Raises:
+        KGError: the query is not one that the service takes, or the clients are not installed.
+    """
+    SERVICES[service].first(query)
+    if missing := [name for name in _CLIENTS if find_spec(name) is None]:
+        problem = f"needs {missing[0]}, which is not installed; get it with: pip install 'papers-kg[fetch]'"
+        raise KGError(f"asking {service} {problem}")
+
+
 def fetch(
     service: str,
     query: Query,
@@ -67,14 +79,12 @@ def fetch(
         progress: called after each page.
 
     Raises:
-        KGError: the clients are not installed, or the service refuses the query.
+        KGError: the clients are not installed, or the query cannot be asked, or the service refuses it.
         InputError: the output exists, or is the part of another query.
         FetchError: the service does not answer as expected; what came before is kept.
         OSError: the output cannot be written.
     """
-    if missing := [name for name in _CLIENTS if find_spec(name) is None]:
-        problem = f"needs {missing[0]}, which is not installed; get it with: pip install 'papers-kg[fetch]'"
-        raise KGError(f"asking {service} {problem}")
+    check(service, query)
     from kg.fetching.polite import FetchError, Polite
 
     known = SERVICES[service]
