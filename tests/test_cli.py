@@ -163,6 +163,8 @@ TIMED = (
         ("build",),
         ("build", "x", "--workers", "0"),
         ("build", "x", "--base-iri", "nonsense"),
+        ("publish", "--package", "x", "--licence", "nonsense"),
+        ("publish", "--package", "x", "--texts-licence", "nonsense"),
         ("export", "-f", "word"),
         ("evaluate",),
         ("evaluate", "x", "--examples", "-1"),

@@ -91,18 +91,26 @@ class _About(NamedTuple):
     subject: str
 
 
+_ONE_WORD = ("MIT", "ISC", "Zlib", "Unlicense", "WTFPL", "NCSA", "HPND", "NTP", "PostgreSQL", "Ruby", "Vim", "curl")
+"""The best known of the SPDX identifiers of letters alone (https://spdx.org/licenses/)."""
+
+
 def licence_address(name: str) -> str:
     """The address of a licence that is given by its SPDX identifier or its address.
 
-    >>> licence_address("CC-BY-4.0")
-    'https://spdx.org/licenses/CC-BY-4.0'
+    Identifiers are told by their form: a version or a hyphen, as nearly all have, or one of a few words.
+
+    >>> licence_address("CC-BY-4.0"), licence_address("mit")
+    ('https://spdx.org/licenses/CC-BY-4.0', 'https://spdx.org/licenses/MIT')
 
     Raises:
         KGError: it is neither.
     """
     if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", name):
         return name
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*", name):
+    if word := next((word for word in _ONE_WORD if word.lower() == name.lower()), None):
+        return f"https://spdx.org/licenses/{word}"
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*", name) and re.search(r"[0-9]|\w-\w", name):
         return f"https://spdx.org/licenses/{name}"
     raise KGError(f"licence {quoted(name)}: expected an address, or an SPDX identifier such as CC-BY-4.0")
 

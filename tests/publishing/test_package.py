@@ -106,8 +106,19 @@ def test_a_package_that_another_call_finished_meanwhile_stays(graph: KnowledgeGr
 
 def test_licences_are_identifiers_or_addresses() -> None:
     assert licence_address("CC0-1.0") == "https://spdx.org/licenses/CC0-1.0"
+    assert licence_address("zlib") == licence_address("Zlib") == "https://spdx.org/licenses/Zlib"
     assert licence_address(TEXTS) == TEXTS
-    for wrong in ("", "all rights reserved", "javascript:x", "https://a b", 'https://x.org/">'):
+    for wrong in (
+        "nonsense",
+        "Nonsense",
+        "-",
+        "mine-",
+        "",
+        "all rights reserved",
+        "javascript:x",
+        "https://a b",
+        'https://x.org/">',
+    ):
         with pytest.raises(KGError, match="expected an address, or an SPDX identifier"):
             licence_address(wrong)
 
