@@ -554,6 +554,7 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
 
     from kg.fetching import SERVICES, check
     from kg.fetching.services import Query
+    from kg.graph.store import check_name
     from kg.text.files import FETCHED
     from kg.text.names import slug
 
@@ -566,6 +567,7 @@ def _with_fetched(inputs: list[str], graph: Path) -> list[str]:
                 _note(f"{path} was fetched today, and is read again")
             else:
                 check(service, Query(words))
+                check_name(graph)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _fetched(service, words, None, path)
             given = str(path)

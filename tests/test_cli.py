@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import re
 import shutil
 import signal
@@ -257,6 +258,19 @@ def test_no_graph(kg: Terminal, tmp_path: Path) -> None:
         outcome = kg(*command, "-g", tmp_path)
         assert (outcome.code, outcome.err.count("\n")) == (1, 1)
         assert "holds no graph" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs file names that are not UTF-8")
+@pytest.mark.parametrize(
+    "words", [("build", "frogs.jsonl"), ("build", "arxiv:frogs"), ("import", "pwc", "."), ("stats",)]
+)
+def test_a_graph_folder_that_no_graph_can_be_in_is_not_made(
+    kg: Terminal, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "frogs.jsonl").write_text('{"id": "1", "title": "Frogs", "abstract": "They hop."}\n')
+    outcome = kg(*words, "-g", os.fsdecode(b"pond\xff"))
+    assert (outcome.code, outcome.out, [path.name for path in tmp_path.iterdir()]) == (1, "", ["frogs.jsonl"])
+    assert outcome.err == "kg: error: pond\\xff: has a name that is not UTF-8; give the graph folder another\n"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,16 @@ from kg.graph.statements import (
     entity_statements,
     with_scheme,
 )
-from kg.graph.store import Generation, Settings, current, existing, next_generation, reading, with_corrections
+from kg.graph.store import (
+    Generation,
+    Settings,
+    check_name,
+    current,
+    existing,
+    next_generation,
+    reading,
+    with_corrections,
+)
 from kg.jsonrecord import Record
 from kg.profiles import keep_profiles
 from kg.records import Entity, Extraction, MergedEntry, Paper
@@ -145,6 +154,7 @@ def build_graph(
         raise InputError(str(base), f"is not a base IRI; expected {BASE_FORM}")
     started, clock = _now(), time.monotonic()
     inputs = list(inputs)
+    check_name(folder)
     bare = BareEntries()
     whole = frozenset(bare.set_aside(placed(read_entries(inputs, warn, columns=columns), folder)))
     with bare, next_generation(folder) as generation, Extracted(generation.extracted, restart=restart) as extracted:

@@ -36,7 +36,7 @@ from pyoxigraph import Store
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
 from kg.graph.index import VERSION, GraphIndex, IndexedReader
-from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, path_text, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -391,12 +391,26 @@ def reading(folder: Path) -> Iterator[None]:
         raise GraphError(f"{folder}: the graph is damaged ({one_line(str(error))}); build it again") from None
 
 
+def check_name(folder: Path) -> None:
+    """Look at the name of a graph folder, before anything is made there: a store must have one in UTF-8.
+
+    Raises:
+        GraphError: it is not.
+    """
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise GraphError(f"{path_text(folder)}: has a name that is not UTF-8; give the graph folder another") from None
+
+
 def current(folder: Path) -> Generation | None:
     """The current generation of a graph folder, if there is one.
 
     Raises:
-        GraphError: the folder cannot be read, or does not say which of its generations is the current one.
+        GraphError: the folder cannot be read, has a name that no graph can have, or does not say which of its
+            generations is the current one.
     """
+    check_name(folder)
     name = _pointer(folder)
     while name is not None and not _is_generation(folder, name):
         before, name = name, _pointer(folder)
