@@ -39,6 +39,7 @@ FLOORS = (
     {"server", "publishing"},
     {"kg"},
     {"cli"},
+    {"__main__"},
 )
 FLOOR = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 
