@@ -521,6 +521,8 @@ class KnowledgeGraph:
         metric: str | None = None,
         dataset: str | None = None,
         method: str | None = None,
+        task: str | None = None,
+        baseline: str | None = None,
         relative: bool | None = None,
         rules: str | Path | None = None,
         replace: bool = False,
@@ -540,6 +542,8 @@ class KnowledgeGraph:
             metric: of a result; an empty text for none.
             dataset: of a result; an empty text for none.
             method: of a result; an empty text for none.
+            task: of a result; an empty text for none.
+            baseline: of a result: the method that it is better or worse than; an empty text for none.
             relative: of a result: whether it is an improvement or a factor.
             rules: the folder of rules to write into, instead of the last one that the graph is built with, or, if
                 there is none, of the folder ``corrections`` in the graph folder.
@@ -553,6 +557,7 @@ class KnowledgeGraph:
         from kg.corrections import correct_paper
 
         texts = {"type": type, "role": role, "metric": metric, "dataset": dataset, "method": method}
+        texts |= {"task": task, "baseline": baseline}
         changes: dict[str, str | bool] = {
             name: _text(name, value) for name, value in texts.items() if value is not None
         }

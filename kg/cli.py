@@ -1671,6 +1671,10 @@ def correct(
     metric: Annotated[str | None, typer.Option("--metric", help='The metric of the result; "" for none.')] = None,
     dataset: Annotated[str | None, typer.Option("--dataset", help='The dataset of the result; "" for none.')] = None,
     method: Annotated[str | None, typer.Option("--method", help='The method of the result; "" for none.')] = None,
+    task: Annotated[str | None, typer.Option("--task", help='The task of the result; "" for none.')] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help='The method that the result is one over; "" for none.')
+    ] = None,
     relative: Annotated[
         bool | None, typer.Option("--relative/--absolute", help="The result is an improvement, or a score by itself.")
     ] = None,
@@ -1713,7 +1717,8 @@ def correct(
     _refuse(context, "is for --export alone", "output")
     kinds_of_entities = {name.lower(): name for name in ENTITY_TYPES}
     of_entity = {"type": type and kinds_of_entities.get(type.lower(), type), "role": role}
-    of_result = {"metric": metric, "dataset": dataset, "method": method, "relative": relative}
+    of_result: dict[str, str | bool | None] = {"metric": metric, "dataset": dataset, "method": method}
+    of_result |= {"task": task, "baseline": baseline, "relative": relative}
     said = {
         "no entity": not_an_entity,
         "no result": not_a_result,

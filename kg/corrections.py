@@ -214,10 +214,11 @@ class _Paper:
         )
 
     def _result(self, result: str) -> str:
-        entities = {"dataset": "onDataset", "method": "ofMethod"}
+        entities = {"dataset": "onDataset", "method": "ofMethod", "task": "onTask", "baseline": "againstBaseline"}
         named = {name: self._reader.value(result, KG + predicate) for name, predicate in entities.items()}
+        shown = {name: entity for name, entity in named.items() if entity or name in ("dataset", "method")}
         parts = [f"metric {self._reader.value(result, KG + 'metricText') or 'none'}"]
-        parts += [f"{name} {self._reader.name(entity) if entity else 'none'}" for name, entity in named.items()]
+        parts += [f"{name} {self._reader.name(entity) if entity else 'none'}" for name, entity in shown.items()]
         parts += ["relative"] if self._reader.value(result, KG + "relative") == "true" else []
         return f"result, {', '.join(parts)}"
 

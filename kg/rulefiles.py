@@ -31,7 +31,7 @@ Correction = Literal["entity", "no entity", "result", "no result"]
 CORRECTED_FIELDS: dict[Correction, tuple[str, ...]] = {
     "entity": ("type", "role"),
     "no entity": (),
-    "result": ("metric", "dataset", "method", "relative"),
+    "result": ("metric", "dataset", "method", "task", "baseline", "relative"),
     "no result": (),
 }
 """What a correction can change."""
@@ -159,6 +159,8 @@ class CorrectionRule(_Placed):
     metric: str | None = None
     dataset: str | None = None
     method: str | None = None
+    task: str | None = None
+    baseline: str | None = None
     relative: bool | None = None
 
     @property

@@ -55,7 +55,7 @@ def annotated(paper: Paper, found: Extraction) -> dict[str, Any]:
     roles: dict[tuple[str, str], str] = {}
     for mention in found.entities:
         roles.setdefault((mention.type, mention.text), mention.role)
-    fields = ("metric", "value", "dataset", "method", "relative")
+    fields = ("metric", "value", "dataset", "method", "task", "baseline", "relative")
     return {
         "id": paper.id,
         "title": paper.title,

@@ -115,10 +115,7 @@ def _tokens(doc: Doc, words: str) -> Iterator[tuple[int, int]]:
 
 def _results(results: Iterable[Result], rule: CorrectionRule) -> Iterator[Result]:
     """The results after a correction: without those of its value, or changed; an empty text means none."""
-    said = {name: getattr(rule, name) for name in ("metric", "dataset", "method", "relative")}
-    changes: dict[str, Any] = {
-        name: value if value != "" else None for name, value in said.items() if value is not None
-    }
+    changes: dict[str, Any] = {name: None if value == "" else value for name, value in rule.changes.items()}
     for result in results:
         if result.value != rule.pattern:
             yield result

@@ -26,8 +26,9 @@ def test_each_name_is_annotated_once_in_the_order_of_the_text() -> None:
 
 def test_results_are_annotated_without_what_the_program_thinks_of_them() -> None:
     result = Result(metric="error", value="5%", number=5.0, unit="%", confidence=0.3, start=27, end=29)
+    nothing = dict.fromkeys(("dataset", "method", "task", "baseline"))
     assert annotated(PAPER, Extraction(id="1", title="Frogs", results=(result,)))["results"] == [
-        {"metric": "error", "value": "5%", "dataset": None, "method": None, "relative": False}
+        {"metric": "error", "value": "5%", "relative": False, **nothing}
     ]
 
 

@@ -44,6 +44,12 @@ def test_a_result_has_the_metric_that_a_person_says_and_no_dataset_where_they_sa
     assert (result.metric, result.dataset, result.relative, result.confidence) == ("hop rate", None, True, 1.0)
 
 
+def test_a_result_has_the_task_and_the_baseline_that_a_person_says(extractor: Extractor) -> None:
+    found = corrected(extractor, pattern="81.2%", id="result", task="frog hopping", baseline="ToadNet")
+    [result] = [result for result in found.results if result.value == "81.2%"]
+    assert (result.task, result.baseline, result.confidence) == ("frog hopping", "ToadNet", 1.0)
+
+
 def test_a_result_that_was_not_found_is_added_where_its_value_is(extractor: Extractor) -> None:
     paper = Paper(id="pond-1", title="Ponds", abstract="We learn with a learning rate of 4.5 km.")
     said = {"paper": "pond-1", "pattern": "4.5 km", "id": "result", "dataset": "ShoreSet"}

@@ -44,7 +44,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 _REACH = 40  # characters to look back over for words that exclude a number
 _MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
 _LONGEST = 60  # characters of a value; nothing is measured to hundreds of digits
-_SURE = 0.6  # probability of a task or a baseline from which it is said
+_SURE = 0.75  # probability of a task or a baseline from which it is said
 _LIKELY = 0.35  # probability that a quantity is a result of its metric from which it is one; half of the F1 at best
 
 
