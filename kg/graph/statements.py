@@ -89,7 +89,7 @@ def unescaped(lexical: str) -> str:
 
 
 CERTAIN = 1.0  # confidence of a result that a person corrected
-COMPARABLE = 0.85  # confidence from which a result is ranked
+COMPARABLE = 0.86  # confidence from which a result is ranked
 
 
 @lru_cache(maxsize=1000)
