@@ -261,6 +261,7 @@ def test_the_editor_completes_and_runs_a_query(page: Page, server: str) -> None:
     page.keyboard.type("kg:usesD", delay=20)
     page.wait_for_selector(".completions li")
     shot(page, "editor-completion")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert "kg:usesDataset " in area.input_value()
     page.keyboard.type("?d . ?d skos:prefLabel ?name } ORDER BY ?name LIMIT 3")
@@ -278,6 +279,23 @@ def test_the_editor_completes_and_runs_a_query(page: Page, server: str) -> None:
     area.fill("SELECT nonsense")
     page.get_by_role("button", name="Run").click()
     page.wait_for_selector(".answer .problem")
+
+
+def test_the_editor_keeps_what_is_typed_until_a_completion_is_chosen(page: Page, server: str) -> None:
+    page.goto(f"{server}/query")
+    area = page.locator("#sparql")
+    area.fill("")
+    page.keyboard.type("SELECT ?pond ?po")
+    page.locator(".completions li", has_text="?pond").wait_for()
+    page.keyboard.press("Enter")
+    assert area.input_value() == "SELECT ?pond ?po\n" and not page.locator(".completions").is_visible()
+    page.keyboard.type("?po")
+    page.keyboard.press("Tab")
+    assert area.input_value() == "SELECT ?pond ?po\n?pond "
+    page.keyboard.type("?po")
+    for key in ("ArrowUp", "ArrowDown", "Enter"):  # up to the last, and down again to none
+        page.keyboard.press(key)
+    assert area.input_value() == "SELECT ?pond ?po\n?pond ?po\n"
 
 
 def test_the_query_behind_a_panel_opens_in_the_editor_and_runs(page: Page, server: str) -> None:

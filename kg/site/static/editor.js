@@ -24,15 +24,16 @@
   area.parentElement.append(list);
   for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": "completing" })) area.setAttribute(name, value);
   let found = [];
-  let at = 0;
+  let at = -1;
 
   const close = () => {
     list.hidden = true;
     area.removeAttribute("aria-activedescendant");
   };
   const choose = (place) => {
-    at = (place + found.length) % found.length;
+    at = place;
     [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
+    if (at < 0) return area.removeAttribute("aria-activedescendant");
     area.setAttribute("aria-activedescendant", `completing-${at}`);
     list.children[at].scrollIntoView({ block: "nearest" });
   };
@@ -55,8 +56,7 @@
         const item = made("li", { id: `completing-${number}`, role: "option" }, made("code", {}, name), made("span", {}, meaning.split(". ")[0].slice(0, 140)));
         item.addEventListener("mousedown", (event) => {
           event.preventDefault();
-          at = number;
-          take();
+          take(number);
         });
         return item;
       }),
@@ -67,13 +67,13 @@
     // Positions are set through the object model, which the Content-Security-Policy allows.
     list.style.top = `${Math.min(line.length * height - area.scrollTop + 14, area.clientHeight)}px`;
     list.style.left = `${Math.min(line.at(-1).length * 8.4 + 10, Math.max(0, area.clientWidth - 300))}px`;
-    choose(0);
+    choose(-1); // Enter ends the line as long as nobody has chosen
   }
 
-  function take() {
+  function take(place) {
     const before = area.value.slice(0, area.selectionStart);
     const length = (/[?$]\w*$/.exec(before)?.[0] ?? begun()).length;
-    const [name] = found[at];
+    const [name] = found[place];
     area.setRangeText(name + (name.endsWith(":") ? "" : " "), before.length - length, before.length, "end");
     close();
     if (name.endsWith(":")) offer(true);
@@ -89,9 +89,11 @@
       event.preventDefault();
       offer(true);
     } else if (!list.hidden) {
-      if (event.key === "ArrowDown") choose(at + 1);
-      else if (event.key === "ArrowUp") choose(at - 1);
-      else if (event.key === "Enter" || event.key === "Tab") take();
+      const number = found.length + 1; // one of them is to choose none
+      if (event.key === "ArrowDown") choose(((at + 2) % number) - 1);
+      else if (event.key === "ArrowUp") choose(((at + number) % number) - 1);
+      else if (event.key === "Enter" && at >= 0) take(at);
+      else if (event.key === "Tab") take(Math.max(at, 0));
       else if (event.key === "Escape") close();
       else return;
       event.preventDefault();
