@@ -298,6 +298,35 @@ def test_the_editor_keeps_what_is_typed_until_a_completion_is_chosen(page: Page,
     assert area.input_value() == "SELECT ?pond ?po\n?pond ?po\n"
 
 
+def test_only_the_last_query_of_the_editor_is_answered(page: Page, server: str) -> None:
+    delayed = """() => {
+      const sent = window.fetch;
+      window.fetch = async (address, options) => {
+        const answered = await sent(address, options);
+        if (String(options?.body).includes("pond")) await new Promise((resolve) => setTimeout(resolve, 300));
+        options?.signal?.throwIfAborted();
+        return answered;
+      };
+    }"""
+    page.goto(f"{server}/query")
+    page.evaluate(delayed)
+    area, cancel = page.locator("#sparql"), page.get_by_role("button", name="Cancel")
+    area.fill("SELECT ?pond { ?pond a kg:Paper } LIMIT 3")
+    area.press("Control+Enter")
+    assert cancel.is_visible()
+    area.fill("ASK {}")
+    area.press("Control+Enter")
+    page.locator(".answer .value", has_text="Yes").wait_for()
+    page.wait_for_timeout(450)
+    assert page.locator(".answer .value").is_visible() and not cancel.is_visible()
+    area.fill("SELECT ?pond { ?pond a kg:Paper } LIMIT 3")
+    area.press("Control+Enter")
+    cancel.click()
+    page.locator(".answer", has_text="Cancelled.").wait_for()
+    page.wait_for_timeout(450)
+    assert not page.locator(".answer table").count() and not cancel.is_visible()
+
+
 def test_the_query_behind_a_panel_opens_in_the_editor_and_runs(page: Page, server: str) -> None:
     page.goto(f"{server}/dataset/imagenet")
     panel = page.locator("details.behind").first

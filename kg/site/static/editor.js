@@ -131,9 +131,19 @@
       made("table", {}, made("thead", {}, made("tr", {}, ...names.map((name) => made("th", { scope: "col" }, name)))), made("tbody", {}, ...rows)),
     );
   }
+  let current = null; // what ends the query that runs
+  const cancel = made("button", { type: "button", hidden: "" }, "Cancel");
+  form.querySelector("[type=submit]").after(" ", cancel);
+  cancel.addEventListener("click", () => {
+    current?.abort();
+    area.focus(); // the button goes
+  });
   async function run(event) {
     event?.preventDefault();
     close();
+    current?.abort();
+    const own = (current = new AbortController());
+    cancel.hidden = false;
     const started = performance.now();
     answer.replaceChildren(made("p", { class: "dim" }, "Running …"));
     const address = `${location.pathname}?query=${encodeURIComponent(area.value)}`;
@@ -145,6 +155,7 @@
     try {
       const response = await fetch(form.action, {
         method: "POST",
+        signal: own.signal,
         body: new URLSearchParams({ query: area.value }),
         headers: { Accept: "application/sparql-results+json, text/turtle;q=0.9, text/plain;q=0.1" },
       });
@@ -161,7 +172,9 @@
         }
       } else answer.replaceChildren(made("p", { class: "dim" }, time), made("pre", { tabindex: "0" }, text.slice(0, 200000)));
     } catch {
-      answer.replaceChildren(made("p", { class: "problem", role: "alert" }, "The server does not answer."));
+      if (own === current) answer.replaceChildren(own.signal.aborted ? made("p", { class: "dim" }, "Cancelled.") : made("p", { class: "problem", role: "alert" }, "The server does not answer."));
+    } finally {
+      if (own === current) cancel.hidden = true;
     }
   }
   form.addEventListener("submit", run);
