@@ -327,6 +327,16 @@ def test_only_the_last_query_of_the_editor_is_answered(page: Page, server: str) 
     assert not page.locator(".answer table").count() and not cancel.is_visible()
 
 
+def test_a_triple_in_an_answer_is_shown_by_its_parts(page: Page, server: str) -> None:
+    page.goto(f"{server}/query")
+    page.locator("#sparql").fill('SELECT * { BIND(<<( method:frognet kg:mentions "a pond" )>> AS ?triple) }')
+    page.locator("#sparql").press("Control+Enter")
+    cell = page.locator(".answer td")
+    cell.wait_for()
+    assert cell.inner_text() == "<<( method:frognet kg:mentions a pond )>>"
+    assert cell.locator("a").first.get_attribute("href") == "/method/frognet"
+
+
 def test_the_query_behind_a_panel_opens_in_the_editor_and_runs(page: Page, server: str) -> None:
     page.goto(f"{server}/dataset/imagenet")
     panel = page.locator("details.behind").first

@@ -109,6 +109,7 @@
   const root = form.dataset.root ?? "";
   function shown(term) {
     if (!term) return "";
+    if (term.type === "triple") return made("span", {}, "<<( ", ...["subject", "predicate", "object"].flatMap((part) => [shown(term.value[part]), " "]), ")>>");
     if (term.type !== "uri") return made("bdi", {}, term.value ?? JSON.stringify(term));
     const [place] = term.value.split("#");
     const here = base && place.startsWith(base) ? `${root}/${place.slice(base.length)}` : null;
