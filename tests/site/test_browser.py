@@ -337,6 +337,25 @@ def test_a_triple_in_an_answer_is_shown_by_its_parts(page: Page, server: str) ->
     assert cell.locator("a").first.get_attribute("href") == "/method/frognet"
 
 
+def test_an_answer_of_the_editor_is_saved_in_the_formats_of_its_kind(page: Page, server: str) -> None:
+    page.goto(f"{server}/query")
+    area = page.locator("#sparql")
+    for query, formats in (
+        ('SELECT ("a & b" AS ?pond) {}', {"CSV": "pond\na & b\n", "TSV": '?pond\n"a & b"\n', "JSON": '{"head":'}),
+        ("CONSTRUCT { kg:pond kg:has kg:Frog } {}", {"Turtle": "@prefix", "JSON-LD": "[{"}),
+    ):
+        area.fill(query)
+        area.press("Control+Enter")
+        for name, beginning in formats.items():
+            with page.expect_download() as saved:
+                page.get_by_role("link", name=name, exact=True).click()
+            assert saved.value.path().read_text("utf-8").startswith(beginning), name
+    area.fill(f"{query} # {'croak' * 1600}")
+    area.press("Control+Enter")
+    page.locator(".answer pre").wait_for()
+    assert page.locator("[data-answer] a, [data-share]:visible").count() == 0
+
+
 def test_the_query_behind_a_panel_opens_in_the_editor_and_runs(page: Page, server: str) -> None:
     page.goto(f"{server}/dataset/imagenet")
     panel = page.locator("details.behind").first

@@ -132,6 +132,12 @@
       made("table", {}, made("thead", {}, made("tr", {}, ...names.map((name) => made("th", { scope: "col" }, name)))), made("tbody", {}, ...rows)),
     );
   }
+  const LONGEST = 8000; // characters of an address that every server and browser takes
+  const saving = (query, formats) => {
+    const links = Object.entries(formats).map(([ending, name]) => made("a", { href: `${form.action}?${new URLSearchParams({ query, format: ending })}`, download: `answer.${ending}` }, name));
+    return links[0].href.length < LONGEST ? [" · Save as ", ...links.flatMap((link) => [link, " "])] : [];
+  };
+
   let current = null; // what ends the query that runs
   const cancel = made("button", { type: "button", hidden: "" }, "Cancel");
   form.querySelector("[type=submit]").after(" ", cancel);
@@ -147,17 +153,18 @@
     cancel.hidden = false;
     const started = performance.now();
     answer.replaceChildren(made("p", { class: "dim" }, "Running …"));
-    const address = `${location.pathname}?query=${encodeURIComponent(area.value)}`;
-    if (address.length < 8000) {
+    const query = area.value;
+    const address = `${location.pathname}?query=${encodeURIComponent(query)}`;
+    share.hidden = address.length >= LONGEST;
+    if (!share.hidden) {
       history.replaceState(null, "", address);
       share.href = address;
-      share.hidden = false;
     }
     try {
       const response = await fetch(form.action, {
         method: "POST",
         signal: own.signal,
-        body: new URLSearchParams({ query: area.value }),
+        body: new URLSearchParams({ query }),
         headers: { Accept: "application/sparql-results+json, text/turtle;q=0.9, text/plain;q=0.1" },
       });
       const text = await response.text();
@@ -169,9 +176,9 @@
         if ("boolean" in found) answer.replaceChildren(made("p", { class: "value" }, found.boolean ? "Yes" : "No"), made("p", { class: "dim" }, time));
         else {
           const number = found.results.bindings.length;
-          answer.replaceChildren(made("p", { class: "dim" }, `${number.toLocaleString("en")} ${number === 1 ? "row" : "rows"} in ${time}${number > 2000 ? ", the first 2,000 shown" : ""}`), table(found));
+          answer.replaceChildren(made("p", { class: "dim" }, `${number.toLocaleString("en")} ${number === 1 ? "row" : "rows"} in ${time}${number > 2000 ? ", the first 2,000 shown" : ""}`, ...saving(query, { csv: "CSV", tsv: "TSV", json: "JSON" })), table(found));
         }
-      } else answer.replaceChildren(made("p", { class: "dim" }, time), made("pre", { tabindex: "0" }, text.slice(0, 200000)));
+      } else answer.replaceChildren(made("p", { class: "dim" }, time, ...saving(query, { ttl: "Turtle", jsonld: "JSON-LD" })), made("pre", { tabindex: "0" }, text.slice(0, 200000)));
     } catch {
       if (own === current) answer.replaceChildren(own.signal.aborted ? made("p", { class: "dim" }, "Cancelled.") : made("p", { class: "problem", role: "alert" }, "The server does not answer."));
     } finally {
