@@ -433,6 +433,16 @@ def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: P
     assert requests and all(url.startswith("file://") for url in requests)
 
 
+def test_a_site_of_files_shows_the_last_search_when_it_is_loaded_again(page: Page, files: str) -> None:
+    page.goto(f"{files}/search.html?q=residual")
+    shown = page.locator("[data-results] .lead")
+    shown.filter(has_text="“residual”").wait_for()
+    results(page, "imagenet")
+    page.reload()
+    page.locator("[data-results] li").first.wait_for()
+    assert "“imagenet”" in shown.inner_text()
+
+
 TYPED = (
     *("a", "im", "ima", "imagenet", "image net", "image-net", "co", "coc", "con", "conv", "cont", "contrastive"),
     *("learning", "self supervised learning", "deep learning", "learning deep", "res net", "resnet50", "cifar10"),

@@ -222,7 +222,8 @@
         made("ol", { class: "matches" }, ...entries.map((entry) => made("li", {}, made("span", { class: `kind ${entry.kind}` }, kinds[entry.kind]), " ", made("a", { href: entry.url }, made("bdi", {}, entry.name)), made("span", { class: "dim" }, entry.kind === "paper" ? "" : ` ${entry.papers} papers`)))),
       );
     };
-    const given = () => new URLSearchParams(location.search).get("q") ?? new URLSearchParams(location.hash.slice(1)).get("q") ?? "";
+    // Later searches write the fragment alone, so it goes before what the page was opened with.
+    const given = () => new URLSearchParams(location.hash.slice(1)).get("q") ?? new URLSearchParams(location.search).get("q") ?? "";
     if (results) {
       search(given());
       form.addEventListener("submit", (event) => {
