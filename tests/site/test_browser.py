@@ -433,6 +433,19 @@ def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: P
     assert requests and all(url.startswith("file://") for url in requests)
 
 
+def test_one_paper_is_not_called_several(page: Page, files: str, server: str) -> None:
+    page.goto(f"{files}/search.html")
+    results(page, "residual")
+    found = page.locator("[data-results] li .dim").all_inner_texts()
+    page.goto(f"{server}/graph/method/resnet")
+    page.wait_for_selector("[data-rest]")
+    page.locator(".graph .node").first.focus()
+    nodes = [node.get_attribute("aria-label") or "" for node in page.locator(".graph .node").all()]
+    titles = page.locator(".graph .node title").all_text_contents()
+    for said in (found, nodes, titles):
+        assert re.search(r"\b1 paper\b", str(said)) and not re.search(r"\b1 papers\b", str(said))
+
+
 def test_a_site_of_files_shows_the_last_search_when_it_is_loaded_again(page: Page, files: str) -> None:
     page.goto(f"{files}/search.html?q=residual")
     shown = page.locator("[data-results] .lead")

@@ -13,7 +13,7 @@ from kg.api import KnowledgeGraph
 from kg.graph.store import Settings, next_generation
 from kg.site import Page, Site
 from kg.site.pages import shown_name
-from kg.vocabulary import SCHEMA, SKOS
+from kg.vocabulary import KG, SCHEMA, SKOS
 
 PAPER = "/paper/frognet-hopping-networks-for-image-classification"
 ASKED_ELSEWHERE = ("/query?", "/static/", "/sparql", "/suggest", "/neighbourhood", "/correct", "/graph.")
@@ -95,6 +95,22 @@ def test_every_page_has_one_heading_a_title_and_landmarks(reached: dict[str, Pag
         assert tags.count("h1") == tags.count("main") == tags.count("title") == 1, address
         ids = re.findall(r' id="([^"]+)"', page.html)
         assert len(ids) == len(set(ids)), address
+
+
+@pytest.mark.slow
+def test_one_thing_is_not_called_several(small_folder: Path, tmp_path: Path) -> None:
+    small = KnowledgeGraph(small_folder)
+    better = f'<{small.base}metric/accuracy> <{KG}better> "higher" <{small.base}entities> .\n'
+    with next_generation(tmp_path) as generation:
+        alone = (quad for quad in small.store if "c--in-a-pond" not in str(quad.graph_name))
+        lines = ox.serialize(alone, format=ox.RdfFormat.N_QUADS) or b""
+        generation.statements.write_bytes(lines + better.encode())
+        generation.load(Settings())
+    pages = {**dict(crawled(Site(small))), **dict(crawled(Site(KnowledgeGraph(tmp_path))))}
+    texts = [Parsed(page.html).text for page in pages.values()]
+    for one in ("1 paper,", "1 pair ", "1 mention,", "1 comparable result "):
+        assert any(one in text for text in texts), one
+    assert not [found for text in texts for found in re.findall(r"\b1 [a-z]*(?:s|es)\b.*", text)]
 
 
 def test_a_paper_shows_its_abstract_with_every_mention_by_type_and_role(site: Site) -> None:

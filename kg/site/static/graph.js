@@ -36,6 +36,7 @@
   const view = { x: -450, y: -300, w: 900, h: 600 };
   let heat = 0;
   let current = null;
+  const papersOf = ({ papers }) => `${papers.toLocaleString("en")} ${papers === 1 ? "paper" : "papers"}`;
   const radius = (node) => Math.min(17, 4 + 2 * Math.log2(1 + node.papers));
 
   // The view keeps the proportions of the box, so that a unit is as long in both directions.
@@ -70,11 +71,11 @@
   }
 
   function draw(node) {
-    const group = made("g", { class: `node ${node.kind}`, tabindex: nodes.size === 1 ? "0" : "-1", role: "button", "aria-label": `${node.name}, ${node.kind}, ${node.papers} papers` });
+    const group = made("g", { class: `node ${node.kind}`, tabindex: nodes.size === 1 ? "0" : "-1", role: "button", "aria-label": `${node.name}, ${node.kind}, ${papersOf(node)}` });
     const text = made("text");
     text.textContent = node.name.length > 34 ? `${node.name.slice(0, 32)}…` : node.name;
     const title = made("title");
-    title.textContent = `${node.name} (${node.kind}, ${node.papers} papers)`;
+    title.textContent = `${node.name} (${node.kind}, ${papersOf(node)})`;
     group.append(title, made("circle", { r: radius(node) }), text);
     group.addEventListener("focus", () => light(node));
     group.addEventListener("pointerenter", () => light(node));
@@ -99,7 +100,7 @@
     const name = document.createElement(node.url ? "a" : "b");
     if (node.url) name.href = node.url;
     name.textContent = node.name.slice(0, 200);
-    said.append(name, `, ${node.papers.toLocaleString("en")} ${node.papers === 1 ? "paper" : "papers"}, linked to ${near.size - 1} here${node.open ? "" : "; click or Enter expands"}`);
+    said.append(name, `, ${papersOf(node)}, linked to ${near.size - 1} here${node.open ? "" : "; click or Enter expands"}`);
   }
 
   async function expand(node) {

@@ -8,6 +8,8 @@
     return element;
   };
 
+  const papersOf = (number) => `${number.toLocaleString("en")} ${number === 1 ? "paper" : "papers"}`;
+
   // Colours ----------------------------------------------------------------------------------------------------------
   {
     const toggle = made("button", { type: "button", class: "theme", "aria-label": "Dark colours" });
@@ -86,7 +88,7 @@
     found = entries.filter((entry) => entry.url);
     list.replaceChildren(
       ...found.map((entry, number) => {
-        const facts = entry.kind === "paper" ? "" : `${entry.papers.toLocaleString("en")} ${entry.papers === 1 ? "paper" : "papers"}`;
+        const facts = entry.kind === "paper" ? "" : papersOf(entry.papers);
         const item = made(
           "li",
           { id: `suggestion-${number}`, role: "option", "aria-selected": "false" },
@@ -219,7 +221,7 @@
       const entries = words ? await find(words, 60) : [];
       results.replaceChildren(
         made("p", { class: "lead" }, words ? `${entries.length === 60 ? "The first 60" : entries.length} found for “${words.slice(0, 180)}”` : "Type words of a name or a title above."),
-        made("ol", { class: "matches" }, ...entries.map((entry) => made("li", {}, made("span", { class: `kind ${entry.kind}` }, kinds[entry.kind]), " ", made("a", { href: entry.url }, made("bdi", {}, entry.name)), made("span", { class: "dim" }, entry.kind === "paper" ? "" : ` ${entry.papers} papers`)))),
+        made("ol", { class: "matches" }, ...entries.map((entry) => made("li", {}, made("span", { class: `kind ${entry.kind}` }, kinds[entry.kind]), " ", made("a", { href: entry.url }, made("bdi", {}, entry.name)), made("span", { class: "dim" }, entry.kind === "paper" ? "" : ` ${papersOf(entry.papers)}`)))),
       );
     };
     // Later searches write the fragment alone, so it goes before what the page was opened with.
