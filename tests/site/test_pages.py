@@ -97,6 +97,18 @@ def test_every_page_has_one_heading_a_title_and_landmarks(reached: dict[str, Pag
         assert len(ids) == len(set(ids)), address
 
 
+RUNNING_ON = re.compile(
+    "(?s)<head>.*?</head>|<h1>.*?</h1>|<p class=.abstract.*?</p>|<blockquote>.*?</blockquote>|<code>.*?</code>"
+)  # where a mention may be a part of a word
+GLUED = re.compile(r"\w(?:</?(?:a|b|bdi|i|q|span|time)\b[^>]*>)+\w[^\s<>]*")
+
+
+@pytest.mark.slow
+def test_words_of_neighbouring_elements_do_not_run_together(reached: dict[str, Page]) -> None:
+    for address, page in reached.items():
+        assert GLUED.findall(RUNNING_ON.sub(" ", page.html)) == [], address
+
+
 @pytest.mark.slow
 def test_one_thing_is_not_called_several(small_folder: Path, tmp_path: Path) -> None:
     small = KnowledgeGraph(small_folder)
