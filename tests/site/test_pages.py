@@ -109,17 +109,36 @@ def test_words_of_neighbouring_elements_do_not_run_together(reached: dict[str, P
         assert GLUED.findall(RUNNING_ON.sub(" ", page.html)) == [], address
 
 
-@pytest.mark.slow
-def test_one_thing_is_not_called_several(small_folder: Path, tmp_path: Path) -> None:
-    small = KnowledgeGraph(small_folder)
+LINKING = ("hasCode", "hasData", "hasProjectPage", "url")
+
+
+@pytest.fixture(scope="module")
+def lone(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The pages of a graph of one paper, which has no links, and one leaderboard."""
+    small, folder = KnowledgeGraph(small_folder), tmp_path_factory.mktemp("lone")
+    kept = (
+        quad
+        for quad in small.store
+        if "c--in-a-pond" not in str(quad.graph_name) and not quad.predicate.value.endswith(LINKING)
+    )
     better = f'<{small.base}metric/accuracy> <{KG}better> "higher" <{small.base}entities> .\n'
-    with next_generation(tmp_path) as generation:
-        alone = (quad for quad in small.store if "c--in-a-pond" not in str(quad.graph_name))
-        lines = ox.serialize(alone, format=ox.RdfFormat.N_QUADS) or b""
-        generation.statements.write_bytes(lines + better.encode())
+    with next_generation(folder) as generation:
+        generation.statements.write_bytes((ox.serialize(kept, format=ox.RdfFormat.N_QUADS) or b"") + better.encode())
         generation.load(Settings())
-    pages = {**dict(crawled(Site(small))), **dict(crawled(Site(KnowledgeGraph(tmp_path))))}
-    texts = [Parsed(page.html).text for page in pages.values()]
+    return Site(KnowledgeGraph(folder))
+
+
+@pytest.mark.slow
+def test_no_list_is_empty(site: Site, reached: dict[str, Page], lone: Site) -> None:
+    unranked = site.page("/leaderboard/imagenet/accuracy")
+    assert unranked and "No comparable result" in unranked.html
+    for address, page in (("unranked", unranked), *reached.items(), *crawled(lone)):
+        assert re.findall(r"<(ul|ol|dl|tbody)\b[^>]*>\s*</\1>", page.html) == [], address
+
+
+@pytest.mark.slow
+def test_one_thing_is_not_called_several(small_folder: Path, lone: Site) -> None:
+    texts = [Parsed(page.html).text for site in (lone, Site(KnowledgeGraph(small_folder))) for _, page in crawled(site)]
     for one in ("1 paper,", "1 pair ", "1 mention,", "1 comparable result "):
         assert any(one in text for text in texts), one
     assert not [found for text in texts for found in re.findall(r"\b1 [a-z]*(?:s|es)\b.*", text)]
