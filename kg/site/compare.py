@@ -52,6 +52,8 @@ def compare_view(source: Source, query: Mapping[str, str]) -> View:
             "unknown": unknown[:_PAPERS],
             "comparison": comparison,
             "several_datasets": len({row.dataset for row in comparison.rows}) > 1,
+            "sentences": _sentences(comparison),
+            "titles": {row.paper: row.title for row in comparison.rows},
             "with_settings": any(row.settings for row in comparison.rows),
             "uncertain": any(
                 not value.comparable for row in comparison.rows for values in row.values.values() for value in values
@@ -78,6 +80,18 @@ def _near(source: Source, words: str) -> _Near:
     datasets = [(match.name, match.iri.removeprefix(f"{source.base}dataset/")) for match in found.matches]
     several = any(match.rank in WHOLE_NAMES for match in found.matches)
     return _Near(several, datasets or [(name, name) for name in found.nearest])
+
+
+def _sentences(comparison: Comparison) -> dict[tuple[str, str], int]:
+    """The number of each sentence that values were read from, by the paper that has it, in the order of the table."""
+    found = (
+        (row.paper, value.sentence)
+        for row in comparison.rows
+        for metric in comparison.metrics
+        for value in row.values.get(metric, ())
+        if value.sentence
+    )
+    return {sentence: number for number, sentence in enumerate(dict.fromkeys(found), start=1)}
 
 
 def _copy(comparison: Comparison, format: str) -> str:

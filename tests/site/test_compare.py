@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,16 @@ def test_papers_are_compared_by_a_dataset_or_by_their_addresses(site: Site) -> N
     assert by_dataset and "93.5%" in by_dataset.html
     by_paper = site.page("/compare", {"papers": f"{FROGNET}, nothing"})
     assert by_paper and "71.2%" in by_paper.html
+
+
+def test_every_value_leads_to_the_sentence_that_it_was_read_from(site: Site) -> None:
+    page = site.page("/compare", {"dataset": "cifar 10"})
+    assert page
+    for value in re.findall(r'<td class="number">(.*?)</td>', page.html):
+        led = re.match(r'<a href="#(sentence-\d+)" title="(.*?)">', value)
+        assert led, value
+        assert re.search(f'<li id="{led[1]}"><blockquote>{re.escape(led[2])}</blockquote>', page.html)
+    assert re.search(rf'sentence-1"><blockquote>FrogNet .*</blockquote>\n.*href="/paper/{FROGNET}">', page.html)
 
 
 def test_the_table_can_be_copied_as_the_command_line_writes_it(site: Site) -> None:
