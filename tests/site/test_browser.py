@@ -228,6 +228,24 @@ def test_colours_can_be_chosen_and_are_kept(page: Page, server: str) -> None:
     assert before != after == page.evaluate("getComputedStyle(document.body).backgroundColor")
 
 
+def test_a_page_is_printed_in_light_colours(browser: Browser, server: str) -> None:
+    made = context(browser, color_scheme="dark")
+    opened = made.new_page()
+    opened.goto(server + PAPER)
+    opened.evaluate("document.documentElement.dataset.theme = 'light'")
+    colours = """() => [...document.querySelectorAll("body, .m, .v, .kind, pre, .dim, input")].map((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      return `${element.className} ${color} ${backgroundColor}`;
+    })"""
+    opened.emulate_media(media="print", color_scheme="dark")
+    light = opened.evaluate(colours)
+    opened.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert opened.evaluate(colours) == light
+    opened.evaluate("delete document.documentElement.dataset.theme")
+    assert opened.evaluate(colours) == light
+    made.close()
+
+
 def test_the_graph_expands_by_click_and_by_key_and_stays_readable(page: Page, server: str) -> None:
     page.goto(f"{server}/graph/dataset/imagenet")
     page.wait_for_selector("[data-rest]")
