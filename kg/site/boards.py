@@ -42,7 +42,8 @@ def board_path(source: Source, dataset: str, metric: str) -> str:
 def board_view(source: Source, dataset: str, metric: str) -> View:
     """The leaderboard of a dataset and a metric."""
     better = source.reader.value(metric, KG + "better")
-    rows = ranked(source.board(dataset, metric, better, _READ), better)
+    found = source.board(dataset, metric, better, _READ)
+    rows = ranked(found, better)
     names = readable(source.reader.name(dataset)), readable(source.reader.name(metric))
     values = [
         (row.year, float(row.value), f"{row.reported}, {row.method or readable(row.title)}, {row.year}") for row in rows
@@ -57,7 +58,7 @@ def board_view(source: Source, dataset: str, metric: str) -> View:
             "rows": rows[:_SHOWN],
             "in_all": len(rows),
             "chart": best_over_time(
-                [(year, value, label) for year, value, label in values if year], better or "higher"
+                [(year, value, label) for year, value, label in values if year], better or "higher", unit_of(found)
             ),
             "others": [
                 other
@@ -72,12 +73,17 @@ def board_view(source: Source, dataset: str, metric: str) -> View:
     )
 
 
+def unit_of(rows: Sequence[Mapping[str, str]]) -> str:
+    """The unit of a board's values: "%" where some are percentages, for all of them are then."""
+    return "%" if any(row.get("unit") == "%" for row in rows) else ""
+
+
 def ranked(rows: Sequence[Mapping[str, str]], better: str | None) -> list[Row]:
     """The rows of a board from the best on; where some are percentages, shares are made percentages too.
 
     A metric of which no better values are known has no order: its rows stay in that of their papers.
     """
-    percent = any(row.get("unit") == "%" for row in rows)
+    percent = unit_of(rows) == "%"
 
     def scaled(row: Mapping[str, str]) -> Decimal:
         value = Decimal(row["value"])

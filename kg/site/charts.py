@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 _WIDTH, _HEIGHT = 360, 96
@@ -109,12 +110,13 @@ def _ticks(years: range, step: float) -> tuple[tuple[float, str], ...]:
     )
 
 
-def best_over_time(values: Sequence[tuple[int, float, str]], better: str) -> Steps | None:
+def best_over_time(values: Sequence[tuple[int, float, str]], better: str, unit: str = "") -> Steps | None:
     """The values of a leaderboard by year, and the best so far; ``None`` for values of fewer than two years.
 
     Args:
         values: year, value, and a label for each.
         better: "higher" or "lower".
+        unit: is written after the numbers of the scale.
 
     >>> [dot.best for dot in best_over_time([(2019, 70, "a"), (2020, 75, "b"), (2021, 72, "c")], "higher").dots]
     [True, True, False]
@@ -146,8 +148,23 @@ def best_over_time(values: Sequence[tuple[int, float, str]], better: str) -> Ste
     line.append(f"H{at(years[-1], best)[0]}")
     step = max(1, math.ceil(len(range(years[0], years[-1] + 1)) / 12))
     ticks = tuple((at(year, low)[0], str(year)) for year in range(years[-1], years[0] - 1, -step))
-    levels = tuple((at(years[0], value)[1], f"{value:g}") for value in dict.fromkeys((high, (high + low) / 2, low)))
+    levels = tuple((at(years[0], value)[1], f"{text}{unit}") for value, text in _levels(low, high))
     return Steps(width, height, tuple(dots), "".join(line), ticks, levels)
+
+
+def _levels(low: float, high: float) -> list[tuple[float, str]]:
+    """Two to six round numbers between two values, and how they are written; for equal values, that one.
+
+    >>> [text for _, text in _levels(90.1, 97.31)], [text for _, text in _levels(0.0021, 0.0135)]
+    (['92', '94', '96'], ['0.005', '0.010'])
+    """
+    start, span = Decimal(str(low)), Decimal(str(high)) - Decimal(str(low))
+    if not span:
+        return [(low, f"{low:g}")]
+    unit = Decimal(1).scaleb((span / 2).adjusted())
+    step = next(factor * unit for factor in (5, 2, 1) if factor * unit <= span / 2)
+    numbers = range(math.ceil(start / step), math.floor((start + span) / step) + 1)
+    return [(float(number * step), f"{number * step:,f}") for number in numbers]
 
 
 _SQUARE, _NAMES = 26, 190

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg.api import KnowledgeGraph
 from kg.ask.notebook import COLOURS
 from kg.errors import KGError, QueryError
-from kg.site.boards import ranked
+from kg.site.boards import ranked, unit_of
 from kg.site.charts import Bars, Steps, Together, best_over_time, occurring_together, year_bars
 from kg.site.pages import templates
 from kg.site.source import Source
@@ -91,14 +91,14 @@ def best_plot(graph: KnowledgeGraph, dataset: str, metric: str) -> Plot:
     source = Source(graph)
     on, by = _entity(source, dataset, "dataset")[0], _entity(source, metric, "metric")[0]
     better = source.reader.value(by, KG + "better")
-    rows = ranked(source.rows("board", dataset=on, metric=by, limit=_RESULTS), better)
+    found = source.rows("board", dataset=on, metric=by, limit=_RESULTS)
     values = [
         (row.year, float(row.value), f"{row.reported}, {readable(row.method or row.title)}, {row.year}")
-        for row in rows
+        for row in ranked(found, better)
         if row.year
     ]
     title = f"{_name(source, by)} on {_name(source, on)}"
-    chart = best_over_time(values, better or "higher")
+    chart = best_over_time(values, better or "higher", unit_of(found))
     if chart is None:
         raise QueryError(f"{title}: expected comparable results of two years or more; nothing to draw")
     return Plot(title, "steps", chart)
