@@ -45,10 +45,11 @@ class Dot(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """A chart of values over years: a dot for each, and a line through the best so far."""
+    """A chart of values over years: a dot for each, and a line through the best so far; left of it are the levels."""
 
     width: int
     height: int
+    left: int
     dots: tuple[Dot, ...]
     line: str
     ticks: tuple[tuple[float, str], ...]
@@ -124,10 +125,11 @@ def best_over_time(values: Sequence[tuple[int, float, str]], better: str, unit: 
     years = sorted({year for year, _, _ in values})
     if len(years) < 2:
         return None
-    width, height = 640, 220
+    width, height = 640, 228
     low, high = min(value for _, value, _ in values), max(value for _, value, _ in values)
     span = (high - low) or 1
-    left, bottom, top = 46, 22, 12
+    scale = [(value, f"{text}{unit}") for value, text in _levels(low, high)]
+    left, bottom, top = 22 + 7 * max(len(text) for _, text in scale), 30, 12
 
     def at(year: int, value: float) -> tuple[float, float]:
         x = left + 12 + (width - left - 24) * (year - years[0]) / (years[-1] - years[0])
@@ -146,10 +148,10 @@ def best_over_time(values: Sequence[tuple[int, float, str]], better: str, unit: 
             best = value
     assert best is not None
     line.append(f"H{at(years[-1], best)[0]}")
-    step = max(1, math.ceil(len(range(years[0], years[-1] + 1)) / 12))
+    step = max(1, math.ceil(len(range(years[0], years[-1] + 1)) / 10))
     ticks = tuple((at(year, low)[0], str(year)) for year in range(years[-1], years[0] - 1, -step))
-    levels = tuple((at(years[0], value)[1], f"{text}{unit}") for value, text in _levels(low, high))
-    return Steps(width, height, tuple(dots), "".join(line), ticks, levels)
+    levels = tuple((at(years[0], value)[1], text) for value, text in scale)
+    return Steps(width, height, left, tuple(dots), "".join(line), ticks, levels)
 
 
 def _levels(low: float, high: float) -> list[tuple[float, str]]:

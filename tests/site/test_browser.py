@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -21,7 +22,10 @@ import pytest
 from kg.api import KnowledgeGraph
 from kg.builder.builder import build_graph
 from kg.demo import sample_pages
+from kg.site import charts
+from kg.site.charts import best_over_time, year_bars
 from kg.site.export import export_site
+from kg.site.pages import templates
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -177,6 +181,27 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, server: str, files: str
     opened.goto(f"{files}/index.html")
     assert opened.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     made.close()
+
+
+def test_the_text_of_a_chart_is_read_at_any_width(page: Page) -> None:
+    progress = best_over_time([(year, year * 600, "frogs") for year in range(2015, 2025)], "higher")
+    years = year_bars([(year, 9) for year in range(2013, 2025)])
+    assert progress and years
+    drawn = templates().from_string(
+        "{% import 'parts.html' as parts with context %}<main>{{ parts.steps(progress, 'Hops') }}"
+        "<div class='split'><i></i><aside>{{ parts.bars(years, 'Frogs') }}</aside></div></main>"
+    )
+    page.set_content(drawn.render(progress=progress, years=years))
+    page.add_style_tag(path=str(Path(charts.__file__).with_name("static") / "site.css"))
+    for width in (320, 375, 448, 449, 640, 641, 800, 960, 961, 1280):
+        page.set_viewport_size({"width": width, "height": 640})
+        texts = page.evaluate("""() => [...document.querySelectorAll(".chart text")].map((text) => {
+          const { x, right, y } = text.getBoundingClientRect();
+          return [parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a, x, right, y];
+        })""")
+        assert all(8.5 <= size <= 16 and x >= 0 and right <= width for size, x, right, _ in texts), (width, texts)
+        beside = [(a[2], b[1]) for a, b in product(texts, texts) if a[3] == b[3] and a[1] < b[1]]
+        assert all(end < start for end, start in beside), width
 
 
 def test_the_search_is_used_by_keys_alone(page: Page, server: str) -> None:
