@@ -5,6 +5,7 @@ A screenshot of each page lands in output/screenshots/.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -294,6 +295,26 @@ def test_the_graph_expands_by_click_and_by_key_and_stays_readable(page: Page, se
     shot(page, "graph-expanded")
     names, overlapping = page.evaluate(OVERLAPS)
     assert names >= 10 and overlapping <= names // 10
+
+
+@pytest.mark.parametrize(("width", "least"), [(375, 0), (1280, 9)])
+def test_the_strongest_links_of_a_graph_have_their_names(page: Page, width: int, least: int) -> None:
+    names = [f"{number} hopping frogs of the pond" for number in range(27)]
+    nodes = [{"iri": name, "name": name, "kind": "method", "papers": 40 - number} for number, name in enumerate(names)]
+    nodes[1:] = nodes[:0:-1]
+    links = [{"from": names[0], "to": name, "papers": number} for number, name in enumerate(names) if number]
+    around = json.dumps({"centre": names[0], "nodes": nodes, "edges": links})
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(reduced_motion="reduce")
+    page.set_content(f"<div class=graph data-graph></div><script type=application/json id=around>{around}</script>")
+    for load, name in ((page.add_style_tag, "site.css"), (page.add_script_tag, "graph.js")):
+        load(path=str(Path(charts.__file__).with_name("static") / name))
+    page.wait_for_selector("[data-rest]")
+    shown = page.locator(".graph .node:not(.mute) text")
+    assert {"0", *map(str, range(27 - least, 27))} <= {name.partition(" ")[0] for name in shown.all_text_contents()}
+    boxes = [box for text in shown.all() if (box := text.bounding_box())]
+    assert len(boxes) >= 8 and all(box["x"] > -6 and box["x"] + box["width"] < width + 6 for box in boxes)
+    assert page.evaluate(OVERLAPS)[1] == 0
 
 
 def test_the_editor_completes_and_runs_a_query(page: Page, server: str) -> None:

@@ -47,7 +47,7 @@
       if (nodes.has(given.iri) || nodes.size >= MOST) continue;
       const turn = nodes.size * 2.399963; // the golden angle spreads new nodes evenly
       const far = given.iri === around.centre ? 0 : 70 + 6 * Math.sqrt(nodes.size);
-      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0, rank: () => (node.open ? 1e9 : node.group.classList.contains("lit") ? 1e8 : 0) + node.papers };
+      const node = { ...given, x: (centre?.x ?? 0) + far * Math.cos(turn), y: (centre?.y ?? 0) + far * Math.sin(turn), vx: 0, vy: 0, link: 0 };
       nodes.set(node.iri, node);
       draw(node);
       fresh += 1;
@@ -58,7 +58,8 @@
       if (!from || !to || edges.has(key)) continue;
       const line = made("line", { class: edge.broader ? "edge broader" : "edge", "stroke-width": edge.broader ? 1.2 : Math.min(5, 0.6 + 0.5 * Math.log2(1 + edge.papers)) });
       lines.append(line);
-      edges.set(key, { from, to, line, papers: edge.papers ?? 0 });
+      edges.set(key, { from, to, line });
+      for (const node of [from, to]) node.link = Math.max(node.link, edge.papers ?? 0);
     }
     const open = nodes.get(around.centre);
     if (open) {
@@ -72,11 +73,9 @@
 
   function draw(node) {
     const group = made("g", { class: `node ${node.kind}`, tabindex: nodes.size === 1 ? "0" : "-1", role: "button", "aria-label": `${node.name}, ${node.kind}, ${papersOf(node)}` });
-    const text = made("text");
-    text.textContent = node.name.length > 34 ? `${node.name.slice(0, 32)}…` : node.name;
     const title = made("title");
     title.textContent = `${node.name} (${node.kind}, ${papersOf(node)})`;
-    group.append(title, made("circle", { r: radius(node) }), text);
+    group.append(title, made("circle", { r: radius(node) }), made("text"));
     group.addEventListener("focus", () => light(node));
     group.addEventListener("pointerenter", () => light(node));
     group.addEventListener("keydown", (event) => keys(event, node));
@@ -198,21 +197,41 @@
     if (!view.moved) fit();
   }
 
-  // Names have the same size at any zoom. Where two would overlap, that of more papers stays; one that would
-  // cover a node is left out, too. They show on focus.
+  // Names have the same size at any zoom. Each stands below its node, else above, beside or askew of it, where it lies on no
+  // node and no other name; the more papers share a node with another, the sooner it has its name. One that finds no room
+  // shows on focus.
   function label() {
     const unit = view.w / (svg.clientWidth || view.w);
     svg.style.setProperty("--unit", unit);
-    const taken = [];
-    for (const node of [...nodes.values()].sort((a, b) => b.rank() - a.rank())) {
-      const [half, low] = [Math.min(node.name.length, 33) * 3.1 * unit, node.y + radius(node) + 13 * unit];
-      const place = [node.x - half, node.x + half, low - 11 * unit, low + 4 * unit];
-      const free = taken.every(([left, right, top, bottom]) => place[1] < left || place[0] > right || place[3] < top || place[2] > bottom);
-      const covers = [...nodes.values()].some((other) => other !== node && other.x + radius(other) > place[0] && other.x - radius(other) < place[1] && other.y + radius(other) > place[2] && other.y - radius(other) < place[3]);
-      const shown = node.open || (free && !covers);
-      if (shown) taken.push(place);
+    const most = Math.max(16, Math.min(33, Math.round(svg.clientWidth / 19))); // letters
+    const first = (node) => (node.open ? 2 : node.group.classList.contains("lit") ? 1 : 0);
+    const all = [...nodes.values()].sort((a, b) => first(b) - first(a) || b.link - a.link || b.papers - a.papers);
+    const taken = all.map((node) => [node, node.x - radius(node), node.x + radius(node), node.y - radius(node), node.y + radius(node)]);
+    for (const node of all) {
+      const name = node.name.length > most ? `${node.name.slice(0, most - 1).trimEnd()}…` : node.name;
+      const [width, far] = [name.length * 6.2 * unit, radius(node)];
+      const [below, above, beside] = [far + 13 * unit, -far - 5 * unit, far + 4 * unit];
+      const places = [
+        ["middle", 0, below, -width / 2],
+        ["middle", 0, above, -width / 2],
+        ["start", beside, 4 * unit, 0],
+        ["end", -beside, 4 * unit, -width],
+        ["start", -far, below, 0],
+        ["end", far, below, -width],
+        ["start", -far, above, 0],
+        ["end", far, above, -width],
+      ].map(([anchor, x, y, start]) => ({ anchor, x, y, box: [node.x + x + start, node.x + x + start + width, node.y + y - 11 * unit, node.y + y + 4 * unit] }));
+      const whole = places.filter(({ box: [left, right, top, bottom] }) => view.moved || (left > view.x && right < view.x + view.w && top > view.y && bottom < view.y + view.h));
+      const free = whole.find(({ box: [left, right, top, bottom] }) => taken.every(([other, from, to, high, low]) => other === node || right < from || left > to || bottom < high || top > low));
+      const place = free ?? whole[0] ?? places[0];
+      const shown = node.open || free;
+      if (shown) taken.push([null, ...place.box]);
       node.group.classList.toggle("mute", !shown);
-      node.group.querySelector("text").setAttribute("y", (radius(node) + 13 * unit).toFixed(1));
+      const text = node.group.querySelector("text");
+      text.textContent = name;
+      text.setAttribute("text-anchor", place.anchor);
+      text.setAttribute("x", place.x.toFixed(1));
+      text.setAttribute("y", place.y.toFixed(1));
     }
   }
 
