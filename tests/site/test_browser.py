@@ -245,6 +245,20 @@ def test_a_mention_has_the_colour_of_its_type_and_leads_to_the_entity(page: Page
     page.wait_for_url(re.compile("/dataset/"))
 
 
+@pytest.mark.parametrize("width", [320, 700, 960, 961, 1100, 1240])
+def test_what_is_said_of_a_mention_lies_within_the_page(page: Page, width: int) -> None:
+    words = " ".join(f"<a class='m method' href='#'>frog<i>{'hopping ' * 20}</i></a>" for _ in range(48))
+    page.set_viewport_size({"width": width, "height": 640})
+    page.set_content(f"<main class=paper><h1>{words}</h1><div class=split><p class=abstract>{words}</p></div></main>")
+    page.add_style_tag(path=str(Path(charts.__file__).with_name("static") / "site.css"))
+    ends = page.evaluate("""() => [...document.querySelectorAll(".m")].map((mention) => {
+      mention.focus();
+      const { left, right } = mention.querySelector("i").getBoundingClientRect();
+      return [left, right, document.documentElement.scrollWidth];
+    })""")
+    assert all(left >= 0 and right <= width and whole <= width for left, right, whole in ends)
+
+
 def test_colours_can_be_chosen_and_are_kept(page: Page, server: str) -> None:
     page.goto(server)
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
