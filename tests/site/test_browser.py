@@ -259,6 +259,16 @@ def test_what_is_said_of_a_mention_lies_within_the_page(page: Page, width: int) 
     assert all(left >= 0 and right <= width and whole <= width for left, right, whole in ends)
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_forms_of_corrections_lie_within_the_page(page: Page, server: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(server + PAPER)
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    forms = [box for form in page.locator(".wrong fieldset").all() if (box := form.bounding_box())]
+    assert len(forms) > 9 and all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in forms)
+    assert width == 375 or page.locator(".scroll").evaluate("(table) => table.scrollWidth <= table.clientWidth")
+
+
 def test_colours_can_be_chosen_and_are_kept(page: Page, server: str) -> None:
     page.goto(server)
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
