@@ -205,6 +205,15 @@ def test_the_text_of_a_chart_is_read_at_any_width(page: Page) -> None:
         assert all(end < start for end, start in beside), width
 
 
+def test_every_leaderboard_is_reached_on_a_phone(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 375, "height": 640})
+    page.goto(f"{server}/leaderboards")
+    table = page.locator(".scroll")
+    assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    links = [link.get_attribute("href") or "" for link in table.locator("tbody a").all()]
+    assert len(links) > 3 and all(link.startswith("/leaderboard/") for link in links)
+
+
 def test_the_search_is_used_by_keys_alone(page: Page, server: str) -> None:
     page.goto(server)
     page.keyboard.press("Tab")
