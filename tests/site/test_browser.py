@@ -278,6 +278,14 @@ def test_the_forms_of_corrections_lie_within_the_page(page: Page, server: str, w
     assert width == 375 or page.locator(".scroll").evaluate("(table) => table.scrollWidth <= table.clientWidth")
 
 
+def test_the_mark_beside_a_long_name_is_one_line_high(page: Page) -> None:
+    line = f"<li><a>{'hopping frogs of the pond ' * 9}</a> <span class=mark>introduced</span></li>"
+    page.set_content(f"<ul class=things style='width: 9rem'>{line}</ul>")
+    page.add_style_tag(path=str(Path(charts.__file__).with_name("static") / "site.css"))
+    mark, named = (page.locator(place).bounding_box() for place in (".mark", ".things a"))
+    assert mark and named and mark["height"] < 30 < named["height"] and mark["y"] < named["y"] + 20
+
+
 def test_colours_can_be_chosen_and_are_kept(page: Page, server: str) -> None:
     page.goto(server)
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
