@@ -521,6 +521,7 @@ def test_a_site_of_files_searches_draws_and_loads_nothing_from_elsewhere(page: P
     page.wait_for_url(re.compile(r"dataset/imagenet\.html"))
     page.get_by_role("link", name="Show as a graph").click()
     page.wait_for_selector("[data-rest]")
+    assert page.title() == "Around ImageNet · papers-kg"
     before = page.locator(".graph .node").count()
     assert before > 3
     page.locator(".graph .node:not(.open)").first.focus()

@@ -129,6 +129,20 @@ def lone(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.mark.slow
+def test_no_two_pages_have_the_same_title(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for lists in ("listings", "entity"):
+        monkeypatch.setattr(f"kg.site.{lists}._LISTED", 1)
+    pages = dict(crawled(site))
+    assert any("page=2" in address for address in pages)
+    pages |= {kind: page for kind in ("", "task") if (page := site.page("/search", {"q": "image", "kind": kind}))}
+    titles: dict[str, list[str]] = {}
+    for address, page in pages.items():
+        if not re.search(r"page=1\b", address):  # the first page of a list, under a second address
+            titles.setdefault(re.findall("<title>(.*?)</title>", page.html)[0], []).append(address)
+    assert {title: found for title, found in titles.items() if len(found) > 1} == {}
+
+
+@pytest.mark.slow
 def test_no_list_is_empty(site: Site, reached: dict[str, Page], lone: Site) -> None:
     unranked = site.page("/leaderboard/imagenet/accuracy")
     assert unranked and "No comparable result" in unranked.html

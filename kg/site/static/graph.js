@@ -344,7 +344,9 @@
     filed(base + decodeURIComponent(location.hash.slice(1))).then((start) => {
       begin(start);
       const heading = document.querySelector("[data-name]");
-      if (start.nodes.length && heading) heading.textContent = `Around ${start.nodes[0].name}`;
+      if (!start.nodes.length || !heading) return;
+      heading.textContent = `Around ${start.nodes[0].name}`;
+      document.title = `${heading.textContent.slice(0, 120)} · papers-kg`;
     });
   } else said.textContent = "Choose an entity, and on its page “Show as a graph”.";
 })();
