@@ -37,7 +37,7 @@ def make_app(
     limits: Limits | None = None,
     site: Callable[..., AnySite] | None = None,
 ) -> Starlette:
-    """The application that serves the graph of a folder.
+    """The application that serves the graph of a folder; its ``state.end_queries()`` refuses all SPARQL queries.
 
     Args:
         folder: the graph folder.
@@ -71,4 +71,6 @@ def make_app(
     routes += assistants.routes(current)
     routes += pages.routes
     guard = Middleware(Guard, hosts=tuple(hosts), private=(PATH,), direct={"/sparql": endpoint, "/sparql/": endpoint})
-    return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
+    app = Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
+    app.state.end_queries = endpoint.close
+    return app

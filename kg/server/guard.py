@@ -5,6 +5,7 @@ Each refusal is one line of the log, whatever the request holds.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Collection, Mapping
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.server.pool import CLOSING
 
 logger = logging.getLogger("kg.server")
 
@@ -93,6 +96,9 @@ class Guard:
         exchange = _Exchange(scope, receive, send, shared=path not in self.private)
         try:
             await (self._refused(scope) or self.direct.get(path, self.app))(scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:  # the server ends, and has waited for it as long as it does
+            if not exchange.started:
+                await refusal(503, CLOSING)(scope, exchange.receive, exchange.send)
         except Exception as error:
             if exchange.started:
                 raise

@@ -39,6 +39,7 @@ _NICE = 5  # how much lower the priority of slow queries is: they get a third of
 _NO_SLOW_LANE = "the query takes long, and was ended because as many long ones run as can; try again later"
 _NOT_BEGUN = f"the query waited {_QUEUE:g} seconds to begin, because the server is busy; try again later"
 _TOO_MANY = "the server has more queries waiting than it can answer; try again later"
+CLOSING = "the server is ending"
 
 
 class RefusedError(Exception):
@@ -159,7 +160,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._ending: set[asyncio.Future[None]] = set()
-        self._retired = False
+        self._retired = self._closed = False
 
     @property
     def processes(self) -> int:
@@ -192,6 +193,8 @@ class Pool:
         run = _Run(self.lanes)
         process = None
         try:
+            if self._closed:
+                raise RefusedError(503, CLOSING)
             process = self._idle.pop() if self._idle else await self._started()
             process.ask(request, content)
             said = await run.watched(process, gone)
@@ -234,9 +237,10 @@ class Pool:
             self._end(self._idle.pop())
 
     async def close(self) -> None:
-        """End all processes now, and wait until they have ended."""
-        self._retired = True
+        """End all processes now, refuse what they were asked, and wait until they have ended."""
+        self._retired = self._closed = True
         for process in list(self._all):
+            process.refuse(RefusedError(503, CLOSING))
             self._end(process)
         await asyncio.gather(*self._ending)
 
@@ -304,7 +308,7 @@ class _Worker(asyncio.SubprocessProtocol):
         self._unread = bytearray()
         self._errors = b""
         self._content: Sink | None = None  # takes pieces, until a piece without length ends them
-        self._said: dict[str, Any] | OSError | None = None  # what follows on them; None if the process ended
+        self._said: dict[str, Any] | OSError | RefusedError | None = None  # what follows; None if the process ended
         self._waiting: asyncio.Future[None] | None = None
         self._ended = asyncio.get_running_loop().create_future()
 
@@ -317,6 +321,8 @@ class _Worker(asyncio.SubprocessProtocol):
         output.set_protocol(_Output(self._take, output.get_protocol()))
         await self.wait(math.inf)
         if self._said != {}:
+            if isinstance(self._said, RefusedError):
+                raise self._said
             if not self.store.exists():
                 raise GoneError
             raise RefusedError(500, "the graph cannot be opened")
@@ -351,13 +357,13 @@ class _Worker(asyncio.SubprocessProtocol):
         """What the process said when it was done.
 
         Raises:
-            RefusedError: it ended instead.
+            RefusedError: it ended instead, or was ended by :meth:`refuse`.
             OSError: there was no space for the answer.
         """
         if self._said is None:
             code = self._transport.get_returncode() if self._transport else None
             raise RefusedError(422, f"the query {why_ended(code or 0, self._errors.decode(errors='replace'))}")
-        if isinstance(self._said, OSError):
+        if isinstance(self._said, OSError | RefusedError):
             raise self._said
         return self._said
 
@@ -398,7 +404,11 @@ class _Worker(asyncio.SubprocessProtocol):
             unread.clear()
             self._end_wait(said)
 
-    def _end_wait(self, said: dict[str, Any] | OSError | None) -> None:
+    def refuse(self, problem: RefusedError) -> None:
+        """Let who waits for an answer hear why there will be none."""
+        self._end_wait(problem)
+
+    def _end_wait(self, said: dict[str, Any] | OSError | RefusedError | None) -> None:
         self.done, self._said, self._content = True, said, None
         self.nudge()
 

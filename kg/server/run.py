@@ -6,7 +6,7 @@ import asyncio
 import math
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +16,8 @@ from kg.server.app import LOOPBACK, make_app
 from kg.server.connection import Connection, end_late_ones
 from kg.server.pool import Limits
 
+_LAST_QUERIES = 2.0  # seconds that queries have to end by themselves when the server ends
+_LAST_REQUESTS = 3  # seconds that all requests have
 _SWITCH = 0.001  # seconds that a thread with a page runs before the event loop may; five times as often as usual
 
 
@@ -59,18 +61,31 @@ def serve(
             access_log=False,
             server_header=False,
             timeout_keep_alive=30,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=_LAST_REQUESTS,
         )
         sys.setswitchinterval(_SWITCH)
         started(address(host, listener.getsockname()[1]))
-        _Server(config).run(sockets=[listener])
+        _Server(config, app.state.end_queries).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, end_queries: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._end_queries = end_queries
+
     async def main_loop(self) -> None:
         watching = asyncio.create_task(end_late_ones(self.server_state.connections))
         await super().main_loop()
         watching.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.create_task(self._end_late_queries())
+        await super().shutdown(sockets)
+        ending.cancel()
+
+    async def _end_late_queries(self) -> None:
+        await asyncio.sleep(_LAST_QUERIES)
+        await self._end_queries()
 
 
 def address(host: str, port: int) -> str:

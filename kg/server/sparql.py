@@ -95,7 +95,7 @@ class Endpoint:
         await (await self._processes())[1].warm()
 
     async def close(self) -> None:
-        """End them."""
+        """End them; queries are refused from now on."""
         if self._pool:
             await self._pool.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -27,6 +28,10 @@ async def broken(request: Request) -> Response:
     raise ZeroDivisionError
 
 
+async def endless(request: Request) -> Response:
+    raise asyncio.CancelledError  # as the server does to what still runs when it ends
+
+
 @pytest.fixture
 def client() -> TestClient:
     routes = [
@@ -34,6 +39,7 @@ def client() -> TestClient:
         Route("/page", page),
         Route("/own", echo),
         Route("/bad", broken),
+        Route("/endless", endless),
     ]
     guard = Middleware(Guard, hosts=("127.0.0.1", "::1", "graph.example"), private=("/own",))
     return TestClient(Starlette(routes=routes, middleware=[guard]), base_url="http://127.0.0.1:8000")
@@ -108,3 +114,8 @@ def test_a_fault_of_the_program_says_nothing_of_its_inside(
     answer = client.get("/bad")
     assert (answer.status_code, answer.text) == (500, "an internal error\n")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_request_that_is_ended_with_the_server_is_refused(client: TestClient) -> None:
+    answer = client.get("/endless")
+    assert (answer.status_code, answer.text) == (503, "the server is ending\n")

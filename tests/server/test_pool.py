@@ -153,6 +153,27 @@ def test_a_store_that_a_build_removed_is_said_to_be_gone(small_folder: Path, tmp
     asyncio.run(use())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("short", [0.05, 30])  # the second query is paused, or waits to begin
+def test_a_pool_that_closes_refuses_what_runs_what_waits_and_what_comes(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch, short: float
+) -> None:
+    monkeypatch.setattr(module, "_SHORT", short)
+
+    async def use() -> None:
+        async with opened(small_folder, replace(LIMITS, timeout=30)) as pool:
+            asking = [asyncio.ensure_future(answer(pool, ENDLESS)) for _ in range(2)]
+            await asyncio.sleep(0.5)
+            await pool.close()
+            asking.append(asyncio.ensure_future(answer(pool, "ASK {}")))
+            refused = await asyncio.gather(*asking, return_exceptions=True)
+            assert [str(error) for error in refused] == ["the server is ending"] * 3
+            assert {error.status for error in refused if isinstance(error, RefusedError)} == {503}
+            assert pool.processes == 0
+
+    asyncio.run(use())
+
+
 def test_the_lanes_fit_the_machine() -> None:
     fitted = Limits().fitted()
     assert fitted.quick >= 2

@@ -27,6 +27,7 @@ from kg.vocabulary import DEFAULT_BASE, KG
 
 ROOT = Path(__file__).parents[2]
 DATASETS = "SELECT ?name WHERE { ?dataset a kg:Dataset ; skos:prefLabel ?name }"
+ENDLESS = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"}
 PREFIXED = f"PREFIX kg: <{KG}> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> {DATASETS}"
 
 
@@ -114,13 +115,27 @@ def test_ctrl_c_ends_everything(start: Callable[..., Running], small_folder: Pat
 
 
 @pytest.mark.clients
+def test_ctrl_c_refuses_the_queries_that_run(start: Callable[..., Running], small_folder: Path) -> None:
+    server = start(small_folder)
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: answers.append(httpx.post(server.sparql, data=ENDLESS, timeout=30)))
+    asking.start()
+    time.sleep(2)
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(10) == 130
+    asking.join()
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, "the server is ending\n")]
+    assert server.process.stderr
+    assert server.process.stderr.read() == "503 127.0.0.1 POST /sparql: the server is ending\n"
+
+
+@pytest.mark.clients
 def test_a_server_that_is_killed_leaves_no_process(start: Callable[..., Running], small_folder: Path) -> None:
     server = start(small_folder)
-    endless = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"}
 
     def ask() -> None:
         with pytest.raises(httpx.HTTPError):
-            httpx.post(server.sparql, data=endless)
+            httpx.post(server.sparql, data=ENDLESS)
 
     asking = threading.Thread(target=ask)
     asking.start()
