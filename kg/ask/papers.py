@@ -27,7 +27,7 @@ from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, LINKS, SCHEMA, Kind
 
 _PAPERS = """SELECT place, iri, text, year
     FROM paper JOIN node ON node.id = paper.node LEFT JOIN name ON name.id = label
-    WHERE (:first IS NULL OR year >= :first) AND (:last IS NULL OR year <= :last)"""
+    WHERE year IS NULL OR (:first IS NULL OR year >= :first) AND (:last IS NULL OR year <= :last)"""
 _FEW = 1000  # papers; looking a property up for each takes longer than reading it for all of a larger number
 _YEARS = re.compile(r"(?P<first>\d{1,4})?\s*(?P<dots>\.\.)?\s*(?P<last>\d{1,4})?")
 
@@ -55,8 +55,9 @@ class FoundPaper(Record):
 class FoundPapers(Record):
     """Papers that fit a filter: the first ``papers`` of ``total``, the newest first.
 
-    ``meant`` is what each name of an entity was taken for; ``unknown_venues`` are names that no venue has, and
-    ``unknown_authors`` those that no author has.
+    ``meant`` is what each name of an entity was taken for; ``unknown_venues`` are names that no venue has,
+    ``unknown_authors`` those that no author has, and ``undated`` is how many papers fit all but a condition on the
+    year, because they have none.
     """
 
     papers: tuple[FoundPaper, ...]
@@ -64,6 +65,7 @@ class FoundPapers(Record):
     meant: tuple[Meant, ...]
     unknown_venues: tuple[str, ...]
     unknown_authors: tuple[str, ...] = ()
+    undated: int = 0
 
 
 def find_papers(
@@ -141,9 +143,10 @@ def find_papers(
         kept = sorted(
             (paper for paper in kept if known[paper[0]] >= since), key=lambda paper: known[paper[0]], reverse=True
         )
+    fitting = [paper for paper in kept if paper[2]] if years else kept
     unknown = tuple(words for words, named in venues.items() if not named)
-    found = tuple(_paper(reader, iri) for iri, _, _ in kept[:limit])
-    return FoundPapers(found, len(kept), tuple(names), unknown, unknown_authors)
+    found = tuple(_paper(reader, iri) for iri, _, _ in fitting[:limit])
+    return FoundPapers(found, len(fitting), tuple(names), unknown, unknown_authors, len(kept) - len(fitting))
 
 
 def year_range(text: str) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pyoxigraph as ox
 
@@ -21,9 +22,10 @@ from kg.errors import QueryError
 from kg.graph.index import IndexedReader
 from kg.jsonrecord import Record
 from kg.text.names import quoted, spaced_key
-from kg.vocabulary import DEFAULT_BASE, KG, Kind, curie, entity_iri, paper_iri
+from kg.vocabulary import DEFAULT_BASE, KG, SCHEMA, Kind, curie, entity_iri, paper_iri
 
 _NEAREST = 3
+_PROGRESS = "progress"  # the shipped query that ranks by year
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,16 @@ def pose(reader: IndexedReader, query: NamedQuery, values: Mapping[str, str], ba
 def reported_on(reader: IndexedReader, question: Question) -> str:
     """What is reported on the dataset of a leaderboard or comparison that is empty; "" for another question.
 
-    It counts all scores, also those that leaderboards leave out, and those on narrower datasets.
+    It counts all scores, also those that leaderboards leave out, and those on narrower datasets. For the best of each
+    year it says if it is only a year that the papers lack.
     """
     about = question.name == COMPARE or {"dataset", "metric"} <= question.meant.keys()
     dataset = question.meant["dataset"].match if about else None
     if dataset is None:
         return ""
+    metric = question.meant["metric"].match if question.name == _PROGRESS else None
+    if metric and _undated(reader, dataset.iri, metric.iri):
+        return "; no paper with such a result has a year"
     results = {
         result
         for entity in (dataset.iri, *reader.narrower(dataset.iri))
@@ -150,6 +156,18 @@ def reported_on(reader: IndexedReader, question: Question) -> str:
         return f"; nothing is reported on {dataset.name}"
     reported = ", ".join(f"{name} ({count:,})" for name, count in counts)
     return f"; reported on {dataset.name}: {reported}"
+
+
+def _undated(reader: IndexedReader, dataset: str, metric: str) -> bool:
+    """Whether there are results for :data:`_PROGRESS`, all of them in papers without a year."""
+    papers = [
+        reader.subjects(KG + "reports", ox.NamedNode(result))
+        for result in reader.subjects(KG + "onDataset", ox.NamedNode(dataset))
+        if reader.value(result, KG + "byMetric") == metric and reader.value(result, KG + "comparable") == "true"
+    ]
+    if not papers or not reader.value(metric, KG + "better"):
+        return False
+    return not any(reader.value(paper, SCHEMA + "datePublished") for paper in chain(*papers))
 
 
 def meant(reader: IndexedReader, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

@@ -76,9 +76,11 @@ def years_plot(graph: KnowledgeGraph, name: str | None = None) -> Plot:
         iri, kind = _entity(source, name)
         rows = [(row.get("year"), row["papers"]) for row in source.rows("entity-years", entity=iri)]
         title, ink = f"Papers a year that mention {_name(source, iri)}", COLOURS[CLASS_NAMES[kind]][0]
-    chart = year_bars([(int(str(year)), int(str(papers))) for year, papers in rows if year is not None])
+    counts = [(int(str(year)), int(str(papers))) for year, papers in rows if year is not None]
+    chart = year_bars(counts)
     if chart is None:
-        raise QueryError(f"{title}: expected years of two papers or more that differ; nothing to draw")
+        problem = "expected papers of two years or more" if counts else "no paper has a year"
+        raise QueryError(f"{title}: {problem}; nothing to draw")
     return Plot(title, "bars", chart, ink)
 
 
@@ -100,7 +102,10 @@ def best_plot(graph: KnowledgeGraph, dataset: str, metric: str) -> Plot:
     title = f"{_name(source, by)} on {_name(source, on)}"
     chart = best_over_time(values, better or "higher", unit_of(found))
     if chart is None:
-        raise QueryError(f"{title}: expected comparable results of two years or more; nothing to draw")
+        problem = "expected comparable results of two years or more"
+        if found and not values:
+            problem = "no paper with such a result has a year"
+        raise QueryError(f"{title}: {problem}; nothing to draw")
     return Plot(title, "steps", chart)
 
 

@@ -36,4 +36,6 @@ def remarks(found: FoundPapers) -> list[str]:
         said.append("no paper fits")
     elif found.total > len(found.papers):
         said.append(f"the first {len(found.papers):,} of {found.total:,} papers; --all shows them all")
+    if found.undated:
+        said.append(f"papers left out for lack of a year: {found.undated:,}")
     return said

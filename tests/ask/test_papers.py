@@ -106,6 +106,14 @@ def test_a_limit_bounds_the_papers_and_not_their_total(graph: IndexedReader) -> 
     assert ([paper.title for paper in found.papers], found.total) == (["Beta"], 4)
 
 
+@pytest.mark.parametrize(
+    ("asked", "undated"),
+    [({"year": ["2020.."]}, 1), ({"year": ["2020"], "with_code": True}, 0), ({}, 0), ({"introduces": ["ANet"]}, 0)],
+)
+def test_papers_that_only_lack_the_year_are_counted(graph: IndexedReader, asked: dict[str, Any], undated: int) -> None:
+    assert find_papers(graph, **asked).undated == undated
+
+
 def test_names_that_are_unknown_or_only_similar_are_told(graph: IndexedReader) -> None:
     found = find_papers(graph, dataset=["Zyzzyva-9000"], venue=["Lake"], method=["ANte"])
     assert [(name.words, name.match is None) for name in found.meant] == [("ANte", False), ("Zyzzyva-9000", True)]

@@ -12,7 +12,7 @@ import pytest
 
 from kg.ask.kept import kept_answer
 from kg.ask.named import named_queries, named_query
-from kg.ask.questions import Question, meant, pose
+from kg.ask.questions import Question, meant, pose, reported_on
 from kg.ask.sparql import run
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
@@ -302,6 +302,20 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
         (2021, "95%", None, "Beta", "We reach 95%."),
     ]
     assert [row[:2] for row in ask(store, "progress", dataset="Roads", metric="error")] == [(2021, "7")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("kg:comparable true", "; no paper with such a result has a year"),
+        ("kg:comparable false", "; reported on Roads: error (2), accuracy (1)"),
+    ],
+)
+def test_papers_without_a_year_are_said_to_be_why_there_is_no_progress(result: str, said: str) -> None:
+    store = with_results(f"kg:valueText '80' ; kg:value 80 ; {result}")
+    assert ask(store, "progress", dataset="Roads", metric="accuracy") == []
+    assert reported_on(reader_of(store), question(store, "progress", dataset="Roads", metric="accuracy")) == said
 
 
 @pytest.mark.slow

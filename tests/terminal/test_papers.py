@@ -42,3 +42,4 @@ def test_remarks_say_what_was_taken_for_what_and_what_is_left_out() -> None:
         "the first 1 of 1,234 papers; --all shows them all",
     ]
     assert remarks(FoundPapers((), 0, (), ())) == ["no paper fits"]
+    assert remarks(FoundPapers((), 0, (), (), undated=3)) == ["no paper fits", "papers left out for lack of a year: 3"]
