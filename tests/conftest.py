@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import json
@@ -17,7 +18,7 @@ import time
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partialmethod
 from importlib import metadata
 from pathlib import Path
 from select import select
@@ -458,6 +459,23 @@ def nquads() -> Callable[[Path], bytes]:
 def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
     """A copy of the graph of :func:`graph_folder` that a test may change."""
     return shutil.copytree(graph_folder, tmp_path / "own-graph")
+
+
+@pytest.fixture
+def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Has the system refuse to read files of a name; it refuses nothing to root, who may run the tests."""
+
+    def refusing(name: str) -> None:
+        for method in ("stat", "open", "read_text"):
+            monkeypatch.setattr(Path, method, partialmethod(_refused, name, getattr(Path, method)))
+
+    return refusing
+
+
+def _refused(path: Path, name: str, method: Callable[..., Found], *args: Any, **options: Any) -> Found:
+    if path.name == name:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+    return method(path, *args, **options)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import GraphError
+from kg.graph.manifest import unreadable
 from kg.graph.store import Generation
 from kg.text.spellings import typed_key
 
@@ -42,7 +43,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 yield row
     except FileNotFoundError:
         raise GraphError(f"{path}: is not there; build the graph again to see its merges") from None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise GraphError(f"{path}: is damaged; build the graph again") from None
 
 

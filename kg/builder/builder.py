@@ -513,6 +513,8 @@ def _earlier_runs(old: Generation, warn: Warn) -> list[Run]:
     try:
         with reading(old.folder):
             return read_runs(old.open())
+    except manifest.UnreadableError:
+        raise
     except GraphError:
         warn(f"{old.folder}: the store is damaged; it is made anew, without the record of earlier runs")
         return []

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.extraction.corrections import Corrections
+from kg.graph.manifest import ABSENT, unreadable
 from kg.graph.store import Generation
 from kg.jsonrecord import Record
 from kg.records import Extraction, Merge, MergedEntry, Paper
@@ -77,9 +78,10 @@ def read_lines(generation: Generation) -> Iterator[tuple[bytes, Work]]:
     """The works of :func:`read_records`, each with the line that holds it."""
     try:
         lines = generation.records.open("rb")
+    except ABSENT:
+        raise GraphError(f"{generation.records}: is not there; build in a new folder") from None
     except OSError as error:
-        problem = f"cannot be read ({error.strerror or error})"
-        raise GraphError(f"{generation.records}: {problem}; build in a new folder") from None
+        raise unreadable(generation.records, error) from None
     with lines:
         for number, line in enumerate(lines, start=1):
             yield line, read_work(line, generation, number)

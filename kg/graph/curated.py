@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.errors import GraphError
+from kg.graph.manifest import unreadable
 from kg.graph.statements import literal, repository_of
 from kg.resolution.curated import Identity
 from kg.resolution.known import Listed
@@ -121,6 +122,8 @@ def _facts(path: Path) -> Iterator[Fact]:
         with gzip.open(path, "rb") as stream:
             for line in stream:
                 yield json.loads(line)
+    except PermissionError as error:
+        raise unreadable(path, error) from None
     except (EOFError, OSError, ValueError):
         raise _damaged(path) from None
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import pyoxigraph as ox
 
 from kg.errors import GraphError
+from kg.graph.manifest import ABSENT, unreadable
 from kg.graph.reader import GraphReader
 from kg.text.names import one_line
 from kg.vocabulary import KINDS, Kind
@@ -158,14 +159,17 @@ class GraphIndex:
         """The index in a file, which may be in a folder that cannot be written.
 
         Raises:
-            GraphError: there is no such file.
+            GraphError: there is no such file, or it cannot be read.
         """
         try:
+            path.open("rb").close()  # SQLite does not say why it cannot open a file
             connection = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
-        except sqlite3.Error as error:
+        except (*ABSENT, sqlite3.Error) as error:
             raise GraphError(f"{path}: the graph was built anew or is damaged ({error}); open it again") from None
+        except OSError as error:
+            raise unreadable(path, error) from None
         return cls(connection, str(path))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:

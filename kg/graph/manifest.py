@@ -20,6 +20,8 @@ from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
 
 EXTRACTED = "extracted.jsonl"
 """What a build has extracted so far (:mod:`kg.builder.extracted`), which outlives it if it is interrupted."""
+ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+"""What the system says of a file that is not there, or is something else. All else is no damage."""
 
 # What the store checks itself when it is opened, and what other programs change that open it, though they add nothing.
 _OPENED = ("CURRENT", "IDENTITY", "LOCK", "LOG", "LOG.old.*", "*.log", "MANIFEST-*", "OPTIONS-*")
@@ -96,11 +98,12 @@ def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index.", "profil
         thorough: compare the digests of all files.
 
     Raises:
+        UnreadableError: a file cannot be read; names it.
         GraphError: a file is absent or different; names it.
     """
-    if not is_marked(folder):
-        return
     try:
+        if not is_marked(folder):
+            return
         files: Mapping[str, tuple[int, int, str]] = {name: (*entry,) for name, entry in _read(folder)["files"].items()}
         expected = {name: entry for name, entry in files.items() if thorough or name.startswith(parts)}
         touched = [name for name, entry in expected.items() if _is_touched(folder / name, *entry)]
@@ -111,8 +114,19 @@ def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index.", "profil
     except _Damaged as error:
         where = " in a new folder" if error.path.name in _NEEDED else ""
         raise GraphError(f"{error.path}: is damaged or incomplete; build the graph again{where}") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (*ABSENT, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise GraphError(f"{folder / GENERATION_MANIFEST}: is damaged; build the graph again") from None
+    except OSError as error:
+        raise unreadable(folder, error) from None
+
+
+class UnreadableError(GraphError):
+    """A file that the system does not let this program read, though there may be nothing wrong with the graph."""
+
+
+def unreadable(path: Path, error: OSError) -> UnreadableError:
+    """The error for a file, and why it cannot be read."""
+    return UnreadableError(f"{error.filename or path}: cannot be read ({error.strerror or error})")
 
 
 class _Damaged(Exception):  # noqa: N818 (never leaves this module)
@@ -123,7 +137,7 @@ class _Damaged(Exception):  # noqa: N818 (never leaves this module)
 def _is_touched(path: Path, size: int, changed: int, digest: str) -> bool:
     try:
         found = path.stat()
-    except OSError:
+    except ABSENT:
         raise _Damaged(path) from None
     if found.st_size != size:
         raise _Damaged(path)

@@ -187,8 +187,10 @@ class Generation(NamedTuple):
     def _meta(self) -> dict[str, Any]:
         try:
             meta = json.loads((self.folder / _META).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+        except (*manifest.ABSENT, ValueError, RecursionError):
             raise self._damaged() from None
+        except OSError as error:
+            raise manifest.unreadable(self.folder / _META, error) from None
         if not isinstance(meta, dict):
             raise self._damaged()
         return meta
@@ -200,13 +202,15 @@ class Generation(NamedTuple):
         """The store, for reading.
 
         Raises:
-            GraphError: the store is damaged.
+            GraphError: the store is damaged, or cannot be read.
         """
         self.check()
         try:
             return Store.read_only(str(self.store))
         except (OSError, RuntimeError, ValueError) as error:
-            raise GraphError(f"{self.folder}: the graph cannot be opened ({one_line(str(error))})") from None
+            problem = f"{self.folder}: the graph cannot be opened ({one_line(str(error))})"
+            unreadable = "Permission denied" in problem  # of one of the files, which have their size even so
+            raise (manifest.UnreadableError if unreadable else GraphError)(problem) from None
 
     def reader(self, store: Store) -> IndexedReader:
         """A reader of :meth:`open`'s store with the index.
@@ -505,7 +509,7 @@ def _pointer(folder: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise GraphError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise manifest.unreadable(path, error) from None
 
 
 def _repair(folder: Path) -> None:

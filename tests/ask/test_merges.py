@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kg.ask.merges import merges_of, recorded_merges
 from kg.errors import GraphError
+from kg.graph.manifest import UnreadableError
 from kg.graph.store import Generation
 
 ROWS = [
@@ -53,6 +55,14 @@ def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Ge
             list(recorded_merges(generation.merges, "n"))
     generation.merges.unlink()
     with pytest.raises(GraphError, match=r"merges\.jsonl: is not there; build the graph again to see its merges"):
+        list(recorded_merges(generation.merges))
+
+
+def test_a_record_that_the_system_does_not_let_read_is_no_damage(
+    generation: Generation, refuse: Callable[[str], None]
+) -> None:
+    refuse("merges.jsonl")
+    with pytest.raises(UnreadableError, match=r"merges\.jsonl: cannot be read \(Permission denied\)$"):
         list(recorded_merges(generation.merges))
 
 

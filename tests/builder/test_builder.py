@@ -24,6 +24,7 @@ from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import Failure
 from kg.extraction.roles import RoleWeights
 from kg.extraction.tagger.network import Shape, Tagger
+from kg.graph.manifest import UnreadableError
 from kg.graph.provenance import read_runs
 from kg.graph.store import existing
 from kg.records import Extraction, Mention, Paper
@@ -316,6 +317,30 @@ def test_a_damaged_store_is_made_anew_from_the_records(
         f"{own_graph / 'generation-1'}: the store is damaged; it is made anew, without the record of earlier runs"
     ]
     assert nquads(own_graph) == nquads(graph_folder)
+
+
+@pytest.mark.slow
+def test_records_that_the_system_does_not_let_read_are_not_made_anew(
+    pages: Path, own_graph: Path, refuse: Callable[[str], None]
+) -> None:
+    refuse("papers.jsonl")
+    with pytest.raises(UnreadableError, match=r"papers\.jsonl: cannot be read \(Permission denied\)$"):
+        build_graph([pages], own_graph)
+
+
+@pytest.mark.slow
+def test_a_store_that_the_system_does_not_let_read_is_not_made_anew(
+    pages: Path, own_graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refused:
+        @staticmethod
+        def read_only(path: str) -> None:
+            raise OSError(f"IO error: While open a file for random read: {path}/1.sst: Permission denied")
+
+    monkeypatch.setattr("kg.graph.store.Store", Refused)
+    with pytest.raises(UnreadableError, match=r"generation-1: the graph cannot be opened \(.*Permission denied\)$"):
+        build_graph([pages], own_graph)
+    assert existing(own_graph).folder.name == "generation-1"
 
 
 @pytest.mark.slow

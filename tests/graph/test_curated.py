@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from kg.graph.curated import (
     number_of,
     read_catalogue,
 )
+from kg.graph.manifest import UnreadableError
 from kg.records import Extraction, Mention
 from kg.resolution import Curated, KnownNames, Resolver
 from kg.vocabulary import KG, SCHEMA, SKOS, EntityType
@@ -165,6 +167,17 @@ def test_a_catalogue_is_kept_and_read_again(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(GraphError, match="is damaged; import the catalogue again"):
         list(read_catalogue(path)[1])
+
+
+def test_a_catalogue_that_the_system_does_not_let_read_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("gzip.open", refused)
+    with pytest.raises(UnreadableError, match=r"pwc\.jsonl\.gz: cannot be read \(Permission denied\)$"):
+        read_catalogue(tmp_path / "pwc.jsonl.gz")
 
 
 @pytest.mark.parametrize(("text", "number"), [("96.4 %", "96.4"), ("-3", "-3"), ("1,234.5", "1234.5")])

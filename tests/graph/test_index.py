@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -11,6 +12,7 @@ from pyoxigraph import RdfFormat, Store
 from kg.errors import GraphError
 from kg.graph.index import ROOM, GraphIndex
 from kg.graph.indexing import make_index, write_index
+from kg.graph.manifest import UnreadableError
 
 GRAPH = """
 @prefix kg: <https://w3id.org/papers-kg/ontology#> .
@@ -79,6 +81,12 @@ def test_the_index_is_read_in_a_folder_that_cannot_be_written_and_from_several_t
     thread.join()
     assert (found, index.total("triple")) == ([None], 0)
     folder.chmod(0o700)
+
+
+def test_an_index_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[[str], None]) -> None:
+    refuse("index.sqlite")
+    with pytest.raises(UnreadableError, match=r"index\.sqlite: cannot be read \(Permission denied\)$"):
+        GraphIndex.open(tmp_path / "index.sqlite")
 
 
 def test_an_index_that_is_gone_or_damaged_is_named(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kg.errors import GraphError
 from kg.graph import manifest
+from kg.graph.manifest import UnreadableError
 from kg.text.files import GENERATION_MANIFEST
 
 FILES = {"store/1.sst": b"statements", "store/2.sst": b"more of them", "store/LOG": b"notes", "papers.jsonl": b"{}"}
@@ -101,6 +103,15 @@ def test_a_damaged_manifest_is_named(generation: Path, content: str) -> None:
     with pytest.raises(GraphError, match=r"kg-generation\.json: is damaged; build the graph again$"):
         manifest.check(generation)
     assert not manifest.made_by_a_build(generation)
+
+
+@pytest.mark.parametrize("name", ["1.sst", GENERATION_MANIFEST])
+def test_a_file_that_the_system_does_not_let_read_is_no_damage(
+    generation: Path, refuse: Callable[[str], None], name: str
+) -> None:
+    refuse(name)
+    with pytest.raises(UnreadableError, match=rf"{name}: cannot be read \(Permission denied\)$"):
+        manifest.check(generation)
 
 
 def test_digests_of_files_that_are_links_to_those_of_the_generation_before_are_not_made_again(

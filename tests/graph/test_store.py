@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from kg.errors import GraphError, KGError
+from kg.graph.manifest import UnreadableError
 from kg.graph.store import Generation, Settings, current, existing, next_generation, opened, reading
 from kg.text.files import GENERATION_MANIFEST
 
@@ -336,6 +338,13 @@ def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content:
     make(tmp_path)
     (tmp_path / "generation-1" / "meta.json").write_text(content)
     with pytest.raises(GraphError, match=r"meta\.json: is damaged"):
+        _ = existing(tmp_path).base
+
+
+def test_a_base_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[[str], None]) -> None:
+    make(tmp_path)
+    refuse("meta.json")
+    with pytest.raises(UnreadableError, match=r"meta\.json: cannot be read \(Permission denied\)$"):
         _ = existing(tmp_path).base
 
 
