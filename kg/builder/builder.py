@@ -331,7 +331,7 @@ def _to_go_on_from(old: Generation, runs: Sequence[Run], update: Update, setting
     if not are_few(changed, update.total) or not (old.graphs.is_file() and old.kept.is_dir()):
         return None
     try:
-        manifest.check(old.folder, parts=(old.graphs.name, f"{old.kept.name}/"))
+        manifest.check(old.folder, parts=("store/", old.graphs.name, f"{old.kept.name}/"))
     except GraphError:
         return None
     return old
@@ -512,7 +512,7 @@ def _earlier_runs(old: Generation, warn: Warn) -> list[Run]:
     """The runs that made the graph before; if its store is damaged, which the build replaces, they are lost."""
     try:
         with reading(old.folder):
-            return read_runs(old.open())
+            return read_runs(old.open_unchecked())
     except manifest.UnreadableError:
         raise
     except GraphError:

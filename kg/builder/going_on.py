@@ -57,7 +57,7 @@ class GoingOn:
     """
 
     def __init__(self, old: Generation, new: Generation, base: str, shows: Sequence[str]) -> None:
-        manifest.check(old.folder, parts=(f"{old.kept.name}/", old.graphs.name, old.records.name, "index."))
+        manifest.check(old.folder, parts=(f"{old.kept.name}/", old.graphs.name, old.records.name, *manifest.READ))
         self._old, self._new, self._base = old, new, base
         self._table = KeptWorks.read(old)
         self.counts = Counts.read(old, base)

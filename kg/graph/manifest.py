@@ -20,6 +20,8 @@ from kg.text.files import GENERATION_MANIFEST, sync_folder, writing
 
 EXTRACTED = "extracted.jsonl"
 """What a build has extracted so far (:mod:`kg.builder.extracted`), which outlives it if it is interrupted."""
+READ = ("store/", "index.", "profiles/")
+"""How the names of the files begin that questions to a graph read."""
 ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 """What the system says of a file that is not there, or is something else. All else is no damage."""
 
@@ -86,7 +88,7 @@ def is_marked(folder: Path) -> bool:
     return (folder / GENERATION_MANIFEST).is_file()
 
 
-def check(folder: Path, *, parts: tuple[str, ...] = ("store/", "index.", "profiles/"), thorough: bool = False) -> None:
+def check(folder: Path, *, parts: tuple[str, ...] = READ, thorough: bool = False) -> None:
     """Compare the files of a complete generation with its manifest; one of an earlier version has none.
 
     Sizes are always compared. Digests are compared for files that were touched since the build, as long as that is

@@ -205,6 +205,14 @@ class Generation(NamedTuple):
             GraphError: the store is damaged, or cannot be read.
         """
         self.check()
+        return self.open_unchecked()
+
+    def open_unchecked(self) -> Store:
+        """The store, for reading what is in it even if another file is damaged.
+
+        Raises:
+            GraphError: the store itself is damaged, or cannot be read.
+        """
         try:
             return Store.read_only(str(self.store))
         except (OSError, RuntimeError, ValueError) as error:

@@ -320,6 +320,23 @@ def test_a_damaged_store_is_made_anew_from_the_records(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("damage", ["index.sqlite", GENERATION_MANIFEST, "kept/counts.json", ""])
+def test_the_record_of_runs_stays_if_another_file_than_the_store_is_damaged(
+    pages: Path, graph_folder: Path, own_graph: Path, nquads: NQuads, damage: str
+) -> None:
+    generation = existing(own_graph).folder
+    if damage:
+        (generation / damage).write_bytes(b"{")
+    else:
+        (generation / "index.sqlite").unlink()
+    warnings: list[str] = []
+    build_graph([pages], own_graph, warn=warnings.append)
+    assert warnings == []
+    assert [run.number for run in KnowledgeGraph(own_graph).provenance()] == [1, 2]
+    assert nquads(own_graph) == nquads(graph_folder)
+
+
+@pytest.mark.slow
 def test_records_that_the_system_does_not_let_read_are_not_made_anew(
     pages: Path, own_graph: Path, refuse: Callable[[str], None]
 ) -> None:

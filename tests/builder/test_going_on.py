@@ -168,3 +168,32 @@ def test_if_most_papers_differ_all_statements_are_made_anew(
     build_graph([source, other], tmp_path / "once")
     assert nquads(tmp_path / "g") == nquads(tmp_path / "once")
     assert index_rows(existing(tmp_path / "g").index_path) == index_rows(existing(tmp_path / "once").index_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("damaged", "way"),
+    [
+        ("store/LOG", "kept"),
+        ("index.sqlite", "compared"),
+        ("profiles/*/*.sst", "compared"),
+        ("store/*.sst", "anew"),
+        ("kept/*", "anew"),
+    ],
+)
+def test_what_is_damaged_is_not_gone_on_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads, damaged: str, way: str
+) -> None:
+    ways = observed_ways(monkeypatch)
+    monkeypatch.setattr(builder, "_MANY", 1)
+    monkeypatch.setattr("kg.builder.going_on._FEW", 1)
+    monkeypatch.setattr(builder, "extract_each", invented_extraction)
+    (tmp_path / "frogs.jsonl").write_text("".join(invented_paper(number, Random(number)) for number in range(8)))
+    build_graph([tmp_path / "frogs.jsonl"], tmp_path / "g")
+    before = nquads(tmp_path / "g")
+    path = next(existing(tmp_path / "g").folder.glob(damaged))
+    path.write_bytes(path.read_bytes()[:-1])
+    build_graph([], tmp_path / "g")
+    assert ways == ["anew", way]
+    assert nquads(tmp_path / "g") == before
+    existing(tmp_path / "g").check(thorough=True)
