@@ -409,11 +409,11 @@ def build(
     if scheduler is not None and workers is not None:
         raise typer.BadParameter("the cluster has its own workers; leave out --workers", param_hint="--scheduler")
     if not inputs:
-        from kg.graph.store import current
+        from kg.graph.store import can_be_built_again
 
         if columns is not None:
             raise typer.BadParameter("is for tables that are read; name them", param_hint="--columns")
-        if not current(graph):
+        if not can_be_built_again(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
     sources = _with_fetched(inputs or [], graph)
     report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart, scheduler)

@@ -462,11 +462,11 @@ def own_graph(graph_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Has the system refuse to read files of a name; it refuses nothing to root, who may run the tests."""
+def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Has the system refuse to read files of a name, or what is given; it refuses nothing to root, who may run this."""
 
-    def refusing(name: str) -> None:
-        for method in ("stat", "open", "read_text"):
+    def refusing(name: str, *methods: str) -> None:
+        for method in methods or ("open", "read_text"):
             monkeypatch.setattr(Path, method, partialmethod(_refused, name, getattr(Path, method)))
 
     return refusing

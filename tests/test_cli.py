@@ -1067,6 +1067,15 @@ def test_entities_merges_of_an_older_graph(kg: Terminal, own_graph: Path) -> Non
     assert "build the graph again" in done.err
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("pointer", ["", "generation-9"])
+def test_a_build_without_inputs_repairs_a_damaged_pointer(kg: Terminal, own_graph: Path, pointer: str) -> None:
+    (own_graph / "CURRENT").write_text(pointer)
+    assert kg("stats", "-g", own_graph).err.endswith("not a generation in this folder; build the graph again\n")
+    assert kg("build", "-g", own_graph).code == 0
+    assert json.loads(kg("stats", "--json", "-g", own_graph).out)["papers"] == 3
+
+
 # --- export, validate, demo ------------------------------------------------------------------------------------------
 
 

@@ -432,6 +432,20 @@ def current(folder: Path) -> Generation | None:
     return None if name is None else Generation(folder / name)
 
 
+def can_be_built_again(folder: Path) -> bool:
+    """Whether a folder has a graph: the current one, or if CURRENT is damaged one that a build takes for it.
+
+    Raises:
+        UnreadableError: the folder cannot be read.
+    """
+    try:
+        return current(folder) is not None
+    except manifest.UnreadableError:
+        raise
+    except GraphError:
+        return bool(_complete(folder))
+
+
 def existing(folder: Path) -> Generation:
     """The current generation.
 
@@ -511,6 +525,8 @@ def _pointer(folder: Path) -> str | None:
     path = folder / CURRENT
     if path.is_symlink():
         raise GraphError(f"{path}: is a link; expected a file; build the graph again")
+    if path.is_dir():
+        raise GraphError(f"{path}: is a folder; expected a file; build the graph again")
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return file.read(_LONGEST_NAME).strip()
@@ -525,18 +541,25 @@ def _repair(folder: Path) -> None:
 
     Raises:
         OSError: it is something that has to be moved away by hand, such as a folder with files.
+        UnreadableError: it cannot be read.
     """
     try:
         current(folder)
+    except manifest.UnreadableError:
+        raise
     except GraphError:
         path = folder / CURRENT
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
         else:
             path.unlink()
-        complete = [found for found in _own(folder) if _is_generation(folder, found.name)]
-        if complete:
+        if complete := _complete(folder):
             _write(path, max(complete, key=_number).name)
+
+
+def _complete(folder: Path) -> list[Path]:
+    """The complete generations that builds made."""
+    return [found for found in _own(folder) if _is_generation(folder, found.name)]
 
 
 def _is_generation(folder: Path, name: str) -> bool:

@@ -59,7 +59,7 @@ def test_a_graph_without_a_record_and_a_damaged_record_are_errors(generation: Ge
 
 
 def test_a_record_that_the_system_does_not_let_read_is_no_damage(
-    generation: Generation, refuse: Callable[[str], None]
+    generation: Generation, refuse: Callable[..., None]
 ) -> None:
     refuse("merges.jsonl")
     with pytest.raises(UnreadableError, match=r"merges\.jsonl: cannot be read \(Permission denied\)$"):

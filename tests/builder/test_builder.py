@@ -338,7 +338,7 @@ def test_the_record_of_runs_stays_if_another_file_than_the_store_is_damaged(
 
 @pytest.mark.slow
 def test_records_that_the_system_does_not_let_read_are_not_made_anew(
-    pages: Path, own_graph: Path, refuse: Callable[[str], None]
+    pages: Path, own_graph: Path, refuse: Callable[..., None]
 ) -> None:
     refuse("papers.jsonl")
     with pytest.raises(UnreadableError, match=r"papers\.jsonl: cannot be read \(Permission denied\)$"):

@@ -83,7 +83,7 @@ def test_the_index_is_read_in_a_folder_that_cannot_be_written_and_from_several_t
     folder.chmod(0o700)
 
 
-def test_an_index_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[[str], None]) -> None:
+def test_an_index_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[..., None]) -> None:
     refuse("index.sqlite")
     with pytest.raises(UnreadableError, match=r"index\.sqlite: cannot be read \(Permission denied\)$"):
         GraphIndex.open(tmp_path / "index.sqlite")

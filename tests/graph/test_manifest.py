@@ -105,11 +105,12 @@ def test_a_damaged_manifest_is_named(generation: Path, content: str) -> None:
     assert not manifest.made_by_a_build(generation)
 
 
-@pytest.mark.parametrize("name", ["1.sst", GENERATION_MANIFEST])
+@pytest.mark.parametrize(("name", "methods"), [("1.sst", ["stat"]), ("1.sst", []), (GENERATION_MANIFEST, [])])
 def test_a_file_that_the_system_does_not_let_read_is_no_damage(
-    generation: Path, refuse: Callable[[str], None], name: str
+    generation: Path, refuse: Callable[..., None], name: str, methods: list[str]
 ) -> None:
-    refuse(name)
+    os.utime(generation / "store" / "1.sst")  # so that it is read
+    refuse(name, *methods)
     with pytest.raises(UnreadableError, match=rf"{name}: cannot be read \(Permission denied\)$"):
         manifest.check(generation)
 

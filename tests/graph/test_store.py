@@ -11,7 +11,7 @@ import pytest
 
 from kg.errors import GraphError, KGError
 from kg.graph.manifest import UnreadableError
-from kg.graph.store import Generation, Settings, current, existing, next_generation, opened, reading
+from kg.graph.store import Generation, Settings, can_be_built_again, current, existing, next_generation, opened, reading
 from kg.text.files import GENERATION_MANIFEST
 
 STATEMENT = "<http://e.org/s> <http://e.org/p> <http://e.org/o> <http://e.org/g> .\n"
@@ -203,6 +203,7 @@ def test_a_damaged_pointer_is_an_error_and_building_again_works(tmp_path: Path, 
     (folder / "CURRENT").write_bytes(content.replace(b"{tmp}", bytes(tmp_path)))
     with pytest.raises(GraphError, match=r"CURRENT: names .*; build the graph again$"):
         existing(folder)
+    assert can_be_built_again(folder) is whole
     make(folder)
     assert names(folder) == {"CURRENT", "generation-2" if whole else "generation-1", "generation-7"}
     existing(folder).check(thorough=True)
@@ -222,6 +223,16 @@ def test_a_pointer_that_is_a_folder_or_a_link_is_an_error_and_building_again_wor
         existing(folder).check(thorough=True)
     assert (elsewhere / "CURRENT").read_text() == "generation-1\n"
     assert not (folder / "CURRENT").is_symlink()
+
+
+def test_a_pointer_that_the_system_does_not_let_read_stays(tmp_path: Path, refuse: Callable[..., None]) -> None:
+    make(tmp_path)
+    before = (tmp_path / "CURRENT").stat().st_ino
+    refuse("CURRENT")
+    for use in (make, can_be_built_again):
+        with pytest.raises(UnreadableError, match=r"CURRENT: cannot be read \(Permission denied\)$"):
+            use(tmp_path)
+    assert (tmp_path / "CURRENT").stat().st_ino == before
 
 
 def test_a_folder_with_files_in_place_of_the_pointer_is_left_alone(tmp_path: Path) -> None:
@@ -341,7 +352,7 @@ def test_a_damaged_base_is_an_error_that_names_the_file(tmp_path: Path, content:
         _ = existing(tmp_path).base
 
 
-def test_a_base_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[[str], None]) -> None:
+def test_a_base_that_the_system_does_not_let_read_is_no_damage(tmp_path: Path, refuse: Callable[..., None]) -> None:
     make(tmp_path)
     refuse("meta.json")
     with pytest.raises(UnreadableError, match=r"meta\.json: cannot be read \(Permission denied\)$"):
