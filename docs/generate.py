@@ -41,7 +41,7 @@ PLUGIN_CLASSES = (
 EXIT_CODES = {
     "0": "it is done",
     "1": "it failed; one line on standard error says why",
-    "2": "wrong usage: an unknown option or command, a missing argument, a wrong value",
+    "2": "wrong usage: an unknown option, command or shipped query, a missing or wrong value of an option or parameter",
     "130": "interrupted with Ctrl-C",
 }
 GENERATED = "<!-- Made by docs/generate.py; change the code, not this file. -->"

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, TypedDict, cast
 import typer
 from typer.core import TyperCommand
 
-from kg.errors import GraphError, InputError, KGError
+from kg.errors import GraphError, InputError, KGError, QueryError
 from kg.terminal.completion import names_of, queries_and_names
 from kg.terminal.output import drop_output, json_text, open_streams, printable, style, width
 from kg.text.names import quoted
@@ -222,6 +222,9 @@ def main() -> NoReturn:
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
+    except _UsageError as error:
+        _print_error(str(error))
+        code = 2
     except KGError as error:
         code = _print_error(str(error))
     except BrokenPipeError:  # the reader of our output has ended (`kg export | head`)
@@ -300,8 +303,10 @@ def _source(
         return _opened(folder)
     _refuse(context, "is not for --endpoint", "graph")
     from kg.api import RemoteGraph
-    from kg.remote.connection import authorization
+    from kg.remote.connection import authorization, checked_url
 
+    with _as_usage():
+        checked_url(endpoint)
     return RemoteGraph(endpoint, authorization(user))
 
 
@@ -316,6 +321,19 @@ def _mentioning_the_sample(folder: Path) -> Iterator[None]:
         if folder == _DEMO_GRAPH or current(folder) or not current(_DEMO_GRAPH):
             raise
         raise GraphError(f"{error}, or ask that of the sample with -g {_DEMO_GRAPH}") from None
+
+
+class _UsageError(KGError):
+    """Wrong usage that only the library tells."""
+
+
+@contextmanager
+def _as_usage(kind: type[KGError] = KGError) -> Iterator[None]:
+    """Errors of a kind are about how a command was called."""
+    try:
+        yield
+    except kind as error:
+        raise _UsageError(str(error)) from None
 
 
 def _fail(message: str) -> NoReturn:
@@ -912,9 +930,13 @@ def _ask(
 ) -> None:
     """Answer a shipped query; ``words`` are its parameters as options, which are read before the graph is opened."""
     from kg.ask.compare import COMPARE, compared
+    from kg.ask.named import check, named_query
+    from kg.ask.origins import ORIGIN
     from kg.ask.questions import reported_on
 
     parameters = _parameters(words) | ({"origin": origin} if origin else {})
+    with _as_usage():
+        check(named_query(name), {name: value for name, value in parameters.items() if name != ORIGIN})
     opened = open_graph()
     question = opened.question(name, parameters)
     answer = opened.answer(question, timeout=timeout)
@@ -943,7 +965,8 @@ def _write_answer(
     known = _format_by_ending(output, answer.content_kind) if format is None and output else None
     with _output(output, read) as stream:
         encoding = sys.stdout.encoding if stream is sys.stdout.buffer else "utf-8"
-        write_answer(answer, stream, known.name if known else format, encoding, layout)
+        with _as_usage(QueryError):  # the format does not fit
+            write_answer(answer, stream, known.name if known else format, encoding, layout)
     if answer.is_empty:
         _note(nothing())
 
@@ -1393,11 +1416,12 @@ def publish(
     if package is None:
         _publish(graph, store or "", user, provenance, again, connections, as_json)
         return
-    from kg.publishing.package import Licences, licence_address, publish_package
+    from kg.publishing.package import Licences, check_address, licence_address, publish_package
     from kg.terminal.progress import progress_bar
 
     try:
         licences = Licences(licence_address(licence), licence_address(texts_licence) if texts_licence else None)
+        check_address(url)
     except KGError as error:
         raise typer.BadParameter(str(error)) from None
     opened = _opened(graph)
@@ -1422,9 +1446,11 @@ def _publish(
     graph: Path, url: str, user: str | None, provenance: bool, again: bool, connections: int, as_json: bool
 ) -> None:
     from kg.publishing.stores import publish_graph
-    from kg.remote.connection import authorization
+    from kg.remote.connection import authorization, checked_url
     from kg.terminal.progress import progress_bar
 
+    with _as_usage():
+        checked_url(url)
     with _mentioning_the_sample(graph), progress_bar() as progress:
         done = publish_graph(
             graph,
@@ -1598,7 +1624,11 @@ def serve(
     timeout: Timeout = _TIMEOUT,
 ) -> None:
     """Serve the graph over HTTP until Ctrl-C: pages for a browser, SPARQL, linked data, downloads."""
-    from kg.server.run import serve
+    from kg.server.run import check_private, serve
+
+    if edit:
+        with _as_usage():
+            check_private(host, allow_host or ())
 
     def started(address: str) -> None:
         _note(f"serving {graph} at {address} (Ctrl-C ends it)")
@@ -1702,6 +1732,7 @@ def correct(
 
     The correction is a line of corrections.jsonl in a folder of rules. `kg build` without INPUT applies it.
     """
+    from kg.corrections import checked
     from kg.terminal.corrections import render_corrected
 
     if (paper is not None) + listing + exporting != 1 or (paper is None) != (words is None):
@@ -1731,6 +1762,8 @@ def correct(
             "expected --not-an-entity, --not-a-result, or what is right of either an entity or a result"
         )
     changes: dict[str, Any] = of_entity if kinds == ["entity"] else of_result if kinds == ["result"] else {}
+    with _as_usage():
+        checked(kinds[0], {name: value for name, value in changes.items() if value is not None})
     corrected = _opened(graph).correct(paper, words, kinds[0], rules=rules, replace=replace, **changes)
     if as_json:
         _print_json(corrected.as_dict())

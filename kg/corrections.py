@@ -99,7 +99,7 @@ def correct_paper(
     if found.match is None:
         raise KGError(found.unknown)
     subject = _Paper(reader, found.match.iri)
-    rule = CorrectionRule(label="CORRECTION", pattern=words, paper=subject.name, id=says, **_checked(says, changes))
+    rule = CorrectionRule(label="CORRECTION", pattern=words, paper=subject.name, id=says, **checked(says, changes))
     folders = sorted({path.resolve() for path in (*known, target)})
     before = subject.before(rule, subject.about(words, folders))
     file = target / FILE
@@ -133,8 +133,12 @@ def _folders(folder: Path, settings: Settings) -> list[Path]:
     return list({path.resolve(): path for path in (*settings.rules, folder / CORRECTIONS)}.values())
 
 
-def _checked(says: Correction, changes: Mapping[str, str | bool]) -> dict[str, Any]:
-    """The changes, if a correction of this kind can say them."""
+def checked(says: Correction, changes: Mapping[str, str | bool]) -> dict[str, Any]:
+    """The changes, if a correction of this kind can say them.
+
+    Raises:
+        KGError: it cannot; names the change.
+    """
     fields = CORRECTED_FIELDS.get(says)
     if fields is None:
         raise KGError(f"says: expected one of {', '.join(CORRECTED_FIELDS)}, found {_quoted(says)}")

@@ -18,7 +18,7 @@ from __future__ import annotations
 class KGError(Exception):
     """An error the user can fix: one line naming the place and what was expected there.
 
-    The command line prints the line and exits with 1.
+    The command line prints the line and exits with 1, or with 2 if it is about how a command was called.
     """
 
 

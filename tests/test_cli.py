@@ -707,8 +707,36 @@ def test_a_comparison_is_a_table_for_people_and_rows_for_programs(kg: Terminal, 
 
 def test_an_unknown_query_ends_in_one_line_with_the_nearest(kg: Terminal, graph_folder: Path) -> None:
     outcome = kg("ask", "leaderbord", "-g", graph_folder)
-    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert outcome.err.startswith("kg: error: there is no query 'leaderbord'; nearest: leaderboard, ")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("ask leaderboard --dataset CIFAR-10", 2),
+        ("ask most-used --limit many", 2),
+        ("ask most-used --type frogs", 2),
+        ("ask most-used --pond 1", 2),
+        ("ask most-used --format frogs", 2),
+        ("ask leaderboard --dataset Frogs-7 --metric accuracy", 0),
+        ("query ASK{} --format frogs", 2),
+        ("query ASK{} --endpoint pond", 2),
+        ("query FROGS", 1),
+        ("lookup frogs --endpoint pond", 2),
+        ("publish pond", 2),
+        ("serve --edit --host 0.0.0.0", 2),
+        ("correct FrogNet CIFAR-10 --type frogs", 2),
+        ("correct FrogNet CIFAR-10 --role frogs", 2),
+        ("correct ToadNet-7 CIFAR-10 --type task", 1),
+    ],
+)
+def test_wrong_usage_is_told_from_failure(
+    kg: Terminal, graph_folder: Path, monkeypatch: pytest.MonkeyPatch, words: str, code: int
+) -> None:
+    monkeypatch.setenv("KG_GRAPH", str(graph_folder))
+    outcome = kg(*words.split())
+    assert (outcome.code, outcome.err.count("\n")) == (code, 1), outcome.err
 
 
 def test_an_empty_leaderboard_says_what_is_reported_on_the_dataset(kg: Terminal, graph_folder: Path) -> None:
@@ -819,13 +847,13 @@ def test_construct_writes_a_graph(kg: Terminal, graph_folder: Path) -> None:
     assert len(graphs[0]) > 2
     assert set(graphs[0]) == set(graphs[1]) == set(graphs[2])
     refused = kg("query", query, "-g", graph_folder, "--format", "csv")
-    assert (refused.code, refused.out) == (1, "")
+    assert (refused.code, refused.out) == (2, "")
     assert refused.err == ("kg: error: format 'csv' does not fit here; choose from turtle, jsonld, ntriples, rdfxml\n")
 
 
 def test_an_unknown_format_of_rows_names_those_there_are(kg: Terminal, graph_folder: Path) -> None:
     refused = kg("query", NAMES, "-g", graph_folder, "--format", "word")
-    assert (refused.code, refused.out) == (1, "")
+    assert (refused.code, refused.out) == (2, "")
     names = "csv, tsv, json, xml, markdown, latex, table"
     assert refused.err == f"kg: error: format 'word' does not fit here; choose from {names}\n"
 
@@ -1257,7 +1285,7 @@ def test_questions_to_an_endpoint_print_what_a_folder_answers(
         there, here = kg(*words, "--endpoint", url), kg(*words, "-g", graph_folder)
         assert (there.code, there.out) == (0, here.out)
     assert kg("query", "ASK {}", "--profile", "lpwc", "--endpoint", url).code == 2
-    outcome = kg("ask", "lpwc-papers-on-task", "--task", "image classification", "--endpoint", url)
+    outcome = kg("ask", "lpwc-papers-on-task", "--task", "frogs", "--year", "2019", "--endpoint", url)
     assert "is asked in the vocabulary lpwc, which an endpoint does not have" in outcome.err
     assert kg("lookup", "x", "--endpoint", "nowhere").err.startswith("kg: error: 'nowhere': expected an address")
 

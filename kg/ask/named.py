@@ -219,3 +219,13 @@ def bind(query: NamedQuery, values: Mapping[str, str], base: str = DEFAULT_BASE)
             raise QueryError(f"{query.name}: parameter {parameter.name!r} is missing: {parameter.meaning}")
         terms[parameter.name] = parameter.term(value, prefixes)
     return _TOKEN.sub(lambda token: terms.get(token["name"], token[0]) if token["name"] else token[0], query.text)
+
+
+def check(query: NamedQuery, values: Mapping[str, str]) -> None:
+    """Check values as far as that needs no graph: names are taken as they are.
+
+    Raises:
+        QueryError: as :func:`bind`.
+    """
+    names = {parameter.name for parameter in query.parameters if parameter.type in (*NAMED, "papers")}
+    bind(query, {name: DEFAULT_BASE if name in names else value for name, value in values.items()})

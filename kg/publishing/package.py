@@ -115,6 +115,16 @@ def licence_address(name: str) -> str:
     raise KGError(f"licence {quoted(name)}: expected an address, or an SPDX identifier such as CC-BY-4.0")
 
 
+def check_address(address: str | None) -> None:
+    """Check where a package will be on the web.
+
+    Raises:
+        KGError: it is no address.
+    """
+    if address is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
+        raise KGError(f"address {quoted(address)}: expected one that begins with https://")
+
+
 def publish_package(
     graph: KnowledgeGraph,
     folder: Path,
@@ -141,8 +151,7 @@ def publish_package(
     Raises:
         KGError: the folder holds something, or cannot be written.
     """
-    if address is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
-        raise KGError(f"address {quoted(address)}: expected one that begins with https://")
+    check_address(address)
     with filling(folder, "package") as partial:
         (partial / "data").mkdir()
         about = _about(graph, title, creator, licences, address and f"{address.rstrip('/')}/")

@@ -46,10 +46,8 @@ def serve(
         GraphError: the folder holds no graph, or a damaged one.
         KGError: the port is in use, there is no such host, or corrections would be taken from other machines.
     """
-    if edit and (host not in LOOPBACK or hosts):
-        raise KGError(
-            "--edit: takes corrections from this machine only; expected no --host and no --allow-host with it"
-        )
+    if edit:
+        check_private(host, hosts)
     limits = Limits(timeout=timeout or math.inf)
     app = make_app(folder, edit=edit, hosts=(*LOOPBACK, host, *hosts), limits=limits)
     with _listening(host, port) as listener:
@@ -66,6 +64,18 @@ def serve(
         sys.setswitchinterval(_SWITCH)
         started(address(host, listener.getsockname()[1]))
         _Server(config, app.state.end_queries).run(sockets=[listener])
+
+
+def check_private(host: str, hosts: Sequence[str]) -> None:
+    """Check that a server which takes corrections listens to this machine only.
+
+    Raises:
+        KGError: it does not.
+    """
+    if host not in LOOPBACK or hosts:
+        raise KGError(
+            "--edit: takes corrections from this machine only; expected no --host and no --allow-host with it"
+        )
 
 
 class _Server(uvicorn.Server):
