@@ -61,6 +61,7 @@ def cli_page() -> str:
             " standard error. `kg COMMAND --help` prints what is below."
         ),
         _table(("exit code", "meaning"), EXIT_CODES.items()),
+        _table(("`kg` alone", "meaning"), ((_option(each), _cell(each.help)) for each in group.params)),
     ]
     commands = list(_commands(group, "kg"))
     blocks.append("\n".join(f"- [`{name}`](#{_anchor(name)}): {_first_line(found.help)}" for name, found in commands))
@@ -85,31 +86,40 @@ def _command(name: str, command: Any) -> Iterator[str]:
     yield from _paragraphs(command.help)
     rows = [(f"`{_cell(_metavar(each))}`", _cell(each.help), "") for each in arguments]
     rows += [(_option(each), _cell(each.help), _default(each)) for each in options]
-    yield _table(("", "meaning", "default"), rows)
+    yield _table(("", "meaning", "default; range"), rows)
 
 
 def _metavar(parameter: Any) -> str:
-    if parameter.metavar:
-        return str(parameter.metavar)
-    word = parameter.name.upper()
-    return (word if parameter.required else f"[{word}]") + ("..." if parameter.nargs == -1 else "")
+    word = str(parameter.metavar or parameter.name.upper())
+    several = "..." if parameter.nargs == -1 and not parameter.metavar else ""
+    return (word if parameter.required or word.startswith("[") else f"[{word}]") + several
 
 
 def _option(option: Any) -> str:
     value = "" if option.is_flag else f" {option.metavar or _VALUES.get(type(option.type).__name__, 'TEXT')}"
-    return ", ".join(f"`{word}{value}`" for word in sorted(option.opts, key=len, reverse=True))
+    words = ", ".join(f"`{word}{value}`" for word in sorted(option.opts, key=len, reverse=True))
+    return " / ".join((words, *(f"`{word}`" for word in option.secondary_opts)))
 
 
-_VALUES = {"TyperPath": "PATH", "Path": "PATH", "IntRange": "N", "IntParamType": "N"}
+_VALUES = {"TyperPath": "PATH", "Path": "PATH", "IntRange": "N", "IntParamType": "N", "FloatRange": "N"}
 
 
 def _default(option: Any) -> str:
-    """The default, from the help text where it has one in brackets."""
+    """The default, from the help text where it has one in brackets, and which numbers an option takes."""
     written = re.search(r"\[default: (.*)\]", option.help or "")
     given = option.default.as_posix() if isinstance(option.default, Path) else option.default
-    value = written[1] if written else None if option.is_flag or given is None else f"`{given}`"
+    if option.is_flag:
+        words = option.opts if given else option.secondary_opts
+        given = None if given is None or not words else words[0]
+    value = "required" if option.required else written[1] if written else None if given is None else f"`{given}`"
     from_environment = f"`${option.envvar}`, else " if option.envvar else ""
-    return from_environment + (value or "")
+    return "; ".join(filter(None, (from_environment + (value or ""), _range(option.type))))
+
+
+def _range(type: Any) -> str:
+    """The numbers that a type takes, if it is one of numbers."""
+    least, most = getattr(type, "min", None), getattr(type, "max", None)
+    return "" if least is None else f"{least} or more" if most is None else f"{least} to {most}"
 
 
 def _cell(text: str | None) -> str:

@@ -52,3 +52,15 @@ def test_the_command_page_has_every_command_and_option(generate: ModuleType) -> 
         assert command.hidden or f"\n## kg {command.name or command.callback.__name__}\n" in page  # type: ignore[union-attr]
     assert "| `--workers N`, `-j N` |" in page
     assert "`$KG_GRAPH`, else `output` |" in page
+
+
+def test_the_command_page_says_what_the_help_says_of_values(generate: ModuleType) -> None:
+    page = generate.cli_page()
+    assert "\nkg ask [OPTIONS] [NAME [--PARAMETER VALUE...]]\n" in page
+    assert "\nkg entities merges [OPTIONS] [WORDS]...\n" in page
+    assert "| `--site` / `--no-site` | Whether to add the pages. | `--site` |" in page
+    assert "| `--relative` / `--absolute` | The result is an improvement, or a score by itself. | |" in page
+    assert "together: how many, the most used. | `15`; 2 to 60 |" in page
+    assert "| `--every N` | Seconds between two looks at the folder. | `2`; 0.1 or more |" in page
+    assert "| Folder for the model. | required |" in page
+    assert "| `--version` | Show the version and exit. |" in page
