@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -62,3 +63,7 @@ def run(command: Callable[[], None]) -> None:
         command()
     except KGError as error:
         sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"error: {os.fsdecode(error.filename)}: {error.strerror}")

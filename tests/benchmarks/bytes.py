@@ -17,6 +17,7 @@ from pathlib import Path
 import kg
 from kg.records import Paper
 from kg.sources import read_papers
+from kg.training.command import run
 
 _PARTS = 5
 _FORMATS = ("turtle", "jsonld", "nquads")
@@ -63,4 +64,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kg.errors import KGError
 from kg.sources import read_papers
+from kg.training.command import run
 
 LONGEST = 5  # seconds
 TOKENS = [
@@ -93,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

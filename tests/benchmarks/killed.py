@@ -25,6 +25,7 @@ from typing import Any
 import kg
 from kg.graph.manifest import EXTRACTED
 from kg.sources import read_papers
+from kg.training.command import run
 
 _FORMATS = ("turtle", "nquads")
 
@@ -102,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

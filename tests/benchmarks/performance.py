@@ -39,6 +39,7 @@ from kg.jsonrecord import Record
 from kg.records import Paper
 from kg.rulefiles import shipped_rules
 from kg.sources import read_papers
+from kg.training.command import run
 from kg.vocabulary import PREFIXES, resource_prefixes
 
 TYPES = ("Method", "Dataset", "Metric", "Task")
@@ -271,4 +272,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import kg
+from kg.training.command import run
 
 RUNS = 7
 QUESTIONS = Path(__file__).parents[2] / "docs" / "questions.md"
@@ -49,4 +50,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    run(lambda: main(sys.argv[1]))

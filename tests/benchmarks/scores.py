@@ -17,6 +17,7 @@ import kg
 from kg.records import Paper
 from kg.terminal.evaluation import LABELS
 from kg.training.annotated import is_kept
+from kg.training.command import run
 
 
 def main() -> None:
@@ -44,4 +45,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

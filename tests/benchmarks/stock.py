@@ -9,7 +9,7 @@ pipeline is not trained, which does not change its speed; both are loaded before
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -20,6 +20,7 @@ import spacy
 
 import kg
 from kg.extraction.pipeline import Extractor
+from kg.training.command import run
 
 ROUNDS = 5
 
@@ -30,8 +31,12 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def main(path: Path, count: int = 200) -> None:
-    papers = list(islice(kg.read_papers([path], print), count))
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("papers", type=Path)
+    parser.add_argument("count", type=int, nargs="?", default=200)
+    args = parser.parse_args()
+    papers = list(islice(kg.read_papers([args.papers], print), args.count))
     stock = spacy.blank("en")
     ner = stock.add_pipe("ner")
     for label in ("Method", "Dataset", "Metric", "Task"):
@@ -49,4 +54,4 @@ def main(path: Path, count: int = 200) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]))
+    run(main)

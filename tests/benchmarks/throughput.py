@@ -20,6 +20,7 @@ from kg.extraction.document import make_doc
 from kg.extraction.pipeline import record
 from kg.extraction.tagger.crf import batched
 from kg.sources import read_papers
+from kg.training.command import run
 
 Made = TypeVar("Made")
 
@@ -58,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

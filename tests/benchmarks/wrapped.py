@@ -15,6 +15,7 @@ from kg.extraction import Extractor
 from kg.records import Extraction
 from kg.sources import read_papers
 from kg.text.plain import unwrapped
+from kg.training.command import run
 
 _SHOWN = 20
 _WIDTH = 79
@@ -54,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -12,19 +12,19 @@ docs/model.md says how the types are mapped and what was found.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from kg.errors import InputError, KGError
+from kg.errors import InputError
 from kg.evaluation.gold import AnnotatedText, Gold, Span, read_gold
 from kg.evaluation.report import score_extractions
 from kg.extraction.pipeline import Extractor
 from kg.records import Paper
 from kg.text.lines import JsonModel, json_lines_of, numbered_lines, reading, validated
+from kg.training.command import run
 from kg.vocabulary import ENTITY_TYPES, EntityType
 
 TYPES: dict[str, EntityType] = {
@@ -153,7 +153,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KGError as error:
-        sys.exit(f"error: {error}")
+    run(main)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,11 @@ def test_an_error_ends_a_command_with_one_line() -> None:
 
     with pytest.raises(SystemExit, match=r"^error: pond\.txt: is dry$"):
         run(fail)
+
+
+def test_a_file_that_is_not_there_ends_a_command_with_one_line(tmp_path: Path) -> None:
+    def read() -> None:
+        (tmp_path / "pond.jsonl").read_bytes()
+
+    with pytest.raises(SystemExit, match=r"^error: .*pond\.jsonl: No such file or directory$"):
+        run(read)
