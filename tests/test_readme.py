@@ -175,8 +175,10 @@ def test_the_readme_shows_three_commands_with_their_output() -> None:
 
 
 @pytest.mark.slow
-def test_python_example_runs(pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(pages, tmp_path / "pages")
+def test_python_example_runs(demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kg" / "demo").mkdir(parents=True)
+    (tmp_path / "kg" / "demo" / "sample").symlink_to(ROOT / "kg" / "demo" / "sample")
+    shutil.copytree(demo_folder / "output" / "demo", tmp_path / "output")
     monkeypatch.chdir(tmp_path)
     [block] = blocks("python")
     exec(compile(block, "README.md", "exec"), {})
