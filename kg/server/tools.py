@@ -23,6 +23,7 @@ from kg.api import KnowledgeGraph
 from kg.ask.evidence import Proof, RowProofs, paper_proofs, result_proofs
 from kg.ask.named import NAMED, NamedQuery, Parameter, named_queries
 from kg.ask.origins import ORIGIN, ORIGINS, takes_origin
+from kg.ask.questions import reported_on
 from kg.errors import KGError, QueryError
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
@@ -294,7 +295,7 @@ def _ask(name: str, graph: KnowledgeGraph, given: Json) -> Json:
     asked = [meant.match.iri for meant in question.meant.values() if meant.match]
     found = _shown(graph, answer, asked, _MOST_ROWS)
     said = {key: as_dict(meant) for key, meant in question.meant.items()}
-    remark = {"remark": question.nothing} if answer.is_empty else {}
+    remark = {"remark": question.nothing + reported_on(graph.reader, question)} if answer.is_empty else {}
     return {"meant": said, **found, **remark, "sparql": question.sparql}
 
 

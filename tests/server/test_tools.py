@@ -133,6 +133,12 @@ def test_a_query_without_an_answer_says_what_is_unknown(graph: KnowledgeGraph, k
     assert "no task 'newts'" in known["ask_datasets_for_task"](graph, {"task": "newts"})["remark"]
 
 
+def test_progress_without_years_says_so(graph: KnowledgeGraph, known: dict[str, Tool]) -> None:
+    found = known["ask_progress"](graph, {"dataset": "cifar10", "metric": "accuracy"})
+    assert found["rows"] == []
+    assert found["remark"].endswith("; no paper with such a result has a year")
+
+
 @pytest.mark.parametrize(
     ("name", "given", "reason"),
     [
