@@ -219,9 +219,9 @@ def test_type_leaves_out_all_others(graph: IndexedReader, kind: Kind, expected: 
 
 @pytest.mark.parametrize(
     ("words", "nearest"),
-    [("ccifr99", ("CIFAR10", "CIFAR-10", "CIFAR-100")), ("toadmeet", ("ImageNet",))],
+    [("ccifr99", ("CIFAR10", "CIFAR-100")), ("toadmeet", ("ImageNet",))],
 )
-def test_nothing_found_names_the_three_nearest_of_the_kinds_looked_for(
+def test_nothing_found_names_the_nearest_of_the_kinds_looked_for(
     graph: IndexedReader, words: str, nearest: tuple[str, ...]
 ) -> None:
     found = find(graph, words)
@@ -235,13 +235,13 @@ def test_what_is_like_nothing_has_no_nearest_names(graph: IndexedReader, words: 
 
 def test_the_nearest_are_different_names_and_not_spellings_of_one(graph: IndexedReader) -> None:
     nearest = find(graph, "cypher 10").nearest
-    assert len(nearest) == 3 and len({"CIFAR-10", "CIFAR10"} & {*nearest}) == 1
+    assert len({"CIFAR-10", "CIFAR10"} & {*nearest}) == 1 and "CIFAR-100" in nearest
 
 
 def test_only_so_many_names_are_compared_those_of_similar_length_first(
     graph: IndexedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert len(find(graph, "ccifr99").nearest) == 3
+    assert len(find(graph, "ccifr99").nearest) == 2
     monkeypatch.setattr("kg.ask.lookup._COMPARED", 1)
     assert find(graph, "ccifr99").nearest == ("CIFAR10",)
 

@@ -425,3 +425,15 @@ def test_a_sentence_of_any_length_is_read(extractor: Extractor) -> None:
     found = read(extractor, "it has 5.2% recall on CIFAR-10 and " * 150)
     assert len(found) == 150
     assert {(result.value, result.metric, result.dataset) for result in found} == {("5.2%", "recall", "CIFAR-10")}
+
+
+def test_an_improvement_has_the_baseline_that_it_is_one_over(extractor: Extractor) -> None:
+    abstract = f"{INTRODUCED} In object detection FrogNet outperforms YOLO by 3.2% mAP on COCO, and has 41.2% mAP."
+    better, score = read(extractor, abstract)
+    assert (better.value, better.relative, better.method, better.baseline) == ("3.2%", True, "FrogNet", "YOLO")
+    assert (score.value, score.relative, score.baseline) == ("41.2%", False, None)
+
+
+def test_a_result_has_the_task_of_its_paper(extractor: Extractor) -> None:
+    paper = Paper(id="1", title="FrogNet for person search", abstract="In person search, FrogNet is 3.2% better.")
+    assert [result.task for result in extractor(paper).results] == ["person search"]
