@@ -23,8 +23,8 @@ def test_an_extraction_has_the_fields_of_the_json_lines_contract() -> None:
     assert read["entities"][0]["role"] == "used"
     assert set(read["links"][0]) == {"url", "kind", "start", "end"}
     assert list(read["results"][0]) == [
-        *("metric", "value", "number", "unit", "dataset", "method", "relative", "confidence", "settings"),
-        *("start", "end"),
+        *("metric", "value", "number", "unit", "dataset", "method", "task", "baseline"),
+        *("relative", "confidence", "settings", "start", "end"),
     ]
     assert (read["results"][0]["relative"], read["results"][0]["confidence"]) == (False, 1.0)
 

@@ -90,7 +90,7 @@ def test_the_shipped_roles_are_sorted_and_belong_to_patterns_and_keys() -> None:
         ("model.json", b"", "damaged"),
         ("model.json", b'{"shape": {}}', "damaged"),
         ("model.json", b"[1]", "damaged"),
-        ("model.json", b'{"format": 2}', "format 2, and this version reads 7; train it anew"),
+        ("model.json", b'{"format": 2}', "format 2, and this version reads 8; train it anew"),
         ("weights.npz", b"", "damaged"),
         ("weights.npz", b"\x00\xff" * 500, "damaged"),
         ("results.npz", b"", "damaged"),
