@@ -433,13 +433,13 @@ def current(folder: Path) -> Generation | None:
 
 
 def can_be_built_again(folder: Path) -> bool:
-    """Whether a folder has a graph: the current one, or if CURRENT is damaged one that a build takes for it.
+    """Whether a folder has a graph: the current one, or if CURRENT is damaged or missing one that a build takes for it.
 
     Raises:
         UnreadableError: the folder cannot be read.
     """
     try:
-        return current(folder) is not None
+        return current(folder) is not None or bool(_complete(folder))
     except manifest.UnreadableError:
         raise
     except GraphError:
@@ -537,24 +537,25 @@ def _pointer(folder: Path) -> str | None:
 
 
 def _repair(folder: Path) -> None:
-    """If CURRENT is damaged, name the newest complete generation in its place, if there is one.
+    """If CURRENT is damaged or missing, name the newest complete generation in its place, if there is one.
 
     Raises:
         OSError: it is something that has to be moved away by hand, such as a folder with files.
         UnreadableError: it cannot be read.
     """
+    path = folder / CURRENT
     try:
-        current(folder)
+        if current(folder):
+            return
     except manifest.UnreadableError:
         raise
     except GraphError:
-        path = folder / CURRENT
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
         else:
             path.unlink()
-        if complete := _complete(folder):
-            _write(path, max(complete, key=_number).name)
+    if complete := _complete(folder):
+        _write(path, max(complete, key=_number).name)
 
 
 def _complete(folder: Path) -> list[Path]:
@@ -574,7 +575,7 @@ def _numbered(folder: Path) -> list[Path]:
     """Whatever has the name of a generation, complete or not."""
     try:
         return [path for path in folder.iterdir() if _COMPLETE.fullmatch(path.name.removesuffix(_PARTIAL))]
-    except NotADirectoryError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

@@ -243,9 +243,10 @@ def test_a_folder_with_files_in_place_of_the_pointer_is_left_alone(tmp_path: Pat
     assert (tmp_path / "CURRENT" / "thesis.txt").read_text() == "mine"
 
 
-def test_a_damaged_pointer_loses_no_paper(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [lambda pointer: pointer.write_bytes(b""), Path.unlink])
+def test_a_damaged_or_missing_pointer_loses_no_paper(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     make(tmp_path)
-    (tmp_path / "CURRENT").write_bytes(b"")
+    damage(tmp_path / "CURRENT")
     with next_generation(tmp_path):
         assert current(tmp_path) == Generation(tmp_path / "generation-1"), "what it was before the damage"
 
