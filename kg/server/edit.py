@@ -19,13 +19,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kg.errors import KGError
+from kg.rulefiles import CORRECTED_FIELDS
 from kg.server.guard import REASON, refusal
 from kg.server.pages import Page, Pages
 from kg.server.pool import RefusedError
 
 PATH = "/correct"
 _COOKIE = "kg-edit"
-_CHANGES = {"entity": ("type", "role"), "result": ("metric", "dataset", "method", "relative")}
 _FORM = "application/x-www-form-urlencoded"
 _ADDRESS = re.compile(
     r"/(?![/\\])[!-~]*"
@@ -80,7 +80,8 @@ class Corrections:
 
     def _corrected(self, request: Request, fields: dict[str, str]) -> Response:
         says = fields.get("id", "")
-        changes: dict[str, Any] = {name: fields[name] for name in _CHANGES.get(says, ()) if name in fields}
+        names = next((names for kind, names in CORRECTED_FIELDS.items() if kind == says), ())
+        changes: dict[str, Any] = {name: fields[name] for name in names if name in fields}
         if "relative" in changes:
             changes["relative"] = changes["relative"] == "true"
         current = self.pages.current

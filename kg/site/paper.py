@@ -46,6 +46,8 @@ class ReportedLine(NamedTuple):
     metric_text: str | None
     dataset: Thing | None
     method: Thing | None
+    task: Thing | None
+    baseline: Thing | None
     relative: bool
     comparable: bool
     confidence: float
@@ -124,6 +126,8 @@ def _result(row: Mapping[str, str], things: _Things) -> ReportedLine:
         metric_text=row.get("metricText"),
         dataset=things(row.get("onDataset")),
         method=things(row.get("ofMethod")),
+        task=things(row.get("onTask")),
+        baseline=things(row.get("againstBaseline")),
         relative=row["relative"] == "true",
         comparable=row["comparable"] == "true",
         confidence=float(row["confidence"]),

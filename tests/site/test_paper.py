@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from kg.api import KnowledgeGraph
 from kg.ask.card import PaperCard
+from kg.builder import build_graph
 from kg.site import Site
 from kg.site.paper import Piece, bibtex, read_paper
 
@@ -19,6 +24,22 @@ def test_the_pieces_are_the_text_as_people_read_it(site: Site) -> None:
     marked = {piece.text: piece.mention.role for piece in text.abstract if piece.mention}
     assert marked["PadDiff"] == "introduced" and marked["ADE20K"] == "used"
     assert [piece.text for piece in text.abstract if piece.result] == [result.value for result in text.results]
+
+
+def test_a_result_is_shown_with_its_task_and_what_it_is_set_against(tmp_path: Path) -> None:
+    abstract = "We propose FrogNet. In object detection FrogNet outperforms YOLO by 3.2% mAP on COCO."
+    (tmp_path / "papers.jsonl").write_text(json.dumps({"id": "1", "title": "FrogNet", "abstract": abstract}))
+    build_graph([tmp_path / "papers.jsonl"], tmp_path / "graph")
+    correct = KnowledgeGraph(tmp_path / "graph").correct
+    correct("FrogNet", "3.2%", "result", task="object detection", baseline="YOLO")
+    build_graph([], tmp_path / "graph")
+    page = Site(KnowledgeGraph(tmp_path / "graph"), edit=True).page("/paper/frognet")
+    assert page
+    claim = page.html[page.html.index('<p class="claim">') :]
+    words = (" by ", "FrogNet</a>", " against ", "YOLO</a>", " for ", "object detection</a>", "difference")
+    assert sorted(words, key=claim.index) == list(words)
+    assert '<input name="task" value="object detection">' in claim
+    assert '<input name="baseline" value="YOLO">' in claim
 
 
 def test_a_text_without_findings_is_one_piece(site: Site) -> None:
