@@ -12,6 +12,7 @@ import os
 import pickle
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -36,8 +37,11 @@ from kg.records import Extraction, Paper
 from kg.resolution import read_curated
 from kg.rulefiles import _rule
 from kg.sources import read_papers
+from kg.sources.markup import clean_abstract, clean_text
 from kg.text.files import GENERATION_MANIFEST, path_text
 from kg.text.lines import json_lines_of
+from kg.text.plain import plain_text, without_latex
+from kg.text.sentences import sentence_spans
 
 NQuads = Callable[[Path], bytes]
 
@@ -366,6 +370,43 @@ def test_mutated_records_make_a_graph_that_strict_parsers_read(tmp_path: Path, n
     assert not [quad for quad in quads if quad.predicate.value in ("http://e.org/p", "http://e.org/evil")]
     listed = {quad.object.value.rpartition(":")[0] for quad in quads if quad.predicate.value.endswith("#listedOn")}
     assert listed == {path_text(source.name)}
+
+
+RUNS = (
+    *("#\n\n", " ", " \n", "`", "*_", "{", "$", "a- ", "a-\n", "\\cite[", "\\documentclass ", "<a \n", "&#", "(", "["),
+    *("- ", "1,", "A.", "http://", "10.1234/", "\\", "'", "x ", "~", "^{"),
+)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_text_of_one_sign_again_and_again_takes_time_in_line_with_its_length(run: str) -> None:
+    text = f"<jats:title>{run * (20_000 // len(run))}x"
+    for read in (plain_text, without_latex, clean_abstract, clean_text, sentence_spans):
+        started = time.process_time()
+        read(text)
+        assert time.process_time() - started < 2, f"{read.__name__} takes some 20 ms where each sign is read once"
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "run"),
+    [
+        ("a.jsonl", '{"id": "1", "title": "Frogs", "abs', "\n"),
+        ("a.json", '[{"id": "1", "title": "Frogs"}, {"id": ', "\n"),
+        ("a.html", "<html><body><a \n", "x\n"),
+        ("a.md", "# Frogs\n\n| a | b |\n|---|---|\n", "| x "),
+        ("a.bib", "@article{frog, title = {", "{x"),
+        ("a.txt", "Frogs\n\n", "x\n\n"),
+    ],
+)
+def test_a_file_of_one_sign_again_and_again_takes_time_in_line_with_its_length(
+    tmp_path: Path, name: str, begins: str, run: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(begins + run * 20_000)
+    started = time.process_time()
+    with suppress(KGError):
+        list(read_papers([path], lambda line: None))
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ _PAPERS = """SELECT place, iri, text, year
     FROM paper JOIN node ON node.id = paper.node LEFT JOIN name ON name.id = label
     WHERE year IS NULL OR (:first IS NULL OR year >= :first) AND (:last IS NULL OR year <= :last)"""
 _FEW = 1000  # papers; looking a property up for each takes longer than reading it for all of a larger number
-_YEARS = re.compile(r"(?P<first>\d{1,4})?\s*(?P<dots>\.\.)?\s*(?P<last>\d{1,4})?")
+_YEARS = re.compile(r"(?P<first>\d{1,4})?\s*+(?:(?P<dots>\.\.)\s*+)?(?P<last>\d{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)

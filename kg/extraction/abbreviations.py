@@ -288,7 +288,8 @@ def _inner_short(doc: Doc, start: int, end: int) -> Span | None:
 def _name_ending_at(doc: Doc, end: int) -> Span | None:
     """The hyphenated name whose last token is before ``end``."""
     start, read = end, Words.of(doc)
-    while start > 0 and (start == end or not read.blanks[start - 1]) and _has_letter(read.texts[start - 1]):
+    first = max(0, end - 2 * _LONGEST_SHORT)  # with more tokens it is no short form
+    while start > first and (start == end or not read.blanks[start - 1]) and _has_letter(read.texts[start - 1]):
         start -= 1
         if start > 1 and read.texts[start - 1] == "-" and not read.blanks[start - 1]:
             start -= 1
@@ -297,7 +298,8 @@ def _name_ending_at(doc: Doc, end: int) -> Span | None:
 
 def _name_starting_at(doc: Doc, start: int) -> Span | None:
     end, read = start, Words.of(doc)
-    while end < len(doc) and (_has_letter(read.texts[end]) or (end > start and read.texts[end] == "-")):
+    last = min(len(doc), start + 2 * _LONGEST_SHORT)  # with more tokens it is no short form
+    while end < last and (_has_letter(read.texts[end]) or (end > start and read.texts[end] == "-")):
         end += 1
         if read.blanks[end - 1]:
             break

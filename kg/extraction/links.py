@@ -41,7 +41,8 @@ _ADDRESS = re.compile(
 # What every address has, found more quickly.
 _HINT = re.compile(r"//|:\s?/|@|www\.|WWW\.|\.[^\W\d_]+/|10\.\d{4,9}/|\.[^\W\d_][oO]\b")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
-_BREAK = re.compile(r"[^\S\n]*\n?[^\S\n]*(?=(\S+))")
+_MOST_JOINED = 20  # pieces of an address with spaces between them
+_BREAK = re.compile(r"[^\S\n]*+(?:\n[^\S\n]*+)?(?=\S)")
 _NAME_LIKE = re.compile(r"[A-Za-z0-9]*[A-Z0-9_\-/]\S*|[a-z]+[.)}\]]*$")
 _NEXT_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]*[,:]?\s+[a-z(])")  # "…/pond/frog.Our model is"
 _UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)", re.IGNORECASE)  # schemes to be mended
@@ -94,11 +95,13 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 def _joined(text: str, start: int, end: int) -> int:
     """The end of the address, with what follows a space in its path: "github.com/owner/ name", "…/long- name"."""
-    while (gap := _BREAK.match(text, end)) and not _ADDRESS.match(text, gap.end()):
+    for _ in range(_MOST_JOINED):
+        if not (gap := _BREAK.match(text, end)) or _ADDRESS.match(text, gap.end()):
+            break
         written = re.sub(r"\s|^https?:\s?//", "", text[start:end])
         slash = "" if text.startswith("/", gap.end()) else "/"
         owner_only = re.fullmatch(rf"(?:www\.)?(?:github|gitlab|bitbucket)\.\w+(?:/[\w.-]+)?{slash}", written)
-        hyphen = re.search(r"/\S*\w[-_]$|/\S*__?$", written)
+        hyphen = re.match(r"[^/]*+/(?:\S*\w[-_]|\S*__?)$", written)
         if not (hyphen or (owner_only and _NAME_LIKE.match(text, gap.end()))):
             break
         piece = re.compile(rf"{_SIGN}+").match(text, gap.end())

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kg.text.lines import Line
 
 _ENTRY_LIMIT = 1_000_000  # characters of one entry
+_MOST_PUT_IN = 10_000  # characters of strings in the values of one entry
 _BEGINS = re.compile(r"(?<![\w.])@\s*(\w+)\s*([{(])")
 _AFTER_DAMAGE = re.compile(r"@\s*\w+\s*[{(]\s*[^\s,{}\"=]+\s*,")
 _SURELY_AFTER_DAMAGE = re.compile(  # also within braces of a value
@@ -77,9 +78,12 @@ def _end(text: str, place: int, depth: int, closing: str) -> tuple[int, int]:
 
 
 def values(text: str, strings: dict[str, str]) -> dict[str, str]:
-    """The values of an entry by their names in lower case; of several of one name the first. Strings are put in."""
+    """The values of an entry by their names in lower case; of several of one name the first. Strings are put in.
+
+    What they add to an entry has a limit: otherwise a few that consist of one another could fill all memory.
+    """
     found: dict[str, str] = {}
-    place = 0
+    place = put_in = 0
     while name := _NAME.search(text, place):
         place = name.end()
         pieces: list[str] = []
@@ -89,7 +93,9 @@ def values(text: str, strings: dict[str, str]) -> dict[str, str]:
                 pieces.append(text[piece.end() : end])
                 place = end + 1
             else:
-                pieces.append(strings.get(piece[3].lower(), piece[3]))
+                string = strings.get(piece[3].lower())
+                put_in += len(string or "")
+                pieces.append(piece[3] if string is None else string if put_in <= _MOST_PUT_IN else "")
                 place = piece.end()
         found.setdefault(name[1].lower(), "".join(pieces).strip())
     return found

@@ -22,6 +22,7 @@ from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import numbered_lines
 
 _EXPECTED = "BibTeX"
+_LONGEST = 1_000  # characters of a value that entries take over from another one
 _HELD = 20_000  # entries that may wait for the one that they refer to, which comes later in many files
 _ARXIV = re.compile(r"\W*(?:arxiv\s*:|abs/\d)", re.IGNORECASE)
 _SIGNS = {"less": "<", "greater": ">", "bar": "|", "backslash": "\\", "``": "“", "''": "”"}
@@ -90,7 +91,7 @@ def _inherited(found: dict[str, str], parents: Mapping[str, dict[str, str]]) -> 
     parent = parents.get(found.get("crossref", "").lower(), {})
     known = {"booktitle": parent.get("booktitle") or parent.get("title", "")} if parent else {}
     known |= {name: parent[name] for name in ("year", "date", "month") if name in parent}
-    return known | found
+    return {name: text[:_LONGEST] for name, text in known.items()} | found
 
 
 def recognises(head: bytes, name: str) -> bool:

@@ -22,7 +22,8 @@ _IDENTIFIERS = ("pmid", "openalex", "wos")
 _LONGEST_NAME = 60  # characters of the name of a column of titles
 _SCOPUS_ID = re.compile(r"(?<!\s)\s*\(\d{6,}\)")
 _LAST_INITIALS = re.compile(r"(?P<family>[^\d,]*\w)\s+(?P<initials>(?:[^\W\d_a-z]\.-?){1,5})")  # "van der Dune M.-J."
-_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_QUOTED = re.compile(r"(?<!\\)(?:'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\")")
+_MOST = 100  # columns of one field
 
 
 def key(name: str) -> str:
@@ -90,7 +91,7 @@ class Columns:
             by_key.setdefault(known, []).append(place)
         for field, names in tables_of("columns")[table].items():
             names = [*([key(given[field])] if field in given else []), *names]
-            self.places[field] = [place for name in dict.fromkeys(names) for place in by_key.get(name, ())]
+            self.places[field] = [place for name in dict.fromkeys(names) for place in by_key.get(name, ())][:_MOST]
 
     @property
     def missing(self) -> list[str]:
@@ -146,7 +147,7 @@ class Columns:
         if len(names) < 2 and "," in authors and not _LAST_INITIALS.fullmatch(authors):
             return authors
         if fields.get("people") or fields.get("orcids"):
-            places = re.findall(r"\[([^\[\]]*)\]\s*([^\[]+?)(?:;\s*(?=\[)|\.?$)", fields.get("people") or "")
+            places = re.findall(r"\[([^\[\]]*)\]\s*+([^\[]*?)(?:;\s*(?=\[)|\.?$)", fields.get("people") or "")
             orcids = re.findall(r"(?:^|;)([^;/]*)/([\d-]{15,18}[\dX])", fields.get("orcids") or "")
             return with_details(names, places, orcids)
         return [

@@ -66,7 +66,7 @@ def date_of(value: object) -> str | None:
         year, month, day = [*map(int, parts[:3]), 1, 1][:3]
         known = datetime.date(year, month, day) if _EARLIEST <= year <= _LATEST else None
     except ValueError:
-        return date_of(parts[:-1]) if len(parts) > 1 else None
+        return date_of(parts[:3][:-1]) if len(parts) > 1 else None
     return known.isoformat()[: (0, 4, 7, 10)[min(len(parts), 3)]] if known and parts else None
 
 

@@ -69,7 +69,7 @@ class Joined(NamedTuple):
 
 _EDITION = re.compile(
     r"\s*[(\[](?:(?:extended|full|long|short|journal|preprint|arxiv|technical|student|invited|camera.ready)"
-    r"(?: (?:version|paper|abstract|report|article|talk))?|extended version .*|supplemented version)[)\]]\s*\Z"
+    r"(?: (?:version|paper|abstract|report|article|talk))?|extended version .{0,300}|supplemented version)[)\]]\s*\Z"
 )
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 _SPELLINGS = (  # American for British, one letter for two, "and" for its sign, digits for the Roman number of a part

@@ -147,8 +147,8 @@ def _code(fields: Mapping[str, Any], abstract: str, texts: Texts) -> tuple[str |
     noted = (clean_text(text, texts) for text in (abstract, *values_of(fields.get("notes"))))
     found = map(repository, on_github(chain(addresses, noted)))
     first = next((each.url for each in found if each), None)
-    others = (each for each in addresses if first is None or address_key(each) != address_key(first))
-    return first, tuple(dict.fromkeys(others))
+    own = address_key(first) if first else ""
+    return first, tuple(dict.fromkeys(each for each in addresses if address_key(each) != own))
 
 
 def _required(value: object, name: str, title: str = "") -> str:

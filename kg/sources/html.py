@@ -5,14 +5,13 @@ Tags are found in one pass, so that no page takes more than linear time; scripts
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 
 from kg.records import Paper
 from kg.sources import pieces
 from kg.sources.formats import tables_of
-from kg.sources.markup import Texts
+from kg.sources.markup import Texts, unescaped
 from kg.sources.pieces import Piece
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import Line
@@ -60,7 +59,7 @@ class _Page:
     def text(self, text: str) -> None:
         if self._silent or self._size > _LONGEST:
             return
-        text = html.unescape(text)
+        text = unescaped(text)
         if not self._visible:
             self._begun = self.line
             self._visible = bool(text.strip(" \n\t[(*•·-0123456789.)]"))
@@ -87,7 +86,7 @@ class _Page:
             elif not closing and not self._lead_tag and not self._visible:
                 self._lead, self._lead_tag = [], name
         if name == "a" and not closing and (found := _HREF.search(attributes)):
-            self._links.append(html.unescape(next(filter(None, found.groups()), "")))
+            self._links.append(unescaped(next(filter(None, found.groups()), "")))
 
     def _note(self, closing: bool, name: str, attributes: str) -> None:
         """Follow the element of which a class says what it holds."""
@@ -100,12 +99,15 @@ class _Page:
 
     def ended(self, name: str = "", closing: bool = True) -> Iterator[Piece]:
         """The block before a tag, and what the tag begins."""
+        if self._cells is not None and name not in ("td", "th", "tr"):
+            self.text(" ")  # blocks within a cell
+            return
         words = self._words or "".join(self._lead or [])
         text, lead, links = " ".join("".join(self._texts).split()), " ".join(words.split()), tuple(self._links)
         in_cell = self._in_cell
         if name in ("td", "th", "tr"):
             self._in_cell = name != "tr" and not closing
-        if in_cell and self._cells is not None and name in ("td", "th", "tr"):
+        if in_cell and self._cells is not None:
             self._cells.append((text, links))
         if name in ("td", "th") and self._cells is not None:
             pass  # a cell ends, or begins
@@ -113,9 +115,6 @@ class _Page:
             if self._cells:
                 yield Piece(self.line, "row", cells=tuple(self._cells))
             self._cells = None if closing else []
-        elif self._cells is not None:
-            self.text(" ")  # blocks within a cell
-            return
         elif self._said and self._heading and text.casefold().strip(" .:") != "abstract":
             self._said = self._said_by = ""  # it holds more than that
             yield Piece(self._begun, "heading", text, lead, (), links, level=int(self._heading[1]))
@@ -145,12 +144,20 @@ class _Page:
 def split(lines: Iterable[Line]) -> Iterator[Piece]:
     """The pieces of a page."""
     page = _Page()
-    pending = ""  # a tag that goes on in the next line
+    pending: list[str] = []  # the lines of a tag that goes on in the next one
+    size = 0  # of them
     comment = False
     for line in lines:
         page.line = line.number
-        first, *parts = f"{pending}{line.text}\n".split("<")
-        pending = ""
+        text = f"{line.text}\n"
+        if pending:
+            pending.append(text)
+            size += len(text)
+            if size <= _LONGEST and "<" not in text and ">" not in text:
+                continue
+            text = "".join(pending)
+            pending.clear()
+        first, *parts = text.split("<")
         if not comment:
             page.text(first)
         elif "-->" in first:
@@ -162,7 +169,7 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
                 yield from page.tag(bool(found[1]), found[2], found[3])
                 page.text(part[found.end() :])
             elif number == len(parts) and ">" not in part and re.match(r"/?[A-Za-z]", part) and len(part) < _LONGEST:
-                pending = f"<{part}"
+                pending, size = [f"<{part}"], len(part) + 1
             elif not part.startswith(("!", "?")):
                 page.text(f"<{part}")
     yield from page.ended()

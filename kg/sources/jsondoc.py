@@ -35,6 +35,7 @@ _WRAPPERS |= {"search", "search-results"}
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[\s\ufeff]*")
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")')
+_LINE = re.compile(r"\n\s*+(?P<value>\{)?")  # and the object that begins it
 
 
 class _DamagedError(Exception):
@@ -144,12 +145,12 @@ class _Document:
                         yield own
                 except _DamagedError as error:
                     damaged(str(error))
-                    self._find(re.compile(r"\n\s*(?=\{)"))
+                    self._find(_LINE)
             elif start == ",":
                 self._at += 1
             else:
                 damaged("is not JSON")
-                self._find(re.compile(r"\n\s*(?=\{)"))
+                self._find(_LINE)
 
     def _members(self, damaged: Warn, depth: int) -> Generator[object, None, tuple[bool, dict[str, object]]]:
         """The papers in the lists that an object holds; returns whether it holds any, and its other members."""
@@ -202,7 +203,7 @@ class _Document:
             except _DamagedError as error:
                 damaged(str(error))
                 any_damaged = True
-                if not self._find(re.compile(rf"[\[,\n]\s*(?=\{{\s*{key})")):
+                if not self._find(re.compile(rf"[\[,\n]\s*+(?P<value>\{{(?=\s*{key}))?")):
                     return
                 continue
             key = re.escape(begins[1]) if begins and not any_damaged else key
@@ -244,12 +245,17 @@ class _Document:
                 return ""
 
     def _find(self, pattern: re.Pattern[str]) -> bool:
-        """Go on after the next match of a pattern; whether there is one."""
+        """Go on at the next value that a pattern finds; whether there is one.
+
+        Args:
+            pattern: matches white space without a value after it, too, so that it is not read again from each line.
+        """
         self._at = min(self._at + 1, len(self._text))
         while True:
-            if match := pattern.search(self._text, self._at):
-                self._at = match.end()
-                return True
+            for match in pattern.finditer(self._text, self._at):
+                if match["value"]:
+                    self._at = match.start("value")
+                    return True
             self._at = max(self._at, len(self._text) - _NEAR_END)
             if not self._more():
                 self._at = len(self._text)

@@ -21,8 +21,11 @@ from kg.sources.reader import Reader, Source, Warn
 from kg.text.lines import numbered_lines
 
 _EXPECTED = "text with labels"
+_LETTER = r"[^\W\d_]"
+_PART = rf"(?:[ _-]?\(?{_LETTER}++\)?)"
 _LABEL = re.compile(
-    r"(?:\[?\d{1,4}[\].):]+)?\s*(?P<name>[^\W\d_a-z][^\W\d_]*(?:[ _-]?\(?[^\W\d_]+\)?){0,2})\s*[:：](?P<value>.*)"
+    rf"(?:\[?\d{{1,4}}[\].):]+)?\s*"
+    rf"(?P<name>[^\W\d_a-z](?:{_LETTER}*+{_PART}{{0,2}}|{_LETTER}++\){_PART}?))\s*[:：](?P<value>.*)"
 )
 _VAGUE = {"summary", "summaries", "description", "paper", "titles"}  # a file of anything has these
 _BEFORE = 5  # lines that may stand before the first label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, islice
@@ -139,14 +140,14 @@ def _is_last_paragraph(block: Line, following: Line | None) -> bool:
 
 def _paper(title: Line, paragraphs: list[str], source: Source, dates: list[tuple[int, str]]) -> Paper:
     abstract = "\n\n".join(paragraphs)
-    listed = next((found for number, found in reversed(dates) if number < title.number), None)
+    place = bisect_left(dates, (title.number, ""))
     return Paper(
         id=slug(title.text),
         title=title.text,
         abstract=abstract,
         source=source.name,
         line=title.number,
-        listed=listed,
+        listed=dates[place - 1][1] if place else None,
     )
 
 

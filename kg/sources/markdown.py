@@ -25,7 +25,8 @@ _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(.*)")
 _SUMMARY = re.compile(r"<summary\b.{0,300}?</summary>|</?(?:details|p)\b[^<>]*>", re.IGNORECASE | re.DOTALL)
 _BEFORE_LINKS = re.compile(
-    r"(?:\W*(?:\([^()]{1,40}\)|\[[^\[\]()]{1,40}\]|`[^`]{1,40}`)\W*)?(?P<words>[^\[\]()|]{15,300}?)[\s.,:;*_–—-]*\[+(?P<link>[^\[\]]+)\]"
+    r"(?:\W{0,20}(?:\([^()]{1,40}\)|\[[^\[\]()]{1,40}\]|`[^`]{1,40}`)\W{0,20})?(?=[^\[\]()|]{15,320}+\[)"
+    r"(?P<words>[^\[\]()|]{15,300}?)[\s.,:;*_–—-]{0,20}\[+(?P<link>[^\[\]]+)\]"
 )
 _FRONT = re.compile(r"(title|authors?|url)\s*:\s*(.+)", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|\n", re.IGNORECASE)
@@ -34,7 +35,7 @@ _LINK = re.compile(
 )
 _BARE = re.compile(r"(?<![(\"'])https?://[^\s()<>\[\]\"'|]+")
 _LEAD = re.compile(
-    r"(?:\W*\[\d+\]\W*)?\**_*\s*(?:\*\*(?P<bold>.+?)\*\*|__(?P<strong>.+?)__|(?P<link>\[(?![\[!]).*?\]\([^()]*\)))",
+    r"(?:\W{0,20}\[\d+\]\W{0,20})?\*{0,9}_{0,9}\s{0,20}(?:\*\*(?P<bold>.+?)\*\*|__(?P<strong>.+?)__|(?P<link>\[(?![\[!]).*?\]\([^()]*\)))",
     re.DOTALL,
 )
 
@@ -127,15 +128,20 @@ def _heading(line: int, text: str, level: int) -> Piece:
 
 def _table_row(line: int, text: str) -> Piece:
     """A row; a bar within a formula, code or details does not part cells."""
-    cells = [""]
+    cells: list[list[str]] = []
+    size = dollars = ticks = details = 0  # of the last cell
     for part in re.split(r"(?<!\\)\|", text.strip().removeprefix("|").removesuffix("|")):
-        last = cells[-1].lower()
-        opened = last.count("$") % 2 or last.count("`") % 2 or last.count("<details") > last.count("</details")
-        if opened and len(last) < _LONGEST_CELL:
-            cells[-1] += f"|{part}"
+        if (dollars % 2 or ticks % 2 or details > 0) and size < _LONGEST_CELL:
+            cells[-1].append(part)
         else:
-            cells.append(part)
-    return Piece(line, "row", cells=tuple((_plain(_SUMMARY.sub(" ", cell)), _links(cell)) for cell in cells[1:]))
+            cells.append([part])
+            size = -1
+            dollars = ticks = details = 0
+        size += len(part) + 1
+        dollars, ticks = dollars + part.count("$"), ticks + part.count("`")
+        details += part.lower().count("<details") - part.lower().count("</details")
+    whole = map("|".join, cells)
+    return Piece(line, "row", cells=tuple((_plain(_SUMMARY.sub(" ", cell)), _links(cell)) for cell in whole))
 
 
 def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:

@@ -29,9 +29,8 @@ class Texts(NamedTuple):
     final_stop: bool = False
 
 
-_HEADING = re.compile(
-    r"<(?:\w+:)?(title|h[1-6])(?:\s[^<>]*)?>\s*(?P<text>[^<>]{0,100}?)\s*</(?:\w+:)?\1\s*>", re.IGNORECASE
-)
+_HEADING = re.compile(r"<(?:\w+:)?(title|h[1-6])(?:\s[^<>]*)?>(?P<text>[^<>]*)</(?:\w+:)?\1\s*>", re.IGNORECASE)
+_LONGEST_HEADING = 100  # characters
 _OTHER_TAGS = re.compile(
     r"</?[a-z]{2,8}:[a-z-]+(?:\s[^<>]*)?>|<!\[CDATA\[|\]\]>|</?(?:img|graphic|inline-graphic)\b[^<>]*>", re.I
 )
@@ -39,7 +38,7 @@ _MARKDOWN = re.compile(
     r"!?\[(?P<words>[^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)"
     r"|(?P<strong>\*\*|__)(?=\S)(?P<bold>.{1,2000}?)(?<=\S)(?P=strong)"
     r"|(?<![\w*])(?P<weak>[*_])(?=[^\s*_])(?P<slanted>[^*_\n]+?)(?<=\S)(?P=weak)(?![\w*])"
-    r"|(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
+    r"|(?P<ticks>`++)(?:(?P<code>[^`]++)(?P<closing>(?P=ticks)|`++))?"
     r"|^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S))",
     re.MULTILINE | re.DOTALL,
 )
@@ -64,7 +63,15 @@ _ABSENT = re.compile(
     r"\[?\s*(?:no abstract(?: is)?(?: available| provided)?|abstract (?:is )?not available)\s*\.?\s*\]?\.?",
     re.IGNORECASE,
 )
+_DIGITS = re.compile("(?<=&#)[0-9]{9,}")
 _KIND = re.compile(r"^\[(?:PDF|HTML|BOOK|B|C|CITATION|DOC)\]\s*", re.IGNORECASE)
+
+
+def unescaped(text: str) -> str:
+    """A text with its entities and character references read, numbers of any length among them."""
+    if "&#" in text:  # of more digits than a number may have in Python, so many are of no character either
+        text = _DIGITS.sub(lambda digits: digits[0].lstrip("0")[:8] or "0", text)
+    return html.unescape(text)
 
 
 def clean_text(text: str, texts: Texts = Texts()) -> str:  # noqa: B008 (a tuple, which nothing can change)
@@ -74,7 +81,7 @@ def clean_text(text: str, texts: Texts = Texts()) -> str:  # noqa: B008 (a tuple
     'A&B x is k'
     """
     if "&" in text:
-        text = html.unescape(html.unescape(text))
+        text = unescaped(unescaped(text))
     if "<" in text or "]]>" in text:
         text = _OTHER_TAGS.sub("", without_tags(_HEADING.sub(_headed, text)))
     if texts.markdown:
@@ -114,9 +121,14 @@ def clean_abstract(text: str, texts: Texts = Texts()) -> str:  # noqa: B008
 
 def _headed(match: re.Match[str]) -> str:
     """A heading within an abstract as its label: "Background: "; that of the abstract is left out."""
-    heading = match["text"].rstrip(" :.")
+    heading = match["text"].strip()
+    if len(heading) > _LONGEST_HEADING:
+        return match[0]
+    heading = heading.rstrip(" :.")
     return f" {heading}: " if heading and heading.casefold() != "abstract" else " "
 
 
 def _unmarked(match: re.Match[str]) -> str:
-    return next((words for name in ("words", "bold", "slanted", "code") if (words := match[name]) is not None), "")
+    if ticks := match["ticks"]:  # code, in as many of them as close it
+        return ticks[len(match["closing"] or "") :] + (match["code"] or "")
+    return next((words for name in ("words", "bold", "slanted") if (words := match[name]) is not None), "")

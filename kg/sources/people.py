@@ -19,8 +19,8 @@ _MIDDLE = ("middle", "middleName", "middle_name")
 _PARTICLES = ("dropping-particle", "non-dropping-particle")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
-_ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\)){0,500}\)")  # an affiliation, or its number
-_OTHERS = re.compile(r",?\s*(?:and\s+)?(?<!\w)(?:et\.?\s*al|others)\b\.?\s*$", re.IGNORECASE)
+_ASIDE = re.compile(r"(?<!\s)\s*\((?:[^()]|\([^()]*\)){0,500}\)")  # an affiliation, or its number
+_OTHERS = re.compile(r"(?:,|(?<![\s,]))\s*(?:and\s+)?(?<!\w)(?:et\.?\s*al|others)\b\.?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s+\d{4}$")  # DBLP tells people of one name apart: "Bo Lily 0002"
 _AFFILIATION = (
     "raw_affiliation_strings",
@@ -87,7 +87,7 @@ def _listed(text: str) -> Iterator[str]:
         return
     parts = [part for part in re.split(r"[;|\n]", text) if part.strip()]
     if len(parts) == 1:
-        pieces = re.split(r",?\s+(?:and|&)\s+", parts[0])
+        pieces = re.split(r",?(?<!\s)\s+(?:and|&)\s+", parts[0])
         parts = [part for piece in pieces for part in _by_commas(_OTHERS.sub("", piece))]
     yield from filter(None, (_in_order(_OTHERS.sub("", part)) for part in parts))
 

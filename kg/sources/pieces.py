@@ -34,7 +34,7 @@ _LONGEST_LINK = 100  # characters of the words of a link that is no title
 _ABSTRACT_LENGTH = 200  # characters; shorter pieces are titles, authors and remarks
 _ABSTRACT = re.compile(r"\W*(?:abstract|summary)\b\W*", re.IGNORECASE)
 _AUTHORS = re.compile(r"\W*(?:authors?\s*:|by\s+)\s*", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*\([^()]{0,300}\)")  # an affiliation
+_ASIDE = re.compile(r"(?<!\s)\s*\([^()]{0,300}\)")  # an affiliation
 _DATED = re.compile(r"(?:[A-Z][\w&/-]*\s+){0,3}'?(?:[12]\d{3}|\d\d)")  # a year, or "Proc. Ponds 2020"
 _BYLINE = re.compile(r"(?P<names>by\s.{3,300}?(?<=\w\w))[.:]\s+(?=\S)", re.IGNORECASE)
 _BETWEEN_NAMES = r",|;|\band\b|&"

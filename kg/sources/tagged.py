@@ -28,6 +28,7 @@ _ALL = frozenset({"keywords", "notes", "doi", "date"})  # fields that are taken 
 _MANY = frozenset({"authors"})  # fields with several values
 _SYNTAX = frozenset({"tag", "begins", "ends", "lines"})
 _VALUE_LIMIT = 1_000_000  # characters of one value
+_LONGEST, _MOST = 1_000, 100  # characters of an affiliation, affiliations of an author that are listed by names
 
 
 class Tagged(NamedTuple):
@@ -154,7 +155,8 @@ def with_details(
     places: dict[str, list[str]] = {}
     for people, place in affiliations:
         for name in people.split(";"):
-            places.setdefault(name.strip().casefold(), []).append(place)
+            own = places.setdefault(name.strip().casefold(), [])
+            own += [place[:_LONGEST]] if len(own) < _MOST else []
     return [
         {"name": name, "affiliations": places.get(name.casefold(), []), "orcid": known.get(name.casefold())}
         for name in names

@@ -6,7 +6,6 @@ format. What a table cannot say is a function here.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
@@ -16,7 +15,7 @@ from kg.sources import arxiv
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.fields import NO_ABSTRACTS, NotAPaperError
 from kg.sources.formats import tables_of
-from kg.sources.markup import Texts
+from kg.sources.markup import Texts, unescaped
 from kg.sources.reader import Reader, Source, Warn
 from kg.sources.xmlfields import Fields, fields_of, first, text_of, values
 from kg.sources.xmlstream import parts
@@ -41,9 +40,7 @@ def _atom(entry: Element, fields: Fields) -> None:
 
 def _rss(entry: Element, fields: Fields) -> None:
     """Each person in an element, or all of them in one, in earlier feeds as links; arXiv adds to title and text."""
-    people = [
-        html.unescape(re.sub(r"<[^<>]*>", "", text)) for text in values(entry, "creator") or values(entry, "author")
-    ]
+    people = [unescaped(re.sub(r"<[^<>]*>", "", text)) for text in values(entry, "creator") or values(entry, "author")]
     fields["authors"] = people if len(people) > 1 else arxiv.names(people[0]) if people else None
     fields |= arxiv.announced(fields.get("title", ""), fields.get("abstract", ""))
 

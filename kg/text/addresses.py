@@ -216,8 +216,8 @@ def _only_address(text: str) -> str:
     text = _IMAGE.sub("", _INVISIBLE.sub("", text[:_LONGEST]))
     if link := _LINK.search(text):
         text = link[1] or link["href"]
-    text = re.split(r"[\s,;|]+(?=(?:https?|git|ssh)://|git@)", text.strip(), maxsplit=1)[0]
-    return re.sub(r"\s+\([^()]*\)$", "", text).strip(" \t\n<>\"'`,;")
+    text = re.split(r"(?<![\s,;|])[\s,;|]+(?=(?:https?|git|ssh)://|git@)", text.strip(), maxsplit=1)[0]
+    return re.sub(r"(?<!\s)\s+\([^()]*\)$", "", text).strip(" \t\n<>\"'`,;")
 
 
 def given_repository(text: str) -> str | None:
@@ -226,7 +226,7 @@ def given_repository(text: str) -> str | None:
     >>> given_repository("pond/frognet"), given_repository("N/A")
     ('https://github.com/pond/frognet', None)
     """
-    short = re.sub(r"\s*/\s*", "/", _only_address(text)).rstrip("/")
+    short = re.sub(r"(?:(?<!\s)\s+)?/\s*", "/", _only_address(text)).rstrip("/")
     if (
         short.lower() not in _NOTHING
         and _SHORT_REPOSITORY.fullmatch(short)

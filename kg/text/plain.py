@@ -239,11 +239,12 @@ _PAIRS = re.compile(rf"{_TAGS.pattern}|(?P<brace>(?<!\\)[{{}}])", re.IGNORECASE 
 _OPENING = re.compile(r"(?:<[A-Za-z][^<>]*(?<!/)>|(?:\\[A-Za-z]+\s*)?\{(?:\\[A-Za-z]+\s*)?)\s*\Z")
 _CLOSING = re.compile(r"\s*</[A-Za-z][^<>]*>|\}")
 _FARTHEST = 300  # characters of an opening tag
+_DEEPEST = 20  # tags and braces that a span is widened by
 
 
 def _paired(text: str, first: int, last: int) -> tuple[int, int]:
     """A span, widened by the tags and braces next to it that belong to those within it."""
-    while True:
+    for _ in range(_DEEPEST):
         opened = closed = 0
         for found in _PAIRS.finditer(text, first, last):
             if found[0] == "}" or found[0].startswith("</"):
@@ -255,7 +256,8 @@ def _paired(text: str, first: int, last: int) -> tuple[int, int]:
         elif opened and (after := _CLOSING.match(text, last)):
             last = after.end()
         else:
-            return first, last
+            break
+    return first, last
 
 
 # --- LaTeX -----------------------------------------------------------------------------------------------------------
@@ -280,17 +282,17 @@ _WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes":
 _LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
 _LATEX = re.compile(
     r"""
-    (?=[\\_^$~{}*\-ixuehtm\n]|[^\S\n]+\n)(?:  # what the rest can begin with, found more quickly
+    (?=[\\_^$~{}*\-ixuehtm\n]|(?<=\w)[^\S\n]+\n)(?:  # what the rest can begin with, found more quickly
     (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{|\s+[A-Za-z]))\s*
       (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
   | (?P<space>\\[,;:!\ /\\])
   | (?P<delimiter>\\[()\[\]])
   | \\[dt]?frac\s*\{(?P<numerator>[^{}]*)\}\s*\{(?P<denominator>[^{}]*)\}
-  | (?P<deviation>[_^]\s*\{?\s*(?:\\pm(?![A-Za-z])|±)\s*)
-  | (?P<preamble>\\documentclass[^$]*\\begin\{document\})
+  | (?P<deviation>[_^]\s*+(?:\{\s*+)?(?:\\pm(?![A-Za-z])|±)\s*)
+  | (?P<preamble>\\documentclass[^$]{0,2000}\\begin\{document\})
   | (?P<unread>\\(?:cite[a-z]*|ref|eqref|label|begin|end|vspace|hspace|color|textcolor|colorbox|includegraphics)\*?
-      \s*(?:\[[^\]\n]*\]\s*)*\{[^{}\n]*\})
+      \s*+(?:\[[^\]\n]{0,1000}+\]\s*+){0,9}\{[^{}\n]*\})
   | \\(?P<name>[A-Za-z]+)(?:(?P<abbreviation>(?<=eg|ie)\.|(?<=etal)\.)|(?P<opens>\s?\{)|(?P<after>\ ?))
   | (?P<tabbed>(?<=[\d\s$])imes\b)
   | (?P<bareword>\b(?:url|e?mph|t?ext(?:bf|it|tt|sc)|href|mathcal|mathbb|mathrm)\{)  # "mph{": "\e" was an escape
@@ -298,7 +300,7 @@ _LATEX = re.compile(
   | (?P<dollar>\$)
   | (?P<tie>(?<=[A-Za-z.,)}])~(?=[A-Za-z\d(\\$\[])|(?<=\d)~(?=[\\%A-Za-z$]))
   | (?P<dash>(?<=\d)--(?=\d)|(?<=[a-zß-ÿ}])--(?=\{?(?:[A-ZÀ-Þ](?:[a-zß-ÿ]|\\["'`^~Hcv])|\\["'`^~])))
-  | (?P<pause>(?<=\w)---?(?=\s*\n\s*\w))\s*
+  | (?P<pause>(?<=\w)---?(?=[^\S\n]*+\n\s*+\w))\s*
   | (?<=\w)[^\S\n]*\n[^\S\n]*(?P<hung>---?)(?=\w)
   | (?P<bold>\*\*(?=\S)|(?<=\w)\*\*)
   | (?P<script>(?<=[_^])\{)
@@ -411,8 +413,12 @@ def _given_latex(match: re.Match[str]) -> str:
 
 # --- lists of numbers ---------------------------------------------------------------------------------------------
 
-_NUMBERS = re.compile(r"(?:(?<=[A-Za-z-])\\?\{|(?<=[A-Za-z]-)[(\[])\s*\d+\w?(?:\s*[,/]\s*-?\d+\w?)+\s*(?:\\?\}|[)\]])")
-_IN_NUMBERS = re.compile(r"(?P<brace>\\?[{(\[]\s*|\s*\\?[})\]])|\s*[,/]\s*")
+_NUMBER = r"\d++\w?+"
+_NUMBERS = re.compile(
+    rf"(?:(?<=[A-Za-z-])\\?\{{|(?<=[A-Za-z]-)[(\[])\s*+{_NUMBER}(?:\s*+[,/]\s*+-?{_NUMBER})++\s*+(?:\\?\}}|[)\]])"
+)
+_BLANKS = r"(?:(?<!\s)\s++)?"  # all that are before something
+_IN_NUMBERS = re.compile(rf"(?P<brace>\\?[{{(\[]\s*|{_BLANKS}\\?[}})\]])|{_BLANKS}[,/]\s*")
 
 
 def _with_lists_of_numbers(view: PlainText) -> PlainText:
@@ -433,7 +439,7 @@ def _with_lists_of_numbers(view: PlainText) -> PlainText:
 
 _MAY_BE_BROKEN = re.compile(r"[-‐]\s")
 _BROKEN = re.compile(
-    r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]+(?=(?P<right>[a-z]+|\d))|\s*\n\s*(?=(?P<below>\w+)))"
+    r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]++(?=(?P<right>[a-z]+|\d))|[^\S\n]*+\n\s*+(?=(?P<below>\w+)))"
 )
 _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"})  # "semi- and self-supervised"
 
@@ -479,24 +485,28 @@ _SECTION = (
     "conclusions and relevance|exposures?|interventions?|measurements|participants|patients|study design|"
     "trial registration|what is (?:already )?known|what this study adds"
 )
-_MARKS = r"[\s*_#\u26a0\ufe0f\[\]]*"
+_MARKS = r"[\s*_#\u26a0\ufe0f\[\]]*+"
+# Marks without a label after them match too, so that they are passed, and not read again from each line break in them.
 _LABELS = re.compile(
-    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?P<words>(?i:{_SECTION}))(?:"
-    rf"(?P<sign>{_MARKS}:[*_]*(?!\S*//)|[*_]*(?:\s+[-–—](?=\s)|—(?=\s?[A-Z])|\.(?=\s+[A-Z])|\]|(?=\n)))"
-    r"|[*_]*(?=\s+(?:[A-Z][a-z]*\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)\w*[A-Z][\w-]*\s+[a-z])))\s*"
+    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?:(?P<words>(?i:{_SECTION}))(?:"
+    rf"(?P<sign>{_MARKS}:[*_]*+(?!\S*//)|[*_]*+(?:\s++[-–—](?=\s)|—(?=\s?[A-Z])|\.(?=\s+[A-Z])|\]|(?=\n)))"
+    r"|[*_]*+(?=\s++(?:[A-Z][a-z]*+\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)[^\WA-Z]*+[A-Z][\w-]*+\s+[a-z])))\s*)?"
 )
 
 
-_LABEL_PLACES = re.compile(r"\n|[.!?][)\]\"”]?\s")  # where a sentence ends, found more quickly than what follows it
+# Where a sentence ends, found more quickly than what follows it.
+_LABEL_PLACES = re.compile(rf"(?P<end>\n|[.!?][)\]\"”]?\s){_MARKS}")
 
 
 def _may_have_label(text: str) -> bool:
-    ends = (match.end() for match in _LABEL_PLACES.finditer(text))
-    return any(_LABELS.match(text, place) for place in chain([0], ends))
+    ends = (match.end("end") for match in _LABEL_PLACES.finditer(text))
+    return any((found := _LABELS.match(text, place)) and found["words"] for place in chain([0], ends))
 
 
 def _label(match: re.Match[str]) -> str | None:
     """A label is dropped where a sign follows, where it is alone on a line, or where it alone is in capitals."""
+    if not match["words"]:
+        return None
     dropped = match["sign"] is not None or (match["words"].isupper() and len(match["words"]) > 3)
     return "" if dropped else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(
@@ -40,10 +41,15 @@ def sentence_around(spans: Sequence[tuple[int, int]], start: int, end: int) -> t
     """Start and end offset of the sentence around a part of a text, or of all sentences that the part runs over.
 
     Args:
-        spans: the sentences, as :func:`sentence_spans` returns them.
+        spans: the sentences by offset, as :func:`sentence_spans` returns them.
         start: of the part, a character offset.
         end: of the part, exclusive.
     """
-    opening = next((low for low, high in spans if low <= start < high), start)
-    closing = next((high for low, high in spans if low < end <= high), end)
+    first, last = bisect_right(spans, start, key=_start) - 1, bisect_left(spans, end, key=_start) - 1
+    opening = spans[first][0] if first >= 0 and start < spans[first][1] else start
+    closing = spans[last][1] if last >= 0 and end <= spans[last][1] else end
     return opening, closing
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]

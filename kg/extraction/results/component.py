@@ -10,6 +10,7 @@ annotated papers (:mod:`kg.training.results`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -130,12 +131,18 @@ class ResultFinder:
     def read(self, doc: Doc) -> ReadText | None:
         """A settled Doc as results are looked for in it; ``None`` if it has no quantity outside of addresses."""
         plain = doc._.plain
-        addresses = [range(link.start, link.end) for link in doc._.links]
+        links = sorted((link.start, link.end) for link in doc._.links)
+        starts = [start for start, _ in links]
+
+        def is_in_address(offset: int) -> bool:
+            place = bisect_right(starts, offset) - 1
+            return place >= 0 and offset < links[place][1]
+
         quantities = [
             quantity
             for quantity in self._find_quantities(plain.text)
             if quantity.end - quantity.start <= _LONGEST
-            and not any(plain.offsets[quantity.start] in address for address in addresses)
+            and not is_in_address(plain.offsets[quantity.start])
             and not self._excluded_before.search(plain.text[max(0, quantity.start - _REACH) : quantity.start])
             and not self._excluded_after.match(plain.text, quantity.end)
         ]

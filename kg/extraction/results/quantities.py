@@ -13,7 +13,7 @@ from kg.rulefiles import Rule
 
 _POWER = r"(?:\s?[x×·*]\s?10\s?(?:\^?[-−–+]?\d{1,3}|\^?\([-−–+]?\d{1,3}\))|[eE][-−+]?\d{1,3})"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?!\d)(?:[.٫]\d+)?"
-_SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?=\s?(?:[^\W\d_]|%))"  # "12 345 ms"
+_SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}){1,15}(?=\s?(?:[^\W\d_]|%))"  # "12 345 ms"
 _PLAIN = r"\d+(?:[.٫]\d+|,\d{1,2}(?=\s?%))?|[.٫]\d+"  # "81,2 %" has a decimal comma
 _MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "K": 1e3, "M": 1e6, "B": 1e9}
 _MAGNITUDE = r"\s(?:thousand|million|billion|trillion)\b|[KMB](?![\w/])"
