@@ -17,7 +17,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache, lru_cache, partialmethod
 from importlib import metadata
 from pathlib import Path
@@ -330,6 +330,19 @@ for line in sys.stdin:
         exec(json.loads(line), {})
     print(json.dumps(printed.getvalue()), flush=True)
 """
+
+
+@contextmanager
+def _soon() -> Iterator[None]:
+    begun = time.process_time()
+    yield
+    assert time.process_time() - begun < 1
+
+
+@pytest.fixture
+def soon() -> AbstractContextManager[None]:
+    """Takes no more than a second of CPU: on a text for which time that grows faster than the text would be more."""
+    return _soon()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pytest
 from spacy.language import Language
 
@@ -108,3 +110,9 @@ def test_a_parenthesis_settles_a_short_form(nlp: Language) -> None:
 
 def test_word_beginnings_are_preferred_to_near_letters(nlp: Language) -> None:
     assert ("ASAG", "Automatic Short Answer Grading") in pairs(nlp, "For Automatic Short Answer Grading (ASAG).")
+
+
+def test_a_word_of_very_many_parts_is_passed_soon(nlp: Language, soon: AbstractContextManager[None]) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="called-" * 6_000))
+    with soon:
+        assert find_abbreviations(doc) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,3 +190,9 @@ def test_a_namespace_is_not_an_address() -> None:
 )
 def test_hosts_say_what_they_lead_to(finder: LinkFinder, url: str, kind: str) -> None:
     assert finder.kind(url, "") == kind
+
+
+@pytest.mark.parametrize("path", ["x- " * 5_000, "/" * 20_000 + "x y"], ids=["pieces", "slashes"])
+def test_an_address_of_any_length_is_found_soon(path: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        assert len(urls(f"www.pond.example/{path}")) == 1

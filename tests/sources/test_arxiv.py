@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
+
+import pytest
 
 from kg.sources.arxiv import READER, announced
 
@@ -62,3 +65,9 @@ def test_a_mailing(read: Read) -> None:
 
 def test_what_feeds_say_besides_title_and_abstract() -> None:
     assert announced("Frogs", "They hop.") == {"title": "Frogs", "abstract": "They hop."}
+
+
+@pytest.mark.parametrize("title", ["(arXiv:" * 6_000, "(arXiv:a [" * 40_000])
+def test_titles_of_any_length_are_read_soon(title: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        assert announced(title, "They hop.")["title"] == title

@@ -2,6 +2,7 @@ r"""BibTeX: values, names and references as BibTeX reads them; damage costs only
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from kg.sources.bibtex import READER
@@ -54,3 +55,10 @@ def test_an_entry_takes_what_it_lacks_from_the_one_it_refers_to(read: Read) -> N
         papers, _ = read(READER, text)
         assert [(paper.title, paper.venue, paper.year) for paper in papers] == [
             ("Frogs", "Ponds", 2020), ("Toads", None, 1999)]  # fmt: skip
+
+
+def test_entries_take_over_no_long_values(read: Read, soon: AbstractContextManager[None]) -> None:
+    entries = "".join(f"@inproceedings{{{n}, crossref={{p}}, title={{Frog}}, abstract={{Hop}}}}\n" for n in range(500))
+    with soon:
+        papers, _ = read(READER, f"@proceedings{{p, title={{{'Ponds ' * 20_000}}}}}\n{entries}")
+    assert {len(paper.venue or "") for paper in papers} == {1000}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -67,3 +68,25 @@ def test_an_arxiv_id_may_be_in_a_note() -> None:
 def test_a_header_is_told_from_a_row_by_its_column_of_titles() -> None:
     assert may_be_header(["Nr.", "Paper Title", "Abstract"]) and may_be_header(["PT", "TI", "AB"])
     assert not may_be_header(["1", "Frogs of Ponds", "They hop."])
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "row"),
+    [
+        (["Title", "Keywords"], 1, ["Frogs", "['" + "\\'" * 20_000 + "]"]),
+        (
+            ["PT", "TI", "AB", "AU", "C1"],
+            1,
+            ["J", "Frogs", "They hop.", "A; B", "[A]" + " " * 5_000 + "x" * 5_000 + "["],
+        ),
+        (["Title", *["Keywords"] * 20_000], 2_000, ["Frogs", "hop"]),
+    ],
+    ids=["list", "places", "columns"],
+)
+def test_no_table_takes_more_than_linear_time(
+    header: list[str], rows: int, row: list[Any], soon: AbstractContextManager[None]
+) -> None:
+    with soon:
+        columns = Columns(header, {})
+        for _ in range(rows):
+            columns.fields_of(row)

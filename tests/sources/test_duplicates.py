@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from kg.records import Author, Paper
 from kg.sources import read_papers
-from kg.sources.duplicates import entry_order, merged, papers_of, reason, reasons
+from kg.sources.duplicates import entry_order, handles, merged, papers_of, reason, reasons
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -200,3 +201,8 @@ def test_further_fields_are_filled_and_gathered() -> None:
     assert (found.doi, found.arxiv, found.identifiers) == ("10.1234/frog", "2101.00001", ("openalex:W1",))
     assert (found.authors, found.people, found.year, found.date) == (("A. One",), (), 2026, None)
     assert found.keywords == ("frogs",)
+
+
+def test_a_title_of_many_editions_is_compared_soon(soon: AbstractContextManager[None]) -> None:
+    with soon:
+        list(handles(entry(title="(extended version " * 4_000)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -270,3 +271,13 @@ def test_the_first_repository_on_github_of_any_field(fields: dict[str, Any], git
 def test_an_abstract_of_nothing_but_markup_is_none(abstract: str) -> None:
     with pytest.raises(NotAPaperError, match="has no abstract"):
         paper_from({"title": "T", "abstract": abstract}, source="s", line=1, note=print, texts=Texts())
+
+
+def test_very_many_links_are_compared_soon(soon: AbstractContextManager[None]) -> None:
+    links = [f"https://pond.example/{number}" for number in range(2_000)]
+    abstract = "They hop: github.com/pond/" + "x" * 100_000
+    with soon:
+        found = paper_from(
+            {"title": "Frogs", "abstract": abstract, "links": links}, source="s", line=1, note=print, texts=Texts()
+        )
+    assert found.links == tuple(links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -63,3 +64,17 @@ def test_classes_say_what_is_an_abstract_and_who_wrote_it(read: Read) -> None:
         ("Frogs of the Pond", ("Cora Moss",)),
     ]
     assert {paper.abstract for paper in papers} == {HOP.strip()}
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<a \n" + "x\n" * 100_000, "<table><tr><td>" + "<p>" * 50_000 + "</table>"], ids=["tag", "cell"]
+)
+def test_no_page_takes_more_than_linear_time(read: Read, hostile: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        (paper,), _ = read(READER, f"<h1>Ponds</h1><h2>Frogs</h2><p>Abstract: {HOP}</p>{hostile}")
+    assert paper.title == "Frogs"
+
+
+def test_a_character_may_be_written_with_any_number_of_digits(read: Read) -> None:
+    (paper,), _ = read(READER, f"<h1>Ponds</h1><h2>Frogs</h2><p>Abstract: &#{'0' * 5_000}65; {HOP}</p>")
+    assert paper.abstract == f"A {HOP}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,10 @@ def test_a_json_file_without_papers_in_a_folder_is_skipped(tmp_path: Path) -> No
     assert [(paper.title, paper.line) for paper in papers] == [(title, n + 1) for n, title in enumerate(TITLES)]
     refused = [line for line in warnings if line.endswith("has no title; no record of this file is a paper; skipped")]
     assert [line.split(":")[0].rpartition("/")[2] for line in refused] == ["log.jsonl", "package.json"]
+
+
+@pytest.mark.parametrize("damaged", ["x", '{"title": x', '[{"title": x'])
+def test_the_lines_after_a_damaged_entry_are_passed_soon(damaged: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        titles, _ = read(damaged + "\n" * 30_000 + json.dumps(PAPERS[0]))
+    assert titles == TITLES[:1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,9 @@ def test_a_text_without_papers_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("Title: Frogs\nAbstract:\n")
     with pytest.raises(InputError, match=r"x\.txt:1: has no abstract; no record of this file is a paper"):
         list(read_papers(tmp_path / "x.txt", print))
+
+
+def test_a_long_word_is_passed_soon(read: Callable[..., list[Paper]], soon: AbstractContextManager[None]) -> None:
+    with soon:
+        (paper,) = read(f"Title: Frogs\nAbstract: {ABSTRACT}\n1: {'A' * 5_000}\n")
+    assert paper.abstract.endswith("AAA")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,9 @@ def test_a_damaged_file_of_another_format_is_not_a_page(listing: Path) -> None:
     listing.write_text(f"?xml\n\n<title>Frogs of the Pond</title>\n\n{LONG}\n\n" * 4)
     with pytest.raises(InputError, match=r":3: has markup or tags of another format"):
         read(listing)
+
+
+def test_the_dates_of_very_many_entries_are_found_soon(listing: Path, soon: AbstractContextManager[None]) -> None:
+    listing.write_text(page(*["A Frog", "It hops and it hops and it hops away."] * 5_000, *["Mar 11"] * 10_000))
+    with soon:
+        assert len(read(listing)[0]) == 5_000

@@ -130,7 +130,11 @@ def test_details_without_end_take_no_more_than_their_limit() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "text", ["[a](" + "b" * 20_000, "-" * 20_000 + "x", "# " + " #" * 10_000 + "x", "|$|" + "a|" * 20_000]
+    "text",
+    [
+        *("[a](" + "b" * 20_000, "-" * 20_000 + "x", "# " + " #" * 10_000 + "x", "|$|" + "a|" * 20_000),
+        *("- [1]" + " " * 5_000 + "**" + "a" * 5_000, "- (.) " + ". " * 2_000, "|" + ("$" + "|" * 20_000) * 10),
+    ],
 )
 def test_long_lines_take_no_more_than_linear_time(text: str) -> None:
     begun = time.process_time()

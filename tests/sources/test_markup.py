@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pytest
 
 from kg.sources.markup import Texts, clean_abstract, clean_text, clean_title
@@ -84,3 +86,26 @@ def test_a_final_full_stop_is_dropped_where_the_format_adds_it() -> None:
         "Frogs...",
         "Frogs?",
     ]
+
+
+def test_code_is_in_as_many_ticks_as_close_it() -> None:
+    assert clean_text("``a`b`` ```c`` `d", MARKDOWN) == "`ab c d"
+    assert clean_text("`` a", MARKDOWN) == "`` a"
+
+
+def test_a_heading_is_short() -> None:
+    assert clean_text(f"<title> {'a' * 100}: </title> b") == f"{'a' * 100}: b"
+    assert clean_text(f"<title> {'a' * 101} </title> b") == f"{'a' * 101} b"
+
+
+@pytest.mark.parametrize(
+    "text", ["<title>" + " " * 2_000 + "x", "`" * 40_000, "`" * 10_000 + "a" * 40_000], ids=lambda text: text[:7]
+)
+def test_no_text_takes_more_than_linear_time(text: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        clean_text(text, MARKDOWN)
+
+
+@pytest.mark.parametrize(("digits", "sign"), [("0" * 5_000 + "65", "A"), ("9" * 5_000, "\N{REPLACEMENT CHARACTER}")])
+def test_a_character_may_be_written_with_any_number_of_digits(digits: str, sign: str) -> None:
+    assert clean_text(f"&amp;#{digits}; &#{digits}") == f"{sign} {sign}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -52,3 +53,11 @@ def test_names_of_other_formats_are_cleaned() -> None:
     assert authors_of(given, Texts(), print) == (("Gia Müller", "Bo Two"), ())
     given = "A. One (1, Pond U (East)), B. Two (2) ((1) Pond, (2) Lake)"
     assert authors_of(given, Texts(), print) == (("A. One", "B. Two"), ())
+
+
+@pytest.mark.parametrize("blanks", [" ", "\t", " ,"])
+def test_names_that_are_far_apart_are_read_soon(blanks: str, soon: AbstractContextManager[None]) -> None:
+    far = f"Ann{blanks * 10_000}Pond"
+    with soon:
+        for given in (far, [far]):
+            authors_of(given, None, print)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,12 @@ def test_of_very_many_papers_without_a_sign_only_some_wait(monkeypatch: pytest.M
     assert next(found)[1]["title"] == "Frogs of the Pond 0"
     assert read < 8
     assert len(list(found)) == 39
+
+
+def test_a_text_that_may_list_authors_is_read_soon(soon: AbstractContextManager[None]) -> None:
+    pieces = [
+        Piece(1, "heading", "Frogs of Ponds", "Frogs of Ponds", level=2),
+        Piece(2, "text", "A" + " " * 50_000 + "B"),
+    ]
+    with soon:
+        assert list(entries([*pieces, Piece(3, "details", "Abstract: They hop.")]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.sources.tagged import READER, kind_of
+from kg.sources.tagged import READER, kind_of, with_details
 
 Read = Any  # the fixture of conftest.py
 
@@ -130,3 +130,8 @@ EF"""
 def test_other_texts_have_no_tags() -> None:
     for text in ("Frogs of the pond\n\nThey hop.", "AB blood groups", "%PDF-1.7", "% made by hand\n@article{x,"):
         assert kind_of(text.encode()) is None
+
+
+def test_what_is_listed_of_an_author_has_a_limit() -> None:
+    authors = with_details(["Pond, Ann"] * 3, [("Pond, Ann;" * 500, "x" * 5_000)], [])
+    assert [sum(map(len, author["affiliations"])) for author in authors] == [100_000] * 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -137,3 +139,10 @@ def test_pages_of_a_forge_are_not_repositories(page: str) -> None:
 def test_a_closing_slash_makes_no_difference() -> None:
     assert absolute("https://pond.example/frog/") == absolute("https://pond.example/frog")
     assert absolute("https://pond.example/") == "https://pond.example"
+
+
+@pytest.mark.parametrize("given", [",\n" * 1_000, "a" + " " * 1_998 + "b"])
+def test_long_fields_are_read_soon(given: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        for _ in range(50):
+            given_repository(given)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import AbstractContextManager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.text.plain import plain_text, unwrapped, without_markup
+from kg.text.plain import plain_text, unwrapped, without_latex, without_markup
 
 
 def reads(text: str) -> str:
@@ -251,3 +252,33 @@ def test_a_span_of_the_text_as_given_has_its_plain_characters_and_no_others(text
 )
 def test_commands_without_their_backslash_are_read_where_they_are_no_words(text: str, plain: str) -> None:
     assert plain_text(text).text == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#\n\n" * 2_500,
+        "Results " + "A_" * 25_000,
+        "Results:" + "*_" * 25_000 + "//",
+        "{" + " " * 40_000,
+        "_" + " " * 40_000,
+        "a--" + "\n" * 20_000,
+        "a-" + "\n" * 20_000,
+        "\\cite[" * 20_000,
+        "[\\cite[]" * 10_000,
+        "\\documentclass" * 30_000,
+        "a{" + "11," * 24,
+        "a{1,2}" + " " * 20_000,
+    ],
+)
+def test_no_text_takes_more_than_linear_time(text: str, soon: AbstractContextManager[None]) -> None:
+    with soon:
+        plain_text(text)
+        unwrapped(text)
+        without_latex(text)
+
+
+def test_the_span_of_a_text_in_very_many_braces_is_found_soon(soon: AbstractContextManager[None]) -> None:
+    view = plain_text("{" * 5_000 + "a" + "}" * 5_000 + " b")
+    with soon:
+        assert view.span(0, 3)[1] == len(view.original)

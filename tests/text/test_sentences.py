@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import AbstractContextManager
 
 import pytest
 from hypothesis import given
@@ -72,3 +73,9 @@ def test_the_sentence_around_a_part_contains_it(text: str, data: st.DataObject) 
     end = data.draw(st.integers(start, len(text)))
     low, high = sentence_around(sentence_spans(text), start, end)
     assert low <= start <= end <= high
+
+
+def test_the_sentence_around_each_of_many_parts_is_found_soon(soon: AbstractContextManager[None]) -> None:
+    spans = sentence_spans("A frog.\n" * 10_000)
+    with soon:
+        assert [sentence_around(spans, start + 2, end - 1) for start, end in spans] == spans
