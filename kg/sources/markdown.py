@@ -35,7 +35,8 @@ _LINK = re.compile(
 )
 _BARE = re.compile(r"(?<![(\"'])https?://[^\s()<>\[\]\"'|]+")
 _LEAD = re.compile(
-    r"(?:\W{0,20}\[\d+\]\W{0,20})?\*{0,9}_{0,9}\s{0,20}(?:\*\*(?P<bold>.+?)\*\*|__(?P<strong>.+?)__|(?P<link>\[(?![\[!]).*?\]\([^()]*\)))",
+    r"(?:\W{0,20}\[\d+\]\W{0,20})?\*{0,9}_{0,9}\s{0,20}"
+    r"(?:\*\*(?P<bold>.+?)\*\*|__(?P<strong>.+?)__|(?P<link>\[(?![\[!]).*?\]\([^()]*\)))",
     re.DOTALL,
 )
 
@@ -129,16 +130,13 @@ def _heading(line: int, text: str, level: int) -> Piece:
 def _table_row(line: int, text: str) -> Piece:
     """A row; a bar within a formula, code or details does not part cells."""
     cells: list[list[str]] = []
-    size = dollars = ticks = details = 0  # of the last cell
+    dollars = ticks = details = size = 0  # of the last one
     for part in re.split(r"(?<!\\)\|", text.strip().removeprefix("|").removesuffix("|")):
-        if (dollars % 2 or ticks % 2 or details > 0) and size < _LONGEST_CELL:
-            cells[-1].append(part)
-        else:
-            cells.append([part])
-            size = -1
-            dollars = ticks = details = 0
-        size += len(part) + 1
-        dollars, ticks = dollars + part.count("$"), ticks + part.count("`")
+        if size > _LONGEST_CELL or not (dollars % 2 or ticks % 2 or details > 0):
+            cells.append([])
+            dollars = ticks = details = size = 0
+        cells[-1].append(part)
+        dollars, ticks, size = dollars + part.count("$"), ticks + part.count("`"), size + len(part) + 1
         details += part.lower().count("<details") - part.lower().count("</details")
     whole = map("|".join, cells)
     return Piece(line, "row", cells=tuple((_plain(_SUMMARY.sub(" ", cell)), _links(cell)) for cell in whole))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -130,7 +131,7 @@ def test_as_dict_is_plain_data(graph: IndexedReader) -> None:
     assert (paper["venue"], paper["year"], paper["first_seen"]) == ("Café Workshop", 2019, None)
 
 
-@pytest.mark.parametrize("text", ["", "20x", "..", "2020-2021", "2021..2020", "0", "12345", "²⁰²⁰"])
+@pytest.mark.parametrize("text", ["", "20x", "..", "2020-2021", "2021..2020", "0", "12345", "²⁰²⁰", "1 .. 2 .. 3"])
 def test_what_is_not_a_year_is_refused(graph: IndexedReader, text: str) -> None:
     with pytest.raises(QueryError, match="year: expected 2020"):
         find_papers(graph, year=[text])
@@ -142,3 +143,8 @@ def test_what_is_not_a_year_is_refused(graph: IndexedReader, text: str) -> None:
 def test_what_is_not_a_date_is_refused(text: str) -> None:
     with pytest.raises(QueryError, match="date: expected 2025-03-11"):
         start_of(text)
+
+
+def test_a_year_of_any_length_is_refused_soon(soon: AbstractContextManager[None]) -> None:
+    with soon, pytest.raises(QueryError):
+        year_range("1" + " " * 20_000 + "x")
