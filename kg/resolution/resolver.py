@@ -952,12 +952,19 @@ def _within_sentence(counts: Counter[str], entity_type: EntityType) -> str:
     'frog count'
     """
     found = _commonest(counts)
-    for is_so, share in ((_is_in_title_case, _NO_TITLE), (_is_plural, _SINGULAR)):
-        if is_so(found) and (share == _SINGULAR or entity_type in ("Task", "Metric")):
-            same = {text: counts[text] for text in counts if spaced_key(text) == spaced_key(found) and not is_so(text)}
-            other = _commonest(Counter(same)) if same else found
-            found = other if counts[other] >= share * counts[found] else found
-    return found
+    if entity_type in ("Task", "Metric"):
+        found = _instead(found, counts, _is_in_title_case, _NO_TITLE)
+    return _instead(found, counts, _is_plural, _SINGULAR)
+
+
+def _instead(form: str, counts: Counter[str], is_so: Callable[[str], bool], share: float) -> str:
+    """A form of a name, or if it is so the commonest other spelling that is not, if that has a share of its uses."""
+    if not is_so(form):
+        return form
+    key = spaced_key(form)
+    others = Counter({text: papers for text, papers in counts.items() if spaced_key(text) == key and not is_so(text)})
+    other = _commonest(others) if others else form
+    return other if counts[other] >= share * counts[form] else form
 
 
 def _is_plural(name: str) -> bool:

@@ -27,9 +27,8 @@ from kg.server.pool import RefusedError
 PATH = "/correct"
 _COOKIE = "kg-edit"
 _FORM = "application/x-www-form-urlencoded"
-_ADDRESS = re.compile(
-    r"/(?![/\\])[!-~]*"
-)  # of a page of this server; browsers leave out tabs, so that "/\t/e" is "//e"
+# Of a page of this server. Browsers leave out tabs, so that "/\t/e" is "//e" to them.
+_ADDRESS = re.compile(r"/(?![/\\])[!-~]*")
 
 
 class _Correcting(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from kg.graph.statements import COMPARABLE
 from kg.site.charts import best_over_time
 from kg.site.source import Source, View
 from kg.text.spellings import readable
@@ -118,5 +119,10 @@ def boards_view(source: Source) -> View:
     return View(
         "boards.html",
         "Leaderboards",
-        {"boards": boards[:_LISTED], "in_all": len(boards), "behind": source.behind("boards", limit=_LISTED)},
+        {
+            "boards": boards[:_LISTED],
+            "in_all": len(boards),
+            "least": COMPARABLE,
+            "behind": source.behind("boards", limit=_LISTED),
+        },
     )

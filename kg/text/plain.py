@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import TypeVar
 
 from kg.text.names import title_key
@@ -282,7 +282,8 @@ _WORDS = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "sim": "~", "texttimes":
 _LETTERS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "DH", "TH"})
 _LATEX = re.compile(
     r"""
-    (?=[\\_^$~{}*\-ixuehtm\n]|(?<=\w)[^\S\n]+\n)(?:  # what the rest can begin with, found more quickly
+    (?=[\\_^$~{}*\-ixuehtm\n]  # what the rest can begin with, found more quickly
+      |[^\S\n](?:\n|[^\S\n](?<=\w..)[^\S\n]*\n))(?:
     (?P<accent>\\(?P<mark>["'`^~=.]|[cdHkruv](?=\s*\{|\s+[A-Za-z]))\s*
       (?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z])))
   | (?P<sign>\\(?P<escaped>[%&$\#_{}]))
@@ -486,21 +487,24 @@ _SECTION = (
     "trial registration|what is (?:already )?known|what this study adds"
 )
 _MARKS = r"[\s*_#\u26a0\ufe0f\[\]]*+"
-# Marks without a label after them match too, so that they are passed, and not read again from each line break in them.
-_LABELS = re.compile(
-    rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?:(?P<words>(?i:{_SECTION}))(?:"
+_LABEL = (
+    rf"(?P<words>(?i:{_SECTION}))(?:"
     rf"(?P<sign>{_MARKS}:[*_]*+(?!\S*//)|[*_]*+(?:\s++[-–—](?=\s)|—(?=\s?[A-Z])|\.(?=\s+[A-Z])|\]|(?=\n)))"
-    r"|[*_]*+(?=\s++(?:[A-Z][a-z]*+\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)[^\WA-Z]*+[A-Z][\w-]*+\s+[a-z])))\s*)?"
+    r"|[*_]*+(?=\s++(?:[A-Z][a-z]*+\b(?!:)|(?!(?:AND|OR|OF|IN|FOR|WITH)\b)[^\WA-Z]*+[A-Z][\w-]*+\s+[a-z])))\s*"
 )
+# Marks without a label after them match too, so that they are passed, and not read again from each line break in them.
+_LABELS = re.compile(rf"(?:(?<=\n)|(?<=[.!?]\s)|(?<=[.!?][)\]\"”]\s)|\A){_MARKS}(?:{_LABEL})?")
 
 
-# Where a sentence ends, found more quickly than what follows it.
-_LABEL_PLACES = re.compile(rf"(?P<end>\n|[.!?][)\]\"”]?\s){_MARKS}")
+# Where a sentence ends, found more quickly than the label that may follow it.
+_LABEL_PLACES, _LABEL_THERE = re.compile(rf"(?:\n|[.!?][)\]\"”]?\s){_MARKS}"), re.compile(_LABEL)
 
 
 def _may_have_label(text: str) -> bool:
-    ends = (match.end("end") for match in _LABEL_PLACES.finditer(text))
-    return any((found := _LABELS.match(text, place)) and found["words"] for place in chain([0], ends))
+    first = _LABELS.match(text)
+    if first and first["words"]:
+        return True
+    return any(_LABEL_THERE.match(text, place.end()) for place in _LABEL_PLACES.finditer(text))
 
 
 def _label(match: re.Match[str]) -> str | None:

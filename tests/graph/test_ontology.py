@@ -12,6 +12,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg import vocabulary
+from kg.graph.statements import COMPARABLE
 from kg.graph.validation import validate
 from kg.vocabulary import KG, OA, SCHEMA
 
@@ -39,6 +40,10 @@ def defined(ontology: Graph) -> set[str]:
 
 def kg_terms(text: str) -> set[str]:
     return {KG + name for name in re.findall(rf"(?:\bkg:|{re.escape(KG)})(\w+)", text)}
+
+
+def test_the_confidence_of_ranked_results_is_the_one_that_builds_use(ontology: Graph) -> None:
+    assert f"a confidence of at least {COMPARABLE}." in str(ontology.value(URIRef(KG + "comparable"), RDFS.comment))
 
 
 def test_the_contract_is_defined(ontology: Graph) -> None:

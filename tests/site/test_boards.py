@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.api import KnowledgeGraph
+from kg.graph.statements import COMPARABLE
 from kg.site import Site
 from kg.site.boards import ranked
 from kg.site.plots import best_plot
@@ -58,6 +59,11 @@ def test_a_board_has_the_rows_of_the_query_behind_it_in_its_order(site: Site) ->
     assert reported and [page.html.index(f">{value}<") for value in reported] == sorted(
         page.html.index(f">{value}<") for value in reported
     )
+
+
+def test_the_list_of_boards_says_how_sure_a_ranked_result_is(site: Site) -> None:
+    page = site.page("/leaderboards")
+    assert page and f"with a confidence of {COMPARABLE:.0%} or more" in page.html
 
 
 @pytest.mark.slow

@@ -154,5 +154,5 @@ def test_a_json_file_without_papers_in_a_folder_is_skipped(tmp_path: Path) -> No
 @pytest.mark.parametrize("damaged", ["x", '{"title": x', '[{"title": x'])
 def test_the_lines_after_a_damaged_entry_are_passed_soon(damaged: str, soon: AbstractContextManager[None]) -> None:
     with soon:
-        titles, _ = read(damaged + "\n" * 30_000 + json.dumps(PAPERS[0]))
+        titles, _ = read(damaged + "\n" * 30_000 + "y\n" + json.dumps(PAPERS[0]))
     assert titles == TITLES[:1]

@@ -77,7 +77,7 @@ def test_of_very_many_papers_without_a_sign_only_some_wait(monkeypatch: pytest.M
 def test_a_text_that_may_list_authors_is_read_soon(soon: AbstractContextManager[None]) -> None:
     pieces = [
         Piece(1, "heading", "Frogs of Ponds", "Frogs of Ponds", level=2),
-        Piece(2, "text", "A" + " " * 50_000 + "B"),
+        Piece(2, "item", "A" + " " * 50_000 + "B"),
     ]
     with soon:
         assert list(entries([*pieces, Piece(3, "details", "Abstract: They hop.")]))

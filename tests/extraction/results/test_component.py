@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pytest
@@ -437,3 +438,12 @@ def test_an_improvement_has_the_baseline_that_it_is_one_over(extractor: Extracto
 def test_a_result_has_the_task_of_its_paper(extractor: Extractor) -> None:
     paper = Paper(id="1", title="FrogNet for person search", abstract="In person search, FrogNet is 3.2% better.")
     assert [result.task for result in extractor(paper).results] == ["person search"]
+
+
+def test_very_many_numbers_in_addresses_are_passed_soon(
+    finder: ResultFinder, nlp: Language, soon: AbstractContextManager[None]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="T", abstract="5 " * 8_000))
+    doc._.links = [Link(url="https://a.b", kind="project", start=start, end=start + 1) for start in range(2, 16_002, 2)]
+    with soon:
+        assert finder.read(doc) is None
