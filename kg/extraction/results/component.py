@@ -31,7 +31,7 @@ from kg.extraction.results.features import (
     task_features,
 )
 from kg.extraction.results.places import EarlierParts, Names, Part, Place, Reading
-from kg.extraction.results.quantities import QuantityFinder, any_of
+from kg.extraction.results.quantities import Quantity, QuantityFinder, any_of
 from kg.extraction.results.sentences import Sentence, sentences_of
 from kg.extraction.results.weights import ResultWeights, chances, columns, columns_of_each, of_classes
 from kg.records import Result
@@ -44,6 +44,7 @@ READINGS: tuple[Reading, ...] = ("no", "absolute", "relative")
 
 _REACH = 40  # characters to look back over for words that exclude a number
 _MOST = 500  # numbers of a text that are looked at; abstracts have a tenth of it at most
+_LISTED = re.compile(r"\s*,?\s*(?:(?:and|or|to)\b|[-–—&])?\s*")  # between two numbers of a list or range
 _LONGEST = 60  # characters of a value; nothing is measured to hundreds of digits
 _SURE = 0.75  # probability of a task or a baseline from which it is said
 _LIKELY = 0.35  # probability that a quantity is a result of its metric from which it is one; half of the F1 at best
@@ -140,17 +141,31 @@ class ResultFinder:
 
         quantities = [
             quantity
-            for quantity in self._find_quantities(plain.text)
-            if quantity.end - quantity.start <= _LONGEST
-            and not is_in_address(plain.offsets[quantity.start])
-            and not self._excluded_before.search(plain.text[max(0, quantity.start - _REACH) : quantity.start])
-            and not self._excluded_after.match(plain.text, quantity.end)
+            for quantity in self._without_excluded(plain.text, self._find_quantities(plain.text))
+            if quantity.end - quantity.start <= _LONGEST and not is_in_address(plain.offsets[quantity.start])
         ]
         if not quantities:
             return None
         sentences = sentences_of(doc, quantities[:_MOST], self._changes)
         short_forms = {name_key(pair.short.text): name_key(pair.long.text) for pair in doc._.abbreviations}
         return ReadText(plain, sentences, Names.of(sentences, short_forms))
+
+    def _without_excluded(self, text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
+        """Those that no exclusion is next to, nor to one that they are in a list or range with ("CI 0.88 to 0.94")."""
+        lists: list[list[Quantity]] = []
+        for quantity in quantities:
+            if lists and _LISTED.fullmatch(text, lists[-1][-1].end, quantity.start):
+                lists[-1].append(quantity)
+            else:
+                lists.append([quantity])
+        kept = []
+        for numbers in lists:
+            after = [i for i, quantity in enumerate(numbers) if self._excluded_after.match(text, quantity.end)]
+            numbers = numbers[after[-1] + 1 :] if after else numbers
+            reach = (text[max(0, quantity.start - _REACH) : quantity.start] for quantity in numbers)
+            before = [i for i, words in enumerate(reach) if self._excluded_before.search(words)]
+            kept += numbers[: before[0]] if before else numbers
+        return kept
 
     def __call__(self, doc: Doc) -> Doc:
         text = self.read(doc) if self.weights else None

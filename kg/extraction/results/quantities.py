@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.rulefiles import Rule
@@ -14,7 +14,9 @@ from kg.rulefiles import Rule
 _POWER = r"(?:\s?[x×·*]\s?10\s?(?:\^?[-−–+]?\d{1,3}|\^?\([-−–+]?\d{1,3}\))|[eE][-−+]?\d{1,3})"
 _GROUPED = r"\d{1,3}(?:,\d{3})+(?!\d)(?:[.٫]\d+)?"
 _SPACED = r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}){1,15}(?=\s?(?:[^\W\d_]|%))"  # "12 345 ms"
-_PLAIN = r"\d+(?:[.٫]\d+|,\d{1,2}(?=\s?%))?|[.٫]\d+"  # "81,2 %" has a decimal comma
+# "81,2 %" and "is 81,2" have a decimal comma, "(64,64)" and "11,12,13" have none
+_COMMA = r",\d{1,2}(?:(?=\s?%)|(?<=\s\d\d,\d)(?![\d,\])])|(?<=\s\d\d,\d\d)(?![\d,\])]))"
+_PLAIN = rf"\d+(?:[.٫]\d+|{_COMMA})?|[.٫]\d+"
 _MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "K": 1e3, "M": 1e6, "B": 1e9}
 _MAGNITUDE = r"\s(?:thousand|million|billion|trillion)\b|[KMB](?![\w/])"
 _NUMBER = rf"(?:(?:{_GROUPED}|{_SPACED}|{_PLAIN})(?:{_POWER}|{_MAGNITUDE})?)"
@@ -69,7 +71,7 @@ class QuantityFinder:
         several = rf"{one}(?:[·⋅.*-]{one})?"
         each = r"(?:\s?/\s?|\sper[\s-])"
         rate = rf"[a-z]+(?:[\s-][a-z]+)?{each}{per}"  # "frames per second"
-        whole = rf"(?:{several}(?:{each}(?:{per}|{several}))?|{rate}){_EXPONENT}"
+        whole = rf"(?:{several}(?:{each}(?:{per}|{several})){{0,2}}|{rate}){_EXPONENT}"
         measure = rf"{_PERCENT}|{_FACTOR}|[\s-]?(?:{whole}|\[{whole}\])(?![\w%])"
         # The first group only makes the search fast: a look at one character before the looks behind it.
         self._values = re.compile(
@@ -87,6 +89,8 @@ class QuantityFinder:
         )
         self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
         self._alone = re.compile(rf"(?P<sign>[+\-−–]\s?)?(?P<first>{_NUMBER})(?P<unit>{measure})?")
+        end = rf"[+\-−–]?{_NUMBER}(?:{measure})?"
+        self._interval = re.compile(rf"\s?[\[(](?P<low>{end})\s?(?:,|;|to|--?|[–—−])\s?(?P<high>{end})[\])]")
         counts = {word: number for word, number in numbers.items() if number > 1}
         made = ("{} times", "{}-fold", "{}fold", "factor of {}")
         self._factors = {form.format(word): number for word, number in counts.items() for form in made} | dict(factors)
@@ -130,7 +134,7 @@ class QuantityFinder:
                     unit, end = each[0].removesuffix(each[1]), end - len(each[1])
                 found.append(Quantity(start, end, number, _unit(unit), _is_signed(match)))
             position = end
-        found = [quantity for quantity in found if not _is_part_of_name(text, quantity)]
+        found = list(self._without_intervals(text, found))
         for match in self._spelled.finditer(text.replace("İ", "I").lower()):  # so that each letter stays one
             if match["factor"]:
                 found.append(Quantity(*match.span(), self._factors[match["factor"]], "x", False))
@@ -138,6 +142,23 @@ class QuantityFinder:
                 unit = text[slice(*match.span("unit"))]
                 found.append(Quantity(*match.span(), self._numbers[match["number"]], _unit(unit), False))
         return sorted(found, key=lambda quantity: quantity.start)
+
+    def _without_intervals(self, text: str, quantities: Iterable[Quantity]) -> Iterator[Quantity]:
+        """Those that are neither part of a name nor the ends of an interval around the value before them, in order."""
+        past = 0
+        for quantity in quantities:
+            if quantity.start >= past and not _is_part_of_name(text, quantity):
+                yield quantity
+                past = self._end_of_interval(text, quantity)
+
+    def _end_of_interval(self, text: str, quantity: Quantity) -> int:
+        """Where the interval after a quantity ends, "(85.9% to 90.0%)" after "88.1%"; else where the quantity does."""
+        interval = self._interval.match(text, quantity.end)
+        ends = [self._alone.fullmatch(interval[name]) for name in ("low", "high")] if interval else []
+        low, high = [_number(end) if end else None for end in ends] or (None, None)
+        if interval and low is not None and high is not None and quantity.number is not None:
+            return interval.end() if low <= quantity.number <= high else quantity.end
+        return quantity.end
 
 
 def _is_part_of_name(text: str, quantity: Quantity) -> bool:

@@ -440,6 +440,24 @@ def test_a_result_has_the_task_of_its_paper(extractor: Extractor) -> None:
     assert [result.task for result in extractor(paper).results] == ["person search"]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The AUC was 0.91 (95% CI 0.88-0.94).", ["0.91"]),
+        ("The AUC was 0.91 (95 % CI: 0.88 to 0.94), or 0.93 with age.", ["0.91", "0.93"]),
+        ("With a confidence interval of [0.88, 0.94], the AUC is 0.91.", ["0.91"]),
+        ("We use learning rates of 0.1, 0.01 and 0.001.", []),
+        ("It reaches 91.2% with 1%, 5% and 10% of labels.", ["91.2%"]),
+    ],
+)
+def test_numbers_in_a_list_with_one_that_is_excluded_are_excluded_too(
+    nlp: Language, finder: ResultFinder, text: str, left: list[str]
+) -> None:
+    read = finder.read(make_doc(nlp, Paper(id="1", title="T", abstract=text)))
+    values = [place.piece for place, _ in read.values()] if read else []
+    assert [value.text for value in values] == left
+
+
 def test_very_many_numbers_in_addresses_are_passed_soon(
     finder: ResultFinder, nlp: Language, soon: AbstractContextManager[None]
 ) -> None:

@@ -29,6 +29,10 @@ def shown(text: str, quantities: list[Quantity]) -> list[Found]:
         ("81.2 %", 81.2, "%"),
         ("81.2 percent", 81.2, "%"),
         ("81,2 %", 81.2, "%"),  # a decimal comma
+        ("4.2 Gbit/s", 4.2, "Gbit/s"),
+        ("1.4 Å", 1.4, "Å"),
+        ("2.8 kcal/mol/Å", 2.8, "kcal/mol/Å"),
+        ("18.9 meV/atom", 18.9, "meV/atom"),
         ("٨١٫٢٪", 81.2, "%"),  # Arabic-Indic digits, decimal sign and per cent sign
         ("1% point", 1, "%"),
         ("1.5% points", 1.5, "%"),
@@ -156,6 +160,35 @@ def test_of_a_mean_with_its_deviation_the_mean_is_the_value(
 ) -> None:
     sentence = f"It is {text} there"
     assert shown(sentence, find(sentence)) == [(value, number, unit)]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("The score is 81,2 on MNIST and 7,5 lower without it.", [81.2]),
+        ("We reach 78,43.", [78.43]),
+        ("images of (64,64) pixels", []),
+        ("layers 11,12,13", []),
+    ],
+)
+def test_a_comma_is_decimal_only_where_that_is_clear(find: QuantityFinder, text: str, numbers: list[float]) -> None:
+    assert [found.number for found in find(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("a sensitivity of 88.1% (85.9% to 90.0%)", [88.1]),
+        ("a kappa of 0.83 [0.80, 0.86]", [0.83]),
+        ("an AUC of 0.91 (0.88–0.94), and 0.93 with age", [0.91, 0.93]),
+        ("an F1 of 0.83 (0.71, 0.75 before)", [0.83, 0.71, 0.75]),
+        ("an error of 49.87% (50.02%-0.15%)", [49.87, None]),  # not around the value
+    ],
+)
+def test_an_interval_around_a_value_is_no_quantity(
+    find: QuantityFinder, text: str, numbers: list[float | None]
+) -> None:
+    assert [found.number for found in find(text)] == numbers
 
 
 @pytest.mark.parametrize(
