@@ -1,8 +1,13 @@
 """Settings: what a sentence states about how its results came about, such as a split, shots, steps or a resolution.
 
-A result has of each kind of setting one at most: the only one of its sentence; in turn, if there are as many as results
-or scores or differences ("63% and 78% 1-shot and 5-shot accuracy, 2% and 3% better"); else the one before it, or, if
-the first result comes before the first setting, the one after it.
+A result has of each kind of setting the one in brackets behind it ("1.4% (4-bit) and 1.1% (3-bit)"). Else it has one
+that is in no such brackets: the only one of its sentence; in turn, if there are as many as results or scores or
+differences ("63% and 78% 1-shot and 5-shot accuracy, 2% and 3% better"); else the one before it, or, if the first
+result comes before the first setting, the one after it. Settings of different things ("1-bit weights and 4-bit
+activations") count as one, and so do those that are joined before a single result ("our 3-bit and 4-bit models are 4.5%
+better").
+
+A number of steps or shots is a condition, and no result itself.
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import TypeAlias
 
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -21,6 +27,14 @@ from kg.extraction.patterns import PatternCheck
 from kg.records import Result
 from kg.rulefiles import Rule, SettingRule
 from kg.text.names import one_line
+
+_CONDITIONS = frozenset({"steps", "shots"})  # kinds of settings whose numbers are no results
+_NEAR = 3  # tokens from a value to the bracket that is about it
+_FAR = 12  # tokens from a value to a setting in that bracket
+_JOINED = frozenset({"and", "or", ",", "&", "/"})
+
+Setting: TypeAlias = tuple[Span, ...]
+"""One or several spans that state together what a result came about by."""
 
 
 class Settings:
@@ -50,31 +64,75 @@ class Settings:
                 span  # by offset, none overlapping; the "test-dev" of "COCO test-dev" is part of a name
                 for span in filter_spans(found)
                 if not any(dataset.start <= span.start and span.end <= dataset.end for dataset in datasets)
+                and not _ends_a_name(span)
             ]
             doc._.results = _with_settings(doc, settings) if settings else doc._.results
         return doc
+
+
+def _ends_a_name(span: Span) -> bool:
+    """Whether a span is the end of a longer word: "7B" in "LLaMA-2-7B models"."""
+    before = span.doc[max(0, span.start - 2) : span.start]
+    return len(before) == 2 and before.text[-1] in "-‐‑" and not any(token.whitespace_ for token in before)
 
 
 def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
     changed = []
     starts = [span.start for span in settings]
     for sentence, group in groupby(doc._.results, key=lambda result: _span(doc, result).sent):
-        results = list(group)
         inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
-        stated = {token for span in inside for token in range(span.start, span.end)}
-        places = [_span(doc, result).start for result in results]
-        others = {  # a result may be a setting of others
-            place: result.relative for place, result in zip(places, results, strict=True) if place not in stated
-        }
-        chosen: dict[int, list[Span]] = {place: [] for place in places}
+        stated = {token: span.label_ for span in inside for token in range(span.start, span.end)}
+        placed = [(_span(doc, result).start, result) for result in group]
+        results = [(place, result) for place, result in placed if stated.get(place) not in _CONDITIONS]
+        others = {place: result.relative for place, result in results if place not in stated}  # the rest are settings
+        chosen: dict[int, list[Span]] = {place: [] for place, _ in results}
         for kind in dict.fromkeys(span.label_ for span in inside) if others else ():
-            for place, span in _assigned(others, [s for s in inside if s.label_ == kind]).items():
-                chosen[place].append(span)
-        changed += [
-            replace(result, settings=_words(chosen[place], result.dataset or ""))
-            for result, place in zip(results, places, strict=True)
-        ]
+            for place, setting in _of_kind(others, [span for span in inside if span.label_ == kind]).items():
+                chosen[place].extend(setting)
+        changed += [replace(result, settings=_words(chosen[place], result.dataset or "")) for place, result in results]
     return changed
+
+
+def _of_kind(places: Mapping[int, bool], settings: Sequence[Span]) -> Mapping[int, Setting]:
+    """The settings of one kind of each place of a result, which is given with whether it is a difference."""
+    ordered = sorted(places)
+    own = {}
+    for span in settings:
+        place = ordered[max(0, bisect_left(ordered, span.start) - 1)]
+        if place < span.start and _is_bracketed(span, place):
+            own[place] = span
+    taken = {span.start for span in own.values()}
+    left = [span for span in settings if span.start not in taken]
+    open_places = {place: relative for place, relative in places.items() if place not in own}
+    chosen = dict(_assigned(open_places, _together(left, len(open_places)))) if left and open_places else {}
+    return chosen | {place: (span,) for place, span in own.items()}
+
+
+def _is_bracketed(span: Span, place: int) -> bool:
+    """Whether a span is in a bracket that opens right behind the value at a place."""
+    if span.start - place > _FAR:
+        return False
+    between = span.doc[place : span.start]
+    opened = [token.i for token in between if token.text in ("(", "[")]
+    closed = any(token.text in (")", "]") for token in between)
+    return len(opened) == 1 and not closed and opened[0] - place <= _NEAR + 1
+
+
+def _together(settings: Sequence[Span], results: int) -> list[Setting]:
+    """Joins settings of different things, as the words behind them say, and those that are joined before one result."""
+    grouped: list[Setting] = []
+    for span in settings:
+        doc = span.doc
+        between = [token.lower_ for token in doc[grouped[-1][-1].end : span.start]] if grouped else []
+        behind = doc[span.end].lower_ if span.end < len(doc) else ""
+        differs = (
+            len(between) == 2 and between[1] in _JOINED and behind.isalpha() and between[0] not in (behind, *_JOINED)
+        )
+        if differs or (results == 1 and len(between) == 1 and between[0] in _JOINED):
+            grouped[-1] += (span,)
+        else:
+            grouped.append((span,))
+    return grouped
 
 
 def _words(settings: Iterable[Span], dataset: str) -> tuple[str, ...]:
@@ -83,9 +141,9 @@ def _words(settings: Iterable[Span], dataset: str) -> tuple[str, ...]:
     return tuple(word for word in words if word.lower() not in dataset.lower())
 
 
-def _assigned(places: Mapping[int, bool], settings: Sequence[Span]) -> Mapping[int, Span]:
+def _assigned(places: Mapping[int, bool], settings: Sequence[Setting]) -> Mapping[int, Setting]:
     """The setting, of several of a kind, of each place of a result, which is given with whether it is a difference."""
-    starts = [span.start for span in settings]
+    starts = [setting[0].start for setting in settings]
     leads = starts[0] < min(places)
     after = {place: bisect_left(starts, place) for place in places}
     chosen = {

@@ -125,7 +125,39 @@ def test_a_part_of_the_name_of_a_dataset_is_no_setting_of_results_on_others(extr
 
 
 def test_a_result_may_be_a_setting_of_others_and_not_of_itself(extractor: Extractor, component: Settings) -> None:
-    assert settings_of(extractor, component, "It needs 39 NFEs for 71.2%.", "39 NFEs", "71.2%") == [(), ("39 NFEs",)]
+    text = "With 1.2M parameters it has 71.2%."
+    assert settings_of(extractor, component, text, "1.2M", "71.2%") == [(), ("1.2M parameters",)]
+
+
+@pytest.mark.parametrize("text", ["It needs 39 NFEs for 71.2%.", "With only 39 sampling steps it has 71.2%."])
+def test_a_number_of_steps_is_no_result_itself(extractor: Extractor, component: Settings, text: str) -> None:
+    assert len(settings_of(extractor, component, text, "39", "71.2%")) == 1
+
+
+def test_a_setting_in_brackets_is_that_of_the_value_before_it(extractor: Extractor, component: Settings) -> None:
+    text = "On Ponds the 4-bit model is good, with gains of 1.39% (4-bit) and 1.06% (3-bit)."
+    assert settings_of(extractor, component, text, "1.39%", "1.06%") == [("4-bit",), ("3-bit",)]
+    text = "It has 85.2% clean accuracy and 38.7% attacked (epsilon = 8/255) accuracy."
+    assert settings_of(extractor, component, text, "85.2%", "38.7%") == [(), ("epsilon = 8/255",)]
+
+
+def test_settings_of_different_things_go_together(extractor: Extractor, component: Settings) -> None:
+    text = "It saves 16.0 times FLOPs and 27.1 times storage with 1-bit weights and 4-bit activations."
+    assert settings_of(extractor, component, text, "16.0", "27.1") == [("1-bit", "4-bit"), ("1-bit", "4-bit")]
+
+
+def test_settings_that_are_joined_before_one_result_go_together(extractor: Extractor, component: Settings) -> None:
+    text = "On Ponds, our 3-bit and 4-bit models are better by 4.5%."
+    assert settings_of(extractor, component, text, "4.5%") == [("3-bit", "4-bit")]
+
+
+def test_the_end_of_a_longer_name_is_no_setting(extractor: Extractor, component: Settings) -> None:
+    assert settings_of(extractor, component, "On the FrogLM-2-7B models it has 71.2%.", "71.2%") == [()]
+
+
+def test_two_results_in_one_token_are_both_kept(extractor: Extractor, component: Settings) -> None:
+    text = "Its 5-shot accuracy on Ponds and Lakes is high (86.2%/82.2%)."
+    assert settings_of(extractor, component, text, "86.2%", "82.2%") == [("5-shot",), ("5-shot",)]
 
 
 @pytest.mark.slow
