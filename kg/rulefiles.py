@@ -99,11 +99,11 @@ class UnitRule(_Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRule(_Placed):
-    """A word that states a factor or a number, which is ``id``."""
+    """A word that states a factor, a fraction ("1/3") or a number, which is ``id``."""
 
     label: Literal["ResultFactorWord", "ResultNumberWord"]
     pattern: Text
-    id: Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
+    id: Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9}|/[1-9]\d?)?$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

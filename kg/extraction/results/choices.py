@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -20,6 +21,9 @@ _FAR = 40  # sentences before and after
 _SETTLED = 0.4  # confidence of a metric that can be meant in a later sentence
 _JOINTS = frozenset(["of", "per"])
 _ARTICLES = frozenset(["the", "a"])
+_HYPHENS = frozenset("-‐‑")
+_SHARES = frozenset(["accuracy", "precision", "recall", "f1", "auc", "auroc", "map", "iou", "miou", "dice"])
+_TIME_OR_SIZE = re.compile(r"[mnµμ]?s|secs?|(?:milli)?seconds?|min|minutes?|hours?|days?|[KMGT]i?B|fps|FPS")
 _PEOPLE = frozenset(
     ["humans", "people", "experts", "annotators", "participants", "clinicians", "crowdworkers", "users"]
 )
@@ -71,6 +75,8 @@ def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence,
     unit = sentence.pieces[index].value.unit
     if unit and unit not in "%x":
         found.append(Choice("unit", unit, name_key(unit)))
+    if unit and _TIME_OR_SIZE.fullmatch(unit):  # 12 ms is no accuracy, though 12 mm may be one
+        found = [choice for choice in found if not (choice.pieces and choice.pieces[-1].text.lower() in _SHARES)]
     keys = {choice.key for choice in found}
     earlier = 0
     for other in reversed(sentences[max(0, sentence.number - _FAR) : sentence.number]):
@@ -105,16 +111,25 @@ def _without_dataset(text: str, pieces: Sequence[Piece]) -> str:
 
 
 def _joins(pieces: Sequence[Piece], before: int, index: int, end: int) -> bool:
-    """Whether a piece joins two words of a name: "of", or the article after it."""
+    """Whether a piece joins two words of a name: "of", or the article after it, or a hyphen within a name."""
     word = pieces[index].word
-    joins = word in _JOINTS or (word in _ARTICLES and pieces[before].word == "of")
+    joins = word in _JOINTS or (word in _ARTICLES and pieces[before].word == "of") or _is_hyphen(pieces, index)
     return joins and index + 1 < end and (_nominal(pieces[index + 1]) or pieces[index + 1].word in _ARTICLES)
+
+
+def _is_hyphen(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a piece is the hyphen of a name of which at least one side is short capitals: "MS-SSIM", "v-mAP"."""
+    if not 0 < index < len(pieces) - 1 or pieces[index].text not in _HYPHENS:
+        return False
+    before, after = pieces[index - 1], pieces[index + 1]
+    glued = before.end == pieces[index].start and after.start == pieces[index].end
+    return glued and any(side.text.isupper() or len(side.text) == 1 for side in (before, after))
 
 
 def _parts(pieces: Sequence[Piece], run: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The parts of a run that can be a name: to one of its last two pieces, or to a metric."""
     for begin, first in enumerate(run):
-        if not _nominal(pieces[first]):
+        if not _nominal(pieces[first]) or _is_hyphen(pieces, first - 1):
             continue
         joined = False
         for end in range(begin, min(len(run), begin + _LONGEST + 2)):
@@ -124,7 +139,7 @@ def _parts(pieces: Sequence[Piece], run: Sequence[int]) -> Iterator[tuple[int, i
                 break
             ends = end >= len(run) - 2 or pieces[last].kind == "metric"
             named = pieces[last].kind in ("method", "dataset")
-            if _nominal(pieces[last]) and ends and not (named and last != first):
+            if _nominal(pieces[last]) and ends and not (named and last != first) and not _is_hyphen(pieces, last + 1):
                 yield first, last
 
 

@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from kg.rulefiles import Rule
 
@@ -58,7 +59,7 @@ class QuantityFinder:
         units: units of measure by what they are: "whole" as they are written after a number ("dB", "GPU hours"),
             "prefixed" those that may have a prefix of the SI ("Pa" for "kPa"), "rate" what a rate is given for ("s",
             "pixel": after another unit or a word, and "/" or "per").
-        factors: words that state a factor, with the number they mean ("doubling": 2.0).
+        factors: words that state a factor, with the number they mean ("doubling": 2.0), or a fraction ("one third").
         numbers: words that state a number ("three": 3.0), which count before a unit for rates ("three minutes") and in
             factors ("three times", "threefold", "factor of three").
     """
@@ -87,6 +88,7 @@ class QuantityFinder:
             (?!\d|\.\d|,\d|[\^])(?:(?<=[%٪])|{_GLUED}|(?![\w]|-[A-Za-z]))""",
             re.VERBOSE,
         )
+        self._by = re.compile(r"\bby\s+(?:\w+\s+){0,2}$")
         self._from = re.compile(r"\b(?:from|between)\s+(?:\w+\s+){0,2}$")
         self._alone = re.compile(rf"(?P<sign>[+\-−–]\s?)?(?P<first>{_NUMBER})(?P<unit>{measure})?")
         end = rf"[+\-−–]?{_NUMBER}(?:{measure})?"
@@ -111,9 +113,9 @@ class QuantityFinder:
             if rule.label == "ResultUnit":
                 units[rule.id].append(rule.pattern)
             elif rule.label == "ResultFactorWord":
-                factors[rule.pattern] = float(rule.id)
+                factors[rule.pattern] = float(Fraction(rule.id))
             elif rule.label == "ResultNumberWord":
-                numbers[rule.pattern] = float(rule.id)
+                numbers[rule.pattern] = float(Fraction(rule.id))
         return cls(units, factors, numbers)
 
     def __call__(self, text: str) -> list[Quantity]:
@@ -126,7 +128,7 @@ class QuantityFinder:
             parted = match["later"] and self._from.search(text[max(0, start - _REACH) : start])
             alone = self._alone.match(text, start) if match["deviation"] or parted else None
             if alone:  # of a mean and its deviation the mean; "from 28 to 43%" are two values
-                end, unit = (end, unit) if match["deviation"] else (alone.end(), alone["unit"])
+                end = end if match["deviation"] else alone.end()
                 found.append(Quantity(start, alone.end(), _number(alone), _unit(unit), _is_signed(match)))
             else:
                 number = None if match["after"] or match["later"] or match["decimals"] else _number(match)
@@ -137,7 +139,11 @@ class QuantityFinder:
         found = list(self._without_intervals(text, found))
         for match in self._spelled.finditer(text.replace("İ", "I").lower()):  # so that each letter stays one
             if match["factor"]:
-                found.append(Quantity(*match.span(), self._factors[match["factor"]], "x", False))
+                number = self._factors[match["factor"]]
+                if number < 1:  # "to one third" of it, or less "by one third"
+                    by = self._by.search(text[max(0, match.start() - _REACH) : match.start()])
+                    number = float(f"{1 / (1 - number if by else number):.4g}")
+                found.append(Quantity(*match.span(), number, "x", False))
             else:
                 unit = text[slice(*match.span("unit"))]
                 found.append(Quantity(*match.span(), self._numbers[match["number"]], _unit(unit), False))

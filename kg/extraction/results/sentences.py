@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -145,7 +145,7 @@ def _part(number: int, start: int, sentences: int, doc: Doc) -> str:
 def _entities(doc: Doc, text: str) -> list[Piece]:
     """The entities, and the names that were proposed but not settled on where there is no entity, by offset."""
     candidates = doc._.candidates
-    entities = [part for entity in doc._.entities for part in _parted(candidates, entity)]
+    entities = [part for entity in doc._.entities for part in _parted(doc, entity)]
     taken = {token for entity in entities for token in range(entity.start, entity.end)}
     proposed = (c for c in candidates if c.type in _PROPOSED and c.confidence >= _DOUBTFUL)
     for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
@@ -163,13 +163,19 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
     return pieces
 
 
-def _parted(candidates: Iterable[Candidate], entity: Candidate) -> list[Candidate]:
-    """An entity; of a metric with a known dataset in it ("top-1 ImageNet accuracy") the dataset."""
+def _parted(doc: Doc, entity: Candidate) -> list[Candidate]:
+    """An entity; of a metric with a known dataset among its words ("top-1 ImageNet accuracy") the dataset."""
     if entity.type != "Metric":
         return [entity]
-    inside = (c for c in candidates if entity.start <= c.start and c.end <= entity.end)
-    datasets = [c for c in inside if c.type == "Dataset" and c.extractor in _KNOWING]
+    inside = (c for c in doc._.candidates if entity.start <= c.start and c.end <= entity.end)
+    datasets = [c for c in inside if c.type == "Dataset" and c.extractor in _KNOWING and _is_word(doc, c, entity)]
     return [max(datasets, key=lambda c: c.end - c.start)] if datasets else [entity]
+
+
+def _is_word(doc: Doc, part: Candidate, entity: Candidate) -> bool:
+    """Whether a part of an entity is parted from the rest of it by blanks; "MS" of "MS-SSIM" is not."""
+    begins = part.start == entity.start or doc[part.start - 1].whitespace_
+    return bool(begins and (part.end == entity.end or doc[part.end - 1].whitespace_))
 
 
 def _pieces(

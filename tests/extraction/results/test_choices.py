@@ -66,6 +66,11 @@ def test_what_is_no_phrase_is_no_metric(noted: Noted, sentence: str, others: lis
     assert set(names(metrics(noted, sentence), "here")).isdisjoint(others)
 
 
+def test_a_duration_is_no_share(noted: Noted) -> None:
+    assert "recall" not in names(metrics(noted, "the M:recall and a delay of 5_ms"), "here")
+    assert "recall" in names(metrics(noted, "the M:recall and a delay of 5%"), "here")
+
+
 def test_words_far_from_a_value_are_its_metric_only_if_they_are_known_as_one(noted: Noted) -> None:
     far = "the M:recall of toads and " + "so, " * 20 + "5%"
     assert names(metrics(noted, far), "here") == ["recall"]

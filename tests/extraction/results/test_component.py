@@ -384,6 +384,7 @@ def test_a_relative_value_stands_behind_absolute_ones(extractor: Extractor) -> N
         ("The overall accuracy is 81.2% on CIFAR-10.", "accuracy", "CIFAR-10"),
         ("FrogNet reaches a top-1 ImageNet accuracy of 81.2%.", "top-1 accuracy", "ImageNet"),
         ("GPT-4 scores 86.4% on MMLU.", None, "MMLU"),
+        ("FrogNet reaches an MS-SSIM of 0.912 on CIFAR-10.", "MS-SSIM", "CIFAR-10"),
     ],
 )
 def test_a_metric_ends_where_its_name_ends(

@@ -131,10 +131,12 @@ def test_a_range_is_one_quantity_without_a_number(find: QuantityFinder, text: st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("It rises from 28 to 43%.", [("28", 28.0, None), ("43%", 43.0, "%")]),
+        ("It rises from 28 to 43%.", [("28", 28.0, "%"), ("43%", 43.0, "%")]),
         ("It rises from about 28% to 43%.", [("28%", 28.0, "%"), ("43%", 43.0, "%")]),
-        ("It falls from 3.5 to 2.1 ms.", [("3.5", 3.5, None), ("2.1 ms", 2.1, "ms")]),
+        ("It falls from 3.5 to 2.1 ms.", [("3.5", 3.5, "ms"), ("2.1 ms", 2.1, "ms")]),
         ("It lies between 3 and 5%.", [("3", 3.0, None), ("5%", 5.0, "%")]),
+        ("It falls to one third, or by over one third.", [("one third", 3.0, "x"), ("one third", 1.5, "x")]),
+        ("It falls by two-thirds.", [("two-thirds", 3.0, "x")]),
         ("It has 81.2% / 75.3% here.", [("81.2%", 81.2, "%"), ("75.3%", 75.3, "%")]),
         ("It has F1=0.81.", [("0.81", 0.81, None)]),
         ("It takes 20 ms per image.", [("20 ms", 20.0, "ms")]),
