@@ -13,8 +13,9 @@ from kg.sources import pieces
 from kg.sources.formats import tables_of
 from kg.sources.markup import Texts, unescaped
 from kg.sources.pieces import Piece
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import Line
+from kg.text.names import one_line
 
 _EXPECTED = "HTML"
 _HEAD = re.compile(
@@ -103,7 +104,7 @@ class _Page:
             self.text(" ")  # blocks within a cell
             return
         words = self._words or "".join(self._lead or [])
-        text, lead, links = " ".join("".join(self._texts).split()), " ".join(words.split()), tuple(self._links)
+        text, lead, links = one_line("".join(self._texts)), one_line(words), tuple(self._links)
         in_cell = self._in_cell
         if name in ("td", "th", "tr"):
             self._in_cell = name != "tr" and not closing
@@ -177,7 +178,7 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether an input begins with a tag of HTML."""
-    return _HEAD.match(head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()) is not None
+    return _HEAD.match(first_text(head)) is not None
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:

@@ -9,7 +9,7 @@ from kg.records import Paper
 from kg.sources import pieces
 from kg.sources.markup import Texts
 from kg.sources.pieces import Piece, is_link_word
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import Line
 
 _EXPECTED = "Markdown"
@@ -174,7 +174,7 @@ def _links(text: str) -> tuple[str, ...]:
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether an input begins with a heading, a list of links or a table."""
-    return _HEAD.match(head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()) is not None
+    return _HEAD.match(first_text(head)) is not None
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:

@@ -15,7 +15,7 @@ from kg.records import Paper
 from kg.sources.columns import Columns, key
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.markup import Texts
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import LINE_LIMIT, numbered_lines
 
 _EXPECTED = "a table with a header"
@@ -43,7 +43,7 @@ def header_of(line: str, columns: Mapping[str, str]) -> tuple[str, Columns] | No
 
 def recognises(columns: Mapping[str, str], head: bytes, name: str) -> bool:
     """Whether an input begins with a header that names a title or an abstract, or a column that the user names."""
-    lines = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip().splitlines() or [""]
+    lines = first_text(head).splitlines() or [""]
     if _EXCEL.fullmatch(lines[0]):
         lines = lines[1:]
     found = header_of(lines[0], columns) if lines else None
@@ -106,6 +106,3 @@ def reader(columns: Mapping[str, str]) -> Reader:
         columns: the names of columns that a user gives, by field; see :func:`kg.sources.columns.checked`.
     """
     return Reader("a table", partial(recognises, columns), partial(read, columns))
-
-
-READER = reader({})

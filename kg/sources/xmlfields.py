@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from kg.sources.formats import tables_of
+from kg.text.names import one_line
 
 Fields = dict[str, Any]
 
@@ -53,7 +54,7 @@ def _author(element: Element) -> Fields | str:
     author["given"] = " ".join(values(element, "persName/forename")) or author["given"]
     if not author["family"] and not author["name"]:
         author["name"] = author.pop("given") or text_of(element)
-    author["affiliations"] = [" ".join(text.split()) for path in _AFFILIATIONS for text in values(element, path)]
+    author["affiliations"] = [one_line(text) for path in _AFFILIATIONS for text in values(element, path)]
     return {name: value for name, value in author.items() if value}
 
 

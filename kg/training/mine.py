@@ -32,6 +32,7 @@ from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, 
 from kg.resolution.spelling import entity_key
 from kg.rulefiles import NameRule, Rule, load_rules
 from kg.text.files import writing
+from kg.text.names import one_line
 from kg.training.annotated import (
     OWN_NAMES,
     AnnotatedDoc,
@@ -242,7 +243,7 @@ def mine_senses(papers: Iterable[Paper], most: int = 4) -> list[dict[str, Any]]:
         for pair in doc._.abbreviations:
             defined.setdefault(entity_key(pair.short.text), (pair.short.text, pair.long.text))
         for short, long in defined.values():
-            senses.add(short, " ".join(long.split()))
+            senses.add(short, one_line(long))
     return [
         {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in _kept(found, most)}}
         for short, found in senses.all()
