@@ -328,6 +328,15 @@ class _UsageError(KGError):
 
 
 @contextmanager
+def _as_bad_parameter(hint: str | None = None) -> Iterator[None]:
+    """Errors of the library are about a parameter, which messages call ``hint``."""
+    try:
+        yield
+    except KGError as error:
+        raise typer.BadParameter(str(error), param_hint=hint) from None
+
+
+@contextmanager
 def _as_usage(kind: type[KGError] = KGError) -> Iterator[None]:
     """Errors of a kind are about how a command was called."""
     try:
@@ -419,9 +428,6 @@ def build(
     """
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter(f"expected {BASE_FORM}; found {quoted(base_iri)}", param_hint="--base-iri")
-    from kg.terminal.counts import build_rows
-    from kg.terminal.tables import print_counts
-
     if shipped and (rules or model):
         raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
     if scheduler is not None and workers is not None:
@@ -434,7 +440,25 @@ def build(
         if not can_be_built_again(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
     sources = _with_fetched(inputs or [], graph)
-    report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart, scheduler)
+    from kg.builder import build_graph
+    from kg.extraction import Extractor
+    from kg.terminal.counts import build_rows
+    from kg.terminal.tables import print_counts
+
+    read = partial(
+        build_graph,
+        sources,
+        graph,
+        base=base_iri,
+        rules=rules,
+        model=model,
+        extractor=Extractor() if shipped else None,
+        workers=workers,
+        columns=_given(columns),
+        restart=restart,
+        scheduler=scheduler,
+    )
+    report, found = _built(read, graph)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -443,7 +467,6 @@ def build(
 
 def _given(columns: str | None) -> dict[str, str]:
     """The names of columns that an option gives."""
-    from kg.errors import KGError
     from kg.sources.columns import given_columns
 
     try:
@@ -452,39 +475,13 @@ def _given(columns: str | None) -> dict[str, str]:
         raise typer.BadParameter(str(error).removeprefix("columns: "), param_hint="--columns") from None
 
 
-def _build(
-    inputs: list[str],
-    graph: Path,
-    rules: list[Path] | None,
-    model: Path | None,
-    workers: int | None,
-    base_iri: str | None,
-    shipped: bool = False,
-    columns: str | None = None,
-    restart: bool = False,
-    scheduler: str | None = None,
-) -> tuple[BuildReport, Stats]:
+def _built(build: Callable[..., BuildReport], graph: Path) -> tuple[BuildReport, Stats]:
+    """Build a graph with what a user sees of it: progress, warnings and notes; returns also what the graph holds."""
     from kg.api import KnowledgeGraph
-    from kg.builder import build_graph
-    from kg.extraction import Extractor
     from kg.terminal.progress import progress_bar
 
     with progress_bar() as progress:
-        report = build_graph(
-            inputs,
-            graph,
-            base=base_iri,
-            rules=rules,
-            model=model,
-            extractor=Extractor() if shipped else None,
-            workers=workers,
-            columns=_given(columns),
-            restart=restart,
-            scheduler=scheduler,
-            warn=_warn,
-            note=_note,
-            progress=progress,
-        )
+        report = build(warn=_warn, note=_note, progress=progress)
     return report, KnowledgeGraph(graph).stats()
 
 
@@ -501,6 +498,7 @@ def import_(
     The catalogue is kept in the graph folder, and is in each build after. An import replaces an earlier one. What it
     says is in a named graph of its own, and marked on cards; its papers are read by `kg build`.
     """
+    from kg.builder import build_graph
     from kg.builder.catalogues import import_pwc
     from kg.terminal.counts import import_rows
     from kg.terminal.tables import print_counts
@@ -508,7 +506,7 @@ def import_(
     if catalogue != "pwc":
         raise typer.BadParameter(f"expected pwc, found {quoted(catalogue)}")
     imported = import_pwc(folder, graph, _warn)
-    report, found = _build([], graph, None, None, workers, None)
+    report, found = _built(partial(build_graph, [], graph, workers=workers), graph)
     if as_json:
         _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
     else:
@@ -902,10 +900,8 @@ def _format_by_ending(output: Path, *contents: Content) -> Format | None:
     """The format that the name of an output says, if it says one."""
     from kg.export.formats import format_of_file
 
-    try:
+    with _as_bad_parameter("--output"):
         return format_of_file(output, *contents)
-    except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--output") from None
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -1117,12 +1113,10 @@ def papers(
     from kg.terminal.papers import HEADER, NUMERIC, paper_rows, remarks
     from kg.terminal.tables import print_table
 
-    try:
+    with _as_bad_parameter():
         for text in year or ():
             year_range(text)
         _ = new_since and start_of(new_since)
-    except KGError as error:
-        raise typer.BadParameter(str(error)) from None
     found = _opened(graph).papers(
         task=task or (),
         dataset=dataset or (),
@@ -1246,11 +1240,12 @@ def export(
     kg export -f html -o site/. As parquet or csv it becomes tables of papers, entities, mentions, results and links, as
     in: kg export -f parquet -o tables/.
     """
+    added = provenance or description or alignment
     if (format or (output.suffix.removeprefix(".") if output else "")).lower() == "html":
-        _export_site(graph, output, plain=not (profile or provenance or description or alignment))
+        _export_site(graph, output, plain=not (profile or added))
         return
     if tables := _format_of_tables(format, output):
-        _export_tables(graph, output, tables, plain=not (profile or provenance or description or alignment))
+        _export_tables(graph, output, tables, plain=not (profile or added))
         return
     from kg.export.formats import find_format
 
@@ -1262,10 +1257,10 @@ def export(
         except KGError as error:
             raise typer.BadParameter(f"{error}, html, csv, parquet", param_hint="--format") from None
     _known_profile(profile)
-    if profile is not None and (provenance or description or alignment):
+    if profile is not None and added:
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     if known and known.write_network:
-        if profile is not None or provenance or description or alignment:
+        if profile is not None or added:
             raise typer.BadParameter("nothing can be added to a network", param_hint="--format")
         if known.extension == ".zip":
             _archive_or_pipe(output)
@@ -1308,7 +1303,7 @@ def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
         raise typer.BadParameter("nothing can be added to the pages", param_hint="--format")
     opened = _opened(graph)
     with progress_bar() as progress:
-        written = export_site(opened, folder, progress=lambda done, total: progress("pages", done, total))
+        written = export_site(opened, folder, progress=partial(progress, "pages"))
     start = folder / "index.html"
     _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
 
@@ -1343,7 +1338,7 @@ def _export_tables(graph: Path, folder: Path | None, format: TableFormat, *, pla
         raise typer.BadParameter("nothing can be added to the tables", param_hint="--format")
     opened = _opened(graph)
     with progress_bar() as progress:
-        rows = opened.export_tables(folder, format, progress=lambda done, total: progress("papers", done, total))
+        rows = opened.export_tables(folder, format, progress=partial(progress, "papers"))
     counts = ", ".join(f"{count:,} {table}" for table, count in rows.items())
     _note(f"{counts}; in {folder}/*.{format}")
 
@@ -1353,10 +1348,8 @@ def _known_profile(name: str | None) -> None:
         return
     from kg.profiles import find_profile
 
-    try:
+    with _as_bad_parameter("--profile"):
         find_profile(name)
-    except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--profile") from None
 
 
 @app.command()
@@ -1419,11 +1412,9 @@ def publish(
     from kg.publishing.package import Licences, check_address, licence_address, publish_package
     from kg.terminal.progress import progress_bar
 
-    try:
+    with _as_bad_parameter():
         licences = Licences(licence_address(licence), licence_address(texts_licence) if texts_licence else None)
         check_address(url)
-    except KGError as error:
-        raise typer.BadParameter(str(error)) from None
     opened = _opened(graph)
     with progress_bar() as progress:
         written = publish_package(
@@ -1434,7 +1425,7 @@ def publish(
             licences=licences,
             address=url,
             site=site,
-            progress=lambda done, total: progress("pages", done, total),
+            progress=partial(progress, "pages"),
         )
     if as_json:
         _print_json({"files": written.files, "bytes": written.bytes})
@@ -1460,7 +1451,7 @@ def _publish(
             again=again,
             connections=connections,
             note=_note,
-            progress=lambda done, total: progress("publishing", done, total),
+            progress=partial(progress, "publishing"),
         )
     if as_json:
         _print_json(done.as_dict())
@@ -1645,12 +1636,13 @@ def serve(
 @app.command()
 def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
+    from kg.builder import build_graph
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import TABLE, print_counts, write_answer
 
-    report, found = _build(sample_pages(), graph, None, None, 1, None)
+    report, found = _built(partial(build_graph, sample_pages(), graph, workers=1), graph)
     opened = _opened(graph)
     winner = opened.lookup(CARD).winner
     card = opened.card(winner.iri) if winner else None
