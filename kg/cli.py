@@ -445,7 +445,7 @@ def build(
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import print_counts
 
-    read = partial(
+    run = partial(
         build_graph,
         sources,
         graph,
@@ -458,7 +458,7 @@ def build(
         restart=restart,
         scheduler=scheduler,
     )
-    report, found = _built(read, graph)
+    report, found = _built(run, graph)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -1289,16 +1289,11 @@ def _archive_or_pipe(output: Path | None) -> None:
         )
 
 
-def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
+def _export_site(graph: Path, output: Path | None, *, plain: bool) -> None:
     from kg.site.export import export_site
     from kg.terminal.progress import progress_bar
 
-    _on_this_machine(folder)
-    if folder is None or str(folder) == "-" or folder.suffix.lower() == ".html":
-        found = f"; found {folder.name}" if folder else ""
-        raise typer.BadParameter(
-            f"expected the folder to write the pages to, as in -o site/{found}", param_hint="--output"
-        )
+    folder = _folder(output, "the folder to write the pages to, as in -o site/", ".html")
     if not plain:
         raise typer.BadParameter("nothing can be added to the pages", param_hint="--format")
     opened = _opened(graph)
@@ -1308,11 +1303,16 @@ def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
     _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
 
 
-def _on_this_machine(folder: Path | None) -> None:
+def _folder(output: Path | None, expected: str, *endings: str) -> Path:
+    """The folder on this machine that an export fills; a name with one of the endings is that of a file."""
     from kg.remote.storage import address_of
 
-    if folder is not None and (address := address_of(folder)):
+    if output is not None and (address := address_of(output)):
         raise typer.BadParameter(f"expected a folder on this machine, found {address}", param_hint="--output")
+    if output is None or str(output) == "-" or output.suffix.lower() in endings:
+        found = f"; found {output.name}" if output else ""
+        raise typer.BadParameter(f"expected {expected}{found}", param_hint="--output")
+    return output
 
 
 def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | None:
@@ -1324,16 +1324,11 @@ def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | 
     return "csv" if format is not None and format.lower() == "csv" and not one_file else None
 
 
-def _export_tables(graph: Path, folder: Path | None, format: TableFormat, *, plain: bool) -> None:
+def _export_tables(graph: Path, output: Path | None, format: TableFormat, *, plain: bool) -> None:
     from kg.terminal.progress import progress_bar
 
-    _on_this_machine(folder)
-    if folder is None or str(folder) == "-" or folder.suffix.lower() in (".parquet", ".csv"):
-        network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
-        found = f"; found {folder.name}" if folder else ""
-        raise typer.BadParameter(
-            f"expected a folder for five tables, as in -o tables/{network}{found}", param_hint="--output"
-        )
+    network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
+    folder = _folder(output, f"a folder for five tables, as in -o tables/{network}", ".parquet", ".csv")
     if not plain:
         raise typer.BadParameter("nothing can be added to the tables", param_hint="--format")
     opened = _opened(graph)
