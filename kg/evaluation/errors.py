@@ -118,15 +118,15 @@ class Errors:
                 ERROR_KINDS.get(name, ERROR_KINDS["wrong type"]),
                 counts["missed"],
                 counts["spurious"],
-                tuple(
-                    ErrorExample(gold, found, texts)
-                    for (gold, found), texts in sorted(
-                        self._examples[name].items(), key=lambda item: (-item[1], str(item[0]))
-                    )[:examples]
-                ),
+                self._commonest(name, examples),
             )
             for name, counts in ranked
         )
+
+    def _commonest(self, name: str, most: int) -> tuple[ErrorExample, ...]:
+        """The commonest examples of a kind."""
+        ranked = sorted(self._examples[name].items(), key=lambda item: (-item[1], str(item[0])))
+        return tuple(ErrorExample(gold, found, texts) for (gold, found), texts in ranked[:most])
 
 
 class _Comparison:

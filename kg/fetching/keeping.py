@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,6 +130,5 @@ def _taken_up(part: Path, said: Path, new: _State) -> _State:
 
 
 def _write(path: Path, state: _State) -> None:
-    fields = {"query": state.query, "next": state.next, "papers": state.papers, "bytes": state.bytes}
     with writing(path) as stream:
-        stream.write(json.dumps(fields).encode())
+        stream.write(json.dumps(asdict(state)).encode())

@@ -68,7 +68,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
         if text.entities is None:  # only its results were annotated
             continue
         doc = nlp(make_doc(nlp, text.paper))
-        names = {entity.text: entity for entity in text.entities or ()}
+        names = {entity.text: entity for entity in text.entities}
         found = _occurrences(doc, names)
         types = {span: names[name].type for span, name in found.items()}
         introduced = {span: 1.0 for span, name in found.items() if names[name].role == "introduced"}
