@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cached_property, wraps
 from itertools import tee
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError, QueryError
 from kg.graph.store import Generation, opened, reading
+from kg.jsonrecord import members
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
 if TYPE_CHECKING:
@@ -785,7 +785,7 @@ def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
     """What was found in a paper, with the paper's text, so that a notebook can show it."""
     from kg.ask.notebook import ReadExtraction
 
-    return ReadExtraction(**{field.name: getattr(found, field.name) for field in fields(found)}, text=paper.text)
+    return ReadExtraction(**members(found), text=paper.text)
 
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
@@ -799,8 +799,7 @@ def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
     for paper in papers:
         if not isinstance(paper, Paper):
             _refuse("papers", "kg.Paper", paper)
-        values = {field.name: getattr(paper, field.name) for field in fields(paper)}
-        checked = validated(adapter, values, place := f"paper {_shown(paper.id)}")
+        checked = validated(adapter, members(paper), place := f"paper {_shown(paper.id)}")
         try:
             checked.text.encode()
         except UnicodeEncodeError:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
 from kg.errors import InputError
+from kg.jsonrecord import members
 from kg.records import Author, Paper
 from kg.sources.reader import Warn
 
@@ -68,9 +68,8 @@ class _Waiting:
             return None
         self._halves.execute("DELETE FROM half WHERE id = ?", [half.id])
         titled, text = (half, other) if half.title else (other, half)
-        gaps = {field.name: getattr(text, field.name) for field in fields(Paper) if not getattr(titled, field.name)}
-        known = {field.name: getattr(titled, field.name) for field in fields(Paper)}
-        return Paper(**(known | gaps))
+        gaps = members(text)
+        return Paper(**{name: value or gaps[name] for name, value in members(titled).items()})
 
     def left(self) -> int:
         """How many halves wait."""
