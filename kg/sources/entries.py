@@ -44,59 +44,73 @@ def papers_of(
     Raises:
         InputError: every entry was skipped, or the source cannot be read.
     """
-    papers = skipped = empty = 0
-    first = ""
-    held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
-
-    def release() -> None:
-        while held:
-            warn(f"{held.pop()}; skipped")
-
-    def skip(problem: str) -> None:
-        nonlocal first, skipped
-        skipped += 1
-        if skipped > MOST_SKIPPED and not papers:
-            refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
-        release()
-        if papers or first:
-            warn(f"{problem}; skipped")
-        else:
-            held.append(problem)
-        first = first or problem
-
-    def refuse(more: str = "") -> NoReturn:
-        place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise NotPapersError(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
-
-    def skip_unread(problem: str) -> None:
-        skip(problem)
-        count_empty()
-
-    def count_empty() -> None:
-        nonlocal empty
-        empty += 1
-        if empty > MOST_EMPTY:
-            raise _EmptyError
-
+    count = _Count(source, warn)
     try:
-        for entry in entries(skip_unread):
-            release()
+        for entry in entries(count.skip_unread):
+            count.release()
             try:
                 found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
             except NotAPaperError as error:
-                skip(f"{entry.place}: {error}")
-                if error.says_little:
-                    count_empty()
-                else:
-                    empty = 0
+                count.skip(f"{entry.place}: {error}", empty=error.says_little)
                 continue
-            papers += 1
-            empty = 0
+            count.take()
             yield found
     except _EmptyError:
         warn(f"{source.place}: {MOST_EMPTY:,} records in a row say next to nothing; the rest is not read")
-    if first and not papers:
-        refuse()
+    count.end()
+
+
+class _Count:
+    """Counts the records of a source, and tells of those that are skipped.
+
+    The first problem is held back: where no other record follows, it is an error and no warning.
+    """
+
+    def __init__(self, source: Source, warn: Warn) -> None:
+        self._source = source
+        self._warn = warn
+        self._papers = self._skipped = 0
+        self._empty = 0  # in a row
+        self._first = self._held = ""
+
+    def take(self) -> None:
+        """Count a paper."""
+        self._papers += 1
+        self._empty = 0
+
+    def skip(self, problem: str, *, empty: bool) -> None:
+        """Count a record that is no paper; ``empty`` is one that says hardly anything."""
+        self._skipped += 1
+        if self._skipped > MOST_SKIPPED and not self._papers:
+            self._refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
+        self.release()
+        if self._papers or self._first:
+            self._warn(f"{problem}; skipped")
+        else:
+            self._held = problem
+        self._first = self._first or problem
+        self._empty = self._empty + 1 if empty else 0
+        if self._empty > MOST_EMPTY:
+            raise _EmptyError
+
+    def skip_unread(self, problem: str) -> None:
+        """Count a record that cannot be read."""
+        self.skip(problem, empty=True)
+
+    def release(self) -> None:
+        """Another record follows."""
+        if self._held:
+            self._warn(f"{self._held}; skipped")
+            self._held = ""
+
+    def end(self) -> None:
+        """No more records follow."""
+        if self._first and not self._papers:
+            self._refuse("no record of this file is a paper")
+
+    def _refuse(self, more: str) -> NoReturn:
+        place, _, problem = self._first.removeprefix(self._source.place).partition(": ")
+        raise NotPapersError(f"{self._source.place}{place}", f"{problem}; {more}")
 
 
 def cleaned_papers(

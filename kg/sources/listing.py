@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 
@@ -50,14 +51,13 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    marked = [0, 0, 0]
+    marked = _Marked()
     lines = _counted(numbered_lines(source.stream, place, EXPECTED), marked)
     all_blocks = list(islice(_blocks(lines, place), _MOST_BLOCKS + 1))
     if len(all_blocks) > _MOST_BLOCKS:
         raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {EXPECTED}")
-    number, first, of = marked
-    if number > max(_FEW, of / 10):
-        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {EXPECTED}")
+    if marked.number > max(_FEW, marked.of / 10):
+        raise InputError(f"{place}:{marked.first}", f"has markup or tags of another format; expected {EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
@@ -103,13 +103,22 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     yield from papers
 
 
-def _counted(lines: Iterator[Line], marked: list[int]) -> Iterator[Line]:
-    """The lines; counts those with markup, notes the first of these, and counts all."""
+@dataclass(slots=True)
+class _Marked:
+    """How many lines have markup, the number of the first of them, and of how many lines they are."""
+
+    number: int = 0
+    first: int = 0
+    of: int = 0
+
+
+def _counted(lines: Iterator[Line], marked: _Marked) -> Iterator[Line]:
+    """The lines; those with markup are counted."""
     for line in lines:
-        marked[2] += 1
+        marked.of += 1
         if _MARKUP.search(line.text):
-            marked[0] += 1
-            marked[1] = marked[1] or line.number
+            marked.number += 1
+            marked.first = marked.first or line.number
         yield line
 
 

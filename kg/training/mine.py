@@ -127,8 +127,8 @@ def _look_up(nlp: Language, papers: Iterable[AnnotatedDoc], rules: Sequence[Rule
 def mine_names(papers: Sequence[AnnotatedDoc]) -> list[NameRule]:
     """Names that are annotated in most places where they occur in annotated papers.
 
-    The confidence is the share of papers that annotate the name among those that have it, smoothed towards a half as one
-    more paper would. An occurrence within a longer annotated name counts neither way.
+    The confidence is the share of papers that annotate the name among those that have it, smoothed towards a half
+    as one more paper would. An occurrence within a longer annotated name counts neither way.
     """
     named: dict[str, Counter[EntityType]] = defaultdict(Counter)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
