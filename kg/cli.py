@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kg.export.formats import Content, Format
     from kg.export.tables import Table
     from kg.fetching import Fetched
+    from kg.rulefiles import Correction
     from kg.terminal.output import Style
 
 _PATHS = ("path", "file", "directory")  # types of parameters
@@ -1737,13 +1738,13 @@ def correct(
     of_entity = {"type": type and kinds_of_entities.get(type.lower(), type), "role": role}
     of_result: dict[str, str | bool | None] = {"metric": metric, "dataset": dataset, "method": method}
     of_result |= {"task": task, "baseline": baseline, "relative": relative}
-    said = {
+    said: dict[Correction, bool] = {
         "no entity": not_an_entity,
         "no result": not_a_result,
         "entity": any(value is not None for value in of_entity.values()),
         "result": any(value is not None for value in of_result.values()),
     }
-    kinds: list[Any] = [kind for kind, given in said.items() if given]
+    kinds = [kind for kind, given in said.items() if given]
     if len(kinds) != 1:
         raise typer.BadParameter(
             "expected --not-an-entity, --not-a-result, or what is right of either an entity or a result"

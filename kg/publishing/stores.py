@@ -22,7 +22,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
 from threading import Event
-from typing import IO, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, NoReturn, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -35,6 +35,9 @@ from kg.remote.connection import Connection, RemoteError, Reply, checked_url
 from kg.text.files import GENERATION_MANIFEST, PUBLISHED
 from kg.text.names import one_line, slug
 from kg.vocabulary import entities_graph
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _PIECE = 8_000_000  # bytes of a request; what is left of a larger graph is added by further ones (POST)
 _SMALLEST = 64_000  # bytes; a store that refuses even these refuses the graph
@@ -223,7 +226,7 @@ class _Digested(SpooledTemporaryFile[bytes]):
         super().__init__(in_memory)
         self.state = blake2b(digest_size=16)
 
-    def write(self, data: Any) -> int:
+    def write(self, data: ReadableBuffer) -> int:
         self.state.update(data)
         return super().write(bytes(data))
 
