@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from kg.fetching import Fetched
     from kg.rulefiles import Correction
     from kg.terminal.output import Style
+    from kg.vocabulary import Kind
 
 _PATHS = ("path", "file", "directory")  # types of parameters
 _ALSO_PATHS = ("inputs",)  # parameters that may be addresses, too
@@ -105,6 +106,11 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
 ]
+
+
+def _names(option: str, help: str, *kinds: Kind) -> Any:
+    """An option for a name, of which a shell completes those of some kinds."""
+    return typer.Option(option, help=help, autocompletion=names_of(*kinds))
 
 
 def _as_named(path: Path | None) -> Path | None:
@@ -1060,21 +1066,12 @@ def papers(
             help="With the word merged: show the entries that were merged into one paper, and why.",
         ),
     ] = None,
-    task: Annotated[
-        list[str] | None, typer.Option("--task", help="A task that the papers are on.", autocompletion=names_of("task"))
-    ] = None,
-    dataset: Annotated[
-        list[str] | None, typer.Option("--dataset", help="A dataset that they use.", autocompletion=names_of("dataset"))
-    ] = None,
-    method: Annotated[
-        list[str] | None, typer.Option("--method", help="A method that they name.", autocompletion=names_of("method"))
-    ] = None,
-    metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="A metric that they name.", autocompletion=names_of("metric"))
-    ] = None,
+    task: Annotated[list[str] | None, _names("--task", "A task that the papers are on.", "task")] = None,
+    dataset: Annotated[list[str] | None, _names("--dataset", "A dataset that they use.", "dataset")] = None,
+    method: Annotated[list[str] | None, _names("--method", "A method that they name.", "method")] = None,
+    metric: Annotated[list[str] | None, _names("--metric", "A metric that they name.", "metric")] = None,
     introduces: Annotated[
-        list[str] | None,
-        typer.Option("--introduces", help="Something that they introduce.", autocompletion=names_of(*ENTITY_KINDS)),
+        list[str] | None, _names("--introduces", "Something that they introduce.", *ENTITY_KINDS)
     ] = None,
     venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
     author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
@@ -1465,18 +1462,10 @@ def plot(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
     of: Annotated[
         str | None,
-        typer.Option(
-            "--of",
-            help="years: only papers that mention this method, dataset, metric or task.",
-            autocompletion=names_of(*ENTITY_KINDS),
-        ),
+        _names("--of", "years: only papers that mention this method, dataset, metric or task.", *ENTITY_KINDS),
     ] = None,
-    dataset: Annotated[
-        str | None, typer.Option("--dataset", help="best: the dataset.", autocompletion=names_of("dataset"))
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="best: the metric.", autocompletion=names_of("metric"))
-    ] = None,
+    dataset: Annotated[str | None, _names("--dataset", "best: the dataset.", "dataset")] = None,
+    metric: Annotated[str | None, _names("--metric", "best: the metric.", "metric")] = None,
     type: Annotated[
         str,
         typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task."),
