@@ -93,8 +93,7 @@ Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Folder of your own rule files (*.jsonl); may be repeated.")
 ]
 Model = Annotated[
-    Path | None,
-    typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]"),
+    Path | None, typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]")
 ]
 ModelOfGraph = Annotated[
     Path | None,
@@ -103,8 +102,7 @@ ModelOfGraph = Annotated[
     ),
 ]
 Workers = Annotated[
-    int | None,
-    typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
+    int | None, typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]")
 ]
 
 
@@ -189,9 +187,7 @@ Timeout = Annotated[
 EndpointUrl = Annotated[
     str | None,
     typer.Option(
-        "--endpoint",
-        metavar="URL",
-        help="Ask a SPARQL endpoint on a server, not a graph folder; see --user.",
+        "--endpoint", metavar="URL", help="Ask a SPARQL endpoint on a server, not a graph folder; see --user."
     ),
 ]
 User = Annotated[
@@ -534,8 +530,7 @@ def fetch(
         str | None, typer.Option("--since", metavar="DATE", help="Only papers of this date (2026-10-01) or later.")
     ] = None,
     output: Annotated[
-        Path,
-        typer.Option("--output", "-o", callback=_as_it_is, help="File for the answer, which `kg build` reads."),
+        Path, typer.Option("--output", "-o", callback=_as_it_is, help="File for the answer, which `kg build` reads.")
     ] = Path("papers.jsonl"),
     as_json: Json = False,
 ) -> None:
@@ -1225,8 +1220,7 @@ def export(
         bool, typer.Option("--provenance", help="Add the runs that made the graph (PROV-O).")
     ] = False,
     description: Annotated[
-        bool,
-        typer.Option("--description", help="Add licence, vocabularies and counts of the graph (VoID, DCAT)."),
+        bool, typer.Option("--description", help="Add licence, vocabularies and counts of the graph (VoID, DCAT).")
     ] = False,
     alignment: Annotated[
         bool, typer.Option("--alignment", help="Add the relations of the vocabulary to others (RDFS, SKOS).")
@@ -1467,8 +1461,7 @@ def plot(
     dataset: Annotated[str | None, _names("--dataset", "best: the dataset.", "dataset")] = None,
     metric: Annotated[str | None, _names("--metric", "best: the metric.", "metric")] = None,
     type: Annotated[
-        str,
-        typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task."),
+        str, typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task.")
     ] = "dataset",
     limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
     graph: Graph = _GRAPH,
@@ -1510,8 +1503,7 @@ def stats(
     context: typer.Context,
     graph: Graph = _GRAPH,
     provenance: Annotated[
-        bool,
-        typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model."),
+        bool, typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model.")
     ] = False,
     agreement: Annotated[
         bool, typer.Option("--agreement", help="Compare an imported catalogue with the texts of the papers.")

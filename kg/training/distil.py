@@ -32,14 +32,7 @@ from kg.extraction.tagger.crf import TAGS, SentenceBatch, batched, posterior
 from kg.extraction.tagger.features import sentences, token_features
 from kg.extraction.tagger.network import Tagger
 from kg.records import Paper
-from kg.training.annotated import (
-    AnnotatedDoc,
-    annotation_pipeline,
-    read_abstracts,
-    read_annotated,
-    tagged,
-    titles_of,
-)
+from kg.training.annotated import AnnotatedDoc, annotation_pipeline, read_abstracts, read_annotated, tagged, titles_of
 from kg.training.command import add_teacher_options, load_teacher, options, run
 from kg.training.mine import look_up, read_lessons, read_own_lessons
 from kg.training.roles import mine_roles

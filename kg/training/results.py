@@ -54,15 +54,7 @@ from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import load_teacher, options, run
 from kg.training.distil import sample
 from kg.training.invented import followed, invented_abstracts, invented_texts
-from kg.training.questions import (
-    NAMES,
-    SOMETIMES,
-    Decided,
-    Question,
-    annotated_questions,
-    is_annotated,
-    taught_lessons,
-)
+from kg.training.questions import NAMES, SOMETIMES, Decided, Question, annotated_questions, is_annotated, taught_lessons
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
