@@ -184,18 +184,6 @@ def is_advertisement(text: str) -> bool:
 # --- what the layouts do with values ----------------------------------------------------------------------------------
 
 
-def _words(value: object) -> list[str]:
-    return [word for text in values_of(value) for word in text.split()]
-
-
-def _arxiv(value: object) -> list[str]:
-    return [found for text in values_of(value) if (found := bare_arxiv(text, named=True))]
-
-
-def _doi(value: object) -> list[str]:
-    return [found for text in values_of(value) if (found := bare_doi(text))]
-
-
 def _day(value: object) -> str | None:
     """The day, in UTC, of a time in milliseconds since 1970."""
     try:
@@ -246,9 +234,9 @@ def _spans(kind: str, record: object) -> list[str]:
 
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "words": _words,
-    "arxiv": _arxiv,
-    "doi": _doi,
+    "words": lambda value: [word for text in values_of(value) for word in text.split()],
+    "arxiv": lambda value: [found for text in values_of(value) if (found := bare_arxiv(text, named=True))],
+    "doi": lambda value: [found for text in values_of(value) if (found := bare_doi(text))],
     "day": _day,
     "year": _year,
     "first": _first,
