@@ -33,6 +33,7 @@ def papers_of(
     warn: Warn,
     entries: Callable[[Warn], Iterable[Entry]],
     paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
+    what: str | None = None,
 ) -> Iterator[Paper]:
     """The papers of a source.
 
@@ -40,9 +41,10 @@ def papers_of(
         warn: called with one line for each entry that is skipped, and each field that is left out.
         entries: yields the entries; it is given a function that takes one line for each that it cannot read.
         paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
+        what: what messages call the source, if it must have an entry.
 
     Raises:
-        InputError: every entry was skipped, or the source cannot be read.
+        InputError: every entry was skipped, there is none where there must be one, or the source cannot be read.
     """
     count = _Count(source, warn)
     try:
@@ -57,7 +59,7 @@ def papers_of(
             yield found
     except _EmptyError:
         warn(f"{source.place}: {MOST_EMPTY:,} records in a row say next to nothing; the rest is not read")
-    count.end()
+    count.end(what)
 
 
 class _Count:
@@ -103,10 +105,15 @@ class _Count:
             self._warn(f"{self._held}; skipped")
             self._held = ""
 
-    def end(self) -> None:
-        """No more records follow."""
-        if self._first and not self._papers:
+    def end(self, what: str | None) -> None:
+        """No more records follow; ``what`` is what messages call a source that must have one."""
+        if self._papers:
+            return
+        if self._first:
             self._refuse("no record of this file is a paper")
+        if what:
+            problem = f"is {what} without entries; expected papers with title and abstract"
+            raise NotPapersError(self._source.place, problem)
 
     def _refuse(self, more: str) -> NoReturn:
         place, _, problem = self._first.removeprefix(self._source.place).partition(": ")
@@ -126,19 +133,6 @@ def cleaned_papers(
     Raises:
         InputError: there is no entry, or none of them is a paper.
     """
-    found = 0
-
-    def counted(skip: Warn) -> Iterator[Entry]:
-        nonlocal found
-
-        def skip_one(problem: str) -> None:
-            nonlocal found
-            found += 1
-            skip(problem)
-
-        for entry in entries(skip_one):
-            found += 1
-            yield entry
 
     def paper(fields: Mapping[str, Any], source: Source, number: int, note: Note) -> Paper:
         if not fields.get("arxiv"):  # "arXiv preprint arXiv:2101.00001" is the venue where there is no field for it
@@ -146,9 +140,7 @@ def cleaned_papers(
             fields = {**fields, "arxiv": next(filter(None, named), None)}
         return paper_from(fields, source=source.name, line=number, note=note, texts=texts)
 
-    yield from papers_of(source, warn, counted, paper)
-    if not found:
-        raise NotPapersError(source.place, f"is {what} without entries; expected papers with title and abstract")
+    return papers_of(source, warn, entries, paper, what)
 
 
 def entry_of(source: Source, line: int, fields: Mapping[str, Any]) -> Entry:
