@@ -153,7 +153,7 @@ class _Comparison:
             self._forms[name_key(long)].add(name_key(short))
 
     def errors(self, known: Callable[[str], bool]) -> Iterator[Mistake]:
-        """One for each name that the other side does not have."""
+        """The mistakes: one for each name that only one side has."""
         for key in sorted(self._gold.keys() - self._found.keys(), key=str):
             kind, other = self._judged("missed", key, self._gold[key], self._found, known)
             yield Mistake("missed", kind, self._name(key[0], self._gold[key]), other)

@@ -43,7 +43,7 @@ class _State:
 
 
 def check(service: str, query: Query) -> None:
-    """Find what keeps a service from being asked, before anything is written.
+    """Check that a service can be asked, before anything is written.
 
     Raises:
         KGError: the query is not one that the service takes, or the clients are not installed.
@@ -116,7 +116,7 @@ def fetch(
 
 
 def _taken_up(part: Path, said: Path, new: _State) -> _State:
-    """The state of a fetch that was ended, or that of a new one."""
+    """The state of an earlier fetch that left a part of its answer, or that of a new one."""
     try:
         state = _State(**json.loads(said.read_text(encoding="utf-8")))
         if part.stat().st_size < state.bytes:

@@ -67,7 +67,7 @@ class Polite(HTTPAdapter):
             session.mount(scheme, self)
 
     def send(self, request: PreparedRequest, *given: Any, **settings: Any) -> Response:
-        """What a service answers.
+        """Send a request; returns the answer of the service.
 
         Raises:
             FetchError: it answers with an error, not in time, with too much, or :data:`RETRIES` times not at all.
@@ -117,7 +117,7 @@ class Polite(HTTPAdapter):
         return answer
 
     def _read(self, answer: Response, host: str) -> bytes:
-        """The body, unless it is too long or takes too long, as one that never ends does."""
+        """Read the body; one that is too long or takes too long, as one that never ends, is an error."""
         started, body = self._clock(), bytearray()
         while piece := answer.raw.read1(_PIECE, decode_content=True):
             body += piece
@@ -129,7 +129,7 @@ class Polite(HTTPAdapter):
 
 
 def _cause(error: BaseException) -> str:
-    """What is at the bottom of an error, as clients wrap those of the network several times."""
+    """The first cause of an error: clients wrap errors of the network several times."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     return one_line(str(error)) or type(error).__name__

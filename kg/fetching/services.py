@@ -95,7 +95,7 @@ def _arxiv_pages(query: Query, first: str, polite: Polite, address: str | None) 
 
 
 def arxiv_page(body: bytes, url: str) -> Page:
-    """The page that an answer is.
+    """An answer of arXiv as a page.
 
     Raises:
         ValueError: it is damaged, or empty though papers are left.

@@ -51,7 +51,7 @@ class Reply(NamedTuple):
 
     @property
     def is_page(self) -> bool:
-        """Whether the body is a web page; some stores say that of an empty one."""
+        """Whether the body is a web page; an empty one is none, even if some stores give it that media type."""
         return bool(self._start) and ("html" in self.media_type or "<html" in self._start.lower())
 
     @property
@@ -129,7 +129,7 @@ class Connection:
         timeout: float = 0,
         largest: int = LARGEST_ANSWER,
     ) -> Reply:
-        """What the server answers, whatever the status is, unless it may be another one soon.
+        """Send a request, and send it again where it failed for a while; returns the answer, whatever its status is.
 
         Args:
             method: of the request, which may be sent several times.
@@ -215,7 +215,7 @@ class Connection:
         return self._open
 
     def _read(self, answer: http.client.HTTPResponse, ends: float | None, largest: int) -> IO[bytes]:
-        """The body, unless it is too long or takes too long, as one that never ends does."""
+        """Read the body; one that is too long or takes too long, as one that never ends, is an error."""
         content = answer_file()
         size = 0
         while piece := answer.read1(_PIECE):

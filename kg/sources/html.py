@@ -90,7 +90,7 @@ class _Page:
             self._links.append(unescaped(next(filter(None, found.groups()), "")))
 
     def _note(self, closing: bool, name: str, attributes: str) -> None:
-        """Follow the element of which a class says what it holds."""
+        """Keep track of the element whose class says what it holds."""
         if not self._said and not closing and name in _OF_CLASS and (found := _CLASS.search(attributes)):
             self._said, self._said_by, self._depth = found[1].lower(), name, 0
         if name == self._said_by:
@@ -99,7 +99,7 @@ class _Page:
                 self._said = self._said_by = ""
 
     def ended(self, name: str = "", closing: bool = True) -> Iterator[Piece]:
-        """The block before a tag, and what the tag begins."""
+        """End the block before a tag, and note what the tag begins."""
         if self._cells is not None and name not in ("td", "th", "tr"):
             self.text(" ")  # blocks within a cell
             return

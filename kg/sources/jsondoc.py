@@ -243,7 +243,7 @@ class _Document:
                 return ""
 
     def _find(self, pattern: re.Pattern[str]) -> bool:
-        """Go on at the next value that a pattern finds; whether there is one.
+        """Go on at the next value that a pattern finds; returns whether there is one.
 
         Args:
             pattern: matches white space without a value after it, too, so that it is not read again from each line.
@@ -260,7 +260,7 @@ class _Document:
                 return False
 
     def _more(self) -> bool:
-        """Read on; what is read already leaves the window. Whether there was more."""
+        """Read another piece into the window, which what was read leaves; returns whether there was one."""
         if self._ended:
             return False
         self._count()

@@ -105,7 +105,7 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
 
 @dataclass(slots=True)
 class _Marked:
-    """How many lines have markup, the number of the first of them, and of how many lines they are."""
+    """Lines with markup: how many, the number of the first one, and of how many lines in all."""
 
     number: int = 0
     first: int = 0

@@ -143,7 +143,7 @@ def _table_row(line: int, text: str) -> Piece:
 
 
 def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
-    """A block as a piece; of one with details in it, what is before them is one of its own."""
+    """The pieces of a block: hidden details in it are one, and so is what stands before them."""
     before, opening, hidden = text.partition("<details")
     if before.strip():
         before = before.strip()
@@ -161,7 +161,7 @@ def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
 
 
 def _plain(text: str) -> str:
-    """A text without its images and strong signs, with the words of its links."""
+    """A text without images and without the signs of strong emphasis, with the words of its links."""
     text = _LINK.sub(lambda link: "" if link[0].startswith("!") else link["words"], text)
     return _BREAK.sub("\n", text.replace("\\|", "|").replace("**", "")).strip(" *_\n")
 

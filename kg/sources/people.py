@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"\s+\d{4}$")  # DBLP tells people of one name apart: "Bo
 
 
 def authors_of(value: object, texts: Texts | None, note: Note) -> tuple[tuple[str, ...], tuple[Author, ...]]:
-    """The names of authors, and those of whom more is given."""
+    """The names of authors, and what else is given of some of them."""
     names: list[str] = []
     people: list[Author] = []
     for each in value if isinstance(value, list | tuple) else [value]:

@@ -72,7 +72,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """What keeps a file from being written, such as a full disk, names it."""
+    """Give errors that keep a file from being written, such as a full disk, the name of the file."""
     try:
         yield
     except OSError as error:

@@ -77,7 +77,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
 
 
 def is_kept(paper: Paper) -> bool:
-    """Whether a paper is kept for the last scores: always the same ones, by a digest of their id."""
+    """Whether a paper is kept aside for scores; a digest of its id decides, so that it is always the same papers."""
     kept, of = KEPT
     digest = blake2b(paper.id.encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % of < kept

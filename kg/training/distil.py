@@ -102,7 +102,7 @@ def labelled(tagger: Tagger, texts: Iterable[TaggedText]) -> Iterator[TaggedText
 
 
 def mixed(text: TaggedText, other: TaggedText, share: float) -> TaggedText:
-    """A text with probabilities of tags between those of two: ``share`` is that of the other one's."""
+    """A text with the weighted means of the probabilities of tags in two; ``share`` is the weight of the other one."""
     chances = share * other.wanted + (1 - share) * text.wanted
     return replace(text, tags=chances.astype(np.float16))
 
