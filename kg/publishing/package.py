@@ -58,8 +58,8 @@ class Licences(NamedTuple):
         )
 
 
-class Published(NamedTuple):
-    """What was written: the number of files and their bytes."""
+class Package(NamedTuple):
+    """A package that was written: the number of its files and their bytes."""
 
     files: int
     bytes: int
@@ -138,7 +138,7 @@ def publish_package(
     address: str | None = None,
     site: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Published:
+) -> Package:
     """Write a package into a new folder, which appears when it is complete.
 
     Args:
@@ -164,7 +164,7 @@ def publish_package(
         _describe(graph, partial, about, site)
         _write(partial / "SHA256SUMS", "".join(f"{_digest(partial / path)}  {path}\n" for path in _paths(partial)))
         written = [(partial / path).stat().st_size for path in _paths(partial)]
-    return Published(len(written), sum(written))
+    return Package(len(written), sum(written))
 
 
 def _about(graph: KnowledgeGraph, title: str, creator: str | None, licences: Licences, address: str | None) -> _About:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 
@@ -51,13 +50,10 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    marked = _Marked()
-    lines = _counted(numbered_lines(source.stream, place, EXPECTED), marked)
+    lines = _unmarked(numbered_lines(source.stream, place, EXPECTED), place)
     all_blocks = list(islice(_blocks(lines, place), _MOST_BLOCKS + 1))
     if len(all_blocks) > _MOST_BLOCKS:
         raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {EXPECTED}")
-    if marked.number > max(_FEW, marked.of / 10):
-        raise InputError(f"{place}:{marked.first}", f"has markup or tags of another format; expected {EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
@@ -103,23 +99,20 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     yield from papers
 
 
-@dataclass(slots=True)
-class _Marked:
-    """Lines with markup: how many, the number of the first one, and of how many lines in all."""
+def _unmarked(lines: Iterator[Line], place: str) -> Iterator[Line]:
+    """The lines of a page.
 
-    number: int = 0
-    first: int = 0
-    of: int = 0
-
-
-def _counted(lines: Iterator[Line], marked: _Marked) -> Iterator[Line]:
-    """The lines; those with markup are counted."""
+    Raises:
+        InputError: when they end, if too many of them have markup.
+    """
+    number = marked = first = 0
     for line in lines:
-        marked.of += 1
+        number = line.number
         if _MARKUP.search(line.text):
-            marked.number += 1
-            marked.first = marked.first or line.number
+            marked, first = marked + 1, first or line.number
         yield line
+    if marked > max(_FEW, number / 10):
+        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {EXPECTED}")
 
 
 def _is_one_text(title: Line, abstract: Line) -> bool:
