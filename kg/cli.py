@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kg.export.formats import Content, Format
     from kg.export.tables import Table
     from kg.fetching import Fetched
+    from kg.jsonrecord import Record
     from kg.rulefiles import Correction
     from kg.terminal.output import Style
     from kg.vocabulary import Kind
@@ -699,10 +700,7 @@ def evaluate(
         measured = evaluate(
             gold, papers=papers, rules=rules or (), model=model, examples=examples, warn=_warn, progress=progress
         )
-    if as_json:
-        _print_json(measured.as_dict())
-    else:
-        print(render_evaluation(measured, errors=errors, calibration=calibration), end="")
+    _show(measured, as_json, lambda: render_evaluation(measured, errors=errors, calibration=calibration))
 
 
 @entities.command("evaluate")
@@ -728,10 +726,7 @@ def _evaluate_pairs(pairs: Path, papers: Path, rules: list[Path] | None, model: 
 
     with progress_bar() as progress:
         score = evaluate_resolution(pairs, [papers], rules=rules or (), model=model, warn=_warn, progress=progress)
-    if as_json:
-        _print_json(score.as_dict())
-    else:
-        print(render_resolution(score), end="")
+    _show(score, as_json, lambda: render_resolution(score))
 
 
 @app.command()
@@ -1180,10 +1175,7 @@ def diff(
     from kg.terminal.changes import render_changes
 
     changes = compare_graphs(old, new)
-    if as_json:
-        _print_json(changes.as_dict())
-    else:
-        print(render_changes(changes, None if show_all else limit), end="")
+    _show(changes, as_json, lambda: render_changes(changes, None if show_all else limit))
 
 
 class _Page(TypedDict):
@@ -1535,10 +1527,7 @@ def _print_agreement(opened: KnowledgeGraph, as_json: bool) -> None:
 
     with reading(opened.folder):
         found = find_agreement(opened.reader, limit=None if as_json else 3)
-    if as_json:
-        _print_json(found.as_dict())
-    else:
-        print(render_agreement(found, **_page()), end="")
+    _show(found, as_json, lambda: render_agreement(found, **_page()))
     if not found.papers:
         _note("no paper of the graph is in a catalogue; `kg import pwc FOLDER` adds one")
 
@@ -1734,10 +1723,7 @@ def correct(
     with _as_usage():
         checked(kinds[0], {name: value for name, value in changes.items() if value is not None})
     corrected = _opened(graph).correct(paper, words, kinds[0], rules=rules, replace=replace, **changes)
-    if as_json:
-        _print_json(corrected.as_dict())
-    else:
-        print(render_corrected(corrected, graph), end="")
+    _show(corrected, as_json, lambda: render_corrected(corrected, graph))
 
 
 def _print_corrections(opened: KnowledgeGraph, as_json: bool) -> None:
@@ -1871,6 +1857,14 @@ def _read_of(graph: KnowledgeGraph | RemoteGraph) -> list[Path]:
 def _rule_files(folders: Iterable[Path]) -> Iterator[Path]:
     """All that may be read of folders of rules; other files of users may be there."""
     return (path for folder in folders for path in folder.rglob("*.jsonl"))
+
+
+def _show(found: Record, as_json: bool, text: Callable[[], str]) -> None:
+    """Print a record, as JSON or as text."""
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(text(), end="")
 
 
 def _print_json(value: object) -> None:
