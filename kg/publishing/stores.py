@@ -193,11 +193,12 @@ def _graphs(store: ox.Store, left_out: Container[object]) -> Iterator[ox.NamedNo
 
 def _once(note: Callable[[str], None]) -> Callable[[str], None]:
     """What notes a line, unless it was the last one: several connections are lost at the same time."""
-    last = [""]
+    last = ""
 
     def noted(line: str) -> None:
-        if last[0] != line:
-            last[0] = line
+        nonlocal last
+        if last != line:
+            last = line
             note(line)
 
     return noted

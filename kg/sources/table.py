@@ -72,12 +72,13 @@ def read(columns: Mapping[str, str], source: Source, warn: Warn) -> Iterator[Pap
             skip(skipped.pop(0))
 
     def entries(skip: Warn) -> Iterator[Entry]:
-        numbers = [header.number]  # of the line that was read last
+        number = header.number  # of the line that was read last
 
         def texts() -> Iterator[str]:
+            nonlocal number
             for line in lines:
                 tell(skip)
-                numbers[0] = line.number
+                number = line.number
                 yield f"{line.text}\n"
             tell(skip)
 
@@ -85,7 +86,7 @@ def read(columns: Mapping[str, str], source: Source, warn: Warn) -> Iterator[Pap
         as_signs = separator == "\t" and '"' not in header.text
         rows = csv.reader(texts(), delimiter=separator, quoting=csv.QUOTE_NONE if as_signs else csv.QUOTE_MINIMAL)
         while True:
-            begin = numbers[0] + 1
+            begin = number + 1
             try:
                 row = next(rows)
             except csv.Error as error:
