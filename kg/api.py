@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cached_property, wraps
 from itertools import tee
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from kg.errors import InputError, KGError, QueryError
 from kg.graph.store import Generation, opened, reading
+from kg.jsonrecord import members
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
 if TYPE_CHECKING:
@@ -324,8 +324,8 @@ class KnowledgeGraph:
             author=_texts("author", author),
             year=_texts("year", year),
             with_code=with_code,
-            new_since=None if new_since is None else _text("new_since", new_since),
-            limit=None if limit is None else _count("limit", limit),
+            new_since=_optional(_text, "new_since", new_since),
+            limit=_optional(_count, "limit", limit),
             base=self.base,
         )
 
@@ -362,7 +362,7 @@ class KnowledgeGraph:
         from kg.ask.paths import shortest_paths
 
         source, target = _text("source", source), _text("target", target)
-        limit = None if limit is None else _count("limit", limit)
+        limit = _optional(_count, "limit", limit)
         return shortest_paths(self.reader, source, target, base=self.base, limit=limit)
 
     @_names_damage
@@ -571,7 +571,7 @@ class KnowledgeGraph:
             _text("words", words),
             says,
             changes,
-            rules=_optional_path("rules", rules),
+            rules=_optional(_path, "rules", rules),
             replace=_truth("replace", replace),
         )
 
@@ -604,7 +604,7 @@ class KnowledgeGraph:
         from kg.graph.validation import validate
 
         self._generation.check(thorough=True)
-        return validate(self.store, _optional_path("shapes", shapes), _seconds(timeout))
+        return validate(self.store, _optional(_path, "shapes", shapes), _seconds(timeout))
 
 
 class RemoteGraph:
@@ -699,7 +699,7 @@ def _found(reader: IndexedReader, words: str, type: Kind | None, limit: int | No
 
     if type is not None and type not in KINDS:
         _refuse("type", f"one of {', '.join(KINDS)}", type)
-    limit = None if limit is None else _count("limit", limit)
+    limit = _optional(_count, "limit", limit)
     asked = known_origin(_text("origin", origin))
     return find(reader, _text("words", words), base=base, type=type, limit=limit, origin=asked)
 
@@ -774,7 +774,7 @@ class LoadedExtractor:
 
         if not isinstance(papers, Iterable):
             _refuse("papers", "kg.Paper or several", papers)
-        workers = None if workers is None else _count("workers", workers)
+        workers = _optional(_count, "workers", workers)
         size = (1 if workers == 1 else BATCH_SIZE) if batch_size is None else _count("batch_size", batch_size)
         read, again = tee(_checked(papers))
         found = zip(again, extract_all(read, self._extractor, workers, size), strict=True)
@@ -785,7 +785,7 @@ def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
     """What was found in a paper, with the paper's text, so that a notebook can show it."""
     from kg.ask.notebook import ReadExtraction
 
-    return ReadExtraction(**{field.name: getattr(found, field.name) for field in fields(found)}, text=paper.text)
+    return ReadExtraction(**members(found), text=paper.text)
 
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
@@ -799,8 +799,7 @@ def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
     for paper in papers:
         if not isinstance(paper, Paper):
             _refuse("papers", "kg.Paper", paper)
-        values = {field.name: getattr(paper, field.name) for field in fields(paper)}
-        checked = validated(adapter, values, place := f"paper {_shown(paper.id)}")
+        checked = validated(adapter, members(paper), place := f"paper {_shown(paper.id)}")
         try:
             checked.text.encode()
         except UnicodeEncodeError:
@@ -822,7 +821,7 @@ def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | N
     from kg.resolution import read_curated
 
     folders = _paths("rules", rules)
-    extractor = Extractor(folders, _optional_path("model", model))
+    extractor = Extractor(folders, _optional(_path, "model", model))
     _ = extractor.nlp  # so that errors in rules and model are reported here
     return LoadedExtractor(extractor, read_curated(folders))
 
@@ -893,13 +892,13 @@ def build(
     build_graph(
         _several("inputs", inputs),
         _path("folder", folder),
-        base=None if base is None else _text("base", base),
-        rules=None if rules is None else _paths("rules", rules),
-        model=_optional_path("model", model),
+        base=_optional(_text, "base", base),
+        rules=_optional(_paths, "rules", rules),
+        model=_optional(_path, "model", model),
         extractor=extractor._extractor if extractor else None,
-        workers=None if workers is None else _count("workers", workers),
+        workers=_optional(_count, "workers", workers),
         columns=columns,
-        scheduler=None if scheduler is None else _text("scheduler", scheduler),
+        scheduler=_optional(_text, "scheduler", scheduler),
         warn=_warn_caller(),
     )
     return KnowledgeGraph(folder)
@@ -932,9 +931,9 @@ def evaluate(
 
     return evaluate(
         _path("gold", gold),
-        papers=_optional_path("papers", papers),
+        papers=_optional(_path, "papers", papers),
         rules=_paths("rules", rules),
-        model=_optional_path("model", model),
+        model=_optional(_path, "model", model),
         warn=_warn_caller(),
     )
 
@@ -945,8 +944,8 @@ def _path(name: str, value: object) -> Path:
     return Path(value)
 
 
-def _optional_path(name: str, value: object) -> Path | None:
-    return None if value is None else _path(name, value)
+def _optional(check: Callable[[str, object], _Returned], name: str, value: object) -> _Returned | None:
+    return None if value is None else check(name, value)
 
 
 def _paths(name: str, value: object) -> list[Path]:

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from kg.export.formats import Content, Format
     from kg.export.tables import Table
     from kg.fetching import Fetched
+    from kg.jsonrecord import Record
+    from kg.rulefiles import Correction
     from kg.terminal.output import Style
+    from kg.vocabulary import Kind
 
 _PATHS = ("path", "file", "directory")  # types of parameters
 _ALSO_PATHS = ("inputs",)  # parameters that may be addresses, too
@@ -91,8 +94,7 @@ Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Folder of your own rule files (*.jsonl); may be repeated.")
 ]
 Model = Annotated[
-    Path | None,
-    typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]"),
+    Path | None, typer.Option("--model", help="Folder of a model from `kg train`.  [default: the shipped model]")
 ]
 ModelOfGraph = Annotated[
     Path | None,
@@ -101,9 +103,13 @@ ModelOfGraph = Annotated[
     ),
 ]
 Workers = Annotated[
-    int | None,
-    typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]"),
+    int | None, typer.Option("--workers", "-j", min=1, help="Worker processes.  [default: by CPUs and papers]")
 ]
+
+
+def _names(option: str, help: str, *kinds: Kind) -> Any:
+    """An option for a name, of which a shell completes those of some kinds."""
+    return typer.Option(option, help=help, autocompletion=names_of(*kinds))
 
 
 def _as_named(path: Path | None) -> Path | None:
@@ -182,9 +188,7 @@ Timeout = Annotated[
 EndpointUrl = Annotated[
     str | None,
     typer.Option(
-        "--endpoint",
-        metavar="URL",
-        help="Ask a SPARQL endpoint on a server, not a graph folder; see --user.",
+        "--endpoint", metavar="URL", help="Ask a SPARQL endpoint on a server, not a graph folder; see --user."
     ),
 ]
 User = Annotated[
@@ -328,6 +332,15 @@ class _UsageError(KGError):
 
 
 @contextmanager
+def _as_bad_parameter(hint: str | None = None) -> Iterator[None]:
+    """Errors of the library are about a parameter, which messages call ``hint``."""
+    try:
+        yield
+    except KGError as error:
+        raise typer.BadParameter(str(error), param_hint=hint) from None
+
+
+@contextmanager
 def _as_usage(kind: type[KGError] = KGError) -> Iterator[None]:
     """Errors of a kind are about how a command was called."""
     try:
@@ -419,9 +432,6 @@ def build(
     """
     if base_iri is not None and not is_base(base_iri):
         raise typer.BadParameter(f"expected {BASE_FORM}; found {quoted(base_iri)}", param_hint="--base-iri")
-    from kg.terminal.counts import build_rows
-    from kg.terminal.tables import print_counts
-
     if shipped and (rules or model):
         raise typer.BadParameter("give either --shipped or --rules and --model", param_hint="--shipped")
     if scheduler is not None and workers is not None:
@@ -434,7 +444,25 @@ def build(
         if not can_be_built_again(graph):
             raise typer.BadParameter(f"expected files or folders; {graph} holds no graph to build again")
     sources = _with_fetched(inputs or [], graph)
-    report, found = _build(sources, graph, rules, model, workers, base_iri, shipped, columns, restart, scheduler)
+    from kg.builder import build_graph
+    from kg.extraction import Extractor
+    from kg.terminal.counts import build_rows
+    from kg.terminal.tables import print_counts
+
+    run = partial(
+        build_graph,
+        sources,
+        graph,
+        base=base_iri,
+        rules=rules,
+        model=model,
+        extractor=Extractor() if shipped else None,
+        workers=workers,
+        columns=_given(columns),
+        restart=restart,
+        scheduler=scheduler,
+    )
+    report, found = _built(run, graph)
     if as_json:
         _print_json({**report.as_dict(), "stats": found.as_dict()})
     else:
@@ -443,7 +471,6 @@ def build(
 
 def _given(columns: str | None) -> dict[str, str]:
     """The names of columns that an option gives."""
-    from kg.errors import KGError
     from kg.sources.columns import given_columns
 
     try:
@@ -452,39 +479,13 @@ def _given(columns: str | None) -> dict[str, str]:
         raise typer.BadParameter(str(error).removeprefix("columns: "), param_hint="--columns") from None
 
 
-def _build(
-    inputs: list[str],
-    graph: Path,
-    rules: list[Path] | None,
-    model: Path | None,
-    workers: int | None,
-    base_iri: str | None,
-    shipped: bool = False,
-    columns: str | None = None,
-    restart: bool = False,
-    scheduler: str | None = None,
-) -> tuple[BuildReport, Stats]:
+def _built(build: Callable[..., BuildReport], graph: Path) -> tuple[BuildReport, Stats]:
+    """Build a graph with what a user sees of it: progress, warnings and notes; returns also what the graph holds."""
     from kg.api import KnowledgeGraph
-    from kg.builder import build_graph
-    from kg.extraction import Extractor
     from kg.terminal.progress import progress_bar
 
     with progress_bar() as progress:
-        report = build_graph(
-            inputs,
-            graph,
-            base=base_iri,
-            rules=rules,
-            model=model,
-            extractor=Extractor() if shipped else None,
-            workers=workers,
-            columns=_given(columns),
-            restart=restart,
-            scheduler=scheduler,
-            warn=_warn,
-            note=_note,
-            progress=progress,
-        )
+        report = build(warn=_warn, note=_note, progress=progress)
     return report, KnowledgeGraph(graph).stats()
 
 
@@ -501,6 +502,7 @@ def import_(
     The catalogue is kept in the graph folder, and is in each build after. An import replaces an earlier one. What it
     says is in a named graph of its own, and marked on cards; its papers are read by `kg build`.
     """
+    from kg.builder import build_graph
     from kg.builder.catalogues import import_pwc
     from kg.terminal.counts import import_rows
     from kg.terminal.tables import print_counts
@@ -508,7 +510,7 @@ def import_(
     if catalogue != "pwc":
         raise typer.BadParameter(f"expected pwc, found {quoted(catalogue)}")
     imported = import_pwc(folder, graph, _warn)
-    report, found = _build([], graph, None, None, workers, None)
+    report, found = _built(partial(build_graph, [], graph, workers=workers), graph)
     if as_json:
         _print_json({**imported.as_dict(), "seconds": report.seconds, "stats": found.as_dict()})
     else:
@@ -529,8 +531,7 @@ def fetch(
         str | None, typer.Option("--since", metavar="DATE", help="Only papers of this date (2026-10-01) or later.")
     ] = None,
     output: Annotated[
-        Path,
-        typer.Option("--output", "-o", callback=_as_it_is, help="File for the answer, which `kg build` reads."),
+        Path, typer.Option("--output", "-o", callback=_as_it_is, help="File for the answer, which `kg build` reads.")
     ] = Path("papers.jsonl"),
     as_json: Json = False,
 ) -> None:
@@ -699,10 +700,7 @@ def evaluate(
         measured = evaluate(
             gold, papers=papers, rules=rules or (), model=model, examples=examples, warn=_warn, progress=progress
         )
-    if as_json:
-        _print_json(measured.as_dict())
-    else:
-        print(render_evaluation(measured, errors=errors, calibration=calibration), end="")
+    _show(measured, as_json, lambda: render_evaluation(measured, errors=errors, calibration=calibration))
 
 
 @entities.command("evaluate")
@@ -728,10 +726,7 @@ def _evaluate_pairs(pairs: Path, papers: Path, rules: list[Path] | None, model: 
 
     with progress_bar() as progress:
         score = evaluate_resolution(pairs, [papers], rules=rules or (), model=model, warn=_warn, progress=progress)
-    if as_json:
-        _print_json(score.as_dict())
-    else:
-        print(render_resolution(score), end="")
+    _show(score, as_json, lambda: render_resolution(score))
 
 
 @app.command()
@@ -902,10 +897,8 @@ def _format_by_ending(output: Path, *contents: Content) -> Format | None:
     """The format that the name of an output says, if it says one."""
     from kg.export.formats import format_of_file
 
-    try:
+    with _as_bad_parameter("--output"):
         return format_of_file(output, *contents)
-    except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--output") from None
 
 
 def _sparql(text: str, file: Path | None) -> tuple[str, str]:
@@ -1063,21 +1056,12 @@ def papers(
             help="With the word merged: show the entries that were merged into one paper, and why.",
         ),
     ] = None,
-    task: Annotated[
-        list[str] | None, typer.Option("--task", help="A task that the papers are on.", autocompletion=names_of("task"))
-    ] = None,
-    dataset: Annotated[
-        list[str] | None, typer.Option("--dataset", help="A dataset that they use.", autocompletion=names_of("dataset"))
-    ] = None,
-    method: Annotated[
-        list[str] | None, typer.Option("--method", help="A method that they name.", autocompletion=names_of("method"))
-    ] = None,
-    metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="A metric that they name.", autocompletion=names_of("metric"))
-    ] = None,
+    task: Annotated[list[str] | None, _names("--task", "A task that the papers are on.", "task")] = None,
+    dataset: Annotated[list[str] | None, _names("--dataset", "A dataset that they use.", "dataset")] = None,
+    method: Annotated[list[str] | None, _names("--method", "A method that they name.", "method")] = None,
+    metric: Annotated[list[str] | None, _names("--metric", "A metric that they name.", "metric")] = None,
     introduces: Annotated[
-        list[str] | None,
-        typer.Option("--introduces", help="Something that they introduce.", autocompletion=names_of(*ENTITY_KINDS)),
+        list[str] | None, _names("--introduces", "Something that they introduce.", *ENTITY_KINDS)
     ] = None,
     venue: Annotated[list[str] | None, typer.Option("--venue", help="Where they appeared.")] = None,
     author: Annotated[list[str] | None, typer.Option("--author", help="Who wrote them, or a part of the name.")] = None,
@@ -1117,12 +1101,10 @@ def papers(
     from kg.terminal.papers import HEADER, NUMERIC, paper_rows, remarks
     from kg.terminal.tables import print_table
 
-    try:
+    with _as_bad_parameter():
         for text in year or ():
             year_range(text)
         _ = new_since and start_of(new_since)
-    except KGError as error:
-        raise typer.BadParameter(str(error)) from None
     found = _opened(graph).papers(
         task=task or (),
         dataset=dataset or (),
@@ -1193,10 +1175,7 @@ def diff(
     from kg.terminal.changes import render_changes
 
     changes = compare_graphs(old, new)
-    if as_json:
-        _print_json(changes.as_dict())
-    else:
-        print(render_changes(changes, None if show_all else limit), end="")
+    _show(changes, as_json, lambda: render_changes(changes, None if show_all else limit))
 
 
 class _Page(TypedDict):
@@ -1233,8 +1212,7 @@ def export(
         bool, typer.Option("--provenance", help="Add the runs that made the graph (PROV-O).")
     ] = False,
     description: Annotated[
-        bool,
-        typer.Option("--description", help="Add licence, vocabularies and counts of the graph (VoID, DCAT)."),
+        bool, typer.Option("--description", help="Add licence, vocabularies and counts of the graph (VoID, DCAT).")
     ] = False,
     alignment: Annotated[
         bool, typer.Option("--alignment", help="Add the relations of the vocabulary to others (RDFS, SKOS).")
@@ -1246,11 +1224,12 @@ def export(
     kg export -f html -o site/. As parquet or csv it becomes tables of papers, entities, mentions, results and links, as
     in: kg export -f parquet -o tables/.
     """
+    added = provenance or description or alignment
     if (format or (output.suffix.removeprefix(".") if output else "")).lower() == "html":
-        _export_site(graph, output, plain=not (profile or provenance or description or alignment))
+        _export_site(graph, output, plain=not (profile or added))
         return
     if tables := _format_of_tables(format, output):
-        _export_tables(graph, output, tables, plain=not (profile or provenance or description or alignment))
+        _export_tables(graph, output, tables, plain=not (profile or added))
         return
     from kg.export.formats import find_format
 
@@ -1262,10 +1241,10 @@ def export(
         except KGError as error:
             raise typer.BadParameter(f"{error}, html, csv, parquet", param_hint="--format") from None
     _known_profile(profile)
-    if profile is not None and (provenance or description or alignment):
+    if profile is not None and added:
         raise typer.BadParameter("nothing can be added to a profile", param_hint="--profile")
     if known and known.write_network:
-        if profile is not None or provenance or description or alignment:
+        if profile is not None or added:
             raise typer.BadParameter("nothing can be added to a network", param_hint="--format")
         if known.extension == ".zip":
             _archive_or_pipe(output)
@@ -1294,30 +1273,30 @@ def _archive_or_pipe(output: Path | None) -> None:
         )
 
 
-def _export_site(graph: Path, folder: Path | None, *, plain: bool) -> None:
+def _export_site(graph: Path, output: Path | None, *, plain: bool) -> None:
     from kg.site.export import export_site
     from kg.terminal.progress import progress_bar
 
-    _on_this_machine(folder)
-    if folder is None or str(folder) == "-" or folder.suffix.lower() == ".html":
-        found = f"; found {folder.name}" if folder else ""
-        raise typer.BadParameter(
-            f"expected the folder to write the pages to, as in -o site/{found}", param_hint="--output"
-        )
+    folder = _folder(output, "the folder to write the pages to, as in -o site/", ".html")
     if not plain:
         raise typer.BadParameter("nothing can be added to the pages", param_hint="--format")
     opened = _opened(graph)
     with progress_bar() as progress:
-        written = export_site(opened, folder, progress=lambda done, total: progress("pages", done, total))
+        written = export_site(opened, folder, progress=partial(progress, "pages"))
     start = folder / "index.html"
     _note(f"{written.pages:,} pages, {written.bytes / 1e6:,.1f} MB; open {start}")
 
 
-def _on_this_machine(folder: Path | None) -> None:
+def _folder(output: Path | None, expected: str, *endings: str) -> Path:
+    """The folder on this machine that an export fills; a name with one of the endings is that of a file."""
     from kg.remote.storage import address_of
 
-    if folder is not None and (address := address_of(folder)):
+    if output is not None and (address := address_of(output)):
         raise typer.BadParameter(f"expected a folder on this machine, found {address}", param_hint="--output")
+    if output is None or str(output) == "-" or output.suffix.lower() in endings:
+        found = f"; found {output.name}" if output else ""
+        raise typer.BadParameter(f"expected {expected}{found}", param_hint="--output")
+    return output
 
 
 def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | None:
@@ -1329,21 +1308,16 @@ def _format_of_tables(format: str | None, output: Path | None) -> TableFormat | 
     return "csv" if format is not None and format.lower() == "csv" and not one_file else None
 
 
-def _export_tables(graph: Path, folder: Path | None, format: TableFormat, *, plain: bool) -> None:
+def _export_tables(graph: Path, output: Path | None, format: TableFormat, *, plain: bool) -> None:
     from kg.terminal.progress import progress_bar
 
-    _on_this_machine(folder)
-    if folder is None or str(folder) == "-" or folder.suffix.lower() in (".parquet", ".csv"):
-        network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
-        found = f"; found {folder.name}" if folder else ""
-        raise typer.BadParameter(
-            f"expected a folder for five tables, as in -o tables/{network}{found}", param_hint="--output"
-        )
+    network = ", or an archive for the network, as in -o graph.zip" if format == "csv" else ""
+    folder = _folder(output, f"a folder for five tables, as in -o tables/{network}", ".parquet", ".csv")
     if not plain:
         raise typer.BadParameter("nothing can be added to the tables", param_hint="--format")
     opened = _opened(graph)
     with progress_bar() as progress:
-        rows = opened.export_tables(folder, format, progress=lambda done, total: progress("papers", done, total))
+        rows = opened.export_tables(folder, format, progress=partial(progress, "papers"))
     counts = ", ".join(f"{count:,} {table}" for table, count in rows.items())
     _note(f"{counts}; in {folder}/*.{format}")
 
@@ -1353,10 +1327,8 @@ def _known_profile(name: str | None) -> None:
         return
     from kg.profiles import find_profile
 
-    try:
+    with _as_bad_parameter("--profile"):
         find_profile(name)
-    except KGError as error:
-        raise typer.BadParameter(str(error), param_hint="--profile") from None
 
 
 @app.command()
@@ -1419,11 +1391,9 @@ def publish(
     from kg.publishing.package import Licences, check_address, licence_address, publish_package
     from kg.terminal.progress import progress_bar
 
-    try:
+    with _as_bad_parameter():
         licences = Licences(licence_address(licence), licence_address(texts_licence) if texts_licence else None)
         check_address(url)
-    except KGError as error:
-        raise typer.BadParameter(str(error)) from None
     opened = _opened(graph)
     with progress_bar() as progress:
         written = publish_package(
@@ -1434,7 +1404,7 @@ def publish(
             licences=licences,
             address=url,
             site=site,
-            progress=lambda done, total: progress("pages", done, total),
+            progress=partial(progress, "pages"),
         )
     if as_json:
         _print_json({"files": written.files, "bytes": written.bytes})
@@ -1460,7 +1430,7 @@ def _publish(
             again=again,
             connections=connections,
             note=_note,
-            progress=lambda done, total: progress("publishing", done, total),
+            progress=partial(progress, "publishing"),
         )
     if as_json:
         _print_json(done.as_dict())
@@ -1478,21 +1448,12 @@ def plot(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="years, best or together.")],
     of: Annotated[
         str | None,
-        typer.Option(
-            "--of",
-            help="years: only papers that mention this method, dataset, metric or task.",
-            autocompletion=names_of(*ENTITY_KINDS),
-        ),
+        _names("--of", "years: only papers that mention this method, dataset, metric or task.", *ENTITY_KINDS),
     ] = None,
-    dataset: Annotated[
-        str | None, typer.Option("--dataset", help="best: the dataset.", autocompletion=names_of("dataset"))
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option("--metric", help="best: the metric.", autocompletion=names_of("metric"))
-    ] = None,
+    dataset: Annotated[str | None, _names("--dataset", "best: the dataset.", "dataset")] = None,
+    metric: Annotated[str | None, _names("--metric", "best: the metric.", "metric")] = None,
     type: Annotated[
-        str,
-        typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task."),
+        str, typer.Option("--type", "-t", callback=_in_lower_case, help="together: method, dataset, metric or task.")
     ] = "dataset",
     limit: Annotated[int, typer.Option("--limit", "-n", min=2, max=60, help="together: how many, the most used.")] = 15,
     graph: Graph = _GRAPH,
@@ -1534,8 +1495,7 @@ def stats(
     context: typer.Context,
     graph: Graph = _GRAPH,
     provenance: Annotated[
-        bool,
-        typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model."),
+        bool, typer.Option("--provenance", help="Show the runs that made the graph, with version, rules and model.")
     ] = False,
     agreement: Annotated[
         bool, typer.Option("--agreement", help="Compare an imported catalogue with the texts of the papers.")
@@ -1567,10 +1527,7 @@ def _print_agreement(opened: KnowledgeGraph, as_json: bool) -> None:
 
     with reading(opened.folder):
         found = find_agreement(opened.reader, limit=None if as_json else 3)
-    if as_json:
-        _print_json(found.as_dict())
-    else:
-        print(render_agreement(found, **_page()), end="")
+    _show(found, as_json, lambda: render_agreement(found, **_page()))
     if not found.papers:
         _note("no paper of the graph is in a catalogue; `kg import pwc FOLDER` adds one")
 
@@ -1645,12 +1602,13 @@ def serve(
 @app.command()
 def demo(graph: Graph = _DEMO_GRAPH, as_json: Json = False) -> None:
     """Build the graph of a small sample that ships with kg, and show some questions to it."""
+    from kg.builder import build_graph
     from kg.demo import CARD, QUESTIONS, next_steps, sample_pages
     from kg.terminal.cards import render_card
     from kg.terminal.counts import build_rows
     from kg.terminal.tables import TABLE, print_counts, write_answer
 
-    report, found = _build(sample_pages(), graph, None, None, 1, None)
+    report, found = _built(partial(build_graph, sample_pages(), graph, workers=1), graph)
     opened = _opened(graph)
     winner = opened.lookup(CARD).winner
     card = opened.card(winner.iri) if winner else None
@@ -1750,13 +1708,13 @@ def correct(
     of_entity = {"type": type and kinds_of_entities.get(type.lower(), type), "role": role}
     of_result: dict[str, str | bool | None] = {"metric": metric, "dataset": dataset, "method": method}
     of_result |= {"task": task, "baseline": baseline, "relative": relative}
-    said = {
+    said: dict[Correction, bool] = {
         "no entity": not_an_entity,
         "no result": not_a_result,
         "entity": any(value is not None for value in of_entity.values()),
         "result": any(value is not None for value in of_result.values()),
     }
-    kinds: list[Any] = [kind for kind, given in said.items() if given]
+    kinds = [kind for kind, given in said.items() if given]
     if len(kinds) != 1:
         raise typer.BadParameter(
             "expected --not-an-entity, --not-a-result, or what is right of either an entity or a result"
@@ -1765,10 +1723,7 @@ def correct(
     with _as_usage():
         checked(kinds[0], {name: value for name, value in changes.items() if value is not None})
     corrected = _opened(graph).correct(paper, words, kinds[0], rules=rules, replace=replace, **changes)
-    if as_json:
-        _print_json(corrected.as_dict())
-    else:
-        print(render_corrected(corrected, graph), end="")
+    _show(corrected, as_json, lambda: render_corrected(corrected, graph))
 
 
 def _print_corrections(opened: KnowledgeGraph, as_json: bool) -> None:
@@ -1902,6 +1857,14 @@ def _read_of(graph: KnowledgeGraph | RemoteGraph) -> list[Path]:
 def _rule_files(folders: Iterable[Path]) -> Iterator[Path]:
     """All that may be read of folders of rules; other files of users may be there."""
     return (path for folder in folders for path in folder.rglob("*.jsonl"))
+
+
+def _show(found: Record, as_json: bool, text: Callable[[], str]) -> None:
+    """Print a record, as JSON or as text."""
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(text(), end="")
 
 
 def _print_json(value: object) -> None:

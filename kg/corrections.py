@@ -24,7 +24,7 @@ from kg.graph.reader import GraphReader
 from kg.graph.store import Settings
 from kg.jsonrecord import Record
 from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in
-from kg.text.files import CORRECTIONS, path_text, writing
+from kg.text.files import CORRECTIONS, path_text, reason, writing
 from kg.text.names import one_line, quoted, title_key
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, OA, SCHEMA, Role
 
@@ -265,7 +265,7 @@ def _locked(folder: Path) -> Iterator[None]:
     except Timeout:
         raise InputError(path_text(folder), "another program is writing corrections here; try again") from None
     except OSError as error:
-        raise InputError(path_text(folder), f"cannot be written ({error.strerror or error})") from None
+        raise InputError(path_text(folder), f"cannot be written ({reason(error)})") from None
 
 
 def _quoted(text: object) -> str:
@@ -293,4 +293,4 @@ def _write(file: Path, rule: CorrectionRule, contrary: Iterable[CorrectionRule])
         with writing(file) as stream:
             stream.write(b"\n".join([*kept, json.dumps(line_of(rule), ensure_ascii=False).encode(), b""]))
     except OSError as error:
-        raise InputError(path_text(file), f"cannot be written ({error.strerror or error})") from None
+        raise InputError(path_text(file), f"cannot be written ({reason(error)})") from None

@@ -16,6 +16,11 @@ def as_dict(record: Any) -> dict[str, Any]:
     return {name: _as_json(getattr(record, name)) for name in names}
 
 
+def members(record: Any) -> dict[str, Any]:
+    """The fields of a dataclass by name, their values as they are."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
 def _as_json(value: object) -> Any:
     if hasattr(value, "_fields") or hasattr(value, "__dataclass_fields__"):
         return as_dict(value)

@@ -67,14 +67,7 @@ class WordRule(_Placed):
     """A word or phrase; its label alone says what it does."""
 
     label: Literal[
-        "GENERIC",
-        "MEASURED",
-        "NOT_DATASET",
-        "SIMULATOR",
-        "INTRODUCES",
-        "NAMES",
-        "INTERRUPTS",
-        "LinkShortener",
+        "GENERIC", "MEASURED", "NOT_DATASET", "SIMULATOR", "INTRODUCES", "NAMES", "INTERRUPTS", "LinkShortener"
     ]
     pattern: Text
 

@@ -118,15 +118,15 @@ class Errors:
                 ERROR_KINDS.get(name, ERROR_KINDS["wrong type"]),
                 counts["missed"],
                 counts["spurious"],
-                tuple(
-                    ErrorExample(gold, found, texts)
-                    for (gold, found), texts in sorted(
-                        self._examples[name].items(), key=lambda item: (-item[1], str(item[0]))
-                    )[:examples]
-                ),
+                self._commonest(name, examples),
             )
             for name, counts in ranked
         )
+
+    def _commonest(self, name: str, most: int) -> tuple[ErrorExample, ...]:
+        """The commonest examples of a kind."""
+        ranked = sorted(self._examples[name].items(), key=lambda item: (-item[1], str(item[0])))
+        return tuple(ErrorExample(gold, found, texts) for (gold, found), texts in ranked[:most])
 
 
 class _Comparison:
@@ -153,7 +153,7 @@ class _Comparison:
             self._forms[name_key(long)].add(name_key(short))
 
     def errors(self, known: Callable[[str], bool]) -> Iterator[Mistake]:
-        """One for each name that the other side does not have."""
+        """The mistakes: one for each name that only one side has."""
         for key in sorted(self._gold.keys() - self._found.keys(), key=str):
             kind, other = self._judged("missed", key, self._gold[key], self._found, known)
             yield Mistake("missed", kind, self._name(key[0], self._gold[key]), other)

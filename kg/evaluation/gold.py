@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
@@ -27,7 +27,7 @@ from kg.errors import InputError
 from kg.records import Paper
 from kg.sources import read_papers
 from kg.text.files import path_text
-from kg.text.lines import JsonModel, NonEmpty, json_lines_of, validated
+from kg.text.lines import JsonLine, JsonModel, NonEmpty, json_lines_of, validated
 from kg.vocabulary import ENTITY_TYPES, EntityType, Role
 
 Form = Literal["papers", "passages"]
@@ -137,13 +137,13 @@ def read_gold(
     Raises:
         InputError: a line is wrong, a paper has no text, or there is nothing annotated; names file and line.
     """
-    lines = [(line.place, line.fields) for line in json_lines_of(path, _EXPECTED)]
+    lines = list(json_lines_of(path, _EXPECTED))
     if not lines:
         raise InputError(path_text(path), f"has no annotated record; expected {_EXPECTED}")
-    form = _form(*lines[0])
-    for place, fields in lines:
-        if _form(place, fields) != form:
-            raise InputError(place, f"has another form than the lines before it, which are {form}")
+    form = _form(lines[0])
+    for line in lines:
+        if _form(line) != form:
+            raise InputError(line.place, f"has another form than the lines before it, which are {form}")
     if form == "papers":
         return Gold(form, ENTITY_TYPES, tuple(_papers(lines, papers, warn)))
     texts = tuple(_passages(lines))
@@ -153,12 +153,12 @@ def read_gold(
     return Gold(form, tuple(kind for kind in ENTITY_TYPES if kind in marked), texts)
 
 
-def _form(place: str, fields: dict[str, Any]) -> Form:
-    if "text" in fields or "data" in fields:
+def _form(line: JsonLine) -> Form:
+    if "text" in line.fields or "data" in line.fields:
         return "passages"
-    if "entities" in fields or "results" in fields:
+    if "entities" in line.fields or "results" in line.fields:
         return "papers"
-    raise InputError(place, f"is not annotated; expected {_EXPECTED}")
+    raise InputError(line.place, f"is not annotated; expected {_EXPECTED}")
 
 
 class _Ids:
@@ -196,11 +196,11 @@ _PAPER_LINE = TypeAdapter(_PaperLine)
 
 
 def _papers(
-    lines: Iterable[tuple[str, dict[str, Any]]], papers: Path | Sequence[Paper] | None, warn: Callable[[str], None]
+    lines: Iterable[JsonLine], papers: Path | Sequence[Paper] | None, warn: Callable[[str], None]
 ) -> Iterator[AnnotatedText]:
     annotated: list[tuple[str, _PaperLine]] = []
     ids = _Ids()
-    for place, fields in lines:
+    for _, place, fields in lines:
         annotated.append((place, validated(_PAPER_LINE, fields, place)))
         ids.add(annotated[-1][1].id, place)
     known = _texts(papers, {line.id for _, line in annotated if line.paper is None}, warn) if papers else {}
@@ -283,9 +283,9 @@ class _PassageLine(JsonModel):
 _PASSAGE_LINE = TypeAdapter(_PassageLine)
 
 
-def _passages(lines: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[AnnotatedText]:
+def _passages(lines: Iterable[JsonLine]) -> Iterator[AnnotatedText]:
     ids = _Ids()
-    for place, fields in lines:
+    for _, place, fields in lines:
         line = validated(_PASSAGE_LINE, fields, place)
         if line.answer in ("reject", "ignore"):
             continue

@@ -88,7 +88,8 @@ def evaluate_resolution(
         InputError: a pair, a paper, a rule file or the model is wrong, or no paper has the id that a pair names; names
             file and line.
     """
-    placed = list(_read(pairs))
+    lines = json_lines_of(pairs, _EXPECTED)
+    placed = [(line.place, validated(_PAIR, line.fields, line.place)) for line in lines]
     if not placed:
         raise InputError(str(pairs), "has no pair of names")
     listed = [paper.entries for paper in papers_of(read_papers(papers, warn))]
@@ -136,8 +137,3 @@ def judge(pairs: Iterable[Pair], resolver: Resolver, papers: dict[str, Extractio
         else:
             (splits if pair.same else merges).append(pair)
     return ResolutionScore(right, tuple(merges), tuple(splits))
-
-
-def _read(path: Path) -> Iterable[tuple[str, Pair]]:
-    for line in json_lines_of(path, _EXPECTED):
-        yield line.place, validated(_PAIR, line.fields, line.place)

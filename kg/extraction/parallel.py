@@ -22,6 +22,7 @@ from typing import TypeAlias, TypeVar
 from kg.errors import KGError
 from kg.extraction.pipeline import Extractor, Failure
 from kg.records import Extraction, Paper
+from kg.text.files import reason
 
 BATCH_SIZE = 32
 PATIENCE = 600  # seconds without an answer, after which a worker is taken to be stuck; a batch takes less than one
@@ -202,7 +203,7 @@ def _started(start: Callable[[], _Started]) -> _Started:
     try:
         return start()
     except OSError as error:
-        raise KGError(f"worker processes cannot be started ({error.strerror or error}); try --workers 1") from None
+        raise KGError(f"worker processes cannot be started ({reason(error)}); try --workers 1") from None
 
 
 def _answer(future: Future[list[_Answer]]) -> list[_Answer]:

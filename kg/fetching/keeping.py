@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ class _State:
 
 
 def check(service: str, query: Query) -> None:
-    """Find what keeps a service from being asked, before anything is written.
+    """Check that a service can be asked, before anything is written.
 
     Raises:
         KGError: the query is not one that the service takes, or the clients are not installed.
@@ -116,7 +116,7 @@ def fetch(
 
 
 def _taken_up(part: Path, said: Path, new: _State) -> _State:
-    """The state of a fetch that was ended, or that of a new one."""
+    """The state of an earlier fetch that left a part of its answer, or that of a new one."""
     try:
         state = _State(**json.loads(said.read_text(encoding="utf-8")))
         if part.stat().st_size < state.bytes:
@@ -130,6 +130,5 @@ def _taken_up(part: Path, said: Path, new: _State) -> _State:
 
 
 def _write(path: Path, state: _State) -> None:
-    fields = {"query": state.query, "next": state.next, "papers": state.papers, "bytes": state.bytes}
     with writing(path) as stream:
-        stream.write(json.dumps(fields).encode())
+        stream.write(json.dumps(asdict(state)).encode())

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from kg.errors import KGError
-from kg.remote.connection import AGENT, asked_wait
+from kg.remote.connection import AGENT, PassingError, asked_wait
 from kg.text.names import one_line
 
 RETRIES = 5
@@ -31,14 +31,6 @@ Check = Callable[[bytes, str], object]
 
 class FetchError(KGError):
     """A service did not answer, or not as expected: one line that names it and says what happened."""
-
-
-class _PassingError(Exception):
-    """A try failed, and the next one may not: the text says why, ``wait`` the seconds that the service asks for."""
-
-    def __init__(self, why: str, wait: float | None = None) -> None:
-        super().__init__(why)
-        self.wait = wait
 
 
 class Polite(HTTPAdapter):
@@ -75,7 +67,7 @@ class Polite(HTTPAdapter):
             session.mount(scheme, self)
 
     def send(self, request: PreparedRequest, *given: Any, **settings: Any) -> Response:
-        """What a service answers.
+        """Send a request; returns the answer of the service.
 
         Raises:
             FetchError: it answers with an error, not in time, with too much, or :data:`RETRIES` times not at all.
@@ -86,7 +78,7 @@ class Polite(HTTPAdapter):
         for number in range(RETRIES + 1):
             try:
                 return self._answer(request, host, {**settings, "stream": True, "timeout": _SILENCE})
-            except _PassingError as error:
+            except PassingError as error:
                 why = str(error)
                 if number == RETRIES:
                     break
@@ -106,38 +98,38 @@ class Polite(HTTPAdapter):
                     return answer
                 body = self._read(answer, host)
         except HTTPError:
-            raise _PassingError("the answer was cut off") from None
+            raise PassingError("the answer was cut off") from None
         except (OSError, RequestException) as error:
-            raise _PassingError(f"does not answer ({_cause(error)})") from None
+            raise PassingError(f"does not answer ({_cause(error)})") from None
         finally:
             self._last = self._clock()
         why = f"HTTP {answer.status_code} {answer.reason}"
         if answer.status_code in _PASSING:
-            raise _PassingError(why, asked_wait(answer.headers.get("Retry-After")))
+            raise PassingError(why, asked_wait(answer.headers.get("Retry-After")))
         if not answer.ok:
             detail = one_line(body[:300].decode("utf-8", "replace"))
             raise FetchError(f"{host}: {why}" + (f": {detail}" if detail else ""))
         try:
             self._check(body, request.url or "")
         except (RecursionError, ValueError) as error:
-            raise _PassingError(f"the answer is damaged ({one_line(str(error))[:100]})") from None
+            raise PassingError(f"the answer is damaged ({one_line(str(error))[:100]})") from None
         answer.raw = BytesIO(body)
         return answer
 
     def _read(self, answer: Response, host: str) -> bytes:
-        """The body, unless it is too long or takes too long, as one that never ends does."""
+        """Read the body; one that is too long or takes too long, as one that never ends, is an error."""
         started, body = self._clock(), bytearray()
         while piece := answer.raw.read1(_PIECE, decode_content=True):
             body += piece
             if len(body) > LARGEST:
                 raise FetchError(f"{host}: the answer has more than {LARGEST:,} bytes")
             if self._clock() - started > SLOWEST:
-                raise _PassingError(f"the answer takes more than {SLOWEST:.0f} seconds")
+                raise PassingError(f"the answer takes more than {SLOWEST:.0f} seconds")
         return bytes(body)
 
 
 def _cause(error: BaseException) -> str:
-    """What is at the bottom of an error, as clients wrap those of the network several times."""
+    """The first cause of an error: clients wrap errors of the network several times."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     return one_line(str(error)) or type(error).__name__

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 from kg.errors import KGError
-from kg.text.names import quoted
+from kg.text.names import one_line, quoted
 
 if TYPE_CHECKING:
     from kg.fetching.polite import Polite
@@ -95,7 +95,7 @@ def _arxiv_pages(query: Query, first: str, polite: Polite, address: str | None) 
 
 
 def arxiv_page(body: bytes, url: str) -> Page:
-    """The page that an answer is.
+    """An answer of arXiv as a page.
 
     Raises:
         ValueError: it is damaged, or empty though papers are left.
@@ -143,7 +143,7 @@ def _arxiv_record(entry: Xml.Element) -> Record:
 
 
 def _within(element: Xml.Element, name: str) -> str:
-    return " ".join((element.findtext(name) or "").split())
+    return one_line(element.findtext(name) or "")
 
 
 # --- OpenAlex: https://docs.openalex.org/how-to-use-the-api -----------------------------------------------------------

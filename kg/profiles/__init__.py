@@ -26,9 +26,7 @@ from kg.graph.worker import constructed
 from kg.plugins import load_plugins
 from kg.text.names import one_line, quoted
 
-_SHIPPED = {
-    "lpwc": "Linked Papers With Code, https://linkedpaperswithcode.com (Färber and Lamprecht, ISWC 2023)",
-}
+_SHIPPED = {"lpwc": "Linked Papers With Code, https://linkedpaperswithcode.com (Färber and Lamprecht, ISWC 2023)"}
 _ONE = re.compile(r"# one (\?\w+(?: or \?\w+)*)$", re.MULTILINE)
 
 

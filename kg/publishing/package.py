@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from importlib.resources import files
@@ -24,10 +25,10 @@ from kg.api import KnowledgeGraph
 from kg.errors import KGError
 from kg.export.additions import DCAT, LICENCE, RIGHTS, VOID, description
 from kg.export.formats import serialize
-from kg.export.networks import EDGES, NODES, edges_table, nodes_table
+from kg.export.networks import edges_table, nodes_table
 from kg.export.tables import write_csv
 from kg.site.export import export_site
-from kg.text.files import packing, writing
+from kg.text.files import writing
 from kg.text.folders import filling
 from kg.text.names import quoted
 from kg.vocabulary import DCTERMS, RDF, XSD, graph_iri
@@ -37,8 +38,8 @@ Json: TypeAlias = dict[str, Any]
 _SPDX = "http://spdx.org/rdf/terms#"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _HERE = "https://package.invalid/"  # stands for the folder itself in RDF, whose IRIs are absolute until written
-_DUMPS = {"nquads": "data/graph.nq.gz", "turtle": "data/graph.ttl.gz", "jsonld": "data/graph.jsonld.gz"}
 _TITLE = "Papers knowledge graph"
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
 class Licences(NamedTuple):
@@ -57,15 +58,15 @@ class Licences(NamedTuple):
         )
 
 
-class Published(NamedTuple):
-    """What was written: the number of files and their bytes."""
+class Package(NamedTuple):
+    """A package that was written: the number of its files and their bytes."""
 
     files: int
     bytes: int
 
 
 class _File(NamedTuple):
-    """A file of the package, with what is in it; ``texts`` says whether it has sentences or abstracts of papers."""
+    """A file of the package that holds data, as ``files.toml`` describes it."""
 
     path: str
     name: str
@@ -73,6 +74,8 @@ class _File(NamedTuple):
     texts: bool
     size: int
     sha256: str
+    format: str | None = None
+    columns: Mapping[str, tuple[str, str]] | None = None
 
     @property
     def packed(self) -> bool:
@@ -106,7 +109,7 @@ def licence_address(name: str) -> str:
     Raises:
         KGError: it is neither.
     """
-    if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", name):
+    if _ADDRESS.fullmatch(name):
         return name
     if word := next((word for word in _ONE_WORD if word.lower() == name.lower()), None):
         return f"https://spdx.org/licenses/{word}"
@@ -121,7 +124,7 @@ def check_address(address: str | None) -> None:
     Raises:
         KGError: it is no address.
     """
-    if address is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", address):
+    if address is not None and not _ADDRESS.fullmatch(address):
         raise KGError(f"address {quoted(address)}: expected one that begins with https://")
 
 
@@ -135,7 +138,7 @@ def publish_package(
     address: str | None = None,
     site: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Published:
+) -> Package:
     """Write a package into a new folder, which appears when it is complete.
 
     Args:
@@ -161,7 +164,7 @@ def publish_package(
         _describe(graph, partial, about, site)
         _write(partial / "SHA256SUMS", "".join(f"{_digest(partial / path)}  {path}\n" for path in _paths(partial)))
         written = [(partial / path).stat().st_size for path in _paths(partial)]
-    return Published(len(written), sum(written))
+    return Package(len(written), sum(written))
 
 
 def _about(graph: KnowledgeGraph, title: str, creator: str | None, licences: Licences, address: str | None) -> _About:
@@ -180,8 +183,9 @@ def _about(graph: KnowledgeGraph, title: str, creator: str | None, licences: Lic
 
 
 def _write_data(graph: KnowledgeGraph, folder: Path) -> None:
-    for name, path in _DUMPS.items():
-        graph.export(name, folder / path)
+    for path, said in _described().items():
+        if "format" in said:
+            graph.export(said["format"], folder / path)
     network = graph.to_networkx()
     for name, table in (("nodes", nodes_table(network)), ("edges", edges_table(network))):
         with writing(folder / "data" / f"{name}.csv") as output:
@@ -192,15 +196,15 @@ def _write_data(graph: KnowledgeGraph, folder: Path) -> None:
 
 def _files(folder: Path) -> list[_File]:
     """The files of data, in the order in which they are described."""
-    said = {
-        "data/graph.nq.gz": ("The whole graph, a named graph for each paper (N-Quads)", "application/n-quads", True),
-        "data/graph.ttl.gz": ("The whole graph (Turtle)", "text/turtle", True),
-        "data/graph.jsonld.gz": ("The whole graph (JSON-LD)", "application/ld+json", True),
-        "data/nodes.csv": ("Papers, entities and repositories", "text/csv", False),
-        "data/edges.csv": ("What papers introduce, use and link to", "text/csv", False),
-        "data/results.csv": ("Reported results, each with its sentence", "text/csv", True),
-    }
-    return [_File(path, *about, (folder / path).stat().st_size, _digest(folder / path)) for path, about in said.items()]
+    return [
+        _File(path=path, size=(folder / path).stat().st_size, sha256=_digest(folder / path), **said)
+        for path, said in _described().items()
+    ]
+
+
+def _described() -> dict[str, Json]:
+    """What ``files.toml`` says of each file of data, by its path."""
+    return tomllib.loads((files("kg.publishing") / "files.toml").read_text("utf-8"))
 
 
 def _paths(folder: Path) -> list[str]:
@@ -228,7 +232,7 @@ def _json(value: Json) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with packing(path) as stream:
+    with writing(path) as stream:
         stream.write(text.encode(errors="replace"))
 
 
@@ -275,35 +279,7 @@ def _void(graph: KnowledgeGraph, about: _About, found: list[_File]) -> str:
 def _crate(about: _About, found: list[_File], site: bool) -> Json:
     """RO-Crate 1.2: https://w3id.org/ro/crate/1.2."""
     texts = about.licences.texts or "#texts"
-    parts: list[Json] = [
-        {
-            "@id": file.path,
-            "@type": "File",
-            "name": file.name,
-            "encodingFormat": ["application/gzip", file.media_type] if file.packed else file.media_type,
-            "contentSize": str(file.size),
-            "sha256": file.sha256,
-            "license": [{"@id": about.licences.facts}, *([{"@id": texts}] if file.texts else [])],
-        }
-        for file in found
-    ]
-    for path, name, media_type in (
-        ("void.ttl", "Description of the graph (VoID, DCAT)", "text/turtle"),
-        ("croissant.json", "Description of the tables (Croissant)", "application/ld+json"),
-        ("README.md", "What is in this folder", "text/markdown"),
-        ("SHA256SUMS", "SHA-256 of every file", "text/plain"),
-    ):
-        parts.append({"@id": path, "@type": "File", "name": name, "encodingFormat": media_type})
-    if site:
-        parts.append(
-            {
-                "@id": "site/",
-                "@type": "Dataset",
-                "name": "The graph as pages",
-                "description": "Open site/index.html in a browser; no server is needed.",
-                "license": [{"@id": about.licences.facts}, {"@id": texts}],
-            }
-        )
+    parts = _parts(about, texts, found, site)
     maker = {"@id": "#papers-kg", "@type": "SoftwareApplication", "name": "papers-kg", "version": version("papers-kg")}
     root: Json = {
         "@id": "./",
@@ -346,6 +322,40 @@ def _crate(about: _About, found: list[_File], site: bool) -> Json:
     return {"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": [*reversed(unique.values())]}
 
 
+def _parts(about: _About, texts: str, found: list[_File], site: bool) -> list[Json]:
+    """The files and folders of a package as RO-Crate describes them."""
+    parts: list[Json] = [
+        {
+            "@id": file.path,
+            "@type": "File",
+            "name": file.name,
+            "encodingFormat": ["application/gzip", file.media_type] if file.packed else file.media_type,
+            "contentSize": str(file.size),
+            "sha256": file.sha256,
+            "license": [{"@id": about.licences.facts}, *([{"@id": texts}] if file.texts else [])],
+        }
+        for file in found
+    ]
+    for path, name, media_type in (
+        ("void.ttl", "Description of the graph (VoID, DCAT)", "text/turtle"),
+        ("croissant.json", "Description of the tables (Croissant)", "application/ld+json"),
+        ("README.md", "What is in this folder", "text/markdown"),
+        ("SHA256SUMS", "SHA-256 of every file", "text/plain"),
+    ):
+        parts.append({"@id": path, "@type": "File", "name": name, "encodingFormat": media_type})
+    if site:
+        parts.append(
+            {
+                "@id": "site/",
+                "@type": "Dataset",
+                "name": "The graph as pages",
+                "description": "Open site/index.html in a browser; no server is needed.",
+                "license": [{"@id": about.licences.facts}, {"@id": texts}],
+            }
+        )
+    return parts
+
+
 def _croissant(about: _About, found: list[_File]) -> Json:
     """Croissant 1.0 (http://mlcommons.org/croissant/1.0): the files, and the columns of the tables."""
     context = json.loads((files("kg.publishing") / "croissant-context.json").read_text("utf-8"))
@@ -374,52 +384,16 @@ def _croissant(about: _About, found: list[_File]) -> Json:
             }
             for file in found
         ],
-        "recordSet": [_records(name, columns) for name, columns in _COLUMNS.items()],
+        "recordSet": [_records(file.path, file.columns) for file in found if file.columns],
     }
     if about.creator:
         whole["creator"] = {"@type": "sc:Organization", "name": about.creator}
     return whole
 
 
-_COLUMNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "nodes": dict(
-        zip(
-            NODES,
-            (
-                ("sc:URL", "IRI"),
-                ("sc:Text", "name or title"),
-                ("sc:Text", "paper, method, dataset, metric, task or code"),
-                ("sc:Integer", "year of a paper"),
-            ),
-            strict=True,
-        )
-    ),
-    "edges": dict(
-        zip(
-            EDGES,
-            (("sc:URL", "IRI of a paper"), ("sc:URL", "IRI"), ("sc:Text", "introduces, usesMethod, hasCode, ...")),
-            strict=True,
-        )
-    ),
-    "results": {
-        "paper": ("sc:URL", "IRI of the paper"),
-        "title": ("sc:Text", "its title"),
-        "year": ("sc:Integer", "its year"),
-        "method": ("sc:Text", "name of the method"),
-        "dataset": ("sc:Text", "name of the dataset"),
-        "metric": ("sc:Text", "name of the metric"),
-        "value": ("sc:Text", "the value as written"),
-        "number": ("sc:Float", "the number in it"),
-        "unit": ("sc:Text", "its unit"),
-        "comparable": ("sc:Boolean", "whether leaderboards rank it"),
-        "confidence": ("sc:Float", "how probably it was read right, 0 to 1"),
-        "sentence": ("sc:Text", "the sentence that it was read from"),
-    },
-}
-"""The columns of the tables: their types in Croissant and what they hold."""
-
-
-def _records(name: str, columns: Mapping[str, tuple[str, str]]) -> Json:
+def _records(path: str, columns: Mapping[str, tuple[str, str]]) -> Json:
+    """The columns of a table."""
+    name = Path(path).stem
     fields: Iterator[Json] = (
         {
             "@type": "cr:Field",
@@ -427,7 +401,7 @@ def _records(name: str, columns: Mapping[str, tuple[str, str]]) -> Json:
             "name": column,
             "description": meaning,
             "dataType": datatype,
-            "source": {"fileObject": {"@id": f"data/{name}.csv"}, "extract": {"column": column}},
+            "source": {"fileObject": {"@id": path}, "extract": {"column": column}},
         }
         for column, (datatype, meaning) in columns.items()
     )

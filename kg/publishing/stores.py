@@ -14,7 +14,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,7 +22,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import SpooledTemporaryFile
 from threading import Event
-from typing import IO, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, NoReturn, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -35,6 +35,9 @@ from kg.remote.connection import Connection, RemoteError, Reply, checked_url
 from kg.text.files import GENERATION_MANIFEST, PUBLISHED
 from kg.text.names import one_line, slug
 from kg.vocabulary import entities_graph
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _PIECE = 8_000_000  # bytes of a request; what is left of a larger graph is added by further ones (POST)
 _SMALLEST = 64_000  # bytes; a store that refuses even these refuses the graph
@@ -131,29 +134,13 @@ def publish_graph(
         stack.callback(pool.shutdown, cancel_futures=True)
         stack.callback(target.give_up)
         stack.callback(stopped.set)
-        unchanged = new = size = removed = 0
+        new = size = removed = 0
         first = ""
-        pending: deque[tuple[str, bytes, Future[int]]] = deque()
-
-        def confirm(most: int) -> None:
-            nonlocal first, new, size
-            while len(pending) > most:
-                name, digest, future = pending.popleft()
-                size += future.result()
-                sent.add(name, digest)
-                first, new = first or name, new + 1
-                progress(unchanged + new, total)
-
-        for graph in _graphs(store, left_out):
-            lines, digest = _dumped(store, graph)
-            if sent.has(graph.value, digest):
-                unchanged += 1
-                progress(unchanged + new, total)
-            else:
-                sent.doubt(graph.value)
-                pending.append((graph.value, digest, pool.submit(target.put, graph.value, lines)))
-                confirm(2 * connections)
-        confirm(0)
+        graphs = _graphs(store, left_out)
+        for done, (name, length) in enumerate(_updated(store, graphs, target, sent, pool, 2 * connections), start=1):
+            if length is not None:
+                first, new, size = first or name, new + 1, size + length
+            progress(done, total)
         for name in sent.gone():
             target.delete(name)
             sent.remove(name)
@@ -165,7 +152,38 @@ def publish_graph(
                 "the same command sends everything again"
             )
         sent.finish(state)
-    return Published(total, new, unchanged, removed, size, time.monotonic() - clock)
+    return Published(total, new, total - new, removed, size, time.monotonic() - clock)
+
+
+def _updated(
+    store: ox.Store, graphs: Iterable[ox.NamedNode], target: _Target, sent: _Sent, pool: Executor, ahead: int
+) -> Iterator[tuple[str, int | None]]:
+    """Send the graphs that the target does not have as they are now.
+
+    Args:
+        ahead: how many may wait to be sent.
+
+    Yields:
+        The name of each graph when the target has it, and the bytes that were sent, ``None`` where it had it before.
+    """
+    pending: deque[tuple[str, bytes, Future[int]]] = deque()
+
+    def confirmed(most: int) -> Iterator[tuple[str, int]]:
+        while len(pending) > most:
+            name, digest, future = pending.popleft()
+            length = future.result()
+            sent.add(name, digest)
+            yield name, length
+
+    for graph in graphs:
+        lines, digest = _dumped(store, graph)
+        if sent.has(graph.value, digest):
+            yield graph.value, None
+        else:
+            sent.doubt(graph.value)
+            pending.append((graph.value, digest, pool.submit(target.put, graph.value, lines)))
+            yield from confirmed(ahead)
+    yield from confirmed(0)
 
 
 def _graphs(store: ox.Store, left_out: Container[object]) -> Iterator[ox.NamedNode]:
@@ -175,11 +193,12 @@ def _graphs(store: ox.Store, left_out: Container[object]) -> Iterator[ox.NamedNo
 
 def _once(note: Callable[[str], None]) -> Callable[[str], None]:
     """What notes a line, unless it was the last one: several connections are lost at the same time."""
-    last = [""]
+    last = ""
 
     def noted(line: str) -> None:
-        if last[0] != line:
-            last[0] = line
+        nonlocal last
+        if last != line:
+            last = line
             note(line)
 
     return noted
@@ -208,7 +227,7 @@ class _Digested(SpooledTemporaryFile[bytes]):
         super().__init__(in_memory)
         self.state = blake2b(digest_size=16)
 
-    def write(self, data: Any) -> int:
+    def write(self, data: ReadableBuffer) -> int:
         self.state.update(data)
         return super().write(bytes(data))
 

@@ -51,7 +51,7 @@ class Reply(NamedTuple):
 
     @property
     def is_page(self) -> bool:
-        """Whether the body is a web page; some stores say that of an empty one."""
+        """Whether the body is a web page; an empty one is none, even if some stores give it that media type."""
         return bool(self._start) and ("html" in self.media_type or "<html" in self._start.lower())
 
     @property
@@ -67,8 +67,11 @@ class Reply(NamedTuple):
         return start
 
 
-class _PassingError(Exception):
-    """A try failed, and the next one may not: the text says why, ``wait`` the seconds that the server asks for."""
+class PassingError(Exception):
+    """A try failed, and the next one may not.
+
+    The text says why, ``wait`` the seconds that the server asks for, and ``lost`` whether the connection was lost.
+    """
 
     def __init__(self, why: str, wait: float | None = None, *, lost: bool = False) -> None:
         super().__init__(why)
@@ -126,7 +129,7 @@ class Connection:
         timeout: float = 0,
         largest: int = LARGEST_ANSWER,
     ) -> Reply:
-        """What the server answers, whatever the status is, unless it may be another one soon.
+        """Send a request, and send it again where it failed for a while; returns the answer, whatever its status is.
 
         Args:
             method: of the request, which may be sent several times.
@@ -144,7 +147,7 @@ class Connection:
         for number in range(self._retries + 1):
             try:
                 return self._once(method, body, dict(headers or {}), query, ends, largest)
-            except _PassingError as error:
+            except PassingError as error:
                 self._close()
                 self.losses += error.lost
                 why = str(error)
@@ -186,17 +189,17 @@ class Connection:
         except TimeoutError:
             if ends is not None and self._clock() >= ends - 0.5:
                 raise TooLateError(f"{self.url}: did not answer in time") from None
-            raise _PassingError("does not answer", lost=True) from None
+            raise PassingError("does not answer", lost=True) from None
         except ssl.SSLCertVerificationError as error:
             self._fail(f"has no certificate that is trusted ({error.verify_message})")
         except (OSError, http.client.HTTPException) as error:
             said = getattr(error, "strerror", None) or one_line(str(error)) or type(error).__name__
-            raise _PassingError(f"the connection failed: {said}" if self._reached else said, lost=True) from None
+            raise PassingError(f"the connection failed: {said}" if self._reached else said, lost=True) from None
         if answer.will_close:
             self._close()
         if answer.status in _PASSING:
             asked = asked_wait(answer.headers.get("Retry-After"))
-            raise _PassingError(f"HTTP {answer.status} {answer.reason}", asked)
+            raise PassingError(f"HTTP {answer.status} {answer.reason}", asked)
         media_type = answer.headers.get_content_type() if "Content-Type" in answer.headers else ""
         return Reply(answer.status, answer.reason, media_type, answer.headers.get("Location", ""), content)
 
@@ -212,7 +215,7 @@ class Connection:
         return self._open
 
     def _read(self, answer: http.client.HTTPResponse, ends: float | None, largest: int) -> IO[bytes]:
-        """The body, unless it is too long or takes too long, as one that never ends does."""
+        """Read the body; one that is too long or takes too long, as one that never ends, is an error."""
         content = answer_file()
         size = 0
         while piece := answer.read1(_PIECE):
@@ -222,7 +225,7 @@ class Connection:
             if ends is not None and self._clock() > ends:
                 raise TooLateError(f"{self.url}: did not answer in time")
         if answer.length:  # bytes that were announced and did not come
-            raise _PassingError("the answer was cut off", lost=True)
+            raise PassingError("the answer was cut off", lost=True)
         answer.read()  # nothing; or http.client does not see that the answer has ended, and takes no further request
         content.seek(0)
         return content

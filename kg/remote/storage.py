@@ -27,7 +27,7 @@ _WEB = ("http", "https")
 
 
 def address_of(place: str | Path) -> str | None:
-    """The address that a place is; also one of which a path was made, which has a single slash after the protocol.
+    """A place as an address, if it is one. A path that was made of an address has one slash after the protocol.
 
     >>> address_of("memory://x.ttl"), address_of(Path("memory://x.ttl")), address_of("x.ttl")
     ('memory://x.ttl', 'memory://x.ttl', None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
@@ -149,6 +149,17 @@ def _as_it_is(path: Path, stream: BufferedReader) -> Path | None:
         return path if file.read(len(start)) == start else None
 
 
+@contextmanager
+def _named(opening: AbstractContextManager[BufferedReader], place: str) -> Iterator[BufferedReader]:
+    """A file of a folder or an archive, opened; an error in opening it names the file alone, and no line."""
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(opening)
+        except InputError as error:
+            raise InputError(place, error.problem) from None
+        yield stream
+
+
 class _Inputs:
     """Reads inputs of all kinds.
 
@@ -207,11 +218,7 @@ class _Inputs:
 
     def _file(self, file: Path, name: str) -> Iterator[Paper]:
         place = path_text(file)
-        with ExitStack() as stack:
-            try:
-                stream = stack.enter_context(reading(file))
-            except InputError as error:
-                raise InputError(place, error.problem) from None
+        with _named(reading(file), place) as stream:
             yield from self.source(Source(stream, place, name, _as_it_is(file, stream)), file, within=True)
 
     def _archive(self, source: Source, path: Path | None) -> Iterator[Paper]:
@@ -226,11 +233,7 @@ class _Inputs:
 
     def _member(self, source: Source, opened: archive.Archive, member: ZipInfo, path: Path | None) -> Iterator[Paper]:
         place = f"{source.place}/{member.filename}"
-        with ExitStack() as stack:
-            try:
-                stream = stack.enter_context(archive.reading_member(opened, member, place))
-            except InputError as error:
-                raise InputError(place, error.problem) from None
+        with _named(archive.reading_member(opened, member, place), place) as stream:
             if is_archive(stream.peek()):
                 raise InputError(place, "is an archive within an archive")
             inner = Source(stream, place, f"{source.name}/{member.filename}")

@@ -13,6 +13,7 @@ from kg.sources.markup import Texts
 from kg.sources.reader import Reader, Source, Warn
 from kg.text.addresses import on_github
 from kg.text.lines import Line, numbered_lines
+from kg.text.names import one_line
 
 _EXPECTED = "a mailing of arXiv"
 _DEEPEST = 3  # parentheses within one another around affiliations
@@ -33,7 +34,7 @@ def names(text: str) -> list[str]:
     >>> names(r"Ann Pond (1 and 2), Bo M\"ull, Jr., and Cy Oak ((1) Delta University (North))")
     ['Ann Pond', 'Bo M\\"ull Jr.', 'Cy Oak']
     """
-    text = " ".join(text.split())
+    text = one_line(text)
     for _ in range(_DEEPEST):
         text = _AFFILIATION.sub("", text)
     text = re.sub(r",\s+(?=(?:Jr|Sr|II|III|IV)\b)", " ", text)

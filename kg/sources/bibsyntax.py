@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kg.text.lines import Line
+from kg.text.names import one_line
 
 _ENTRY_LIMIT = 1_000_000  # characters of one entry
 _MOST_PUT_IN = 10_000  # characters of strings in the values of one entry
@@ -116,7 +117,7 @@ def names(text: str) -> list[dict[str, str]]:
     >>> names("van der Dune, Milo and {Pond Lab and Friends} and King, Jr., Ada")[:2]
     [{'family': 'van der Dune', 'given': 'Milo'}, {'family': 'Pond Lab and Friends'}]
     """
-    return list(filter(None, map(_person, _parted(" ".join(text.split()), _AND))))
+    return list(filter(None, map(_person, _parted(one_line(text), _AND))))
 
 
 def _person(name: str) -> dict[str, str]:

@@ -148,8 +148,7 @@ class Columns:
             return authors
         if fields.get("people") or fields.get("orcids"):
             places = re.findall(r"\[([^\[\]]*)\]\s*+([^\[]*?)(?:;\s*(?=\[)|\.?$)", fields.get("people") or "")
-            orcids = re.findall(r"(?:^|;)([^;/]*)/([\d-]{15,18}[\dX])", fields.get("orcids") or "")
-            return with_details(names, places, orcids)
+            return with_details(names, places, fields.get("orcids") or "")
         return [
             {"name": _in_order(name), "affiliations": places}
             for name, places in zip(names, _places(names, fields.get("affiliations") or ""), strict=True)

@@ -33,6 +33,7 @@ def papers_of(
     warn: Warn,
     entries: Callable[[Warn], Iterable[Entry]],
     paper: Callable[[Mapping[str, Any], Source, int, Note], Paper],
+    what: str | None = None,
 ) -> Iterator[Paper]:
     """The papers of a source.
 
@@ -40,63 +41,83 @@ def papers_of(
         warn: called with one line for each entry that is skipped, and each field that is left out.
         entries: yields the entries; it is given a function that takes one line for each that it cannot read.
         paper: makes a paper of the fields of an entry, its source and number; the last argument takes notes on fields.
+        what: what messages call the source, if it must have an entry.
 
     Raises:
-        InputError: every entry was skipped, or the source cannot be read.
+        InputError: every entry was skipped, there is none where there must be one, or the source cannot be read.
     """
-    papers = skipped = empty = 0
-    first = ""
-    held: list[str] = []  # the first problem, which is an error instead of a warning if there is no other entry
-
-    def release() -> None:
-        while held:
-            warn(f"{held.pop()}; skipped")
-
-    def skip(problem: str) -> None:
-        nonlocal first, skipped
-        skipped += 1
-        if skipped > MOST_SKIPPED and not papers:
-            refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
-        release()
-        if papers or first:
-            warn(f"{problem}; skipped")
-        else:
-            held.append(problem)
-        first = first or problem
-
-    def refuse(more: str = "") -> NoReturn:
-        place, _, problem = first.removeprefix(source.place).partition(": ")
-        raise NotPapersError(f"{source.place}{place}", f"{problem}; {more or 'no record of this file is a paper'}")
-
-    def skip_unread(problem: str) -> None:
-        skip(problem)
-        count_empty()
-
-    def count_empty() -> None:
-        nonlocal empty
-        empty += 1
-        if empty > MOST_EMPTY:
-            raise _EmptyError
-
+    count = _Count(source, warn)
     try:
-        for entry in entries(skip_unread):
-            release()
+        for entry in entries(count.skip_unread):
+            count.release()
             try:
                 found = paper(entry.fields, source, entry.number, _noting(entry.place, warn))
             except NotAPaperError as error:
-                skip(f"{entry.place}: {error}")
-                if error.says_little:
-                    count_empty()
-                else:
-                    empty = 0
+                count.skip(f"{entry.place}: {error}", empty=error.says_little)
                 continue
-            papers += 1
-            empty = 0
+            count.take()
             yield found
     except _EmptyError:
         warn(f"{source.place}: {MOST_EMPTY:,} records in a row say next to nothing; the rest is not read")
-    if first and not papers:
-        refuse()
+    count.end(what)
+
+
+class _Count:
+    """Counts the records of a source, and tells of those that are skipped.
+
+    The first problem is held back: where no other record follows, it is an error and no warning.
+    """
+
+    def __init__(self, source: Source, warn: Warn) -> None:
+        self._source = source
+        self._warn = warn
+        self._papers = self._skipped = 0
+        self._empty = 0  # in a row
+        self._first = self._held = ""
+
+    def take(self) -> None:
+        """Count a paper."""
+        self._papers += 1
+        self._empty = 0
+
+    def skip(self, problem: str, *, empty: bool) -> None:
+        """Count a record that is no paper; ``empty`` is one that says hardly anything."""
+        self._skipped += 1
+        if self._skipped > MOST_SKIPPED and not self._papers:
+            self._refuse(f"none of the first {MOST_SKIPPED:,} records is a paper")
+        self.release()
+        if self._papers or self._first:
+            self._warn(f"{problem}; skipped")
+        else:
+            self._held = problem
+        self._first = self._first or problem
+        self._empty = self._empty + 1 if empty else 0
+        if self._empty > MOST_EMPTY:
+            raise _EmptyError
+
+    def skip_unread(self, problem: str) -> None:
+        """Count a record that cannot be read."""
+        self.skip(problem, empty=True)
+
+    def release(self) -> None:
+        """Another record follows."""
+        if self._held:
+            self._warn(f"{self._held}; skipped")
+            self._held = ""
+
+    def end(self, what: str | None) -> None:
+        """No more records follow; ``what`` is what messages call a source that must have one."""
+        if self._papers:
+            return
+        if self._first:
+            self._refuse("no record of this file is a paper")
+        if what:
+            problem = f"is {what} without entries; expected papers with title and abstract"
+            raise NotPapersError(self._source.place, problem)
+
+    def _refuse(self, more: str) -> NoReturn:
+        place, _, problem = self._first.removeprefix(self._source.place).partition(": ")
+        raise NotPapersError(f"{self._source.place}{place}", f"{problem}; {more}")
 
 
 def cleaned_papers(
@@ -112,19 +133,6 @@ def cleaned_papers(
     Raises:
         InputError: there is no entry, or none of them is a paper.
     """
-    found = 0
-
-    def counted(skip: Warn) -> Iterator[Entry]:
-        nonlocal found
-
-        def skip_one(problem: str) -> None:
-            nonlocal found
-            found += 1
-            skip(problem)
-
-        for entry in entries(skip_one):
-            found += 1
-            yield entry
 
     def paper(fields: Mapping[str, Any], source: Source, number: int, note: Note) -> Paper:
         if not fields.get("arxiv"):  # "arXiv preprint arXiv:2101.00001" is the venue where there is no field for it
@@ -132,9 +140,7 @@ def cleaned_papers(
             fields = {**fields, "arxiv": next(filter(None, named), None)}
         return paper_from(fields, source=source.name, line=number, note=note, texts=texts)
 
-    yield from papers_of(source, warn, counted, paper)
-    if not found:
-        raise NotPapersError(source.place, f"is {what} without entries; expected papers with title and abstract")
+    return papers_of(source, warn, entries, paper, what)
 
 
 def entry_of(source: Source, line: int, fields: Mapping[str, Any]) -> Entry:

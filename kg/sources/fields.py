@@ -30,7 +30,7 @@ _LITTLE = 20  # characters of a title; real ones are seldom shorter
 
 
 class NotAPaperError(Exception):
-    """A record that is not a paper; its text says why, and ``title`` is what the record has as one."""
+    """A record that is not a paper; its text says why, ``says_little`` whether it has no title or a very short one."""
 
     def __init__(self, problem: str, title: str = "") -> None:
         super().__init__(problem)

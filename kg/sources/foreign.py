@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.records import Paper
-from kg.sources.reader import EXPECTED, Reader, Source, Warn
+from kg.sources.reader import EXPECTED, Reader, Source, Warn, first_text
 from kg.text.lines import reading
 
 _XML = r"(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
@@ -44,7 +44,7 @@ def recognises(head: bytes, name: str) -> bool:
 
 def format_of(head: bytes) -> str | None:
     """The format that an input begins as; ``None`` where it is none of these."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
+    text = first_text(head)
     return next((name for name, begins in _KNOWN if begins.match(text)), None)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @cache
 def tables_of(kind: str) -> dict[str, dict[str, Any]]:
-    """The tables of one kind of format ("xml", "tagged", "columns"), by name."""
+    """The tables of one kind of format ("xml", "tagged", "columns", "json"), by name."""
     with Path(__file__).with_name("formats.toml").open("rb") as file:
         tables: dict[str, dict[str, Any]] = tomllib.load(file)[kind]
     return tables

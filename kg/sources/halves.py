@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 
 from kg.errors import InputError
+from kg.jsonrecord import members
 from kg.records import Author, Paper
 from kg.sources.reader import Warn
 
@@ -23,7 +23,7 @@ class HalfPaper(Paper):
 
 
 def joined(papers: Iterable[Paper], warn: Warn) -> Iterator[Paper]:
-    """The papers, with two halves of one id as one paper, where the second of them comes.
+    """The papers; two halves of one id are one paper, in the place of the second half.
 
     Args:
         warn: called with one line if halves are left over at the end.
@@ -60,7 +60,7 @@ class _Waiting:
         self._halves.execute("CREATE TABLE half (id TEXT PRIMARY KEY, paper TEXT) WITHOUT ROWID")
 
     def paired(self, half: HalfPaper) -> Paper | None:
-        """The paper that a half and the one that waits for it make; else it waits itself."""
+        """The paper that a half makes with the other one, if that waits already; else this one waits."""
         row = self._halves.execute("SELECT paper FROM half WHERE id = ?", [half.id]).fetchone()
         other = _paper(row[0]) if row else None
         if other is None or bool(other.title) == bool(half.title):
@@ -68,9 +68,8 @@ class _Waiting:
             return None
         self._halves.execute("DELETE FROM half WHERE id = ?", [half.id])
         titled, text = (half, other) if half.title else (other, half)
-        gaps = {field.name: getattr(text, field.name) for field in fields(Paper) if not getattr(titled, field.name)}
-        known = {field.name: getattr(titled, field.name) for field in fields(Paper)}
-        return Paper(**(known | gaps))
+        gaps = members(text)
+        return Paper(**{name: value or gaps[name] for name, value in members(titled).items()})
 
     def left(self) -> int:
         """How many halves wait."""

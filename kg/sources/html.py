@@ -13,8 +13,9 @@ from kg.sources import pieces
 from kg.sources.formats import tables_of
 from kg.sources.markup import Texts, unescaped
 from kg.sources.pieces import Piece
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import Line
+from kg.text.names import one_line
 
 _EXPECTED = "HTML"
 _HEAD = re.compile(
@@ -89,7 +90,7 @@ class _Page:
             self._links.append(unescaped(next(filter(None, found.groups()), "")))
 
     def _note(self, closing: bool, name: str, attributes: str) -> None:
-        """Follow the element of which a class says what it holds."""
+        """Keep track of the element whose class says what it holds."""
         if not self._said and not closing and name in _OF_CLASS and (found := _CLASS.search(attributes)):
             self._said, self._said_by, self._depth = found[1].lower(), name, 0
         if name == self._said_by:
@@ -98,12 +99,12 @@ class _Page:
                 self._said = self._said_by = ""
 
     def ended(self, name: str = "", closing: bool = True) -> Iterator[Piece]:
-        """The block before a tag, and what the tag begins."""
+        """End the block before a tag, and note what the tag begins."""
         if self._cells is not None and name not in ("td", "th", "tr"):
             self.text(" ")  # blocks within a cell
             return
         words = self._words or "".join(self._lead or [])
-        text, lead, links = " ".join("".join(self._texts).split()), " ".join(words.split()), tuple(self._links)
+        text, lead, links = one_line("".join(self._texts)), one_line(words), tuple(self._links)
         in_cell = self._in_cell
         if name in ("td", "th", "tr"):
             self._in_cell = name != "tr" and not closing
@@ -177,7 +178,7 @@ def split(lines: Iterable[Line]) -> Iterator[Piece]:
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether an input begins with a tag of HTML."""
-    return _HEAD.match(head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()) is not None
+    return _HEAD.match(first_text(head)) is not None
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:

@@ -18,6 +18,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.records import Paper
 from kg.sources.entries import Entry, papers_of
+from kg.sources.formats import tables_of
 from kg.sources.layouts import paper_of
 from kg.sources.reader import NotPapersError, Reader, Source, Warn
 from kg.text.files import reason
@@ -27,11 +28,8 @@ _PIECE = 1 << 20  # bytes that are read at once
 _NEAR_END = 32  # characters; an error so near to the end of the window may be one because the rest is missing
 _DEPTH = 4  # objects within one another that a list of papers may be in
 
-# What APIs call the list of papers in a page, and the objects that such a list is in.
-_LISTS = frozenset(("articles", "data", "docs", "documents", "edges", "entries", "entry", "hits", "items", "notes"))
-_LISTS |= {"papers", "publications", "recommendedPapers", "records", "result", "results", "rows", "value", "works"}
-_WRAPPERS = frozenset(("collection", "data", "feed", "hits", "message", "response", "result", "resultList", "results"))
-_WRAPPERS |= {"search", "search-results"}
+_LISTS = frozenset(tables_of("json")["pages"]["lists"])
+_WRAPPERS = frozenset(tables_of("json")["pages"]["wrappers"])
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[\s\ufeff]*")
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")')
@@ -245,7 +243,7 @@ class _Document:
                 return ""
 
     def _find(self, pattern: re.Pattern[str]) -> bool:
-        """Go on at the next value that a pattern finds; whether there is one.
+        """Go on at the next value that a pattern finds; returns whether there is one.
 
         Args:
             pattern: matches white space without a value after it, too, so that it is not read again from each line.
@@ -262,7 +260,7 @@ class _Document:
                 return False
 
     def _more(self) -> bool:
-        """Read on; what is read already leaves the window. Whether there was more."""
+        """Read another piece into the window, which what was read leaves; returns whether there was one."""
         if self._ended:
             return False
         self._count()

@@ -17,7 +17,7 @@ from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.formats import tables_of
 from kg.sources.listing import RULE, looks_like_abstract
 from kg.sources.markup import Texts
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import numbered_lines
 
 _EXPECTED = "text with labels"
@@ -137,7 +137,7 @@ def entries(given: Mapping[str, str], source: Source, skip: Warn, warn: Warn) ->
 def recognises(given: Mapping[str, str], head: bytes, name: str) -> bool:
     """Whether an input begins with a label for a title, or has one soon, and then one for an abstract."""
     names = {name: field for name, field in _names(given).items() if name not in _VAGUE}
-    lines = head.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+    lines = first_text(head).splitlines()
     written = [stripped for line in lines if (stripped := line.strip())]
     begins = next((place for place, line in enumerate(written[:_BEFORE]) if _labelled(line, names)), None)
     if begins is None:

@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 
+from kg.jsonrecord import members
 from kg.records import Paper
 from kg.sources.fields import NotAPaperError, paper_from
 from kg.sources.halves import HalfPaper
@@ -124,9 +124,7 @@ def paper_of(record: Mapping[str, Any], source: Source, number: int, note: Note)
     fields = {**fields, **dict.fromkeys(missing, "…")} if len(missing) == 1 else fields
     paper = paper_from(fields, source=source.name, line=number, note=note, texts=layout.texts)
     if len(missing) == 1:
-        return HalfPaper(
-            **{each.name: getattr(paper, each.name) for each in dataclass_fields(Paper)} | {missing[0]: ""}
-        )
+        return HalfPaper(**members(paper) | {missing[0]: ""})
     if layout.spam and is_advertisement(paper.text):
         raise NotAPaperError("is an advertisement")
     return paper
@@ -186,18 +184,6 @@ def is_advertisement(text: str) -> bool:
 # --- what the layouts do with values ----------------------------------------------------------------------------------
 
 
-def _words(value: object) -> list[str]:
-    return [word for text in values_of(value) for word in text.split()]
-
-
-def _arxiv(value: object) -> list[str]:
-    return [found for text in values_of(value) if (found := bare_arxiv(text, named=True))]
-
-
-def _doi(value: object) -> list[str]:
-    return [found for text in values_of(value) if (found := bare_doi(text))]
-
-
 def _day(value: object) -> str | None:
     """The day, in UTC, of a time in milliseconds since 1970."""
     try:
@@ -248,9 +234,9 @@ def _spans(kind: str, record: object) -> list[str]:
 
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "words": _words,
-    "arxiv": _arxiv,
-    "doi": _doi,
+    "words": lambda value: [word for text in values_of(value) for word in text.split()],
+    "arxiv": lambda value: [found for text in values_of(value) if (found := bare_arxiv(text, named=True))],
+    "doi": lambda value: [found for text in values_of(value) if (found := bare_doi(text))],
     "day": _day,
     "year": _year,
     "first": _first,

@@ -50,14 +50,10 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
         InputError: the page is empty, not text, or has no title and abstract in turn.
     """
     place = source.place
-    marked = [0, 0, 0]
-    lines = _counted(numbered_lines(source.stream, place, EXPECTED), marked)
+    lines = _unmarked(numbered_lines(source.stream, place, EXPECTED), place)
     all_blocks = list(islice(_blocks(lines, place), _MOST_BLOCKS + 1))
     if len(all_blocks) > _MOST_BLOCKS:
         raise InputError(place, f"has more than {_MOST_BLOCKS:,} paragraphs; expected {EXPECTED}")
-    number, first, of = marked
-    if number > max(_FEW, of / 10):
-        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {EXPECTED}")
     blocks = list(_body(iter(all_blocks)))
     dates = [(block.number, found) for block in all_blocks if (found := listed_date(block.text))]
     if not blocks:
@@ -103,14 +99,20 @@ def read(source: Source, warn: Warn) -> Iterator[Paper]:
     yield from papers
 
 
-def _counted(lines: Iterator[Line], marked: list[int]) -> Iterator[Line]:
-    """The lines; counts those with markup, notes the first of these, and counts all."""
+def _unmarked(lines: Iterator[Line], place: str) -> Iterator[Line]:
+    """The lines of a page.
+
+    Raises:
+        InputError: when they end, if too many of them have markup.
+    """
+    number = marked = first = 0
     for line in lines:
-        marked[2] += 1
+        number = line.number
         if _MARKUP.search(line.text):
-            marked[0] += 1
-            marked[1] = marked[1] or line.number
+            marked, first = marked + 1, first or line.number
         yield line
+    if marked > max(_FEW, number / 10):
+        raise InputError(f"{place}:{first}", f"has markup or tags of another format; expected {EXPECTED}")
 
 
 def _is_one_text(title: Line, abstract: Line) -> bool:

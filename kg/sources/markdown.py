@@ -9,7 +9,7 @@ from kg.records import Paper
 from kg.sources import pieces
 from kg.sources.markup import Texts
 from kg.sources.pieces import Piece, is_link_word
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import Line
 
 _EXPECTED = "Markdown"
@@ -143,7 +143,7 @@ def _table_row(line: int, text: str) -> Piece:
 
 
 def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
-    """A block as a piece; of one with details in it, what is before them is one of its own."""
+    """The pieces of a block: hidden details in it are one, and so is what stands before them."""
     before, opening, hidden = text.partition("<details")
     if before.strip():
         before = before.strip()
@@ -161,7 +161,7 @@ def _piece(line: int, text: str, kind: str) -> Iterator[Piece]:
 
 
 def _plain(text: str) -> str:
-    """A text without its images and strong signs, with the words of its links."""
+    """A text without images and without the signs of strong emphasis, with the words of its links."""
     text = _LINK.sub(lambda link: "" if link[0].startswith("!") else link["words"], text)
     return _BREAK.sub("\n", text.replace("\\|", "|").replace("**", "")).strip(" *_\n")
 
@@ -174,7 +174,7 @@ def _links(text: str) -> tuple[str, ...]:
 
 def recognises(head: bytes, name: str) -> bool:
     """Whether an input begins with a heading, a list of links or a table."""
-    return _HEAD.match(head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()) is not None
+    return _HEAD.match(first_text(head)) is not None
 
 
 def read(source: Source, warn: Warn) -> Iterator[Paper]:

@@ -10,6 +10,7 @@ import html
 import re
 from typing import NamedTuple
 
+from kg.text.names import one_line
 from kg.text.plain import without_latex, without_tags
 
 
@@ -88,7 +89,7 @@ def clean_text(text: str, texts: Texts = Texts()) -> str:  # noqa: B008 (a tuple
         text = _MARKDOWN.sub(_unmarked, text)
     if texts.latex:
         text = without_latex(text, dashes=texts.dashes)
-    return " ".join(text.replace("\ufeff", "").split())
+    return one_line(text.replace("\ufeff", ""))
 
 
 def clean_title(text: str, texts: Texts = Texts()) -> str:  # noqa: B008

@@ -99,6 +99,3 @@ def reader(columns: Mapping[str, str]) -> Reader:
         columns: the names of columns that a user gives, by field.
     """
     return Reader("Parquet or Arrow", recognises, partial(read, columns))
-
-
-READER = reader({})

@@ -7,33 +7,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kg.records import Author
+from kg.sources.formats import tables_of
 from kg.sources.markup import Texts, clean_text
 from kg.sources.values import NO_VALUE, Note, kind_of, plain_value, says_nothing, values_of
 from kg.text.identifiers import bare_orcid
 from kg.text.names import UNWRITABLE, one_line
 
-_GIVEN = ("given", "first", "firstName", "first_name", "forename", "givenName")
-_FAMILY = ("family", "last", "lastName", "last_name", "surname", "familyName")
-_WHOLE = ("name", "full_name", "fullname", "display_name", "literal", "author", "fullName", "raw_author_name")
-_MIDDLE = ("middle", "middleName", "middle_name")
-_PARTICLES = ("dropping-particle", "non-dropping-particle")
+_PERSON = tables_of("json")["person"]
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
 _ASIDE = re.compile(r"(?<!\s)\s*\((?:[^()]|\([^()]*\)){0,500}\)")  # an affiliation, or its number
 _OTHERS = re.compile(r"(?:,|(?<![\s,]))\s*(?:and\s+)?(?<!\w)(?:et\.?\s*al|others)\b\.?\s*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s+\d{4}$")  # DBLP tells people of one name apart: "Bo Lily 0002"
-_AFFILIATION = (
-    "raw_affiliation_strings",
-    "raw_affiliation_string",
-    "affiliations",
-    "affiliation",
-    "institutions",
-    "institution",
-)
 
 
 def authors_of(value: object, texts: Texts | None, note: Note) -> tuple[tuple[str, ...], tuple[Author, ...]]:
-    """The names of authors, and those of whom more is given."""
+    """The names of authors, and what else is given of some of them."""
     names: list[str] = []
     people: list[Author] = []
     for each in value if isinstance(value, list | tuple) else [value]:
@@ -53,7 +42,7 @@ def _more(author: object) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     inner = [author, *(author[name] for name in ("author", "externalIds") if isinstance(author.get(name), Mapping))]
     orcids = (plain_value(each.get(name)) or "" for each in inner for name in ("orcid", "ORCID"))
-    places = next(filter(None, (tuple(values_of(author.get(name))) for name in _AFFILIATION)), ())
+    places = next(filter(None, (tuple(values_of(author.get(name))) for name in _PERSON["affiliations"])), ())
     return next(filter(None, map(bare_orcid, orcids)), None), tuple(dict.fromkeys(map(clean_text, places)))
 
 
@@ -127,11 +116,11 @@ def _author(value: object) -> str | None:
         return " ".join(filter(None, ordered)) or None
     if isinstance(value, Mapping):
         given, middle, family = (
-            next((" ".join(values_of(value[n])) for n in names if value.get(n)), None)
-            for names in (_GIVEN, _MIDDLE, _FAMILY)
+            next((" ".join(values_of(value[name])) for name in _PERSON[part] if value.get(name)), None)
+            for part in ("given", "middle", "family")
         )
         if family or given:
-            particles = (plain_value(value.get(name)) for name in _PARTICLES)
+            particles = (plain_value(value.get(name)) for name in _PERSON["particles"])
             return " ".join(filter(None, (given, middle, *particles, family, plain_value(value.get("suffix")))))
-        return next(filter(None, (_author(value[name]) for name in _WHOLE if value.get(name))), None)
+        return next(filter(None, (_author(value[name]) for name in _PERSON["whole"] if value.get(name))), None)
     return None

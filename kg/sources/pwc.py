@@ -8,9 +8,10 @@ files do not matter. The files are read one object at a time.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from kg.errors import InputError
 from kg.sources.folder import files_of
@@ -25,7 +26,7 @@ from kg.text.packed import HEAD
 from kg.vocabulary import NO_FRAMEWORK
 
 Table: TypeAlias = Literal["methods", "datasets", "evaluation tables", "papers", "code"]
-TABLES: tuple[Table, ...] = ("methods", "datasets", "evaluation tables", "papers", "code")
+TABLES: tuple[Table, ...] = get_args(Table)
 """The tables in the order in which they are read: what names are comes before what is said of them."""
 
 Fact: TypeAlias = dict[str, Any]
@@ -71,7 +72,7 @@ def read_dump(folder: Path, warn: Warn, done: Callable[[Counts], None] = lambda 
             "expected papers-with-abstracts, links-between-papers-and-code, evaluation-tables, methods or datasets"
         )
         raise InputError(path_text(folder), f"holds no table of Papers with Code; {expected} as .json or .json.gz")
-    read: dict[Table, int] = {}
+    read: Counter[Table] = Counter()
     advertisements = 0
     for _, path in sorted(tables, key=lambda each: (TABLES.index(each[0]), each[1])):
         for record in _records(path, warn):
@@ -82,7 +83,7 @@ def read_dump(folder: Path, warn: Warn, done: Callable[[Counts], None] = lambda 
             ):
                 advertisements += 1
             else:
-                read[found] = read.get(found, 0) + 1
+                read[found] += 1
                 yield from _FACTS[found](record)
     done(Counts(read, advertisements))
 
@@ -209,7 +210,8 @@ def _paper(record: Mapping[str, Any]) -> Iterator[Fact]:
     methods = _maps(record.get("methods"))
     fact = _fact(
         "paper",
-        **_of_paper(record),
+        title=_text(record, "title"),
+        arxiv=bare_arxiv(_text(record, "arxiv_id")) or bare_arxiv(_text(record, "url_abs"), named=True),
         openreview=_text(record, "openreview_id"),
         url=_text(record, "url_abs") or _text(record, "paper_url"),
         page=_text(record, "paper_url"),
@@ -243,11 +245,6 @@ _FACTS: dict[Table, Callable[[Mapping[str, Any]], Iterator[Fact]]] = {
     "papers": _paper,
     "code": _code,
 }
-
-
-def _of_paper(record: Mapping[str, Any]) -> dict[str, str | None]:
-    arxiv = bare_arxiv(_text(record, "arxiv_id")) or bare_arxiv(_text(record, "url_abs"), named=True)
-    return {"title": _text(record, "title"), "arxiv": arxiv}
 
 
 def _fact(kind: str, **members: object) -> Fact:

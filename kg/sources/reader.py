@@ -1,7 +1,8 @@
 """What a reader is: the code that reads papers from one format of source.
 
-A reader is a module of this folder, with its :class:`Reader` as ``READER``. Another package adds one by the entry point
-group ``kg.sources``, in its ``pyproject.toml``::
+A reader is a module of this folder, with its :class:`Reader` as ``READER``, or with a function ``reader`` that makes it
+from the names of columns that a user gives. Another package adds one by the entry point group ``kg.sources``, in its
+``pyproject.toml``::
 
     [project.entry-points."kg.sources"]
     tabbed = "tabbed:READER"
@@ -68,6 +69,11 @@ class Source(NamedTuple):
     place: str
     name: str
     path: Path | None = None
+
+
+def first_text(head: bytes) -> str:
+    """The first bytes of an input as text, from its first visible character on."""
+    return head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
 
 
 class Reader(NamedTuple):

@@ -15,7 +15,7 @@ from kg.records import Paper
 from kg.sources.columns import Columns, key
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.markup import Texts
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import LINE_LIMIT, numbered_lines
 
 _EXPECTED = "a table with a header"
@@ -43,7 +43,7 @@ def header_of(line: str, columns: Mapping[str, str]) -> tuple[str, Columns] | No
 
 def recognises(columns: Mapping[str, str], head: bytes, name: str) -> bool:
     """Whether an input begins with a header that names a title or an abstract, or a column that the user names."""
-    lines = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip().splitlines() or [""]
+    lines = first_text(head).splitlines() or [""]
     if _EXCEL.fullmatch(lines[0]):
         lines = lines[1:]
     found = header_of(lines[0], columns) if lines else None
@@ -72,12 +72,13 @@ def read(columns: Mapping[str, str], source: Source, warn: Warn) -> Iterator[Pap
             skip(skipped.pop(0))
 
     def entries(skip: Warn) -> Iterator[Entry]:
-        numbers = [header.number]  # of the line that was read last
+        number = header.number  # of the line that was read last
 
         def texts() -> Iterator[str]:
+            nonlocal number
             for line in lines:
                 tell(skip)
-                numbers[0] = line.number
+                number = line.number
                 yield f"{line.text}\n"
             tell(skip)
 
@@ -85,7 +86,7 @@ def read(columns: Mapping[str, str], source: Source, warn: Warn) -> Iterator[Pap
         as_signs = separator == "\t" and '"' not in header.text
         rows = csv.reader(texts(), delimiter=separator, quoting=csv.QUOTE_NONE if as_signs else csv.QUOTE_MINIMAL)
         while True:
-            begin = numbers[0] + 1
+            begin = number + 1
             try:
                 row = next(rows)
             except csv.Error as error:
@@ -106,6 +107,3 @@ def reader(columns: Mapping[str, str]) -> Reader:
         columns: the names of columns that a user gives, by field; see :func:`kg.sources.columns.checked`.
     """
     return Reader("a table", partial(recognises, columns), partial(read, columns))
-
-
-READER = reader({})

@@ -13,7 +13,7 @@ from kg.records import Paper
 from kg.sources.entries import Entry, cleaned_papers, entry_of
 from kg.sources.formats import tables_of
 from kg.sources.markup import Texts
-from kg.sources.reader import Reader, Source, Warn
+from kg.sources.reader import Reader, Source, Warn, first_text
 from kg.text.lines import Line, numbered_lines
 
 _EXPECTED = "a file with tags"
@@ -28,6 +28,7 @@ _ALL = frozenset({"keywords", "notes", "doi", "date"})  # fields that are taken 
 _MANY = frozenset({"authors"})  # fields with several values
 _SYNTAX = frozenset({"tag", "begins", "ends", "lines"})
 _VALUE_LIMIT = 1_000_000  # characters of one value
+_ORCIDS = re.compile(r"(?:^|;)([^;/]*)/([\d-]{15,18}[\dX])")  # each behind a name
 _LONGEST, _MOST = 1_000, 100  # characters of an affiliation, affiliations of an author that are listed by names
 
 
@@ -135,23 +136,21 @@ def _wos(entry: Tagged, fields: dict[str, Any]) -> None:
     fields["authors"] = with_details(
         fields["authors"],
         [found.groups() for line in texts.get("C1", ()) if (found := re.fullmatch(r"\[([^\]]*)\]\s*(.+?)\.?", line))],
-        re.findall(r"(?:^|;)([^;/]*)/([\d-]{15,18}[\dX])", " ".join(texts.get("OI", ()))),
+        " ".join(texts.get("OI", ())),
     )
     if "PD" in texts and fields["year"]:
         fields["date"] = f"{fields['year']} {' '.join(texts['PD'])}"
 
 
-def with_details(
-    names: list[str], affiliations: Iterable[tuple[str, ...]], orcids: Iterable[tuple[str, str]]
-) -> list[dict[str, Any]]:
-    """Authors with what is listed by their names.
+def with_details(names: list[str], affiliations: Iterable[tuple[str, ...]], orcids: str) -> list[dict[str, Any]]:
+    """Authors with what Web of Science lists by their names.
 
     Args:
         names: as they are written.
         affiliations: names between semicolons, and the affiliation of these people.
-        orcids: a name, and that person's ORCID.
+        orcids: names and ORCIDs, as "Moss, Ada/0000-0002-1825-0097; Pond, Bo/...".
     """
-    known = {name.strip().casefold(): orcid for name, orcid in orcids}
+    known = {name.strip().casefold(): orcid for name, orcid in _ORCIDS.findall(orcids)}
     places: dict[str, list[str]] = {}
     for people, place in affiliations:
         for name in people.split(";"):
@@ -168,7 +167,7 @@ _CHANGES: dict[str, Callable[[Tagged, dict[str, Any]], None]] = {"endnote": _end
 
 def kind_of(head: bytes) -> str | None:
     """The table that a file begins as; ``None`` where it is none of these formats."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
+    text = first_text(head)
     return next((kind for kind, begins in _BEGINNINGS.items() if begins.match(text)), None)
 
 

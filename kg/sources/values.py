@@ -42,7 +42,7 @@ def text_of(value: object) -> str | None:
 
 
 def plain_value(value: object) -> str | None:
-    """The text of a value on one line; ``None`` where it says nothing: "N/A", "", null. Of a list the first says it."""
+    """The text of a value on one line, of a list the first; ``None`` where it says nothing: "N/A", "", null."""
     if isinstance(value, list | tuple):
         return next(filter(None, map(plain_value, value)), None)
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -33,13 +33,13 @@ _CITATION = re.compile(
 
 
 def _atom(entry: Element, fields: Fields) -> None:
-    """What is an error of arXiv's interface looks like an entry."""
+    """An error of arXiv's interface looks like an entry, and is refused."""
     if "/api/errors" in (first(entry, ["id"]) or ""):
         raise NotAPaperError("is a message of arXiv about an error")
 
 
 def _rss(entry: Element, fields: Fields) -> None:
-    """Each person in an element, or all of them in one, in earlier feeds as links; arXiv adds to title and text."""
+    """People have an element each, or one for all, in old feeds with links; what arXiv adds to texts is taken off."""
     people = [unescaped(re.sub(r"<[^<>]*>", "", text)) for text in values(entry, "creator") or values(entry, "author")]
     fields["authors"] = people if len(people) > 1 else arxiv.names(people[0]) if people else None
     fields |= arxiv.announced(fields.get("title", ""), fields.get("abstract", ""))
@@ -103,7 +103,7 @@ def _tei(entry: Element, fields: Fields) -> None:
 
 
 def _dblp(entry: Element, fields: Fields) -> None:
-    """DBLP has no abstracts; what it calls the journal of a preprint is arXiv."""
+    """DBLP has no abstracts; "CoRR", which it calls the journal of a preprint, is arXiv and no venue."""
     fields["abstract"] = NO_ABSTRACTS
     if fields.get("venue") == "CoRR":
         del fields["venue"]

@@ -6,19 +6,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from kg.sources.formats import tables_of
+from kg.text.names import one_line
 
 Fields = dict[str, Any]
 
 _BLOCKS = frozenset({"p", "div", "head", "s", "sec", "title", "list", "item", "label", "br", "li"})
 _ALL = frozenset({"keywords", "notes"})  # fields that are taken from every place
-_PARTS_OF_NAMES = {
-    "given": ("forenames", "ForeName", "persName/forename", "forename", "Initials"),
-    "family": ("keyname", "LastName", "persName/surname", "surname"),
-    "suffix": ("suffix", "Suffix", "persName/genName"),
-    "name": ("name", "CollectiveName"),
-    "orcid": (". @orcid", "Identifier[@Source='ORCID']", "idno[@type='ORCID']"),
-}
-_AFFILIATIONS = ("affiliation", "AffiliationInfo/Affiliation", "Affiliation")
+_PERSON = tables_of("xml-people")["person"]
 
 
 def text_of(element: Element) -> str:
@@ -49,11 +43,11 @@ def _author(element: Element) -> Fields | str:
     """The parts of an author's name, or all of it."""
     if not len(element) and not element.attrib:
         return text_of(element)
-    author: Fields = {name: first(element, paths) for name, paths in _PARTS_OF_NAMES.items()}
+    author: Fields = {name: first(element, paths) for name, paths in _PERSON.items() if name != "affiliations"}
     author["given"] = " ".join(values(element, "persName/forename")) or author["given"]
     if not author["family"] and not author["name"]:
         author["name"] = author.pop("given") or text_of(element)
-    author["affiliations"] = [" ".join(text.split()) for path in _AFFILIATIONS for text in values(element, path)]
+    author["affiliations"] = [one_line(text) for path in _PERSON["affiliations"] for text in values(element, path)]
     return {name: value for name, value in author.items() if value}
 
 

@@ -53,6 +53,14 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
     text = codecs.getincrementaldecoder("utf-8")("replace")
     rest = held = b""  # what is still to be read, and what was read of a tag that goes on
     fed = 0  # bytes of this document
+
+    def end(line: int, problem: str) -> None:
+        """Read no further than a line: a warning, or an error if nothing was found before it."""
+        place = f"{source.place}:{before + line}"
+        if not found + build.number:
+            raise NotPapersError(place, problem)
+        warn(f"{place}: {problem}; only what comes before it is read")
+
     while True:
         given = b"" if rest else source.stream.read1(_PIECE)
         piece = rest or text.decode(given, final=not given).encode().translate(_CONTROL)
@@ -70,12 +78,11 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
                 found += build.number
                 build, rest, held, fed = _Builder(wanted), following, b"", 0
                 continue
-            problem = f"is not well-formed XML ({expat.errors.messages[error.code]})"
-            _ends(f"{source.place}:{before + error.lineno}", problem, found + build.number, warn)
+            end(error.lineno, f"is not well-formed XML ({expat.errors.messages[error.code]})")
             return
         except _TooMuchError as error:
             yield from build.ready(before)
-            _ends(f"{source.place}:{before + build.parser.CurrentLineNumber}", str(error), found + build.number, warn)
+            end(build.parser.CurrentLineNumber, str(error))
             return
         yield from build.ready(before)
         fed += len(piece)
@@ -83,20 +90,12 @@ def parts(source: Source, wanted: Callable[[str, str], bool], warn: Warn) -> Ite
         if not piece:
             return
         if unread > _LONGEST_TOKEN:
-            problem = f"has a tag of more than {_LONGEST_TOKEN:,} bytes"
-            _ends(f"{source.place}:{before + build.parser.CurrentLineNumber}", problem, found + build.number, warn)
+            end(build.parser.CurrentLineNumber, f"has a tag of more than {_LONGEST_TOKEN:,} bytes")
             return
 
 
 class _TooMuchError(Exception):
     """What a document says could take all time or memory; the text says what."""
-
-
-def _ends(place: str, problem: str, number: int, warn: Warn) -> None:
-    """A document is not read beyond a place: a warning, or an error if nothing was found before it."""
-    if not number:
-        raise NotPapersError(place, problem)
-    warn(f"{place}: {problem}; only what comes before it is read")
 
 
 class _Builder:

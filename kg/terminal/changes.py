@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from kg.ask.diff import Diff, EdgeItem, EntityItem, PaperItem, ResultItem
+from kg.jsonrecord import members
 from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
 from kg.text.spellings import readable
@@ -17,7 +16,7 @@ def render_changes(found: Diff, limit: int | None) -> str:
         found: the changes.
         limit: the maximum number of lines for what came, and for what went, of each sort; ``None`` for all.
     """
-    sorts = {field.name: getattr(found, field.name) for field in fields(found)}
+    sorts = members(found)
     counts = [[name, *(f"{n:,}" for n in (c.old, c.new, len(c.came), len(c.went)))] for name, c in sorts.items()]
     text = plain_table(("", "old", "new", "came", "went"), counts, (False, True, True, True, True))
     for name, changes in sorts.items():

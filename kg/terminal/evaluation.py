@@ -11,14 +11,17 @@ from kg.terminal.output import printable
 from kg.terminal.tables import plain_table
 from kg.vocabulary import ENTITY_TYPES
 
+_BY_TYPE = {
+    "Method": "– methods",
+    "Dataset": "– datasets",
+    "Metric": "– metrics",
+    "Task": "– tasks",
+    "untyped": "all, of whatever type",
+}
 LABELS: dict[Form, dict[str, str]] = {
     "papers": {
         "entity": "all entities",
-        "Method": "– methods",
-        "Dataset": "– datasets",
-        "Metric": "– metrics",
-        "Task": "– tasks",
-        "untyped": "all, of whatever type",
+        **_BY_TYPE,
         "introduced": "introduced by the paper",
         "link": "links",
         "abbreviation": "abbreviations",
@@ -29,14 +32,7 @@ LABELS: dict[Form, dict[str, str]] = {
         "board": "– absolute, with metric and dataset",
         "mention": "mentions (exact characters)",
     },
-    "passages": {
-        "mention": "all mentions",
-        "Method": "– methods",
-        "Dataset": "– datasets",
-        "Metric": "– metrics",
-        "Task": "– tasks",
-        "untyped": "all, of whatever type",
-    },
+    "passages": {"mention": "all mentions", **_BY_TYPE},
 }
 """The rows of the table, in order, and what they are called."""
 

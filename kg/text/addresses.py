@@ -12,79 +12,30 @@ from kg.text.identifiers import ARXIV
 _SCHEME = re.compile(
     r"^(?:git\+)?(https?|git|ssh)\s*(?::\s*/{0,2}|/{2})\s*/?\s*(?:git@)?(.*)$", re.IGNORECASE | re.DOTALL
 )
-_SSH = re.compile(
-    r"^(?:ssh://)?git@([\w.-]+)[:/](?!/)(.*)$", re.IGNORECASE | re.DOTALL
-)  # git@github.com:owner/name.git
+# git@github.com:owner/name.git
+_SSH = re.compile(r"^(?:ssh://)?git@([\w.-]+)[:/](?!/)(.*)$", re.IGNORECASE | re.DOTALL)
 _OWNER = re.compile(r"^((?:https?://)?[\w.-]+\.[A-Za-z]{2,}):(?=[A-Za-z_])(?![^/]*@)")  # github.com:owner/name
 _ACCESS = re.compile(r"^(?:[^/?#@]*@)?([^/?#:@]+)(?::(?:443|80|22))?(?=[/?#]|$)")  # user:password@host:443
 _WWW = re.compile(r"^www\.", re.IGNORECASE)
 _FACES = {"huggingface.co", "hf.co"}
 FORGES = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", *_FACES}
 _FACE_FOLDERS = {"datasets", "spaces"}
-# First parts of paths on the forges that are no owner's name.
-_PAGES = {
-    "huggingface.co": frozenset(
-        ["blog", "docs", "models", "papers", "collections", "organizations", "settings", "posts", "learn"]
-    ),
-    "github.com": frozenset(
-        [
-            "about",
-            "account",
-            "apps",
-            "collections",
-            "codespaces",
-            "contact",
-            "customer-stories",
-            "dashboard",
-            "enterprise",
-            "events",
-            "explore",
-            "features",
-            "gist",
-            "issues",
-            "join",
-            "login",
-            "marketplace",
-            "new",
-            "notifications",
-            "organizations",
-            "orgs",
-            "pricing",
-            "pulls",
-            "readme",
-            "search",
-            "security",
-            "sessions",
-            "settings",
-            "site",
-            "sponsors",
-            "stars",
-            "team",
-            "topics",
-            "trending",
-            "users",
-            "watching",
-        ]
-    ),
-    "gitlab.com": frozenset(["-", "dashboard", "explore", "groups", "help", "projects", "search", "snippets", "users"]),
-}
-# What ends a repository's path on GitLab, which nests groups.
-_SUBPAGES = frozenset(
-    [
-        "-",
-        "tree",
-        "blob",
-        "raw",
-        "issues",
-        "wikis",
-        "merge_requests",
-        "commits",
-        "commit",
-        "tags",
-        "releases",
-        "branches",
-    ]
-)
+_PAGES = {  # first parts of paths on the forges that are no owner's name
+    "huggingface.co": {
+        "blog", "collections", "docs", "learn", "models", "organizations", "papers", "posts", "settings",
+    },
+    "github.com": {
+        "about", "account", "apps", "collections", "codespaces", "contact", "customer-stories", "dashboard",
+        "enterprise", "events", "explore", "features", "gist", "issues", "join", "login", "marketplace", "new",
+        "notifications", "organizations", "orgs", "pricing", "pulls", "readme", "search", "security", "sessions",
+        "settings", "site", "sponsors", "stars", "team", "topics", "trending", "users", "watching",
+    },
+    "gitlab.com": {"-", "dashboard", "explore", "groups", "help", "projects", "search", "snippets", "users"},
+}  # fmt: skip
+_SUBPAGES = {  # what ends a repository's path on GitLab, which nests groups
+    "-", "tree", "blob", "raw", "issues", "wikis", "merge_requests", "commits", "commit", "tags", "releases",
+    "branches",
+}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z0-9][\w.\-]*")
 _RESERVED = "/?#:@!$&'()*+,;=~%"
 _SURROGATES = re.compile("[\ud800-\udfff]")  # which UTF-8 cannot encode
@@ -95,8 +46,6 @@ _DOI = re.compile(r"^(?:doi\s*:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,
 _ARXIV = re.compile(rf"^arxiv\s*:\s*({ARXIV}(?:v\d+)?)$", re.IGNORECASE)
 _ON_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
-
-
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.IGNORECASE)  # of Markdown or HTML, often an icon
 _LINK = re.compile(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML

@@ -107,7 +107,7 @@ class _Guessed:
         return ready
 
     def _checked(self, piece: bytes) -> bytes:
-        """A piece as it is, without the beginning of a character that ends in the next; or what it turns out to be."""
+        """A piece as it is while it is UTF-8, without the beginning of a character that ends in the next piece."""
         pending = self._decoder.getstate()[0]
         whole = pending + piece
         try:

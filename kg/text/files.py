@@ -32,8 +32,6 @@ _IN_MEMORY = 2**24  # bytes of an answer; a longer one is on the disk
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+://")
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
 _STANDARD = {"stdout": 1, "stderr": 2}
-
-
 _UNWRITTEN = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 
 
@@ -74,7 +72,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """What keeps a file from being written, such as a full disk, names it."""
+    """Give errors that keep a file from being written, such as a full disk, the name of the file."""
     try:
         yield
     except OSError as error:

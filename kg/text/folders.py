@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg.errors import KGError
+from kg.text.files import reason
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def filling(folder: Path, what: str, mark: str | None = None, names: Collection[
     except OSError as error:
         if error.errno is None:  # the store's, when it is damaged
             raise
-        raise KGError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        raise KGError(f"{folder}: cannot be written ({reason(error)})") from None
 
 
 def _refuse_other(folder: Path, what: str, mark: str | None, names: Collection[str] | None) -> None:

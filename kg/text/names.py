@@ -118,7 +118,7 @@ def _letter_name(letter: re.Match[str]) -> str:
 
 
 def title_key(title: str) -> str:
-    """The identity of a paper: its title up to case, spacing and punctuation."""
+    """A title as titles are compared: up to case, spacing and punctuation."""
     text = unicodedata.normalize("NFKC", title).casefold()
     return (_NOT_COUNTED.sub("", text) if text.isascii() else "".join(filter(_counts, text))) or title.strip()
 

@@ -22,7 +22,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import TypeVar
 
-from kg.text.names import title_key
+from kg.text.names import one_line, title_key
 from kg.text.sentences import sentence_spans
 
 Found = TypeVar("Found")
@@ -118,7 +118,7 @@ def plain_text(text: str, title_end: int | None = None, *, labels: bool = False)
 
 def without_markup(text: str) -> str:
     """The words of a short text, such as a name, as they read: no LaTeX, no tags, no ligatures, one line."""
-    return " ".join(plain_text(text, labels=True).text.split())
+    return one_line(plain_text(text, labels=True).text)
 
 
 def paper_key(title: str) -> str:
@@ -139,7 +139,7 @@ def unwrapped(text: str) -> str:
     if _MAY_BE_BROKEN.search(text):
         whole = PlainText(text, text, range(len(text)), range(1, len(text) + 1))
         text = _replaced(whole, _BROKEN, _mended).text
-    return " ".join(text.split())
+    return one_line(text)
 
 
 Replacement = Callable[["re.Match[str]"], "str | None"]
@@ -447,7 +447,7 @@ _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"}) 
 
 @cache
 def known_words() -> frozenset[str]:
-    """Frequent English words of abstracts, and frequent pairs of words with a hyphen (kg.training.mine --words)."""
+    """Frequent English words of abstracts, and frequent pairs of words with a hyphen, from ``words.txt``."""
     return frozenset((files("kg.text") / "words.txt").read_text(encoding="utf-8").split())
 
 

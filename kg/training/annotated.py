@@ -68,7 +68,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
         if text.entities is None:  # only its results were annotated
             continue
         doc = nlp(make_doc(nlp, text.paper))
-        names = {entity.text: entity for entity in text.entities or ()}
+        names = {entity.text: entity for entity in text.entities}
         found = _occurrences(doc, names)
         types = {span: names[name].type for span, name in found.items()}
         introduced = {span: 1.0 for span, name in found.items() if names[name].role == "introduced"}
@@ -77,7 +77,7 @@ def read_annotated(nlp: Language, gold: Path, papers: Path) -> list[AnnotatedDoc
 
 
 def is_kept(paper: Paper) -> bool:
-    """Whether a paper is kept for the last scores: always the same ones, by a digest of their id."""
+    """Whether a paper is kept aside for scores; a digest of its id decides, so that it is always the same papers."""
     kept, of = KEPT
     digest = blake2b(paper.id.encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % of < kept

@@ -16,7 +16,7 @@ LEAST = 20  # results from which a share is believed
 
 
 def certainty_weights(rows: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The weights, float64, under which it is likely that just the right results are right.
+    """The weights, float64, under which right results are likely to be right, and wrong ones to be wrong.
 
     Args:
         rows: what is seen of each result (:func:`kg.extraction.results.certainty.certainty_row`). The first column is

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from spacy.tokens import Doc
@@ -27,18 +27,12 @@ from spacy.tokens import Doc
 from kg.extraction.document import make_doc
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.pipeline import READ_BY_TAGGER, build_pipeline
+from kg.extraction.tagger.component import Ner
 from kg.extraction.tagger.crf import TAGS, SentenceBatch, batched, posterior
 from kg.extraction.tagger.features import sentences, token_features
 from kg.extraction.tagger.network import Tagger
 from kg.records import Paper
-from kg.training.annotated import (
-    AnnotatedDoc,
-    annotation_pipeline,
-    read_abstracts,
-    read_annotated,
-    tagged,
-    titles_of,
-)
+from kg.training.annotated import AnnotatedDoc, annotation_pipeline, read_abstracts, read_annotated, tagged, titles_of
 from kg.training.command import add_teacher_options, load_teacher, options, run
 from kg.training.mine import look_up, read_lessons, read_own_lessons
 from kg.training.roles import mine_roles
@@ -108,7 +102,7 @@ def labelled(tagger: Tagger, texts: Iterable[TaggedText]) -> Iterator[TaggedText
 
 
 def mixed(text: TaggedText, other: TaggedText, share: float) -> TaggedText:
-    """A text with probabilities of tags between those of two: ``share`` is that of the other one's."""
+    """A text with the weighted means of the probabilities of tags in two; ``share`` is the weight of the other one."""
     chances = share * other.wanted + (1 - share) * text.wanted
     return replace(text, tags=chances.astype(np.float16))
 
@@ -127,7 +121,7 @@ def docs_of(papers: Iterable[Paper]) -> Iterator[Doc]:
 def found_by(tagger: Tagger, papers: Iterable[Paper], roles: Mapping[str, np.ndarray]) -> Iterator[AnnotatedDoc]:
     """Papers with the names that the tagger and the rules find in them, and the teacher's labels of their roles."""
     nlp = build_pipeline(components=(*READ_BY_TAGGER, "ner", "settle"))
-    ner: Any = nlp.get_pipe("ner")
+    ner = cast(Ner, nlp.get_pipe("ner"))
     ner.tagger = tagger
     for doc in nlp.pipe(make_doc(nlp, paper) for paper in papers if paper.id in roles):
         chances = roles[doc._.paper.id]  # of the tokens that the teacher had room for

@@ -37,9 +37,9 @@ def followed(paper: Paper) -> str:
     return paper.id.rpartition("#")[0]
 
 
-def invented_texts(fills: int, seed: int = 0) -> Iterator[AnnotatedText]:
+def invented_texts(fills: int) -> Iterator[AnnotatedText]:
     """The invented abstracts, each sentence with some fills of its slots."""
-    chance = random.Random(seed)
+    chance = random.Random(0)
     lines = list(map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines()))
     names = {line["slot"]: line["names"] for line in lines if "slot" in line}
     for number, line in enumerate(line for line in lines if "text" in line):

@@ -32,6 +32,7 @@ from kg.resolution.senses import LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE, 
 from kg.resolution.spelling import entity_key
 from kg.rulefiles import NameRule, Rule, load_rules
 from kg.text.files import writing
+from kg.text.names import one_line
 from kg.training.annotated import (
     OWN_NAMES,
     AnnotatedDoc,
@@ -48,6 +49,8 @@ from kg.vocabulary import EntityType
 ANNOTATED = "lexicon-annotated.jsonl"  # left out when names are looked up in the papers that it was made from
 DATASETS = "lexicon-datasets.jsonl"
 SENSES = "senses.jsonl"
+_LEAST_SHARE = 0.6  # of the papers with a name, those that annotate it
+_MOST_SENSES = 4  # of a short form that are listed
 Counted = TypeVar("Counted", bound=str)
 
 
@@ -121,11 +124,11 @@ def _look_up(nlp: Language, papers: Iterable[AnnotatedDoc], rules: Sequence[Rule
         patterns(lexicon(paper.doc))
 
 
-def mine_names(papers: Sequence[AnnotatedDoc], least: float = 0.6, prior: float = 0.5) -> list[NameRule]:
+def mine_names(papers: Sequence[AnnotatedDoc]) -> list[NameRule]:
     """Names that are annotated in most places where they occur in annotated papers.
 
-    The confidence is the share of papers that annotate the name among those that have it, smoothed towards ``prior`` as
-    one more paper would. An occurrence within a longer annotated name counts neither way.
+    The confidence is the share of papers that annotate the name among those that have it, smoothed towards a half
+    as one more paper would. An occurrence within a longer annotated name counts neither way.
     """
     named: dict[str, Counter[EntityType]] = defaultdict(Counter)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
@@ -141,8 +144,8 @@ def mine_names(papers: Sequence[AnnotatedDoc], least: float = 0.6, prior: float 
     rules = []
     for key, counts in named.items():
         label, count = _commonest(counts)
-        share = (count + prior) / (counts.total() + bare[key] + 1)
-        if share >= least and len(key) > 1:
+        share = (count + 0.5) / (counts.total() + bare[key] + 1)
+        if share >= _LEAST_SHARE and len(key) > 1:
             spelling, _ = _commonest(spellings[key])
             rules.append(NameRule(label=label, pattern=spelling, confidence=round(share, 2)))
     return sorted(rules, key=lambda rule: (rule.label, rule.pattern))
@@ -221,19 +224,19 @@ def _marked_datasets(sentences: Iterable[Mapping[str, Any]]) -> Counter[str]:
 # Counts over many abstracts -----------------------------------------------------------------------------------------
 
 
-def mine_seen(papers: Iterable[Paper], least: int = 2) -> dict[str, int]:
-    """In how many papers the extractor, as it is shipped, finds a name, by its key in the lexicon; sorted."""
+def mine_seen(papers: Iterable[Paper]) -> dict[str, int]:
+    """In how many papers, two or more, the shipped extractor finds a name, by its key in the lexicon; sorted."""
     nlp = build_pipeline(components=(*READ_BY_TAGGER, "ner", "settle"))
     counts: Counter[str] = Counter()
     for doc in nlp.pipe((make_doc(nlp, paper) for paper in papers), batch_size=64):
         counts.update({span_key(doc, entity) for entity in doc._.entities})
-    return {name: count for name, count in sorted(counts.items()) if name and count >= least}
+    return {name: count for name, count in sorted(counts.items()) if name and count > 1}
 
 
-def mine_senses(papers: Iterable[Paper], most: int = 4) -> list[dict[str, Any]]:
+def mine_senses(papers: Iterable[Paper]) -> list[dict[str, Any]]:
     """The long forms of the short forms that enough papers define (:mod:`kg.resolution.senses`), as lines of the file.
 
-    A clear sense is listed alone; of others, up to ``most`` of the commonest that two papers have.
+    A clear sense is listed alone; of others, up to four of the commonest that two papers have.
     """
     nlp = annotation_pipeline()
     senses = Senses()
@@ -242,18 +245,18 @@ def mine_senses(papers: Iterable[Paper], most: int = 4) -> list[dict[str, Any]]:
         for pair in doc._.abbreviations:
             defined.setdefault(entity_key(pair.short.text), (pair.short.text, pair.long.text))
         for short, long in defined.values():
-            senses.add(short, " ".join(long.split()))
+            senses.add(short, one_line(long))
     return [
-        {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in _kept(found, most)}}
+        {"short": short, "papers": found[0].of, "senses": {sense.long: sense.papers for sense in _kept(found)}}
         for short, found in senses.all()
         if found[0].of >= LEAST_PAPERS_ELSEWHERE
     ]
 
 
-def _kept(found: Sequence[Sense], most: int) -> Sequence[Sense]:
+def _kept(found: Sequence[Sense]) -> Sequence[Sense]:
     if found[0].papers >= LEAST_SHARE_ELSEWHERE * found[0].of:
         return found[:1]
-    return [sense for sense in found[:most] if sense.papers > 1]
+    return [sense for sense in found[:_MOST_SENSES] if sense.papers > 1]
 
 
 # Files --------------------------------------------------------------------------------------------------------------

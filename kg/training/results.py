@@ -32,7 +32,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from spacy.language import Language
@@ -54,15 +54,7 @@ from kg.training.certainty import certainty_weights, rankings, threshold
 from kg.training.command import load_teacher, options, run
 from kg.training.distil import sample
 from kg.training.invented import followed, invented_abstracts, invented_texts
-from kg.training.questions import (
-    NAMES,
-    SOMETIMES,
-    Decided,
-    Question,
-    annotated_questions,
-    is_annotated,
-    taught_lessons,
-)
+from kg.training.questions import NAMES, SOMETIMES, Decided, Question, annotated_questions, is_annotated, taught_lessons
 from kg.training.regression import Lesson, choice_weights
 from kg.vocabulary import EntityType
 
@@ -172,7 +164,7 @@ def found_in(example: Example, weights: ResultWeights) -> list[Found]:
     return found
 
 
-def keys_of(example: Example, results: Sequence[Result]) -> Mapping[str, set[Any]]:
+def keys_of(example: Example, results: Sequence[Result]) -> Mapping[str, set[Hashable]]:
     """What counts of results that were found in an example, by row of the table."""
     paper = example.text.paper
     return paper_keys(Extraction(id=paper.id, title=paper.title, results=tuple(results)))
@@ -304,7 +296,7 @@ def ranked_of(examples: Sequence[Example], found: Sequence[Sequence[Found]]) -> 
     annotated = 0
     for example, each in zip(examples, found, strict=True):
         annotated += len(paper_keys(example.text)["board"])
-        best: dict[Any, tuple[float, bool]] = {}
+        best: dict[Hashable, tuple[float, bool]] = {}
         for one in filter(lambda one: one.ranked, each):
             [key] = keys_of(example, [one.result])["board"]
             best[key] = max(best.get(key, (0.0, False)), (one.result.confidence, one.right))
@@ -330,7 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _learn(args: argparse.Namespace) -> None:
     model = Model.load(args.model)
     nlp = build_pipeline(model=None if args.model == SHIPPED else args.model)
-    finder: Any = nlp.get_pipe("results")
+    finder = cast(ResultFinder, nlp.get_pipe("results"))
     nlp.select_pipes(disable=("results", "spans"))
     read: list[Example] = []
     kept: list[Example] = []

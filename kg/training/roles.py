@@ -30,11 +30,7 @@ LEAST, PENALTY = 10, 8.0  # of weights that are fitted further; chosen on annota
 
 
 def mine_roles(
-    papers: Iterable[AnnotatedDoc],
-    learned: RoleWeights,
-    least: int = 25,
-    penalty: float = 4.0,
-    further: bool = False,
+    papers: Iterable[AnnotatedDoc], learned: RoleWeights, least: int = 25, penalty: float = 4.0, further: bool = False
 ) -> dict[str, float]:
     """The weights of the features of introduced names, sorted; a feature of few names has none.
 

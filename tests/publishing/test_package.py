@@ -66,6 +66,16 @@ def test_the_licence_of_the_texts_is_apart_from_that_of_the_facts(package: Path)
     assert TEXTS in (package / "README.md").read_text()
 
 
+def test_the_columns_of_each_table_are_described(package: Path) -> None:
+    described = {
+        each["name"]: each["field"] for each in json.loads((package / "croissant.json").read_text())["recordSet"]
+    }
+    assert sorted(described) == ["edges", "nodes", "results"]
+    for name, fields in described.items():
+        header = (package / "data" / f"{name}.csv").read_text().splitlines()[0]
+        assert header == ",".join(field["name"] for field in fields)
+
+
 def test_the_description_names_a_distribution_for_each_file(package: Path) -> None:
     base = "https://example.org/here/"
     triples = list(ox.parse((package / "void.ttl").read_bytes(), ox.RdfFormat.TURTLE, base_iri=base + "void.ttl"))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from kg.errors import InputError
-from kg.sources.table import READER, reader
+from kg.sources.table import reader
 
 Read = Any  # the fixture of conftest.py
+READER = reader({})
 
 
 @pytest.mark.parametrize(

@@ -133,5 +133,5 @@ def test_other_texts_have_no_tags() -> None:
 
 
 def test_what_is_listed_of_an_author_has_a_limit() -> None:
-    authors = with_details(["Pond, Ann"] * 3, [("Pond, Ann;" * 500, "x" * 5_000)], [])
+    authors = with_details(["Pond, Ann"] * 3, [("Pond, Ann;" * 500, "x" * 5_000)], "")
     assert [sum(map(len, author["affiliations"])) for author in authors] == [100_000] * 3

@@ -37,64 +37,6 @@ _ENDS = frozenset(
     ["on", "with", "by", "of", "and", "in", "is", "are", "for", "at", "as"]
 )  # of what a name may be part of
 _REACH = 4  # pieces after a name in which it may go on
-SEEN = (
-    "any",
-    "reading",
-    "metric",
-    "dataset",
-    "method",
-    "least",
-    "all",
-    "metric second",
-    "dataset second",
-    "relative",
-    "without metric",
-    "without dataset",
-    "metric elsewhere",
-    "dataset elsewhere",
-    "unit as metric",
-    "metric found",
-    "dataset found",
-    "metric is a name",
-    "metric has a name",
-    "metric known",
-    "dataset known",
-    "dataset introduced",
-    "dataset goes on",
-    "values",
-    "metrics",
-    "datasets",
-    "datasets of text",
-    "metric far",
-    "dataset far",
-    "metric long",
-    "dataset long",
-    "decimal",
-    "percent",
-    "unit",
-    "small",
-    "after of or to",
-    "contrasted",
-    "listed",
-    "bracketed",
-    "metric goes on",
-    "metric has a short form",
-    "metric summed",
-    "values before metric",
-    "dataset is a word",
-    "dataset is a short form",
-    "dataset has a short form",
-    "dataset bracketed",
-    "dataset begins early",
-    "dataset ends late",
-    "dataset to another",
-    "dataset after",
-    "datasets before dataset",
-    "values before dataset",
-    "without method",
-    "own method",
-)
-"""What :func:`seen` sees, in the order of the weights."""
 
 
 class Chosen(NamedTuple):
@@ -113,8 +55,10 @@ def ranked_kind(place: Place, metric: Choice, dataset: Choice) -> bool:
     return named and bare and place.reading == "absolute"
 
 
-def seen(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names) -> Mapping[str, float]:
-    """What is seen of a result; most numbers are from 0 to 1, and the logits of probabilities from -6 to 6.
+def seen(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names) -> dict[str, float]:
+    """What is seen of a result, in the order of the weights.
+
+    Most numbers are from 0 to 1, and the logits of probabilities from -6 to 6.
 
     Args:
         likely: the probability of what the value was read as.
@@ -188,8 +132,7 @@ def seen(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names
 
 def certainty_row(place: Place, likely: float, parts: Mapping[Part, Chosen], names: Names) -> np.ndarray:
     """The numbers that are weighed, float64: what is seen, and the same again for the kind of result that is ranked."""
-    found = seen(place, likely, parts, names)
-    numbers = np.array([float(found[name]) for name in SEEN])
+    numbers = np.array([float(number) for number in seen(place, likely, parts, names).values()])
     ranked = ranked_kind(place, parts["metric"].choice, parts["dataset"].choice)
     return np.concatenate([numbers, numbers if ranked else np.zeros(len(numbers))])
 

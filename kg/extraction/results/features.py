@@ -112,6 +112,15 @@ def reading_features(place: Place) -> Iterator[str]:
             yield f"{where},unit={each} {unit}"
     yield from (f"sentence={each}" for each in set(sentence.words))
     yield f"values={min(sentence.words.count('<value>'), 5)}"
+    yield from _names_around(place)
+    yield from _size_features(place)
+    yield from _metrics_next_to(place)
+    yield from _change_features(place)
+
+
+def _names_around(place: Place) -> Iterator[str]:
+    """How many names of each kind are in the sentence, how far the nearest are, and the way to metrics."""
+    sentence, index, unit = place.sentence, place.index, place.unit
     for kind in _NAMES:
         places = sentence.places(kind)
         left = min((index - place for place in places if place < index), default=0)
@@ -124,9 +133,6 @@ def reading_features(place: Place) -> Iterator[str]:
         if 0 < abs(metric - index) <= _WHOLE_WAY:
             low, high = sorted((metric, index))
             yield f"way={' '.join(sentence.words[low : high + 1])}"
-    yield from _size_features(place)
-    yield from _metrics_next_to(place)
-    yield from _change_features(place)
 
 
 def _size_features(place: Place) -> Iterator[str]:
@@ -478,28 +484,37 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     if choice.kind == "none":
         return
     there, first, key = choice.at(), choice.first, choice.key
-    left, right = there.word(first - 1), there.word(choice.last + 1)
     yield from (f"main={key == names.main} {choice.kind}", f"places={min(names.places[key], 4)}")
     yield from (f"in title={key in names.title} {own}", f"shape={_shape(choice.text)}")
     yield from (f"short={key in names.short} {own}", f"long={key in names.long} {own}")
     yield f"order={min(names.introduced.index(key), 3) if own else '-'}"
     if choice.kind == "there":
         gap = max(-3, min(4, sentence.number - there.number))
-        yield from (f"rank={min(choice.rank, 3)} {own}", f"gap={gap} {own}", f"there left={left} {own}")
+        yield from (
+            f"rank={min(choice.rank, 3)} {own}",
+            f"gap={gap} {own}",
+            f"there left={there.word(first - 1)} {own}",
+        )
         yield from (
             f"confidence={int(choice.pieces[0].confidence * 4)} {len(names.introduced) > 0}",
             f"part={there.part} {own}",
         )
         yield from (f"there near={word} {own}" for word in there.words[max(0, first - 4) : first])
         return
+    yield from _method_here(place, choice, here, own)
+
+
+def _method_here(place: Place, choice: Choice, methods: Row, own: bool) -> Iterator[str]:
+    """The features of a method in the value's sentence."""
+    sentence, first, side = place.sentence, choice.first, side_of(choice, place.index)
+    left, right = sentence.word(first - 1), sentence.word(choice.last + 1)
     way = list(_way(place, choice))
     yield way[0]
-    yield from (f"{way[0]},own={own}", f"{way[0]},reading={reading}")
+    yield from (f"{way[0]},own={own}", f"{way[0]},reading={place.reading}")
     between = sentence.words[choice.last + 1 : place.index] or sentence.words[place.index + 1 : first]
     bounds = [word for word in between if word in _CLAUSE]
-    side = side_of(choice, place.index)
     yield from (f"bounds={side}{min(len(bounds), 4)} {own}", f"bound={side} {' '.join(bounds[:3])}")
-    nearer = sum(abs(other - place.index) < abs(first - place.index) for other in here)
+    nearer = sum(abs(other - place.index) < abs(first - place.index) for other in methods)
     yield from (
         f"nearer={side}{min(nearer, 3)} {own}",
         f"values between={side}{min(between.count('<value>'), 3)} {own}",
@@ -508,17 +523,14 @@ def method_features(place: Place, choice: Choice, earlier: Earlier, names: Names
     yield from (part for part in way if part.startswith(("way=", "count")))
     for where, word in (("left", left), ("right", right)):
         yield from (f"{where}={word}", f"{where},own={word} {own}")
-    turn = sum(other < first for other in here)
+    turn = sum(other < first for other in methods)
     yield from (f"turn={min(turn, 3)} {own}", f"opening={turn == 0 and first < place.index}")
     if choice.pieces[0].kind == "word":
         yield f"people={side} {left}"
     yield from (f"near left={word} {own}" for word in sentence.words[max(0, first - 3) : first])
     yield from (f"near right={word} {own}" for word in sentence.words[choice.last + 1 : choice.last + 4])
     low, high = sorted((first, place.index))
-    yield from (
-        f"comparing={word} {side_of(choice, place.index)}"
-        for word in _COMPARING.intersection(sentence.words[low + 1 : high])
-    )
+    yield from (f"comparing={word} {side}" for word in _COMPARING.intersection(sentence.words[low + 1 : high]))
 
 
 def baseline_features(

@@ -175,13 +175,13 @@ def likely_spans(seen: Posterior, lengths: np.ndarray, least: float) -> Iterator
         yield row, (start, end, TAG_ORDER[kind]), chance
 
 
-def best_spans(found: Iterable[tuple[TypedSpan, float]], least: float = 0.5) -> list[TypedSpan]:
-    """The likeliest of the spans that do not overlap, sorted."""
+def best_spans(found: Iterable[tuple[TypedSpan, float]]) -> list[TypedSpan]:
+    """The likeliest of the spans that do not overlap, with a probability of at least a half, sorted."""
     taken: set[int] = set()
     kept = []
     for span, chance in sorted(found, key=lambda item: (-item[1], item[0])):
         tokens = range(span[0], span[1])
-        if chance >= least and taken.isdisjoint(tokens):
+        if chance >= 0.5 and taken.isdisjoint(tokens):
             taken.update(tokens)
             kept.append(span)
     return sorted(kept)

@@ -11,7 +11,6 @@ from spacy.language import Language
 
 from kg.extraction import Extractor
 from kg.extraction.document import Candidate, make_doc
-from kg.extraction.results.certainty import SEEN
 from kg.extraction.results.choices import NONE, Choice
 from kg.extraction.results.component import ResultFinder, best
 from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, ResultWeights, columns
@@ -116,14 +115,14 @@ def test_its_confidence_is_how_certain_all_of_it_is(nlp: Language, finder: Resul
     finder.weights = made
     [found] = results(nlp, finder, "Is 5% BLEU on MNIST")
     assert (found.metric, found.dataset, found.confidence) == ("BLEU", "MNIST", 0.5), "nothing is known of certainty"
-    made.certainty[SEEN.index("all")] = 1.0
+    made.certainty[6] = 1.0  # the logit of the chances of all parts
     [found] = results(nlp, finder, "Is 5% BLEU on MNIST")
     reading = np.exp(2) / (np.exp(2) + 2)
     assert found.confidence == round(reading * 3 / 5 * 4 / 5, 2)
-    made.certainty[len(SEEN)] = -3.0  # what can be ranked is less certain
+    made.certainty[CERTAINTY // 2] = -3.0  # what can be ranked is less certain
     [ranked] = results(nlp, finder, "Is 5% BLEU on MNIST")
     assert ranked.confidence < found.confidence
-    made.certainty[len(SEEN)] = 0.0
+    made.certainty[CERTAINTY // 2] = 0.0
 
 
 def test_a_value_without_a_likely_metric_is_no_result(nlp: Language, finder: ResultFinder) -> None:
