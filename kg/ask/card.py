@@ -77,7 +77,7 @@ class ResultLine(NamedTuple):
 
     ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``settings`` are
     the words that state how it came about, ``confidence`` is how probably it was read right, and ``sentence`` the
-    sentence that it was read from.
+    sentence that it was read from. ``baseline`` is the method that a relative one is measured against, if known.
     """
 
     metric: str | None
@@ -90,6 +90,7 @@ class ResultLine(NamedTuple):
     title: str
     sentence: str | None
     settings: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
 class BestLine(NamedTuple):
@@ -116,6 +117,14 @@ class Quote(NamedTuple):
     offset: int
     start: int
     end: int
+
+
+def measured_against(relative: bool, baseline: str | None) -> str | None:
+    """What a result is measured against, in words; ``None`` for a score by itself.
+
+    No more is known of a relative result: its value may be a factor, a share, or a difference for better or worse.
+    """
+    return baseline or ("a baseline" if relative else None)
 
 
 def _as_html(card: Card) -> str:
@@ -471,6 +480,7 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
         title=reader.name(paper),
         sentence=reader.value(result, KG + "sentence"),
         settings=tuple(reader.objects(result, KG + "setting")),
+        baseline=named("againstBaseline"),
     )
 
 

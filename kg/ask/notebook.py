@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.ask.card import measured_against
 from kg.jsonrecord import as_dict
 from kg.records import Extraction
 from kg.text.plain import plain_text
@@ -154,7 +155,8 @@ def _mention(mention: Mention) -> str:
 
 def _value(result: Result) -> str:
     parts = [result.metric or "no metric", f"on {result.dataset}" if result.dataset else ""]
-    parts += [f"by {result.method}" if result.method else "", "difference" if result.relative else ""]
+    against = measured_against(result.relative, result.baseline)
+    parts += [f"by {result.method}" if result.method else "", f"against {against}" if against else ""]
     about = f"{' '.join(filter(None, parts))}; {result.confidence:.0%} sure"
     return f'style="{_VALUE}" title="{escape(about)}"'
 
@@ -230,13 +232,15 @@ def _results(results: Sequence[ResultLine], in_all: int, titles: bool = False) -
             _text(result.metric or ""),
             _text(result.dataset or ""),
             _text(result.method or ""),
+            _text(measured_against(result.relative, result.baseline) or ""),
+            _text(", ".join(result.settings)),
             f"{result.confidence:.2f}",
             _text((result.title if titles else result.sentence) or ""),
         ]
         for result in results
     ]
     last = "paper" if titles else "sentence"
-    header = ("value", "metric", "dataset", "method", "confidence", last)
+    header = ("value", "metric", "dataset", "method", "against", "settings", "confidence", last)
     shown = "" if len(rows) == in_all else f" ({len(rows):,} of {in_all:,}, the newest)"
     yield f"<p><b>Reported results</b>{shown}</p>{_filled(header, rows)}"
 

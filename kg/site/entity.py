@@ -48,7 +48,9 @@ def entity_view(source: Source, card: EntityCard) -> View:
             "years": year_bars(years),
             "year_counts": years,
             "boards": source.boards_of(iri, card.type, _BOARDS) if card.type in ("dataset", "metric") else [],
-            "results": source.results(iri, card.type, _RESULTS) if measured else [],
+            "results": [{**row, "claim": _claim(row)} for row in source.results(iri, card.type, _RESULTS)]
+            if measured
+            else [],
             "evidence": evidence[:_EVIDENCE],
             "behind": {
                 "evidence": source.behind("entity-evidence", entity=iri, papers=papers) if papers else None,
@@ -63,6 +65,25 @@ def _quoted(row: dict[str, str]) -> dict[str, object]:
     start = int(row["start"]) - int(row["sentenceStart"])
     end = int(row["end"]) - int(row["sentenceStart"])
     return {**row, "parts": readable_parts(row["sentence"], max(start, 0), min(end, len(row["sentence"])))}
+
+
+def _claim(row: Mapping[str, str]) -> dict[str, object]:
+    """What the macro "claim" reads of a result."""
+
+    def named(property: str, name: str) -> dict[str, str] | None:
+        return {"iri": row[property], "name": row[name]} if property in row else None
+
+    return {
+        "value": row["reported"],
+        "relative": row["relative"] == "true",
+        "metric": named("byMetric", "metric"),
+        "metric_text": row.get("metric"),
+        "dataset": named("onDataset", "dataset"),
+        "method": named("ofMethod", "method"),
+        "baseline": named("againstBaseline", "baseline"),
+        "task": None,
+        "settings": row.get("settings"),
+    }
 
 
 def repository_view(source: Source, card: RepositoryCard) -> View:

@@ -38,7 +38,8 @@ class MentionLine(NamedTuple):
 class ReportedLine(NamedTuple):
     """A result of the paper.
 
-    ``value`` is as written, ``metric_text`` the words for the metric. ``comparable`` says whether leaderboards rank it.
+    ``value`` is as written, ``metric_text`` the words for the metric, ``settings`` those that state how it came about.
+    ``comparable`` says whether leaderboards rank it.
     """
 
     value: str
@@ -48,6 +49,7 @@ class ReportedLine(NamedTuple):
     method: Thing | None
     task: Thing | None
     baseline: Thing | None
+    settings: str | None
     relative: bool
     comparable: bool
     confidence: float
@@ -128,6 +130,7 @@ def _result(row: Mapping[str, str], things: _Things) -> ReportedLine:
         method=things(row.get("ofMethod")),
         task=things(row.get("onTask")),
         baseline=things(row.get("againstBaseline")),
+        settings=row.get("settings"),
         relative=row["relative"] == "true",
         comparable=row["comparable"] == "true",
         confidence=float(row["confidence"]),

@@ -10,7 +10,18 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
+from kg.ask.card import (
+    BestLine,
+    Card,
+    EntityCard,
+    EntityLine,
+    PaperCard,
+    PaperLine,
+    Quote,
+    RepositoryCard,
+    ResultLine,
+    measured_against,
+)
 from kg.ask.curated import CuratedLine
 from kg.ask.lookup import Found
 from kg.terminal.output import Emphasis, Style, printable
@@ -263,10 +274,12 @@ class _Page:
 
 
 def _result(result: ResultLine) -> str:
-    joint = "difference in " if result.relative and result.metric else "difference" if result.relative else ""
-    parts = [result.value, f"{joint}{result.metric or ''}"]
+    metric = result.metric or ""
+    parts = [f"{metric}:" if metric else "", result.value] if result.relative else [result.value, metric]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
+    against = measured_against(result.relative, result.baseline)
+    parts.append(f"against {against}" if against else "")
     shown = ", ".join([" ".join(map(readable, filter(None, parts))), *map(readable, result.settings)])
     return f"{shown} (confidence {result.confidence:.2f})"
 

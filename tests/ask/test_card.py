@@ -80,7 +80,7 @@ GRAPH = (
     kg:value 91 ; kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false ;
     kg:confidence 0.91 ; kg:comparable true ; kg:unit "%" ; kg:sentence "We reach 91%." .
   <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 ;
-    kg:confidence 0.6 ; kg:comparable false .
+    kg:confidence 0.6 ; kg:comparable false ; kg:againstBaseline <method/frognet> .
 }
 """
     + paper(
@@ -189,6 +189,7 @@ def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(graph: 
         "dataset": ["PondBench"],
         "metric": ["accuracy"],
     }
+    assert [result.baseline for result in found.results] == ["FrogNet", None]
     assert [(result.value, result.metric, result.relative) for result in found.results] == [
         ("2x", "speed", True),
         ("91%", "accuracy", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.api import KnowledgeGraph, load
+from kg.ask.card import PaperCard, ResultLine
 from kg.ask.notebook import COLOURS, extraction_html
 from kg.ask.sparql import run
 from kg.records import Extraction, Mention, Paper, Result
@@ -104,8 +106,21 @@ def test_an_extraction_is_the_coloured_abstract() -> None:
 
 def test_values_are_marked() -> None:
     result = Result(metric="accuracy", value="9", number=9, start=4, end=5)
-    html = extraction_html("T\nA 9.", Extraction(id="1", title="T", results=(result,)))
-    assert 'title="accuracy; 100% sure">9</span>' in html
+    for one, about in (
+        (result, "accuracy"),
+        (replace(result, relative=True), "accuracy against a baseline"),
+        (replace(result, relative=True, baseline="ToadNet"), "accuracy against ToadNet"),
+    ):
+        html = extraction_html("T\nA 9.", Extraction(id="1", title="T", results=(one,)))
+        assert f'title="{about}; 100% sure">9</span>' in html
+
+
+def test_a_relative_result_says_so_in_a_column_of_its_own() -> None:
+    line = ResultLine("speed", "2x", None, None, True, 0.9, "urn:p", "Frogs", "2x it is.", ("4-bit",))
+    card = PaperCard("urn:p", "paper", "Frogs", (), None, None, (), (), (), (), (), (), {}, {}, (line,))
+    shown = words_of(card._repr_html_())
+    assert "valuemetricagainstsettingsconfidencesentence2xspeeda baseline4-bit0.90" in shown
+    assert "against" not in words_of(card._replace(results=(line._replace(relative=False),))._repr_html_())
 
 
 def test_the_colours_are_those_of_the_pages() -> None:

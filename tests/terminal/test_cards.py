@@ -99,14 +99,24 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
         "  91% accuracy on PondBench (confidence 0.97)",
         "  3% error on PondBench (confidence 0.97)",
         "    It has 91% and an error of 3%.",
-        "  2x difference in speed, 5-shot, 4-bit (confidence 0.97)",
+        "  speed: 2x against a baseline, 5-shot, 4-bit (confidence 0.97)",
         "    It is 2x as fast.",
     ]
 
 
-def test_a_difference_is_no_score() -> None:
-    result = ResultLine(None, "1%", "PondBench", "FrogNet", True, 0.97, "urn:p", "Frogs", "It gains 1%.")
-    assert "  1% difference on PondBench by FrogNet (" in render_card(ENTITY._replace(results=(result,)))
+@pytest.mark.parametrize(
+    ("metric", "baseline", "shown"),
+    [
+        (None, None, "1% on PondBench by FrogNet against a baseline"),
+        ("error", None, "error: 1% on PondBench by FrogNet against a baseline"),
+        ("error", "ToadNet", "error: 1% on PondBench by FrogNet against ToadNet"),
+    ],
+)
+def test_a_relative_result_is_no_score_and_of_no_known_direction(
+    metric: str | None, baseline: str | None, shown: str
+) -> None:
+    result = ResultLine(metric, "1%", "PondBench", "FrogNet", True, 0.97, "urn:p", "Frogs", "1%.", baseline=baseline)
+    assert f"\n  {shown} (confidence" in render_card(ENTITY._replace(results=(result,)), width=200)
 
 
 def test_values_are_shown_without_latex() -> None:
