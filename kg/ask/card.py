@@ -119,6 +119,12 @@ class Quote(NamedTuple):
     end: int
 
 
+def cut(shown: int, in_all: int, by_year: bool) -> str:
+    """How much of a list a card shows, in words; whether it is the newest only where years decide."""
+    newest = ", the newest" if by_year else ""
+    return f"{in_all:,}" if shown == in_all else f"{shown:,} of {in_all:,}{newest}"
+
+
 def measured_against(relative: bool, baseline: str | None) -> str | None:
     """What a result is measured against, in words; ``None`` for a score by itself.
 
@@ -139,11 +145,12 @@ class EntityCard(NamedTuple):
     ``broader`` are the next broader entities, ``narrower`` all narrower ones, those of the most papers first;
     ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
     them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
-    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that share the most
-    papers with this one, by kind. ``best`` holds the best comparable result for each metric and dataset, those
-    with the most results to be compared first: results of the entity and of what is narrower, and for a task those
-    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of; a card that is not whole leaves
-    doubtful results out of both. ``curated`` is what an imported catalogue says.
+    ``introducing`` and ``using`` hold the first of the papers, the newest if ``by_year``: if most have a year, and not
+    all the same. ``companions`` are the entities that share the most papers with this one, by kind. ``best`` holds the
+    best comparable result for each metric and dataset, those with the most results to be compared first: results of the
+    entity and of what is narrower, and for a task those of the papers on it. ``results_in_all`` counts what ``results``
+    shows the first of, in the order of the papers; a card that is not whole leaves doubtful results out of both.
+    ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -166,6 +173,7 @@ class EntityCard(NamedTuple):
     results_in_all: int
     evidence: tuple[Quote, ...]
     curated: tuple[CuratedLine, ...] = ()
+    by_year: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -220,8 +228,8 @@ class PaperCard(NamedTuple):
 class RepositoryCard(NamedTuple):
     """A code repository.
 
-    ``linked_by`` counts the papers that link to it, ``papers`` holds the newest; ``introduces`` is what they introduce.
-    ``curated`` is what an imported catalogue says.
+    ``linked_by`` counts the papers that link to it, ``papers`` holds the first, the newest if ``by_year``;
+    ``introduces`` is what they introduce. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -232,6 +240,7 @@ class RepositoryCard(NamedTuple):
     papers: tuple[PaperLine, ...]
     introduces: dict[Kind, tuple[EntityLine, ...]]
     curated: tuple[CuratedLine, ...] = ()
+    by_year: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -327,6 +336,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         results=tuple(_result_line(reader, result, paper) for result, paper in results),
         results_in_all=results_in_all,
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes) if bounds.quoted else (),
+        by_year=index.by_year(node.id),
     )
 
 
@@ -382,6 +392,7 @@ def _repository_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> Repo
         linked_by=node.papers,
         papers=_paper_lines(reader, reader.index.papers(node.id, LINKS_TO, bounds.papers)),
         introduces=_by_kind(reader.index.introduced_with(node.id)),
+        by_year=reader.index.by_year(node.id),
     )
 
 

@@ -220,6 +220,14 @@ class EndpointIndex(GraphIndex):
         self._reader.expect(papers)
         return self.with_iris(papers)
 
+    def by_year(self, node: int) -> bool:
+        pattern = f"?paper <{KG}mentions>|<{LINKS['code']}> <{self._iris[node]}> {_YEAR}"
+        counts = "(COUNT(?paper) AS ?papers) (COUNT(?year) AS ?dated) (COUNT(DISTINCT ?year) AS ?years)"
+        for row in self._rows(f"SELECT {counts} {{ {pattern} }}"):
+            papers, dated, years = (int(_value(count)) for count in row)
+            return 2 * dated > papers and years > 1
+        return False
+
     def narrower(self, node: int) -> list[Node]:
         iri = self._iris[node]
         rows = self._rows(f"SELECT DISTINCT ?node {{ ?node <{SKOS}broader>+ <{iri}> }}")

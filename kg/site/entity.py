@@ -140,6 +140,7 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
             "page": page,
             "more": len(rows) > _LISTED,
             "of": (iri, name),
+            "by_year": bool((node := source.index.node(iri)) and source.index.by_year(node.id)),
             "here": "/papers",
             "asked": {"of": source.path(iri) or "", "role": role},
             "behind": source.behind(named, **values, limit=_LISTED, offset=first),

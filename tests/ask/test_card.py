@@ -130,6 +130,32 @@ def test_papers_come_newest_first_and_those_without_a_year_last(pondbench: Entit
     ]
 
 
+@pytest.mark.parametrize(
+    ("years", "decided"),
+    [
+        ((2020, 2021, 2022), True),
+        ((2020, 2021, None), True),
+        ((2020, 2021, None, None), False),
+        ((2020, 2020, 2020), False),
+        ((None,), False),
+    ],
+)
+def test_years_decide_what_is_newest_if_most_papers_have_one_and_they_differ(
+    indexed: Callable[[Store], IndexedReader], years: tuple[int | None, ...], decided: bool
+) -> None:
+    said = (f' ; schema:datePublished "{year}"^^xsd:gYear' if year else "" for year in years)
+    papers = (
+        paper(str(number), TITLE, f"kg:mentions <dataset/pondbench> ; kg:hasCode <code/github.com/pond/frog>{year}")
+        for number, year in enumerate(said)
+    )
+    store = Store()
+    store.load(GRAPH[: GRAPH.index("<paper/old>")] + "".join(papers), format=RdfFormat.TRIG)
+    for iri in ("dataset/pondbench", "code/github.com/pond/frog"):
+        card = read_card(indexed(store), BASE + iri)
+        assert isinstance(card, EntityCard | RepositoryCard)
+        assert card.by_year is decided
+
+
 def test_an_entity_has_what_is_right_above_it_and_all_below_it_with_their_papers(pondbench: EntityCard) -> None:
     assert [(line.name, line.papers) for line in pondbench.broader] == [("Suite", 0)]
     assert [(line.name, line.papers) for line in pondbench.narrower] == [("Pond-XS", 1), ("Pond-S", 0)]

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.api import KnowledgeGraph, load
-from kg.ask.card import PaperCard, ResultLine
+from kg.ask.card import EntityCard, PaperCard, ResultLine
 from kg.ask.notebook import COLOURS, extraction_html
 from kg.ask.sparql import run
 from kg.records import Extraction, Mention, Paper, Result
@@ -82,6 +82,17 @@ def test_cards_show_what_the_graph_says(graph: KnowledgeGraph) -> None:
         found = graph.lookup(words).winner
         assert found
         assert expected in words_of(graph.card(found.iri)._repr_html_())
+
+
+def test_a_list_has_the_newest_only_where_years_decide(graph: KnowledgeGraph) -> None:
+    found = graph.lookup("CIFAR-10").winner
+    assert found
+    card = graph.card(found.iri)
+    assert isinstance(card, EntityCard)
+    longer = card._replace(used_by=99, results_in_all=88, by_year=False)
+    assert "of 99)" in words_of(longer._repr_html_()) and "of 88)" in words_of(longer._repr_html_())
+    dated = words_of(longer._replace(by_year=True)._repr_html_())
+    assert "of 99, the newest)" in dated and "of 88, the newest)" in dated
 
 
 def test_a_comparison_has_its_sentences(graph: KnowledgeGraph) -> None:

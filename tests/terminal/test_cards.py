@@ -76,12 +76,22 @@ def test_an_entity_card_shows_all_parts() -> None:
         "narrower: PondBench-S (80) and 4 more; 1,300 papers with these",
         "3% error on PondBench by ToadNet (confidence 0.97) — lowest of 7 — Toads",
         "2018  Frogs https://github.com/pond/frog",
-        "(1 of 1,233, the newest)",
+        "Used by (1 of 1,233)\n",
         "methods:  FrogNet (7)",
         "91% accuracy on PondBench by FrogNet (confidence 0.97) — Frogs",
         f"Frogs, characters {QUOTE.start}-{QUOTE.end}",
     ):
         assert part in text
+
+
+def test_a_list_has_the_newest_only_where_years_decide() -> None:
+    assert "newest" not in render_card(ENTITY)
+    dated = render_card(ENTITY._replace(by_year=True))
+    assert "Used by (1 of 1,233, the newest)\n" in dated
+    assert "Reported results (1 of 40, the newest)\n" in dated
+    repository = REPOSITORY._replace(linked_by=9)
+    assert "Papers (1 of 9)\n" in render_card(repository)
+    assert "Papers (1 of 9, the newest)\n" in render_card(repository._replace(by_year=True))
 
 
 def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
