@@ -6,6 +6,7 @@ use; each has a total.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
@@ -18,6 +19,8 @@ from kg.errors import KGError
 from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Node, Reported
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
+from kg.text.names import ACRONYM_PLURAL, singular
+from kg.text.spellings import readable
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, Kind
 from kg.vocabulary import USES as USING
 
@@ -142,6 +145,7 @@ def _as_html(card: Card) -> str:
 class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
+    ``other_names`` are all in a whole card; else of those that differ in case and plural only the commonest.
     ``broader`` are the next broader entities, ``narrower`` all narrower ones, those of the most papers first;
     ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
     them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
@@ -320,7 +324,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         iri=node.iri,
         type=node.kind,
         name=node.name,
-        other_names=tuple(reader.objects(node.iri, SKOS + "altLabel")),
+        other_names=_other_names(reader, node, bounds),
         broader=tuple(map(_entity_line, index.with_iris(reader.objects(node.iri, SKOS + "broader")))),
         narrower=tuple(map(_entity_line, below[: bounds.narrower])),
         narrower_in_all=len(below),
@@ -338,6 +342,29 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes) if bounds.quoted else (),
         by_year=index.by_year(node.id),
     )
+
+
+def _other_names(reader: GraphReader, node: Node, bounds: _Bounds) -> tuple[str, ...]:
+    """The names of an entity besides its preferred one.
+
+    Of those that differ in case and plural only, a card that is not whole has the commonest, and none that so differs
+    from the preferred name.
+    """
+    names = reader.objects(node.iri, SKOS + "altLabel")
+    if bounds.results is None:
+        return tuple(names)
+    forms: dict[str, list[str]] = {}
+    for name in names:
+        forms.setdefault(_form(name), []).append(name)
+    forms.pop(_form(node.name), None)
+    alike = any(len(some) > 1 for some in forms.values())
+    uses = reader.surface_forms(node.iri) if alike else Counter[str]()
+    return tuple(sorted(min(some, key=lambda name: (-uses[name], name.istitle(), name)) for some in forms.values()))
+
+
+def _form(name: str) -> str:
+    """A name in lower case and the singular."""
+    return " ".join(map(singular, ACRONYM_PLURAL.sub("", readable(name)).casefold().split()))
 
 
 def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:

@@ -122,6 +122,27 @@ def test_an_entity_has_its_names_and_counts(pondbench: EntityCard) -> None:
     assert (pondbench.papers, pondbench.introduced_by, pondbench.used_by, pondbench.mentions) == (3, 1, 2, 6)
 
 
+def test_names_that_differ_in_case_and_plural_only_are_shown_once_as_most_texts_have_them(
+    indexed: Callable[[Store], IndexedReader],
+) -> None:
+    names = ("PondBenches", "pondbench", "Pond Data Sets", "pond data set", "Pond data set", "PDS", "PDSs")
+    words = ("pond data set", "Pond data set", "Pond data set", "PDS", "PDSs", "PDSs")
+    mentions = (
+        f'<paper/old> {{ <paper/old#{n}> oa:hasBody <dataset/pondbench> ; oa:exact "{form}" . }}'
+        for n, form in enumerate(words)
+    )
+    labels = ", ".join(f'"{name}"' for name in names)
+    store = Store()
+    store.load(
+        f"{GRAPH}\n<entities> {{ <dataset/pondbench> skos:altLabel {labels} . }}\n" + "\n".join(mentions),
+        format=RdfFormat.TRIG,
+    )
+    short, whole = (read_card(indexed(store), BASE + "dataset/pondbench", whole=whole) for whole in (False, True))
+    assert isinstance(short, EntityCard) and isinstance(whole, EntityCard)
+    assert short.other_names == ("PDSs", "Pond Bench", "Pond data set")
+    assert whole.other_names == tuple(sorted((*names, "Pond Bench")))
+
+
 def test_papers_come_newest_first_and_those_without_a_year_last(pondbench: EntityCard) -> None:
     assert [line.year for line in pondbench.introducing] == [2018]
     assert [(line.year, line.code) for line in pondbench.using] == [
