@@ -153,8 +153,8 @@ class EntityCard(NamedTuple):
     all the same. ``companions`` are the entities that share the most papers with this one, by kind. ``best`` holds the
     best comparable result for each metric and dataset, those with the most results to be compared first: results of the
     entity and of what is narrower, and for a task those of the papers on it. ``results_in_all`` counts what ``results``
-    shows the first of, in the order of the papers; a card that is not whole leaves doubtful results out of both.
-    ``curated`` is what an imported catalogue says.
+    shows the first of, in the order of the papers; a card that is not whole leaves out of both what is doubtful, and
+    has what a paper reports in the same words once. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -320,6 +320,7 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
     if node.kind != "task" and bounds.quoted:
         least = 0 if bounds.results is None else _PROBABLE
         results, results_in_all = index.results(node.kind, node.id, least, bounds.results)
+    lines = _each_once((_result_line(reader, result, paper) for result, paper in results), bounds)
     return EntityCard(
         iri=node.iri,
         type=node.kind,
@@ -337,8 +338,8 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         using=using,
         companions=_by_kind(index.companions(node.id, bounds.companions)),
         best=_best(reader, index.comparable(node.kind, all_nodes), bounds.best),
-        results=tuple(_result_line(reader, result, paper) for result, paper in results),
-        results_in_all=results_in_all,
+        results=lines,
+        results_in_all=results_in_all - len(results) + len(lines),
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes) if bounds.quoted else (),
         by_year=index.by_year(node.id),
     )
@@ -395,8 +396,9 @@ def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
         project_pages=tuple(reader.objects(iri, LINKS["project"])),
         introduces=_by_kind(_in_paper(reader.index, introduced)),
         uses=_by_kind(_in_paper(reader.index, used)),
-        results=tuple(
-            _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
+        results=_each_once(
+            (_result_line(reader, result, iri) for result in sorted(results, key=lambda one: _start(reader, one))),
+            bounds,
         ),
     )
 
@@ -463,6 +465,17 @@ def _shown(reader: GraphReader, results: Iterable[str], bounds: _Bounds) -> list
     if bounds.results is None:
         return list(results)
     return [result for result in results if float(reader.value(result, KG + "confidence") or 0) >= _PROBABLE]
+
+
+def _each_once(results: Iterable[ResultLine], bounds: _Bounds) -> tuple[ResultLine, ...]:
+    """Results; on a card that is not whole the surest of those that a paper reports in the same words."""
+    if bounds.results is None:
+        return tuple(results)
+    found: dict[ResultLine, ResultLine] = {}
+    for result in results:
+        same = result._replace(value=readable(result.value), confidence=0, sentence=None)
+        found[same] = max(found.get(same, result), result, key=lambda one: one.confidence)
+    return tuple(found.values())
 
 
 def _best(reader: IndexedReader, results: Iterable[Reported], limit: int | None) -> tuple[BestLine, ...]:

@@ -218,6 +218,33 @@ def test_a_result_goes_by_the_names_of_its_entities(pondbench: EntityCard) -> No
     assert pondbench.results_in_all == 1
 
 
+@pytest.mark.parametrize(
+    ("other", "shown"),
+    [
+        ("", [("91%", 0.97)]),
+        (' ; kg:setting "5-shot"', [("91%", 0.91), ("91%", 0.97)]),
+        (" ; kg:onDataset <dataset/suite>", [("91%", 0.91), ("91%", 0.97)]),
+    ],
+)
+def test_what_a_paper_reports_twice_in_the_same_words_is_shown_once_as_sure_as_it_gets(
+    indexed: Callable[[Store], IndexedReader], other: str, shown: list[tuple[str, float]]
+) -> None:
+    on = "" if "onDataset" in other else " ; kg:onDataset <dataset/pondbench>"
+    again = f"""<paper/new> {{ <paper/new> kg:reports <paper/new#result-3> . <paper/new#result-3> kg:valueText "91%" ;
+        kg:metricText "accuracy" ; kg:byMetric <metric/accuracy> ; kg:ofMethod <method/frognet> ; kg:relative false ;
+        kg:confidence 0.97 ; kg:comparable false ; oa:start 70 ; kg:sentence "It is 91%."{on}{other} . }}"""
+    store = Store()
+    store.load(f"{GRAPH}\n{again}", format=RdfFormat.TRIG)
+    reader = indexed(store)
+    for name in ("paper/new", "method/frognet"):
+        short, whole = (read_card(reader, BASE + name, whole=whole) for whole in (False, True))
+        assert isinstance(short, EntityCard | PaperCard) and isinstance(whole, EntityCard | PaperCard)
+        assert [(line.value, line.confidence) for line in short.results if not line.relative] == shown
+        assert len([line for line in whole.results if not line.relative]) == 2
+        if isinstance(short, EntityCard):
+            assert short.results_in_all == len(shown)
+
+
 def test_evidence_quotes_the_surest_sentence_of_two_papers_from_the_abstract(pondbench: EntityCard) -> None:
     assert [quote.paper for quote in pondbench.evidence] == [BASE + "paper/old", BASE + "paper/new"]
     for quote in pondbench.evidence:

@@ -46,6 +46,18 @@ def test_a_result_is_shown_with_its_task_and_what_it_is_set_against(tmp_path: Pa
     assert '<input name="baseline" value="YOLO">' in claim
 
 
+def test_what_is_reported_twice_in_the_same_words_is_shown_once(tmp_path: Path) -> None:
+    abstract = "We propose FrogNet. FrogNet attains 91% accuracy on COCO. FrogNet attains 91% accuracy on COCO in rain."
+    (tmp_path / "papers.jsonl").write_text(json.dumps({"id": "1", "title": "FrogNet", "abstract": abstract}))
+    build_graph([tmp_path / "papers.jsonl"], tmp_path / "graph")
+    site = Site(KnowledgeGraph(tmp_path / "graph"))
+    assert len(site.source.rows("paper-results", paper="https://w3id.org/papers-kg/paper/frognet")) == 2
+    page, entity = site.page("/paper/frognet"), site.page("/method/frognet")
+    assert page and page.html.count('<a class="v" href="#result-1">91%') == 2
+    assert page.html.count('<li id="result-') == 1
+    assert entity and entity.html.count('<p class="claim">') == 1
+
+
 def test_a_text_without_findings_is_one_piece(site: Site) -> None:
     text = read_paper(site.source, "https://w3id.org/papers-kg/paper/none", "A title", "Words.")
     assert (text.title, text.abstract) == ((Piece("A title"),), (Piece("Words."),))
