@@ -312,13 +312,72 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
     ("result", "said"),
     [
         ("kg:comparable true", "; no paper with such a result has a year"),
-        ("kg:comparable false", "; reported on Roads: error (2), accuracy (1)"),
+        ("kg:comparable false", "; reported on Roads: error (2)"),
     ],
 )
 def test_papers_without_a_year_are_said_to_be_why_there_is_no_progress(result: str, said: str) -> None:
     store = with_results(f"kg:valueText '80' ; kg:value 80 ; {result}")
     assert ask(store, "progress", dataset="Roads", metric="accuracy") == []
     assert reported_on(reader_of(store), question(store, "progress", dataset="Roads", metric="accuracy")) == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        (
+            "leaderboard",
+            {"dataset": "Tiles", "metric": "size"},
+            "; reported on Tiles: accuracy (2); with shown all: error (1); with variants together: recall (1); "
+            "with shown all, better higher or lower: size (1); with variants together, shown all: F1 (1)",
+        ),
+        (
+            "leaderboard",
+            {"dataset": "Tiles", "metric": "size", "shown": "all"},
+            "; reported on Tiles: accuracy (2), error (1); with better higher or lower: size (1); "
+            "with variants together: F1 (1), recall (1)",
+        ),
+        ("progress", {"dataset": "Tiles", "metric": "error"}, "; reported on Tiles: accuracy (2)"),
+        (
+            "leaderboard",
+            {"dataset": "Small Tiles", "metric": "error", "origin": "curated"},
+            "; nothing that it can rank ",
+        ),
+        ("leaderboard", {"dataset": "Maps", "metric": "error"}, "; nothing is reported on Maps"),
+        ("compare", {"dataset": "Maps"}, "; nothing is reported on Maps"),
+        ("compare", {"dataset": "Seas"}, "; nothing that it can rank is reported on Seas"),
+    ],
+)
+def test_what_an_empty_leaderboard_says_is_reported_can_be_asked_for(
+    name: str, asked: dict[str, str], said: str
+) -> None:
+    value = "kg:valueText '4' ; kg:value 4"
+    store = with_results(
+        f"{value} ; kg:byMetric metric:error ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:byMetric metric:size ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:byMetric metric:recall ; kg:onDataset dataset:small-tiles ; kg:comparable true",
+        f"{value} ; kg:byMetric metric:f1 ; kg:onDataset dataset:small-tiles ; kg:comparable false",
+        "kg:valueText '4 to 5' ; kg:byMetric metric:recall ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:relative true ; kg:byMetric metric:error ; kg:onDataset dataset:seas ; kg:comparable false",
+    )
+    store.update(
+        """INSERT DATA { GRAPH <entities> { metric:size a kg:Metric ; skos:prefLabel 'size' .
+            metric:recall a kg:Metric ; skos:prefLabel 'recall' ; kg:better 'higher' .
+            metric:f1 a kg:Metric ; skos:prefLabel 'F1' ; kg:better 'higher' .
+            dataset:maps a kg:Dataset ; skos:prefLabel 'Maps' .
+            dataset:seas a kg:Dataset ; skos:prefLabel 'Seas' } }""",
+        base_iri=BASE,
+        prefixes=PREFIXES | resource_prefixes(BASE),
+    )
+    assert ask(store, name, **asked) == []
+    found = reported_on(reader_of(store), question(store, name, **asked))
+    assert found.startswith(said)
+    for part in found.partition(f"{asked['dataset']}")[2].split(";"):
+        options, _, names = part.rpartition(": ")
+        further = dict(re.findall(r"(\w+) (all|together|higher)", options))
+        for metric, count in re.findall(r"([\w ]+) \((\d+)\)", names):
+            rows = ask(store, name, **(asked | {"metric": metric.strip()} | further))
+            assert len(rows) >= int(count) > 0
 
 
 @pytest.mark.slow
