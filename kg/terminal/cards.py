@@ -211,8 +211,9 @@ class _Page:
         if not papers:
             return
         yield from self.section(title, cut(len(papers), in_all, by_year))
+        dated = any(paper.year for paper in papers)
         for paper in papers:
-            year = f"{paper.year}  " if paper.year else "      "
+            year = f"{paper.year or '':4}  " if dated else ""
             yield from self.wrapped(
                 _INDENT + year, readable(paper.title), after=f"  {paper.code}" if paper.code else ""
             )

@@ -94,6 +94,15 @@ def test_a_list_has_the_newest_only_where_years_decide() -> None:
     assert "Papers (1 of 9, the newest)\n" in render_card(repository._replace(by_year=True))
 
 
+def test_titles_are_below_one_another_with_room_for_years_only_if_some_paper_has_one() -> None:
+    undated = PaperLine("urn:q", "Toads", None, None)
+    lines = render_card(
+        ENTITY._replace(introducing=(*ENTITY.introducing, undated), introduced_by=2, using=(undated,))
+    ).splitlines()
+    assert lines[lines.index("Introduced by (2)") + 2] == "        Toads"
+    assert lines[lines.index("Used by (1 of 1,233)") + 1] == "  Toads"
+
+
 def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
     results = (
         ResultLine(
