@@ -122,20 +122,6 @@ class Quote(NamedTuple):
     end: int
 
 
-def cut(shown: int, in_all: int, by_year: bool) -> str:
-    """How much of a list a card shows, in words; whether it is the newest only where years decide."""
-    newest = ", the newest" if by_year else ""
-    return f"{in_all:,}" if shown == in_all else f"{shown:,} of {in_all:,}{newest}"
-
-
-def measured_against(relative: bool, baseline: str | None) -> str | None:
-    """What a result is measured against, in words; ``None`` for a score by itself.
-
-    No more is known of a relative result: its value may be a factor, a share, or a difference for better or worse.
-    """
-    return baseline or ("a baseline" if relative else None)
-
-
 def _as_html(card: Card) -> str:
     from kg.ask.notebook import card_html  # loaded only here, because a look-up shows text
 

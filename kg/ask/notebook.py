@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.ask.card import cut, measured_against
+from kg.ask.wording import cut, measured_against
 from kg.jsonrecord import as_dict
 from kg.records import Extraction
 from kg.text.plain import plain_text

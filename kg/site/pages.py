@@ -20,7 +20,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from kg.api import KnowledgeGraph
-from kg.ask.card import EntityCard, PaperCard, measured_against
+from kg.ask.card import EntityCard, PaperCard
+from kg.ask.wording import measured_against
 from kg.graph.authors import in_order
 from kg.site import boards, compare, editor, entity, listings, neighbours
 from kg.site.links import Links, ServerLinks

@@ -10,21 +10,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kg.ask.card import (
-    BestLine,
-    Card,
-    EntityCard,
-    EntityLine,
-    PaperCard,
-    PaperLine,
-    Quote,
-    RepositoryCard,
-    ResultLine,
-    cut,
-    measured_against,
-)
+from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.curated import CuratedLine
 from kg.ask.lookup import Found
+from kg.ask.wording import cut, measured_against
 from kg.terminal.output import Emphasis, Style, printable
 from kg.text.spellings import readable, readable_parts
 from kg.vocabulary import CLASS_NAMES, Kind
