@@ -6,6 +6,7 @@ use; each has a total.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
@@ -18,6 +19,8 @@ from kg.errors import KGError
 from kg.graph.index import INTRODUCES, LINKS_TO, USES, GraphIndex, IndexedReader, Node, Reported
 from kg.graph.reader import GraphReader
 from kg.jsonrecord import as_dict
+from kg.text.names import ACRONYM_PLURAL, singular
+from kg.text.spellings import readable
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, ENTITY_TYPES, KG, LINKS, OA, SCHEMA, SKOS, Kind
 from kg.vocabulary import USES as USING
 
@@ -77,7 +80,7 @@ class ResultLine(NamedTuple):
 
     ``metric`` is the metric's preferred name, or the words of the paper if no metric was recognised; ``settings`` are
     the words that state how it came about, ``confidence`` is how probably it was read right, and ``sentence`` the
-    sentence that it was read from.
+    sentence that it was read from. ``baseline`` is the method that a relative one is measured against, if known.
     """
 
     metric: str | None
@@ -90,6 +93,7 @@ class ResultLine(NamedTuple):
     title: str
     sentence: str | None
     settings: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
 class BestLine(NamedTuple):
@@ -127,14 +131,16 @@ def _as_html(card: Card) -> str:
 class EntityCard(NamedTuple):
     """A method, dataset, metric or task.
 
+    ``other_names`` are all in a whole card; else of those that differ in case and plural only the commonest.
     ``broader`` are the next broader entities, ``narrower`` all narrower ones, those of the most papers first;
     ``narrower_in_all`` counts them. ``papers`` counts those that mention it, ``introduced_by`` and ``used_by`` split
     them; ``papers_with_narrower`` adds those that mention something narrower. ``mentions`` counts spans of text.
-    ``introducing`` and ``using`` hold the newest of the papers. ``companions`` are the entities that share the most
-    papers with this one, by kind. ``best`` holds the best comparable result for each metric and dataset, those
-    with the most results to be compared first: results of the entity and of what is narrower, and for a task those
-    of the papers on it. ``results_in_all`` counts what ``results`` shows the newest of; a card that is not whole leaves
-    doubtful results out of both. ``curated`` is what an imported catalogue says.
+    ``introducing`` and ``using`` hold the first of the papers, the newest if ``by_year``: if most have a year, and not
+    all the same. ``companions`` are the entities that share the most papers with this one, by kind. ``best`` holds the
+    best comparable result for each metric and dataset, those with the most results to be compared first: results of the
+    entity and of what is narrower, and for a task those of the papers on it. ``results_in_all`` counts what ``results``
+    shows the first of, in the order of the papers; a card that is not whole leaves out of both what is doubtful, and
+    has what a paper reports in the same words once. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -157,6 +163,7 @@ class EntityCard(NamedTuple):
     results_in_all: int
     evidence: tuple[Quote, ...]
     curated: tuple[CuratedLine, ...] = ()
+    by_year: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -211,8 +218,8 @@ class PaperCard(NamedTuple):
 class RepositoryCard(NamedTuple):
     """A code repository.
 
-    ``linked_by`` counts the papers that link to it, ``papers`` holds the newest; ``introduces`` is what they introduce.
-    ``curated`` is what an imported catalogue says.
+    ``linked_by`` counts the papers that link to it, ``papers`` holds the first, the newest if ``by_year``;
+    ``introduces`` is what they introduce. ``curated`` is what an imported catalogue says.
     """
 
     iri: str
@@ -223,6 +230,7 @@ class RepositoryCard(NamedTuple):
     papers: tuple[PaperLine, ...]
     introduces: dict[Kind, tuple[EntityLine, ...]]
     curated: tuple[CuratedLine, ...] = ()
+    by_year: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON, see :func:`kg.jsonrecord.as_dict`."""
@@ -298,11 +306,12 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
     if node.kind != "task" and bounds.quoted:
         least = 0 if bounds.results is None else _PROBABLE
         results, results_in_all = index.results(node.kind, node.id, least, bounds.results)
+    lines = _each_once((_result_line(reader, result, paper) for result, paper in results), bounds)
     return EntityCard(
         iri=node.iri,
         type=node.kind,
         name=node.name,
-        other_names=tuple(reader.objects(node.iri, SKOS + "altLabel")),
+        other_names=_other_names(reader, node, bounds),
         broader=tuple(map(_entity_line, index.with_iris(reader.objects(node.iri, SKOS + "broader")))),
         narrower=tuple(map(_entity_line, below[: bounds.narrower])),
         narrower_in_all=len(below),
@@ -315,10 +324,34 @@ def _entity_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> EntityCa
         using=using,
         companions=_by_kind(index.companions(node.id, bounds.companions)),
         best=_best(reader, index.comparable(node.kind, all_nodes), bounds.best),
-        results=tuple(_result_line(reader, result, paper) for result, paper in results),
-        results_in_all=results_in_all,
+        results=lines,
+        results_in_all=results_in_all - len(results) + len(lines),
         evidence=_evidence(reader, node.iri, (*introducing, *using), bounds.quotes) if bounds.quoted else (),
+        by_year=index.by_year(node.id),
     )
+
+
+def _other_names(reader: GraphReader, node: Node, bounds: _Bounds) -> tuple[str, ...]:
+    """The names of an entity besides its preferred one.
+
+    Of those that differ in case and plural only, a card that is not whole has the commonest, and none that so differs
+    from the preferred name.
+    """
+    names = reader.objects(node.iri, SKOS + "altLabel")
+    if bounds.results is None:
+        return tuple(names)
+    forms: dict[str, list[str]] = {}
+    for name in names:
+        forms.setdefault(_form(name), []).append(name)
+    forms.pop(_form(node.name), None)
+    alike = any(len(some) > 1 for some in forms.values())
+    uses = reader.surface_forms(node.iri) if alike else Counter[str]()
+    return tuple(sorted(min(some, key=lambda name: (-uses[name], name.istitle(), name)) for some in forms.values()))
+
+
+def _form(name: str) -> str:
+    """A name in lower case and the singular."""
+    return " ".join(map(singular, ACRONYM_PLURAL.sub("", readable(name)).casefold().split()))
 
 
 def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
@@ -349,8 +382,9 @@ def _paper_card(reader: IndexedReader, iri: str, bounds: _Bounds) -> PaperCard:
         project_pages=tuple(reader.objects(iri, LINKS["project"])),
         introduces=_by_kind(_in_paper(reader.index, introduced)),
         uses=_by_kind(_in_paper(reader.index, used)),
-        results=tuple(
-            _result_line(reader, result, iri) for result in sorted(results, key=lambda result: _start(reader, result))
+        results=_each_once(
+            (_result_line(reader, result, iri) for result in sorted(results, key=lambda one: _start(reader, one))),
+            bounds,
         ),
     )
 
@@ -373,6 +407,7 @@ def _repository_card(reader: IndexedReader, node: Node, bounds: _Bounds) -> Repo
         linked_by=node.papers,
         papers=_paper_lines(reader, reader.index.papers(node.id, LINKS_TO, bounds.papers)),
         introduces=_by_kind(reader.index.introduced_with(node.id)),
+        by_year=reader.index.by_year(node.id),
     )
 
 
@@ -416,6 +451,17 @@ def _shown(reader: GraphReader, results: Iterable[str], bounds: _Bounds) -> list
     if bounds.results is None:
         return list(results)
     return [result for result in results if float(reader.value(result, KG + "confidence") or 0) >= _PROBABLE]
+
+
+def _each_once(results: Iterable[ResultLine], bounds: _Bounds) -> tuple[ResultLine, ...]:
+    """Results; on a card that is not whole the surest of those that a paper reports in the same words."""
+    if bounds.results is None:
+        return tuple(results)
+    found: dict[ResultLine, ResultLine] = {}
+    for result in results:
+        same = result._replace(value=readable(result.value), confidence=0, sentence=None)
+        found[same] = max(found.get(same, result), result, key=lambda one: one.confidence)
+    return tuple(found.values())
 
 
 def _best(reader: IndexedReader, results: Iterable[Reported], limit: int | None) -> tuple[BestLine, ...]:
@@ -471,6 +517,7 @@ def _result_line(reader: GraphReader, result: str, paper: str) -> ResultLine:
         title=reader.name(paper),
         sentence=reader.value(result, KG + "sentence"),
         settings=tuple(reader.objects(result, KG + "setting")),
+        baseline=named("againstBaseline"),
     )
 
 

@@ -8,6 +8,7 @@ and what is found is counted by queries. Nodes that are read one after the other
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -28,6 +29,7 @@ from kg.graph.index import (
     Node,
     Reported,
 )
+from kg.graph.reader import SURFACE_FORMS
 from kg.text.names import singular
 from kg.text.spellings import plain_name, typed_key, typed_words
 from kg.vocabulary import DCTERMS, ENTITY_KINDS, KG, KINDS, LINKS, OA, RDF, SCHEMA, SKOS, Kind
@@ -102,6 +104,10 @@ class EndpointReader(IndexedReader):
             found = {term for (term,) in self.endpoint.rows(query) if isinstance(term, ox.NamedNode)}
             self._catalogues = sorted(found, key=str)
         return self._catalogues
+
+    def surface_forms(self, iri: str) -> Counter[str]:
+        rows = self.endpoint.rows(SURFACE_FORMS % ox.NamedNode(iri))
+        return Counter({_value(form): int(_value(count)) for form, count in rows if form})
 
     def rows(self, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, ...]]:
         raise _not_here()
@@ -219,6 +225,14 @@ class EndpointIndex(GraphIndex):
         papers = [_value(paper) for (paper,) in rows]
         self._reader.expect(papers)
         return self.with_iris(papers)
+
+    def by_year(self, node: int) -> bool:
+        pattern = f"?paper <{KG}mentions>|<{LINKS['code']}> <{self._iris[node]}> {_YEAR}"
+        counts = "(COUNT(?paper) AS ?papers) (COUNT(?year) AS ?dated) (COUNT(DISTINCT ?year) AS ?years)"
+        for row in self._rows(f"SELECT {counts} {{ {pattern} }}"):
+            papers, dated, years = (int(_value(count)) for count in row)
+            return 2 * dated > papers and years > 1
+        return False
 
     def narrower(self, node: int) -> list[Node]:
         iri = self._iris[node]

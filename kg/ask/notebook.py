@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.ask.wording import cut, measured_against
 from kg.jsonrecord import as_dict
 from kg.records import Extraction
 from kg.text.plain import plain_text
@@ -154,7 +155,8 @@ def _mention(mention: Mention) -> str:
 
 def _value(result: Result) -> str:
     parts = [result.metric or "no metric", f"on {result.dataset}" if result.dataset else ""]
-    parts += [f"by {result.method}" if result.method else "", "difference" if result.relative else ""]
+    against = measured_against(result.relative, result.baseline)
+    parts += [f"by {result.method}" if result.method else "", f"against {against}" if against else ""]
     about = f"{' '.join(filter(None, parts))}; {result.confidence:.0%} sure"
     return f'style="{_VALUE}" title="{escape(about)}"'
 
@@ -180,11 +182,11 @@ def _entity(card: EntityCard) -> Iterable[str]:
     for title, lines in (("Broader", card.broader), ("Narrower", card.narrower)):
         if lines:
             yield f"<p><b>{title}</b> {_counted(lines)}</p>"
-    yield from _papers("Introduced by", card.introducing, card.introduced_by)
-    yield from _papers("Used by", card.using, card.used_by)
+    yield from _papers("Introduced by", card.introducing, card.introduced_by, card.by_year)
+    yield from _papers("Used by", card.using, card.used_by, card.by_year)
     if card.companions:
         yield "<p><b>Occurs most with</b></p>" + _kinds(card.companions)
-    yield from _results(card.results, card.results_in_all, titles=True)
+    yield from _results(card.results, card.results_in_all, card.by_year, titles=True)
     for quote in card.evidence:
         before, words, after = readable_parts(quote.sentence, quote.start - quote.offset, quote.end - quote.offset)
         ink, tint = COLOURS[CLASS_NAMES[card.type]]
@@ -209,19 +211,21 @@ def _paper(card: PaperCard) -> Iterable[str]:
 def _repository(card: RepositoryCard) -> Iterable[str]:
     if card.url:
         yield f"<p>{_link(card.url)}</p>"
-    yield from _papers("Papers", card.papers, card.linked_by)
+    yield from _papers("Papers", card.papers, card.linked_by, card.by_year)
 
 
-def _papers(title: str, papers: Sequence[PaperLine], in_all: int) -> Iterable[str]:
+def _papers(title: str, papers: Sequence[PaperLine], in_all: int, by_year: bool) -> Iterable[str]:
     if papers:
         rows = [
             [str(paper.year or ""), _text(paper.title), _link(paper.code) if paper.code else ""] for paper in papers
         ]
-        shown = "" if len(papers) == in_all else f" ({len(papers):,} of {in_all:,}, the newest)"
+        shown = "" if len(papers) == in_all else f" ({cut(len(papers), in_all, by_year)})"
         yield f"<p><b>{title}</b>{shown}</p>{_filled(('year', 'title', 'code'), rows)}"
 
 
-def _results(results: Sequence[ResultLine], in_all: int, titles: bool = False) -> Iterable[str]:
+def _results(
+    results: Sequence[ResultLine], in_all: int, by_year: bool = False, *, titles: bool = False
+) -> Iterable[str]:
     if not results:
         return
     rows = [
@@ -230,14 +234,16 @@ def _results(results: Sequence[ResultLine], in_all: int, titles: bool = False) -
             _text(result.metric or ""),
             _text(result.dataset or ""),
             _text(result.method or ""),
+            _text(measured_against(result.relative, result.baseline) or ""),
+            _text(", ".join(result.settings)),
             f"{result.confidence:.2f}",
             _text((result.title if titles else result.sentence) or ""),
         ]
         for result in results
     ]
     last = "paper" if titles else "sentence"
-    header = ("value", "metric", "dataset", "method", "confidence", last)
-    shown = "" if len(rows) == in_all else f" ({len(rows):,} of {in_all:,}, the newest)"
+    header = ("value", "metric", "dataset", "method", "against", "settings", "confidence", last)
+    shown = "" if len(rows) == in_all else f" ({cut(len(rows), in_all, by_year)})"
     yield f"<p><b>Reported results</b>{shown}</p>{_filled(header, rows)}"
 
 

@@ -7,16 +7,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import pyoxigraph as ox
 
 from kg.ask.compare import COMPARE
 from kg.ask.lookup import WHOLE_NAMES, Match, distinct, find, is_guess, titled, venues_named
-from kg.ask.named import NAMED, NamedQuery, bind
+from kg.ask.named import NAMED, NamedQuery, bind, named_query
 from kg.ask.origins import ORIGIN, ORIGINS, Origin, known_origin, of_origin
 from kg.errors import QueryError
 from kg.graph.index import IndexedReader
@@ -128,10 +127,10 @@ def pose(reader: IndexedReader, query: NamedQuery, values: Mapping[str, str], ba
 
 
 def reported_on(reader: IndexedReader, question: Question) -> str:
-    """What is reported on the dataset of a leaderboard or comparison that is empty; "" for another question.
+    """What a leaderboard or comparison that is empty would find for other metrics; "" for another question.
 
-    It counts all scores, also those that leaderboards leave out, and those on narrower datasets. For the best of each
-    year it says if it is only a year that the papers lack.
+    Where the question would find a metric only with other options, it says with which: also what leaderboards leave
+    out, or what is narrower. For the best of each year it says if it is only a year that the papers lack.
     """
     about = question.name == COMPARE or {"dataset", "metric"} <= question.meant.keys()
     dataset = question.meant["dataset"].match if about else None
@@ -140,34 +139,70 @@ def reported_on(reader: IndexedReader, question: Question) -> str:
     metric = question.meant["metric"].match if question.name == _PROGRESS else None
     if metric and _undated(reader, dataset.iri, metric.iri):
         return "; no paper with such a result has a year"
-    results = {
-        result
+    results = [
+        (result, entity != dataset.iri)
         for entity in (dataset.iri, *reader.narrower(dataset.iri))
         for result in reader.subjects(KG + "onDataset", ox.NamedNode(entity))
-        if reader.value(result, KG + "relative") == "false"
+    ]
+    by_metric: defaultdict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for result, narrower in results:
+        if measure := reader.value(result, KG + "byMetric"):
+            options = _options(reader, question, result, measure, narrower)
+            if options is not None:
+                by_metric[measure][options] += 1
+    found: defaultdict[tuple[int, tuple[str, ...]], list[tuple[int, str]]] = defaultdict(list)
+    for measure, counts in by_metric.items():
+        fewest = min(counts, key=lambda options: (len(options), options))
+        count = sum(number for options, number in counts.items() if set(options) <= set(fewest))
+        found[len(fewest), fewest].append((-count, reader.name(measure)))
+    if not found:
+        return f"; nothing {'that it can rank ' if results else ''}is reported on {dataset.name}"
+    parts = []
+    for (_, options), metrics in sorted(found.items()):
+        names = ", ".join(f"{name} ({-count:,})" for count, name in sorted(metrics))
+        parts.append(f" with {', '.join(options)}: {names}" if options else f": {names}")
+    return f"; reported on {dataset.name}{';'.join(parts)}"
+
+
+def _options(
+    reader: IndexedReader, question: Question, result: str, metric: str, narrower: bool
+) -> tuple[str, ...] | None:
+    """The further options with which a question about another metric finds a result; ``None`` if none would do."""
+    given = {parameter.name: parameter.default for parameter in named_query(question.name).parameters} | question.values
+    ranked = {"comparable": "extracted", "curatedScore": "curated"}
+    said = [reader.value(result, KG + name) for name, who in ranked.items() if question.origin in (who, "both")]
+    compared, by_metric = question.name == COMPARE, given.get("better", "by-metric") == "by-metric"
+    lacking = {
+        "variants together": narrower and given.get("variants") != "together",
+        "shown all": "true" not in said and given.get("shown") != "all",
+        "better higher or lower": not compared and by_metric and not reader.value(metric, KG + "better"),
     }
-    metrics = (reader.value(result, KG + "byMetric") for result in results)
-    names = (
-        reader.name(metric) if metric else reader.value(result, KG + "metricText") or "no metric"
-        for result, metric in zip(results, metrics, strict=True)
-    )
-    counts = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
-    if not counts:
-        return f"; nothing is reported on {dataset.name}"
-    reported = ", ".join(f"{name} ({count:,})" for name, count in counts)
-    return f"; reported on {dataset.name}: {reported}"
+    options = tuple(option for option, lacks in lacking.items() if lacks)
+    if reader.value(result, KG + "relative") != "false" or not any(said):
+        return None
+    if any(option.split()[0] not in given for option in options):
+        return None
+    if not compared and not reader.value(result, KG + "value"):
+        return None
+    if question.name == _PROGRESS and not _years(reader, result):
+        return None
+    return options
+
+
+def _years(reader: IndexedReader, result: str) -> list[str]:
+    """The years of the papers that report a result."""
+    papers = reader.subjects(KG + "reports", ox.NamedNode(result))
+    return [year for paper in papers if (year := reader.value(paper, SCHEMA + "datePublished"))]
 
 
 def _undated(reader: IndexedReader, dataset: str, metric: str) -> bool:
     """Whether there are results for :data:`_PROGRESS`, all of them in papers without a year."""
-    papers = [
-        reader.subjects(KG + "reports", ox.NamedNode(result))
+    years = [
+        _years(reader, result)
         for result in reader.subjects(KG + "onDataset", ox.NamedNode(dataset))
         if reader.value(result, KG + "byMetric") == metric and reader.value(result, KG + "comparable") == "true"
     ]
-    if not papers or not reader.value(metric, KG + "better"):
-        return False
-    return not any(reader.value(paper, SCHEMA + "datePublished") for paper in chain(*papers))
+    return bool(years and reader.value(metric, KG + "better") and not any(years))
 
 
 def meant(reader: IndexedReader, words: str, kinds: Sequence[Kind], base: str = DEFAULT_BASE) -> Meant:

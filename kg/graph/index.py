@@ -289,6 +289,13 @@ class GraphIndex:
         found = self.rows(f"{query} ORDER BY place LIMIT ?", node, role, -1 if limit is None else limit)
         return self.nodes([paper for (paper,) in found])
 
+    def by_year(self, node: int) -> bool:
+        """Whether years put the papers of an entity or repository in order: most have one, and not all the same."""
+        query = """SELECT 2 * count(year) > count(*) AND min(year) < max(year)
+            FROM edge JOIN paper USING (place) WHERE edge.node = ?"""
+        ((decided,),) = self.rows(query, node)
+        return bool(decided)
+
     def narrower(self, node: int) -> list[Node]:
         """All that is narrower than an entity, directly or through others, that of most papers first."""
         query = f"""WITH RECURSIVE below (id) AS (

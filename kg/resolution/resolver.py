@@ -36,7 +36,7 @@ from kg.resolution.known import KnownNames
 from kg.resolution.senses import Sense, Senses, is_name_of
 from kg.resolution.spelling import entity_key, entity_words, plain_name
 from kg.text.names import LIST_START, singular, spaced_key, with_number
-from kg.text.plain import unwrapped
+from kg.text.plain import known_words, unwrapped
 from kg.vocabulary import DEFAULT_BASE, Better, EntityType, entity_iri
 
 _SINGULAR, _NO_TITLE = 0.1, 0.25  # of the uses of a form, as many as another one needs to be the label in its place
@@ -86,12 +86,14 @@ class _Names:
 
     def label(self, entity_type: EntityType) -> str:
         """The commonest full name as it reads within a sentence; or a coined short form, if no full name is much more
-        frequent."""
+        frequent, or the short form that the capitals within the name's words spell."""
         counts: Counter[str] = Counter()
         often = 2 * max(self.coined.values(), default=0) >= max(self.full.values(), default=0)
         for text, papers in (self.coined if self.coined and often else self.preferred).items():
             counts[plain_name(text)] += papers
-        return _within_sentence(counts, entity_type)
+        label = _within_sentence(counts, entity_type)
+        spelled = Counter({short: papers for short, papers in self.short.items() if _spells(label, short)})
+        return plain_name(_commonest(spelled)) if spelled else label
 
 
 class _Entity(NamedTuple):
@@ -932,6 +934,18 @@ def _initials(name: str) -> str:
 
 def _is_acronym(name: str) -> bool:
     return re.fullmatch(r"[A-Z][A-Z\d]+s?", name) is not None
+
+
+def _spells(name: str, short: str) -> bool:
+    """Whether the capitals of a name spell its short form, some of them within English words.
+
+    >>> _spells("LEaping of Amphibians in Ponds", "LEAP"), _spells("FrogNet Search", "FNS")
+    (True, False)
+    """
+    words = re.findall(r"[^\W\d_]+", name)
+    if "".join(filter(str.isupper, name)).casefold() != short.casefold():
+        return False
+    return any(word[1:] != word[1:].lower() and not word.isupper() and word.lower() in known_words() for word in words)
 
 
 def _is_proper(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from kg.ask.card import EntityCard, RepositoryCard
@@ -48,7 +48,7 @@ def entity_view(source: Source, card: EntityCard) -> View:
             "years": year_bars(years),
             "year_counts": years,
             "boards": source.boards_of(iri, card.type, _BOARDS) if card.type in ("dataset", "metric") else [],
-            "results": source.results(iri, card.type, _RESULTS) if measured else [],
+            "results": _each_once(source.results(iri, card.type, _RESULTS)) if measured else [],
             "evidence": evidence[:_EVIDENCE],
             "behind": {
                 "evidence": source.behind("entity-evidence", entity=iri, papers=papers) if papers else None,
@@ -63,6 +63,34 @@ def _quoted(row: dict[str, str]) -> dict[str, object]:
     start = int(row["start"]) - int(row["sentenceStart"])
     end = int(row["end"]) - int(row["sentenceStart"])
     return {**row, "parts": readable_parts(row["sentence"], max(start, 0), min(end, len(row["sentence"])))}
+
+
+def _each_once(rows: Iterable[dict[str, str]]) -> list[dict[str, object]]:
+    """Results with their claims; of those that a paper reports in the same words the first."""
+    words = ("paper", "reported", "metric", "dataset", "method", "baseline", "settings", "relative")
+    found: dict[tuple[str | None, ...], dict[str, object]] = {}
+    for row in rows:
+        found.setdefault(tuple(map(row.get, words)), {**row, "claim": _claim(row)})
+    return [*found.values()]
+
+
+def _claim(row: Mapping[str, str]) -> dict[str, object]:
+    """What the macro "claim" reads of a result."""
+
+    def named(property: str, name: str) -> dict[str, str] | None:
+        return {"iri": row[property], "name": row[name]} if property in row else None
+
+    return {
+        "value": row["reported"],
+        "relative": row["relative"] == "true",
+        "metric": named("byMetric", "metric"),
+        "metric_text": row.get("metric"),
+        "dataset": named("onDataset", "dataset"),
+        "method": named("ofMethod", "method"),
+        "baseline": named("againstBaseline", "baseline"),
+        "task": None,
+        "settings": row.get("settings"),
+    }
 
 
 def repository_view(source: Source, card: RepositoryCard) -> View:
@@ -119,6 +147,7 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
             "page": page,
             "more": len(rows) > _LISTED,
             "of": (iri, name),
+            "by_year": bool((node := source.index.node(iri)) and source.index.by_year(node.id)),
             "here": "/papers",
             "asked": {"of": source.path(iri) or "", "role": role},
             "behind": source.behind(named, **values, limit=_LISTED, offset=first),

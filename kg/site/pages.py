@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 
 from kg.api import KnowledgeGraph
 from kg.ask.card import EntityCard, PaperCard
+from kg.ask.wording import measured_against
 from kg.graph.authors import in_order
 from kg.site import boards, compare, editor, entity, listings, neighbours
 from kg.site.links import Links, ServerLinks
@@ -232,6 +233,7 @@ def templates() -> jinja2.Environment:
     found.filters["sure"] = "{:.0%}".format
     found.globals["class_of"] = class_of
     found.globals["kinds"] = ENTITY_KINDS
+    found.globals["measured_against"] = measured_against
     return found
 
 

@@ -1,7 +1,7 @@
 """The query behind each panel of a page, ready to run: a shipped one, or one of the files in ``kg/site/queries``.
 
 >>> print(behind("paper-results", {"paper": "paper:frognet"}).splitlines()[0])
-# description: What a paper reports: value, metric, dataset, method, task and baseline of each result, and its sentence
+# description: What a paper reports: each result with all that is known of it, and its sentence
 """
 
 from __future__ import annotations

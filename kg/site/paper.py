@@ -38,7 +38,8 @@ class MentionLine(NamedTuple):
 class ReportedLine(NamedTuple):
     """A result of the paper.
 
-    ``value`` is as written, ``metric_text`` the words for the metric. ``comparable`` says whether leaderboards rank it.
+    ``value`` is as written, ``metric_text`` the words for the metric, ``settings`` those that state how it came about.
+    ``comparable`` says whether leaderboards rank it.
     """
 
     value: str
@@ -48,12 +49,19 @@ class ReportedLine(NamedTuple):
     method: Thing | None
     task: Thing | None
     baseline: Thing | None
+    settings: str | None
     relative: bool
     comparable: bool
     confidence: float
     sentence: str
     start: int
     end: int
+
+    @property
+    def words(self) -> ReportedLine:
+        """The result without what does not show in its words: where it is, and how sure it is."""
+        text = None if self.metric else self.metric_text
+        return self._replace(metric_text=text, comparable=False, confidence=0, sentence="", start=0, end=0)
 
 
 class Piece(NamedTuple):
@@ -65,7 +73,10 @@ class Piece(NamedTuple):
 
 
 class PaperText(NamedTuple):
-    """What was found in a paper: ``title`` and ``abstract`` in pieces, as people read them, without LaTeX remains."""
+    """What was found in a paper: ``title`` and ``abstract`` in pieces, as people read them, without LaTeX remains.
+
+    ``results`` has the surest of those in the same words, to which the others' pieces lead.
+    """
 
     title: tuple[Piece, ...]
     abstract: tuple[Piece, ...]
@@ -85,9 +96,12 @@ def read_paper(source: Source, iri: str, title: str, abstract: str) -> PaperText
     things = _Things(source.reader)
     mentions = [mention for row in source.rows("paper-mentions", paper=iri) if (mention := _mention(row, things))]
     results = [_result(row, things) for row in source.rows("paper-results", paper=iri)]
+    once: dict[ReportedLine, ReportedLine] = {}
+    for result in results:
+        once[result.words] = max(once.get(result.words, result), result, key=lambda one: one.confidence)
     view = plain_text(f"{title}\n{abstract}", len(title), labels=True)
-    in_title, in_abstract = _split(_pieces(view, mentions, results))
-    return PaperText(tuple(in_title), tuple(in_abstract), tuple(mentions), tuple(results))
+    in_title, in_abstract = _split(_pieces(view, mentions, [(result, once[result.words]) for result in results]))
+    return PaperText(tuple(in_title), tuple(in_abstract), tuple(mentions), tuple(once.values()))
 
 
 class _Things:
@@ -128,6 +142,7 @@ def _result(row: Mapping[str, str], things: _Things) -> ReportedLine:
         method=things(row.get("ofMethod")),
         task=things(row.get("onTask")),
         baseline=things(row.get("againstBaseline")),
+        settings=row.get("settings"),
         relative=row["relative"] == "true",
         comparable=row["comparable"] == "true",
         confidence=float(row["confidence"]),
@@ -137,11 +152,13 @@ def _result(row: Mapping[str, str], things: _Things) -> ReportedLine:
     )
 
 
-def _pieces(view: PlainText, mentions: Iterable[MentionLine], results: Iterable[ReportedLine]) -> Iterator[Piece]:
-    """The plain view of a text in pieces."""
+def _pieces(
+    view: PlainText, mentions: Iterable[MentionLine], results: Iterable[tuple[ReportedLine, ReportedLine]]
+) -> Iterator[Piece]:
+    """The plain view of a text in pieces; each result comes with the one that is shown for it."""
     found: list[tuple[int, int, tuple[MentionLine | None, ReportedLine | None]]] = []
     found += [(mention.start, mention.end, (mention, None)) for mention in mentions]
-    found += [(result.start, result.end, (None, result)) for result in results]
+    found += [(result.start, result.end, (None, shown)) for result, shown in results]
     return (Piece(text, *(what or ())) for text, what in view.pieces(found))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kg.ask.card import BestLine, Card, EntityCard, EntityLine, PaperCard, PaperLine, Quote, RepositoryCard, ResultLine
 from kg.ask.curated import CuratedLine
 from kg.ask.lookup import Found
+from kg.ask.wording import cut, measured_against
 from kg.terminal.output import Emphasis, Style, printable
 from kg.text.spellings import readable, readable_parts
 from kg.vocabulary import CLASS_NAMES, Kind
@@ -102,11 +103,11 @@ def _entity(page: _Page, card: EntityCard) -> Iterator[str]:
         rest = f" and {more:,} more" if more else ""
         with_them = f"; {_number(card.papers_with_narrower, 'paper')} with these"
         yield from page.wrapped("narrower: ", names + rest + with_them)
-    yield from page.papers("Introduced by", card.introducing, card.introduced_by)
-    yield from page.papers("Used by", card.using, card.used_by)
+    yield from page.papers("Introduced by", card.introducing, card.introduced_by, card.by_year)
+    yield from page.papers("Used by", card.using, card.used_by, card.by_year)
     yield from page.entities("Occurs most with", card.companions, counted=True)
     yield from page.best(card.best)
-    yield from page.results(card.results, card.results_in_all, titles=True)
+    yield from page.results(card.results, card.results_in_all, card.by_year, titles=True)
     yield from page.quotes(card.evidence)
     yield from page.curated(card.curated)
 
@@ -146,7 +147,7 @@ def _repository(page: _Page, card: RepositoryCard) -> Iterator[str]:
     yield from page.heading(card.name, card.type)
     if card.url:
         yield from page.wrapped("", card.url)
-    yield from page.papers("Papers", card.papers, card.linked_by)
+    yield from page.papers("Papers", card.papers, card.linked_by, card.by_year)
     yield from page.entities("These introduce", card.introduces)
     yield from page.curated(card.curated)
 
@@ -195,12 +196,13 @@ class _Page:
     def section(self, title: str, remark: str = "") -> list[str]:
         return ["", self.bold(title) + (self.dim(f" ({remark})") if remark else "")]
 
-    def papers(self, title: str, papers: tuple[PaperLine, ...], in_all: int) -> Iterator[str]:
+    def papers(self, title: str, papers: tuple[PaperLine, ...], in_all: int, by_year: bool) -> Iterator[str]:
         if not papers:
             return
-        yield from self.section(title, _shown(len(papers), in_all))
+        yield from self.section(title, cut(len(papers), in_all, by_year))
+        dated = any(paper.year for paper in papers)
         for paper in papers:
-            year = f"{paper.year}  " if paper.year else "      "
+            year = f"{paper.year or '':4}  " if dated else ""
             yield from self.wrapped(
                 _INDENT + year, readable(paper.title), after=f"  {paper.code}" if paper.code else ""
             )
@@ -214,13 +216,19 @@ class _Page:
             yield from self.wrapped(f"{_INDENT}{kind + 's:':<10}", ", ".join(names))
 
     def results(
-        self, results: Iterable[ResultLine], in_all: int, titles: bool = False, sentences: bool = False
+        self,
+        results: Iterable[ResultLine],
+        in_all: int,
+        by_year: bool = False,
+        *,
+        titles: bool = False,
+        sentences: bool = False,
     ) -> Iterator[str]:
         """A line for each result, with the title of its paper or, once for all results of it, its sentence."""
         shown = list(results)
         if not shown:
             return
-        yield from self.section("Reported results", _shown(len(shown), in_all))
+        yield from self.section("Reported results", cut(len(shown), in_all, by_year))
         for result, following in zip(shown, [*shown[1:], None], strict=True):
             yield from self.wrapped(_INDENT, _result(result), after=f" — {readable(result.title)}" if titles else "")
             if sentences and result.sentence and (following is None or following.sentence != result.sentence):
@@ -263,10 +271,12 @@ class _Page:
 
 
 def _result(result: ResultLine) -> str:
-    joint = "difference in " if result.relative and result.metric else "difference" if result.relative else ""
-    parts = [result.value, f"{joint}{result.metric or ''}"]
+    metric = result.metric or ""
+    parts = [f"{metric}:" if metric else "", result.value] if result.relative else [result.value, metric]
     parts.append(f"on {result.dataset}" if result.dataset else "")
     parts.append(f"by {result.method}" if result.method else "")
+    against = measured_against(result.relative, result.baseline)
+    parts.append(f"against {against}" if against else "")
     shown = ", ".join([" ".join(map(readable, filter(None, parts))), *map(readable, result.settings)])
     return f"{shown} (confidence {result.confidence:.2f})"
 
@@ -279,10 +289,6 @@ def _day(date: str) -> str:
 
 def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _shown(shown: int, in_all: int) -> str:
-    return f"{in_all:,}" if shown == in_all else f"{shown:,} of {in_all:,}, the newest"
 
 
 def _printable(text: str) -> str:

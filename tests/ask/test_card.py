@@ -80,7 +80,7 @@ GRAPH = (
     kg:value 91 ; kg:onDataset <dataset/pondbench> ; kg:ofMethod <method/frognet> ; kg:relative false ;
     kg:confidence 0.91 ; kg:comparable true ; kg:unit "%" ; kg:sentence "We reach 91%." .
   <paper/new#result-2> kg:valueText "2x" ; kg:metricText "speed" ; kg:relative true ; oa:start 30 ;
-    kg:confidence 0.6 ; kg:comparable false .
+    kg:confidence 0.6 ; kg:comparable false ; kg:againstBaseline <method/frognet> .
 }
 """
     + paper(
@@ -122,12 +122,59 @@ def test_an_entity_has_its_names_and_counts(pondbench: EntityCard) -> None:
     assert (pondbench.papers, pondbench.introduced_by, pondbench.used_by, pondbench.mentions) == (3, 1, 2, 6)
 
 
+def test_names_that_differ_in_case_and_plural_only_are_shown_once_as_most_texts_have_them(
+    indexed: Callable[[Store], IndexedReader],
+) -> None:
+    names = ("PondBenches", "pondbench", "Pond Data Sets", "pond data set", "Pond data set", "PDS", "PDSs")
+    words = ("pond data set", "Pond data set", "Pond data set", "PDS", "PDSs", "PDSs")
+    mentions = (
+        f'<paper/old> {{ <paper/old#{n}> oa:hasBody <dataset/pondbench> ; oa:exact "{form}" . }}'
+        for n, form in enumerate(words)
+    )
+    labels = ", ".join(f'"{name}"' for name in names)
+    store = Store()
+    store.load(
+        f"{GRAPH}\n<entities> {{ <dataset/pondbench> skos:altLabel {labels} . }}\n" + "\n".join(mentions),
+        format=RdfFormat.TRIG,
+    )
+    short, whole = (read_card(indexed(store), BASE + "dataset/pondbench", whole=whole) for whole in (False, True))
+    assert isinstance(short, EntityCard) and isinstance(whole, EntityCard)
+    assert short.other_names == ("PDSs", "Pond Bench", "Pond data set")
+    assert whole.other_names == tuple(sorted((*names, "Pond Bench")))
+
+
 def test_papers_come_newest_first_and_those_without_a_year_last(pondbench: EntityCard) -> None:
     assert [line.year for line in pondbench.introducing] == [2018]
     assert [(line.year, line.code) for line in pondbench.using] == [
         (2021, "https://github.com/pond/frog"),
         (None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("years", "decided"),
+    [
+        ((2020, 2021, 2022), True),
+        ((2020, 2021, None), True),
+        ((2020, 2021, None, None), False),
+        ((2020, 2020, 2020), False),
+        ((None,), False),
+    ],
+)
+def test_years_decide_what_is_newest_if_most_papers_have_one_and_they_differ(
+    indexed: Callable[[Store], IndexedReader], years: tuple[int | None, ...], decided: bool
+) -> None:
+    said = (f' ; schema:datePublished "{year}"^^xsd:gYear' if year else "" for year in years)
+    papers = (
+        paper(str(number), TITLE, f"kg:mentions <dataset/pondbench> ; kg:hasCode <code/github.com/pond/frog>{year}")
+        for number, year in enumerate(said)
+    )
+    store = Store()
+    store.load(GRAPH[: GRAPH.index("<paper/old>")] + "".join(papers), format=RdfFormat.TRIG)
+    for iri in ("dataset/pondbench", "code/github.com/pond/frog"):
+        card = read_card(indexed(store), BASE + iri)
+        assert isinstance(card, EntityCard | RepositoryCard)
+        assert card.by_year is decided
 
 
 def test_an_entity_has_what_is_right_above_it_and_all_below_it_with_their_papers(pondbench: EntityCard) -> None:
@@ -171,6 +218,33 @@ def test_a_result_goes_by_the_names_of_its_entities(pondbench: EntityCard) -> No
     assert pondbench.results_in_all == 1
 
 
+@pytest.mark.parametrize(
+    ("other", "shown"),
+    [
+        ("", [("91%", 0.97)]),
+        (' ; kg:setting "5-shot"', [("91%", 0.91), ("91%", 0.97)]),
+        (" ; kg:onDataset <dataset/suite>", [("91%", 0.91), ("91%", 0.97)]),
+    ],
+)
+def test_what_a_paper_reports_twice_in_the_same_words_is_shown_once_as_sure_as_it_gets(
+    indexed: Callable[[Store], IndexedReader], other: str, shown: list[tuple[str, float]]
+) -> None:
+    on = "" if "onDataset" in other else " ; kg:onDataset <dataset/pondbench>"
+    again = f"""<paper/new> {{ <paper/new> kg:reports <paper/new#result-3> . <paper/new#result-3> kg:valueText "91%" ;
+        kg:metricText "accuracy" ; kg:byMetric <metric/accuracy> ; kg:ofMethod <method/frognet> ; kg:relative false ;
+        kg:confidence 0.97 ; kg:comparable false ; oa:start 70 ; kg:sentence "It is 91%."{on}{other} . }}"""
+    store = Store()
+    store.load(f"{GRAPH}\n{again}", format=RdfFormat.TRIG)
+    reader = indexed(store)
+    for name in ("paper/new", "method/frognet"):
+        short, whole = (read_card(reader, BASE + name, whole=whole) for whole in (False, True))
+        assert isinstance(short, EntityCard | PaperCard) and isinstance(whole, EntityCard | PaperCard)
+        assert [(line.value, line.confidence) for line in short.results if not line.relative] == shown
+        assert len([line for line in whole.results if not line.relative]) == 2
+        if isinstance(short, EntityCard):
+            assert short.results_in_all == len(shown)
+
+
 def test_evidence_quotes_the_surest_sentence_of_two_papers_from_the_abstract(pondbench: EntityCard) -> None:
     assert [quote.paper for quote in pondbench.evidence] == [BASE + "paper/old", BASE + "paper/new"]
     for quote in pondbench.evidence:
@@ -189,6 +263,7 @@ def test_a_paper_has_links_entities_and_results_in_the_order_of_its_text(graph: 
         "dataset": ["PondBench"],
         "metric": ["accuracy"],
     }
+    assert [result.baseline for result in found.results] == ["FrogNet", None]
     assert [(result.value, result.metric, result.relative) for result in found.results] == [
         ("2x", "speed", True),
         ("91%", "accuracy", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.api import KnowledgeGraph, load
+from kg.ask.card import EntityCard, PaperCard, ResultLine
 from kg.ask.notebook import COLOURS, extraction_html
 from kg.ask.sparql import run
 from kg.records import Extraction, Mention, Paper, Result
@@ -82,6 +84,17 @@ def test_cards_show_what_the_graph_says(graph: KnowledgeGraph) -> None:
         assert expected in words_of(graph.card(found.iri)._repr_html_())
 
 
+def test_a_list_has_the_newest_only_where_years_decide(graph: KnowledgeGraph) -> None:
+    found = graph.lookup("CIFAR-10").winner
+    assert found
+    card = graph.card(found.iri)
+    assert isinstance(card, EntityCard)
+    longer = card._replace(used_by=99, results_in_all=88, by_year=False)
+    assert "of 99)" in words_of(longer._repr_html_()) and "of 88)" in words_of(longer._repr_html_())
+    dated = words_of(longer._replace(by_year=True)._repr_html_())
+    assert "of 99, the newest)" in dated and "of 88, the newest)" in dated
+
+
 def test_a_comparison_has_its_sentences(graph: KnowledgeGraph) -> None:
     html = graph.compare("CIFAR-10")._repr_html_()
     assert "93.5%" in words_of(html) and "FrogNet reaches 93.5% accuracy" in html
@@ -104,8 +117,21 @@ def test_an_extraction_is_the_coloured_abstract() -> None:
 
 def test_values_are_marked() -> None:
     result = Result(metric="accuracy", value="9", number=9, start=4, end=5)
-    html = extraction_html("T\nA 9.", Extraction(id="1", title="T", results=(result,)))
-    assert 'title="accuracy; 100% sure">9</span>' in html
+    for one, about in (
+        (result, "accuracy"),
+        (replace(result, relative=True), "accuracy against a baseline"),
+        (replace(result, relative=True, baseline="ToadNet"), "accuracy against ToadNet"),
+    ):
+        html = extraction_html("T\nA 9.", Extraction(id="1", title="T", results=(one,)))
+        assert f'title="{about}; 100% sure">9</span>' in html
+
+
+def test_a_relative_result_says_so_in_a_column_of_its_own() -> None:
+    line = ResultLine("speed", "2x", None, None, True, 0.9, "urn:p", "Frogs", "2x it is.", ("4-bit",))
+    card = PaperCard("urn:p", "paper", "Frogs", (), None, None, (), (), (), (), (), (), {}, {}, (line,))
+    shown = words_of(card._repr_html_())
+    assert "valuemetricagainstsettingsconfidencesentence2xspeeda baseline4-bit0.90" in shown
+    assert "against" not in words_of(card._replace(results=(line._replace(relative=False),))._repr_html_())
 
 
 def test_the_colours_are_those_of_the_pages() -> None:

@@ -204,8 +204,11 @@ def test_limit_cuts_after_ordering(store: ox.Store) -> None:
 
 @pytest.mark.slow
 def test_1_methods_that_papers_on_a_task_introduce(store: ox.Store) -> None:
-    assert ask(store, "introduced-methods", task="routing") == [("GNet", None, "Gamma")]
-    assert ask(store, "introduced-methods", task="sorting") == [("ANet-XL", 2022, "Delta"), ("ANet", 2019, "Alpha")]
+    assert ask(store, "introduced-methods", task="routing") == [("GNet", "routing", None, "Gamma")]
+    assert ask(store, "introduced-methods", task="sorting") == [
+        ("ANet-XL", "tile sorting", 2022, "Delta"),
+        ("ANet", "sorting", 2019, "Alpha"),
+    ]
 
 
 @pytest.mark.slow
@@ -218,13 +221,13 @@ def test_2_datasets_for_a_task_and_the_narrower_ones(store: ox.Store) -> None:
 def test_3_papers_on_a_dataset_with_their_code(store: ox.Store) -> None:
     code = "https://github.com/a/anet"
     assert ask(store, "papers-on-dataset", dataset="tiles-10") == [
-        ("Delta", 2022, "uses", None),
-        ("Beta", 2021, "uses", code),
-        ("Alpha", 2019, "introduces", code),
+        ("Delta", 2022, "uses", "Small Tiles", None),
+        ("Beta", 2021, "uses", "Tiles", code),
+        ("Alpha", 2019, "introduces", "Tiles", code),
     ]
     assert ask(store, "papers-on-dataset", dataset="roads") == [
-        ("Beta", 2021, "uses", code),
-        ("Gamma", None, "uses", None),
+        ("Beta", 2021, "uses", "Roads", code),
+        ("Gamma", None, "uses", "Roads", None),
     ]
 
 
@@ -309,13 +312,72 @@ def test_the_best_result_of_each_year(store: ox.Store) -> None:
     ("result", "said"),
     [
         ("kg:comparable true", "; no paper with such a result has a year"),
-        ("kg:comparable false", "; reported on Roads: error (2), accuracy (1)"),
+        ("kg:comparable false", "; reported on Roads: error (2)"),
     ],
 )
 def test_papers_without_a_year_are_said_to_be_why_there_is_no_progress(result: str, said: str) -> None:
     store = with_results(f"kg:valueText '80' ; kg:value 80 ; {result}")
     assert ask(store, "progress", dataset="Roads", metric="accuracy") == []
     assert reported_on(reader_of(store), question(store, "progress", dataset="Roads", metric="accuracy")) == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        (
+            "leaderboard",
+            {"dataset": "Tiles", "metric": "size"},
+            "; reported on Tiles: accuracy (2); with shown all: error (1); with variants together: recall (1); "
+            "with shown all, better higher or lower: size (1); with variants together, shown all: F1 (1)",
+        ),
+        (
+            "leaderboard",
+            {"dataset": "Tiles", "metric": "size", "shown": "all"},
+            "; reported on Tiles: accuracy (2), error (1); with better higher or lower: size (1); "
+            "with variants together: F1 (1), recall (1)",
+        ),
+        ("progress", {"dataset": "Tiles", "metric": "error"}, "; reported on Tiles: accuracy (2)"),
+        (
+            "leaderboard",
+            {"dataset": "Small Tiles", "metric": "error", "origin": "curated"},
+            "; nothing that it can rank ",
+        ),
+        ("leaderboard", {"dataset": "Maps", "metric": "error"}, "; nothing is reported on Maps"),
+        ("compare", {"dataset": "Maps"}, "; nothing is reported on Maps"),
+        ("compare", {"dataset": "Seas"}, "; nothing that it can rank is reported on Seas"),
+    ],
+)
+def test_what_an_empty_leaderboard_says_is_reported_can_be_asked_for(
+    name: str, asked: dict[str, str], said: str
+) -> None:
+    value = "kg:valueText '4' ; kg:value 4"
+    store = with_results(
+        f"{value} ; kg:byMetric metric:error ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:byMetric metric:size ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:byMetric metric:recall ; kg:onDataset dataset:small-tiles ; kg:comparable true",
+        f"{value} ; kg:byMetric metric:f1 ; kg:onDataset dataset:small-tiles ; kg:comparable false",
+        "kg:valueText '4 to 5' ; kg:byMetric metric:recall ; kg:onDataset dataset:tiles ; kg:comparable false",
+        f"{value} ; kg:relative true ; kg:byMetric metric:error ; kg:onDataset dataset:seas ; kg:comparable false",
+    )
+    store.update(
+        """INSERT DATA { GRAPH <entities> { metric:size a kg:Metric ; skos:prefLabel 'size' .
+            metric:recall a kg:Metric ; skos:prefLabel 'recall' ; kg:better 'higher' .
+            metric:f1 a kg:Metric ; skos:prefLabel 'F1' ; kg:better 'higher' .
+            dataset:maps a kg:Dataset ; skos:prefLabel 'Maps' .
+            dataset:seas a kg:Dataset ; skos:prefLabel 'Seas' } }""",
+        base_iri=BASE,
+        prefixes=PREFIXES | resource_prefixes(BASE),
+    )
+    assert ask(store, name, **asked) == []
+    found = reported_on(reader_of(store), question(store, name, **asked))
+    assert found.startswith(said)
+    for part in found.partition(f"{asked['dataset']}")[2].split(";"):
+        options, _, names = part.rpartition(": ")
+        further = dict(re.findall(r"(\w+) (all|together|higher)", options))
+        for metric, count in re.findall(r"([\w ]+) \((\d+)\)", names):
+            rows = ask(store, name, **(asked | {"metric": metric.strip()} | further))
+            assert len(rows) >= int(count) > 0
 
 
 @pytest.mark.slow
@@ -357,10 +419,18 @@ def test_5_methods_with_a_method_leaves_it_and_its_kinds_out(store: ox.Store) ->
 @pytest.mark.slow
 def test_6_repositories_for_an_entity(store: ox.Store) -> None:
     assert ask(store, "repositories-for", entity="ANet") == [
-        ("https://github.com/a/anet", "introduces", "Alpha"),
-        ("https://github.com/a/anet", "uses", "Beta"),
+        ("https://github.com/a/anet", "introduces", "ANet", "Alpha"),
+        ("https://github.com/a/anet", "uses", "ANet", "Beta"),
     ]
-    assert {row[2] for row in ask(store, "repositories-for", entity="sorting")} == {"Alpha", "Beta"}
+    assert {row[3] for row in ask(store, "repositories-for", entity="sorting")} == {"Alpha", "Beta"}
+
+
+@pytest.mark.slow
+def test_code_for_what_is_narrower_says_for_what_it_is() -> None:
+    further = """paper:delta { paper:delta kg:hasCode <https://example.org/code/github.com/d/xl> .
+        <https://example.org/code/github.com/d/xl> schema:codeRepository <https://github.com/d/xl> . }"""
+    found = ask(graph_of(GRAPH + further), "repositories-for", entity="Tiles")
+    assert [row[2] for row in found] == ["Tiles", "Tiles", "Small Tiles"]
 
 
 def test_7_new_datasets_with_who_used_them_since(store: ox.Store) -> None:
@@ -467,12 +537,26 @@ def test_15_the_queries_of_linked_papers_with_code(
 # Further queries ------------------------------------------------------------------------------------------------------
 
 
-def test_results_on_dataset_falls_back_to_the_words_of_a_metric(store: ox.Store) -> None:
+def test_results_on_dataset_falls_back_to_the_words_of_a_metric_and_says_what_they_are_on(store: ox.Store) -> None:
     assert ask(store, "results-on-dataset", dataset="Tiles") == [
-        ("accuracy", "90%", False, "ANet", "Alpha", "ANet attains 90%."),
-        ("accuracy", "95%", False, None, "Beta", "We reach 95%."),
-        ("accuracy", "97%", False, "ANet-XL", "Delta", "97% is best."),
-        ("speed", "2x", True, None, "Alpha", "It is fast."),
+        ("accuracy", "90%", False, "ANet", "Tiles", None, "Alpha", 0.9, "ANet attains 90%."),
+        ("accuracy", "95%", False, None, "Tiles", None, "Beta", 0.9, "We reach 95%."),
+        ("accuracy", "97%", False, "ANet-XL", "Small Tiles", None, "Delta", 0.9, "97% is best."),
+        ("speed", "2x", True, None, "Tiles", None, "Alpha", 0.6, "It is fast."),
+    ]
+
+
+def test_results_on_dataset_have_the_surest_of_a_metric_first_and_their_settings() -> None:
+    sure, unsure = (
+        f"""kg:valueText '{value}' ; kg:byMetric metric:error ; kg:onDataset dataset:small-tiles ; kg:comparable false ;
+            kg:confidence {confidence} ; kg:setting '5-shot' , '4-bit'"""
+        for value, confidence in (("8", 0.98), ("7", 0.2))
+    )
+    store = with_results(unsure, sure)
+    found = [row for row in ask(store, "results-on-dataset", dataset="Tiles") if row[0] == "error"]
+    assert [(row[1], row[5], float(str(row[7]))) for row in found] == [
+        ("8", "4-bit, 5-shot", 0.98),
+        ("7", "4-bit, 5-shot", 0.2),
     ]
 
 
@@ -537,6 +621,16 @@ def test_results_by_source_keep_curated_ones_apart() -> None:
     assert [row[:2] for row in ask(graph, "results-by-source", dataset="Roads", origin="curated")] == [("curated", "9")]
     by = [row[0] for row in ask(graph, "results-by-source", dataset="Roads")]
     assert by == ["curated", "extracted", "extracted"]
+
+
+@pytest.mark.slow
+def test_results_by_source_have_the_surest_first() -> None:
+    sure, unsure = (
+        f"kg:valueText '{value}' ; kg:metricText 'error' ; kg:confidence {confidence} ; kg:comparable false"
+        for value, confidence in (("98", 0.98), ("11", 0.2))
+    )
+    found = ask(with_results(unsure, sure), "results-by-source", dataset="Roads", origin="extracted")
+    assert [(row[1], float(str(row[5]))) for row in found] == [("98", 0.98), ("10", 0.9), ("7", 0.9), ("11", 0.2)]
 
 
 def test_every_shipped_query_is_asked_above() -> None:

@@ -304,6 +304,28 @@ def test_a_name_that_is_frequent_in_full_keeps_its_full_name() -> None:
     assert entity.label == "leaping of toads"
 
 
+@pytest.mark.parametrize(
+    ("long", "short", "label"),
+    [
+        ("LEaping of Amphibians in Ponds", "LEAP", "LEAP"),
+        ("suPervised Object Nudging", "PON", "PON"),
+        ("HOPs to the eXtreme", "HOPx", "HOPx"),
+        ("Leaping of Amphibians", "LA", "Leaping of Amphibians"),  # no capital within a word
+        ("FrogNet Search", "FNS", "FrogNet Search"),  # within a name that is no word
+        ("LEaping of Amphibians", "LOA", "LEaping of Amphibians"),  # other letters
+    ],
+)
+def test_a_short_form_is_the_label_of_a_name_written_to_spell_it(long: str, short: str, label: str) -> None:
+    _, (entity,) = resolved(extraction(long, short, abbreviations=((short, long),)))
+    assert {entity.label, *entity.other_labels} == {long, short}
+    assert entity.label == label
+    _, (entity,) = resolved(
+        extraction(long, short, abbreviations=((short, long),)),
+        *(extraction(long.lower(), id=str(number)) for number in range(3)),
+    )
+    assert entity.label == long.lower()
+
+
 def test_labels_show_no_markup_and_other_labels_keep_it_on_one_line() -> None:
     _, [entity] = resolved(extraction("$\\beta$-VAE"))
     assert (entity.label, entity.other_labels) == ("β-VAE", ("$\\beta$-VAE",))

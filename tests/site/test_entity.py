@@ -35,6 +35,12 @@ def test_the_papers_of_an_entity_are_listed_by_what_they_do_with_it(site: Site) 
     assert site.page("/papers", {"of": "/method/frognet", "role": "eats"}) is None
 
 
+def test_papers_are_the_newest_first_only_where_years_decide(site: Site, pond: KnowledgeGraph) -> None:
+    undated, dated = site.page("/papers", {"of": "/dataset/cifar-10"}), Site(pond).page("/papers", {"of": "/code/pond"})
+    assert dated and ", newest first.</p>" in dated.html
+    assert undated and "newest first.</p>" not in undated.html
+
+
 def test_a_repository_shows_the_papers_that_link_to_it(site: Site) -> None:
     page = site.page("/code/github.com/pond-lab/frognet")
     assert page and "Hopping Networks" in page.html and "Sharpness-Aware Minimization, Revisited" in page.html
@@ -52,7 +58,8 @@ def pond(tmp_path: Path, replace_graph: Callable[..., None]) -> KnowledgeGraph:
     for number in range(9):
         mentioned = ", ".join(ways[number:10])
         lines.append(
-            f"paper:{number} a kg:Paper ; schema:name 'Frogs' ; kg:hasCode <code/pond> ; kg:mentions {mentioned} ."
+            f"paper:{number} a kg:Paper ; schema:name 'Frogs' ; kg:hasCode <code/pond> ; kg:mentions {mentioned} ; "
+            f"schema:datePublished '{2010 + number}'^^xsd:gYear ."
         )
     prefixes = {**PREFIXES, **resource_prefixes(DEFAULT_BASE)}
     turtle = "\n".join([*(f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items()), *lines])

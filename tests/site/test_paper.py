@@ -27,19 +27,35 @@ def test_the_pieces_are_the_text_as_people_read_it(site: Site) -> None:
 
 
 def test_a_result_is_shown_with_its_task_and_what_it_is_set_against(tmp_path: Path) -> None:
-    abstract = "We propose FrogNet. In object detection FrogNet outperforms YOLO by 3.2% mAP on COCO."
+    abstract = "We propose FrogNet. In object detection FrogNet outperforms YOLO by 3.2% 5-shot mAP on COCO."
     (tmp_path / "papers.jsonl").write_text(json.dumps({"id": "1", "title": "FrogNet", "abstract": abstract}))
     build_graph([tmp_path / "papers.jsonl"], tmp_path / "graph")
     correct = KnowledgeGraph(tmp_path / "graph").correct
     correct("FrogNet", "3.2%", "result", task="object detection", baseline="YOLO")
     build_graph([], tmp_path / "graph")
-    page = Site(KnowledgeGraph(tmp_path / "graph"), edit=True).page("/paper/frognet")
-    assert page
-    claim = page.html[page.html.index('<p class="claim">') :]
-    words = (" by ", "FrogNet</a>", " against ", "YOLO</a>", " for ", "object detection</a>", "difference")
-    assert sorted(words, key=claim.index) == list(words)
+    site = Site(KnowledgeGraph(tmp_path / "graph"), edit=True)
+    page, entity = site.page("/paper/frognet"), site.page("/method/frognet")
+    assert page and entity
+    claim, same = (each.html[each.html.index('<p class="claim">') :] for each in (page, entity))
+    words = ["mAP</a>:", ">3.2%<", "COCO</a>", " by ", "FrogNet</a>", " against ", "YOLO</a>", " for ", "5-shot</span>"]
+    assert sorted(words, key=claim.index) == words
+    assert "object detection</a>" in claim
+    words.remove(" for ")
+    assert sorted(words, key=same.index) == words
     assert '<input name="task" value="object detection">' in claim
     assert '<input name="baseline" value="YOLO">' in claim
+
+
+def test_what_is_reported_twice_in_the_same_words_is_shown_once(tmp_path: Path) -> None:
+    abstract = "We propose FrogNet. FrogNet attains 91% accuracy on COCO. FrogNet attains 91% accuracy on COCO in rain."
+    (tmp_path / "papers.jsonl").write_text(json.dumps({"id": "1", "title": "FrogNet", "abstract": abstract}))
+    build_graph([tmp_path / "papers.jsonl"], tmp_path / "graph")
+    site = Site(KnowledgeGraph(tmp_path / "graph"))
+    assert len(site.source.rows("paper-results", paper="https://w3id.org/papers-kg/paper/frognet")) == 2
+    page, entity = site.page("/paper/frognet"), site.page("/method/frognet")
+    assert page and page.html.count('<a class="v" href="#result-1">91%') == 2
+    assert page.html.count('<li id="result-') == 1
+    assert entity and entity.html.count('<p class="claim">') == 1
 
 
 def test_a_text_without_findings_is_one_piece(site: Site) -> None:

@@ -76,12 +76,31 @@ def test_an_entity_card_shows_all_parts() -> None:
         "narrower: PondBench-S (80) and 4 more; 1,300 papers with these",
         "3% error on PondBench by ToadNet (confidence 0.97) — lowest of 7 — Toads",
         "2018  Frogs https://github.com/pond/frog",
-        "(1 of 1,233, the newest)",
+        "Used by (1 of 1,233)\n",
         "methods:  FrogNet (7)",
         "91% accuracy on PondBench by FrogNet (confidence 0.97) — Frogs",
         f"Frogs, characters {QUOTE.start}-{QUOTE.end}",
     ):
         assert part in text
+
+
+def test_a_list_has_the_newest_only_where_years_decide() -> None:
+    assert "newest" not in render_card(ENTITY)
+    dated = render_card(ENTITY._replace(by_year=True))
+    assert "Used by (1 of 1,233, the newest)\n" in dated
+    assert "Reported results (1 of 40, the newest)\n" in dated
+    repository = REPOSITORY._replace(linked_by=9)
+    assert "Papers (1 of 9)\n" in render_card(repository)
+    assert "Papers (1 of 9, the newest)\n" in render_card(repository._replace(by_year=True))
+
+
+def test_titles_are_below_one_another_with_room_for_years_only_if_some_paper_has_one() -> None:
+    undated = PaperLine("urn:q", "Toads", None, None)
+    lines = render_card(
+        ENTITY._replace(introducing=(*ENTITY.introducing, undated), introduced_by=2, using=(undated,))
+    ).splitlines()
+    assert lines[lines.index("Introduced by (2)") + 2] == "        Toads"
+    assert lines[lines.index("Used by (1 of 1,233)") + 1] == "  Toads"
 
 
 def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> None:
@@ -99,14 +118,24 @@ def test_a_paper_card_shows_its_abstract_and_the_sentence_of_each_result() -> No
         "  91% accuracy on PondBench (confidence 0.97)",
         "  3% error on PondBench (confidence 0.97)",
         "    It has 91% and an error of 3%.",
-        "  2x difference in speed, 5-shot, 4-bit (confidence 0.97)",
+        "  speed: 2x against a baseline, 5-shot, 4-bit (confidence 0.97)",
         "    It is 2x as fast.",
     ]
 
 
-def test_a_difference_is_no_score() -> None:
-    result = ResultLine(None, "1%", "PondBench", "FrogNet", True, 0.97, "urn:p", "Frogs", "It gains 1%.")
-    assert "  1% difference on PondBench by FrogNet (" in render_card(ENTITY._replace(results=(result,)))
+@pytest.mark.parametrize(
+    ("metric", "baseline", "shown"),
+    [
+        (None, None, "1% on PondBench by FrogNet against a baseline"),
+        ("error", None, "error: 1% on PondBench by FrogNet against a baseline"),
+        ("error", "ToadNet", "error: 1% on PondBench by FrogNet against ToadNet"),
+    ],
+)
+def test_a_relative_result_is_no_score_and_of_no_known_direction(
+    metric: str | None, baseline: str | None, shown: str
+) -> None:
+    result = ResultLine(metric, "1%", "PondBench", "FrogNet", True, 0.97, "urn:p", "Frogs", "1%.", baseline=baseline)
+    assert f"\n  {shown} (confidence" in render_card(ENTITY._replace(results=(result,)), width=200)
 
 
 def test_values_are_shown_without_latex() -> None:
