@@ -4,8 +4,8 @@
 
 ``phenomena.jsonl`` has short abstracts that were written for this, 16 for each of twelve ways of writing, with their
 results. They are harder than abstracts of papers: most have one sentence with numbers, a name that no title repeats,
-and an unusual order of words. What was read wrongly in one half of them was looked at when invented sentences were
-written to learn from; the other half was kept aside. With --errors the abstracts are shown that are read wrongly.
+and an unusual order of words. Errors in one half of them were read when numbers and units were mended; the other half
+was kept aside. With --errors the abstracts are shown that are read wrongly.
 """
 
 from __future__ import annotations
