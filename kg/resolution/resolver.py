@@ -654,8 +654,8 @@ class Resolver:
         detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
         return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
 
-    def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
-        """The entity of a name that is not a known short form."""
+    def _by_spelling(self, entity_type: EntityType, name: str, *, is_sense: bool = False) -> _Placed:
+        """The entity of a name that is not a known short form. In a sense nothing is: "FNs" may mean "FN models"."""
         entity = self.curated.named(entity_type, name) or self._learned((entity_type, entity_key(name)))
         if entity and entity.identity == (entity_type, entity_key(name)):
             return _Placed(entity.identity, "spelling")
@@ -665,6 +665,8 @@ class Resolver:
             return _Placed(meant, "name in a catalogue" if self.known.joins(meant) else "spelling")
         padded = self.curated.without_padding(entity_type, name)
         if padded and (self._is_name(entity_type, padded) or _is_proper(padded)):
+            if is_sense:
+                return self._by_spelling(entity_type, padded, is_sense=True)
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
         elsewhere = None if _is_acronym(name) else self.curated.of_any_type(name)
         if elsewhere:
@@ -676,7 +678,7 @@ class Resolver:
         return bool(self.curated.named(entity_type, name)) or (entity_type, entity_key(name)) in self.known
 
     def _spelled_out(self, entity_type: EntityType, long: str) -> Identity:
-        return self._by_spelling(entity_type, long).identity
+        return self._by_spelling(entity_type, long, is_sense=True).identity
 
     def _defined_as(self, entity_type: EntityType, short: str, long: str) -> Identity:
         """The entity of a short form with the long form that its paper gives.

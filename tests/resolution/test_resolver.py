@@ -152,6 +152,17 @@ def test_no_chain_of_short_forms_joins_two_long_forms() -> None:
     assert len(set(placed(resolver, "SAM", "sharpness-aware minimization", "Segment Anything Model"))) == 3
 
 
+@pytest.mark.parametrize("pairs", [[("VXMs", "VXM models")], [("VXM", "VXMM model"), ("VXMM", "VXM model")]])
+def test_a_sense_that_is_a_short_form_and_a_word_that_adds_nothing_is_followed_no_further(
+    pairs: list[tuple[str, str]],
+) -> None:
+    padding = Padding(type="Method", padding=("model",))
+    names = [name for pair in pairs for name in pair]
+    papers = [extraction(*names, abbreviations=tuple(pairs))] * 3 + [extraction(*names)]
+    resolver = corpus(*papers, curated=Curated([("here", padding)]))
+    assert len(set(placed(resolver, *names))) == len(pairs)
+
+
 def test_definitions_of_another_type_do_not_count() -> None:
     task = extraction("VQA", type="Task", abbreviations=(("VQA", "visual question answering"),))
     resolver = corpus(task, task, task)
