@@ -181,6 +181,7 @@ Why = Literal[
     "spelling",
     "abbreviation in paper",
     "dominant sense",
+    "short form in name",
     "curated alias",
     "name in a catalogue",
     "word that adds nothing",
@@ -191,8 +192,8 @@ Why = Literal[
 class Merge(Record):
     """A surface form that was put under an entity with another label: in how many papers, and why.
 
-    ``detail`` gives the grounds: the long form, and for a dominant sense how many of the papers that define the short
-    form give this long form.
+    ``detail`` gives the grounds: the long form, and for a dominant sense, or a short form in the name, how many of the
+    papers that define the short form give this long form.
     """
 
     entity: str

@@ -9,19 +9,21 @@ otherwise, in this order:
 3. the corpus: a short form has the sense that is clear there (:mod:`kg.resolution.senses`);
 4. the curated files, for any other name;
 5. the counts of definitions from elsewhere;
-6. the catalogues that were imported, for a name that is clear there (:mod:`kg.resolution.known`);
-7. the curated files, for a name with a word after it that adds nothing.
+6. the corpus again: a name with a short form in it is the name with the long form that its papers define, or that is
+   clear elsewhere, if papers agree on that and one of them has it;
+7. the catalogues that were imported, for a name that is clear there (:mod:`kg.resolution.known`);
+8. the curated files, for a name with a word after it that adds nothing.
 
-Only one of these steps is taken for a name, so that no chain of short forms can join two long forms. A short form that
-has senses, none of them clear, is a separate entity and marked as ambiguous. Everything is decided over all papers
-together and does not depend on their order.
+Only one of these steps is taken for a name, and for a long form the sixth at most, so that no chain of short forms can
+join two long forms. A short form that has senses, none of them clear, is a separate entity and marked as ambiguous.
+Everything is decided over all papers together and does not depend on their order.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 from itertools import chain, count
@@ -33,7 +35,7 @@ from kg.resolution.directions import Directions
 from kg.resolution.hierarchy import Hierarchy, broader_among, parts_of
 from kg.resolution.kept import KeptEntity, KeptNames, KeptUse
 from kg.resolution.known import KnownNames
-from kg.resolution.senses import Sense, Senses, is_name_of
+from kg.resolution.senses import Sense, Senses, is_name_of, short_parts, spelled_out
 from kg.resolution.spelling import entity_key, entity_words, plain_name
 from kg.text.names import LIST_START, singular, spaced_key, with_number
 from kg.text.plain import known_words, unwrapped
@@ -55,7 +57,7 @@ class _Placed(NamedTuple):
 
     @property
     def is_short_form(self) -> bool:
-        return self.why in ("abbreviation in paper", "dominant sense")
+        return self.why in ("abbreviation in paper", "dominant sense", "short form in name")
 
 
 class _Use(NamedTuple):
@@ -179,6 +181,9 @@ class Resolver:
         for short, long in meanings.defined.values():
             self._senses.add(short, long, by)
             self._other_keys.add(entity_key(short))
+        for name, full in self._spelled_out_in(meanings):
+            self._senses.add(name, full, by, within=True)
+            self._other_keys.add(entity_key(name))
         uses = {_Use(mention.type, name, meanings.of(mention.type, name)) for mention, name in meanings.names}
         keys = {(use.type, entity_key(use.text)) for use in uses}
         defined = {
@@ -202,6 +207,22 @@ class Resolver:
         for use in coined:
             _counted(self._coined, use, by)
         self._other_counts |= uses | defined | coined
+
+    def _spelled_out_in(self, meanings: _Meanings) -> Collection[tuple[str, str]]:
+        """The names and long forms of a paper that have short forms in them, with the long forms in place of these.
+
+        They are those that the paper defines, or else those that are clear from elsewhere.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        for text in chain((text for _, text in meanings.names), (long for _, long in meanings.defined.values())):
+            parts, key = short_parts(text), entity_key(text)
+            if not parts or key in found or key in meanings.defined:
+                continue
+            longs = {part: pair[1] for part in parts if (pair := meanings.defined.get(entity_key(part)))}
+            full = spelled_out(text, longs or self._senses.clear_elsewhere_alone(parts))
+            if len(entity_key(full)) > len(key):
+                found[key] = text, full
+        return found.values()
 
     def attest(self, entity_type: EntityType, name: str) -> None:
         """Count this as the name of an entity of this type, as if it were in a paper."""
@@ -640,11 +661,18 @@ class Resolver:
             return clear
         if entity:
             return _Placed(entity.identity, "curated alias", entity.name)
-        return self._in_sense(use, self._senses.clear_elsewhere(use.text), None) or self._by_spelling(
-            use.type, use.text
-        )
+        elsewhere = self._in_sense(use, self._senses.clear_elsewhere(use.text), None)
+        return elsewhere or self._short_within(use) or self._by_spelling(use.type, use.text)
 
-    def _in_sense(self, use: _Use, sense: Sense | None, entity: CuratedEntity | None) -> _Placed | None:
+    def _short_within(self, use: _Use) -> _Placed | None:
+        """The entity of a name with a short form in it, if papers have the name with the long form."""
+        if self.curated.named(use.type, use.text):
+            return None
+        return self._in_sense(use, self._senses.clear_within(use.text), None, "short form in name")
+
+    def _in_sense(
+        self, use: _Use, sense: Sense | None, entity: CuratedEntity | None, why: Why = "dominant sense"
+    ) -> _Placed | None:
         """The entity of a short form by its clear sense, if papers name that entity and it is not the curated one."""
         if sense is None:
             return None
@@ -654,10 +682,10 @@ class Resolver:
         if entity and is_name_of(entity.names, sense.long):
             return None
         detail = f"{sense.long} ({sense.papers} of {sense.of} papers)"
-        return _Placed(self._spelled_out(use.type, sense.long), "dominant sense", detail)
+        return _Placed(self._spelled_out(use.type, sense.long), why, detail)
 
-    def _by_spelling(self, entity_type: EntityType, name: str) -> _Placed:
-        """The entity of a name that is not a known short form."""
+    def _by_spelling(self, entity_type: EntityType, name: str, *, is_sense: bool = False) -> _Placed:
+        """The entity of a name that is not a known short form. In a sense nothing is: "FNs" may mean "FN models"."""
         entity = self.curated.named(entity_type, name) or self._learned((entity_type, entity_key(name)))
         if entity and entity.identity == (entity_type, entity_key(name)):
             return _Placed(entity.identity, "spelling")
@@ -667,6 +695,8 @@ class Resolver:
             return _Placed(meant, "name in a catalogue" if self.known.joins(meant) else "spelling")
         padded = self.curated.without_padding(entity_type, name)
         if padded and (self._is_name(entity_type, padded) or _is_proper(padded)):
+            if is_sense:
+                return self._by_spelling(entity_type, padded, is_sense=True)
             return _Placed(self._joined(_Use(entity_type, padded, None)).identity, "word that adds nothing", padded)
         elsewhere = None if _is_acronym(name) else self.curated.of_any_type(name)
         if elsewhere:
@@ -678,7 +708,9 @@ class Resolver:
         return bool(self.curated.named(entity_type, name)) or (entity_type, entity_key(name)) in self.known
 
     def _spelled_out(self, entity_type: EntityType, long: str) -> Identity:
-        return self._by_spelling(entity_type, long).identity
+        """The entity of a long form, which may have a short form in it: "FN training (FNT)"."""
+        placed = self._short_within(_Use(entity_type, long, None))
+        return (placed or self._by_spelling(entity_type, long, is_sense=True)).identity
 
     def _defined_as(self, entity_type: EntityType, short: str, long: str) -> Identity:
         """The entity of a short form with the long form that its paper gives.

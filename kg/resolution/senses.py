@@ -12,6 +12,7 @@ that define the short form.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -35,8 +36,11 @@ LEAST_SHARE = 0.8  # of the papers that define the short form at all
 LEAST_PAPERS_ELSEWHERE = 10  # the same two for counts from elsewhere
 LEAST_SHARE_ELSEWHERE = 0.9
 
+_WITHIN = " "  # after the key of a name, with the short form within which a long form was counted
 _STEM_SHARE = 0.6  # of the longer of two words with one stem, the part that they have in common
 _STEM = 5  # letters of that part
+_CAPITALS = re.compile(r"[A-Z].*[A-Z]")
+_PARTS = re.compile(r"[\s-]+")
 _TYPO = 7  # letters of a word that is still the same word if one of them is wrong
 
 
@@ -85,9 +89,9 @@ class Senses:
         self._kept: KeptNames | None = None
         self._before: dict[str, Mapping[str, Mapping[str, int]]] = {}  # what was read of what is kept
 
-    def add(self, short: str, long: str, by: int = 1) -> None:
-        """Count a paper that defines a short form; with ``by`` -1, no longer count it."""
-        key, long_key = entity_key(short), entity_key(long)
+    def add(self, short: str, long: str, by: int = 1, *, within: bool = False) -> None:
+        """Count a paper that defines a short form, or one ``within`` a name; with ``by`` -1, no longer count it."""
+        key, long_key = entity_key(short) + _WITHIN * within, entity_key(long)
         self._of_here(key)
         counts = self._here[key].spellings[long_key]
         counts[long] += by
@@ -140,7 +144,8 @@ class Senses:
                 shorts[key].add(short)
 
         def depending(key: str) -> Set[str]:
-            return shorts.get(key, set()) | (self._kept.shorts(key) if self._kept else set())
+            found = shorts.get(key, set()) | (self._kept.shorts(key) if self._kept else set())
+            return {short.removesuffix(_WITHIN) for short in found}
 
         found = set(keys)
         waiting = [*found]
@@ -160,6 +165,14 @@ class Senses:
         least = LEAST_PAPERS_DISTINCTIVE if distinctive else LEAST_PAPERS
         return _dominant([self._of_here(entity_key(short))], least, LEAST_SHARE)
 
+    def clear_within(self, name: str) -> Sense | None:
+        """What a name with a short form in it is with the long form in its place, if the papers agree on that.
+
+        One paper is enough, because the rest of the name says which sense of the short form is meant.
+        """
+        sense = _dominant([self._of_here(entity_key(name) + _WITHIN)], 1, LEAST_SHARE)
+        return sense if sense and _share_words(name, sense.long) else None  # "CommunityLM" has no short form in it
+
     def clear_elsewhere(self, short: str) -> Sense | None:
         """The sense that is clear from the counts here and elsewhere together.
 
@@ -167,6 +180,14 @@ class Senses:
         """
         key = entity_key(short)
         return _dominant([self._of_here(key), self._of_elsewhere(key)], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)
+
+    def clear_elsewhere_alone(self, shorts: Iterable[str]) -> dict[str, str]:
+        """The long forms of some short forms that are clear from the counts elsewhere, whatever papers say here."""
+        counted = ((short, self._of_elsewhere(entity_key(short))) for short in shorts)
+        senses = (
+            (short, _dominant([counts], LEAST_PAPERS_ELSEWHERE, LEAST_SHARE_ELSEWHERE)) for short, counts in counted
+        )
+        return {short: sense.long for short, sense in senses if sense}
 
     def all(self) -> Iterator[tuple[str, list[Sense]]]:
         """The key of every short form that was counted here, with its senses, commonest first."""
@@ -258,6 +279,32 @@ def are_variants(one: str, other: str) -> bool:
     if "".join(words) == "".join(others):
         return True
     return len(words) == len(others) and all(map(_same_stem, words, others))
+
+
+def short_parts(name: str) -> list[str]:
+    """The words of a name, and the parts of those with hyphens, that may be short forms: they have two capitals.
+
+    >>> short_parts("HOI detection"), short_parts("FN-based SF-DA"), short_parts("GAN")
+    (['HOI'], ['FN-based', 'SF-DA', 'FN', 'SF', 'DA'], [])
+    """
+    parts = dict.fromkeys((*name.split(), *_PARTS.split(name)))
+    return [part for part in parts if part != name and _CAPITALS.search(part)]
+
+
+def spelled_out(name: str, longs: Mapping[str, str]) -> str:
+    """A name with long forms in the place of some parts of it; of parts that overlap the one that comes first there.
+
+    >>> spelled_out("FN-based HOI detection", {"HOI": "human-object interaction"})
+    'FN-based human-object interaction detection'
+    """
+    if not longs:
+        return name
+    either = "|".join(map(re.escape, longs))
+    return re.sub(rf"(?<![^\s-])(?:{either})(?![^\s-])", lambda found: longs[found[0]], name)
+
+
+def _share_words(one: str, other: str) -> bool:
+    return not set(spaced_key(one).split()).isdisjoint(spaced_key(other).split())
 
 
 def is_name_of(names: Iterable[str], long: str) -> bool:

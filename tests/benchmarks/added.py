@@ -117,6 +117,7 @@ def built_again(graph: Path) -> None:
     )
     deque(works.write_records(copy, known), maxlen=0)
     copy.records.replace(old.records)
+    kept.forget_kept(old)
     meta = old.folder / "meta.json"
     meta.write_text(json.dumps({**json.loads(meta.read_text()), "folder": str(graph.resolve())}))
     manifest.seal(old.folder, old.folder.name)

@@ -152,11 +152,81 @@ def test_no_chain_of_short_forms_joins_two_long_forms() -> None:
     assert len(set(placed(resolver, "SAM", "sharpness-aware minimization", "Segment Anything Model"))) == 3
 
 
+@pytest.mark.parametrize("pairs", [[("VXMs", "VXM models")], [("VXM", "VXMM model"), ("VXMM", "VXM model")]])
+def test_a_sense_that_is_a_short_form_and_a_word_that_adds_nothing_is_followed_no_further(
+    pairs: list[tuple[str, str]],
+) -> None:
+    padding = Padding(type="Method", padding=("model",))
+    names = [name for pair in pairs for name in pair]
+    papers = [extraction(*names, abbreviations=tuple(pairs))] * 3 + [extraction(*names)]
+    resolver = corpus(*papers, curated=Curated([("here", padding)]))
+    assert len(set(placed(resolver, *names))) == len(pairs)
+
+
 def test_definitions_of_another_type_do_not_count() -> None:
     task = extraction("VQA", type="Task", abbreviations=(("VQA", "visual question answering"),))
     resolver = corpus(task, task, task)
     assert placed(resolver, "VQA", type="Task") == ["visualquestionanswering"]
     assert placed(resolver, "VQA", type="Dataset") == ["vqa"]
+
+
+LEAP = extraction("LOT detection", "ToadNet", type="Task", abbreviations=(("LOT", "leaping of toads"),))
+LEAP_IN_FULL = extraction("Leaping-of-Toads Detection", type="Task")
+
+
+def test_a_name_with_a_short_form_in_it_is_the_name_with_the_long_form() -> None:
+    papers = LEAP, LEAP_IN_FULL, extraction("LOT Detection", type="Task"), extraction("LOT-detection", type="Task")
+    for order in permutations(papers):
+        resolver = corpus(*order)
+        entity, _ = resolver.entities()
+        assert entity.label == "Leaping-of-Toads Detection"
+        assert entity.other_labels == ("LOT Detection", "LOT detection", "LOT-detection")
+    assert {(merge.name, merge.why, merge.detail) for merge in resolver.merges()} == {
+        (name, "short form in name", "leaping of toads detection (1 of 1 papers)") for name in entity.other_labels
+    }
+
+
+def test_a_name_with_a_short_form_in_it_stays_if_no_paper_of_its_type_has_the_long_name() -> None:
+    for other in ("leaping of toads", "leaping of toads tracking"):
+        _, entities = resolved(LEAP, extraction(other, type="Task"))
+        assert ("LOT detection", ()) in [(entity.label, entity.other_labels) for entity in entities]
+    resolver = corpus(LEAP, extraction("leaping of toads detection"))
+    assert placed(resolver, "LOT detection", type="Task") == ["lotdetection"]
+
+
+def test_a_name_with_a_short_form_in_it_stays_if_papers_disagree() -> None:
+    pairs = (("LOT", "list of toads"),)
+    resolver = corpus(LEAP, LEAP_IN_FULL, extraction("LOT detection", type="Task", abbreviations=pairs))
+    assert placed(resolver, "LOT detection", type="Task") == ["lotdetection"]
+    assert not any(entity.ambiguous for entity in resolver.entities())
+
+
+def test_a_short_form_in_a_name_may_be_known_from_elsewhere_alone() -> None:
+    resolver = Resolver("http://x/", elsewhere={"LOT": (20, {"leaping of toads": 19})})
+    for paper in (LEAP_IN_FULL, extraction("LOT detection", type="Task")):
+        resolver.add(paper)
+    assert placed(resolver, "LOT detection", type="Task") == ["leapingoftoaddetection"]
+
+
+def test_the_definition_of_a_name_is_not_overruled_by_that_of_a_short_form_in_it() -> None:
+    pairs = (("FNX", "frog net"),)
+    whole = extraction("2D FNX", abbreviations=(("2D FNX", "two-sided frog nets"),))
+    resolver = corpus(whole, whole, *[extraction("2D FNX", "2D frog net", abbreviations=pairs)] * 3)
+    assert placed(resolver, "2D FNX") == ["2sidedfrognet"]
+
+
+def test_a_name_that_has_no_word_beside_a_short_form_has_none_in_it() -> None:
+    pairs = (("FNXs", "frog nets"),)
+    resolver = corpus(extraction("pond FNXs", "PondFNX", "pond frog nets", abbreviations=pairs))
+    assert placed(resolver, "pond FNX", "PondFNX") == ["pondfrognet", "pondfnx"]
+
+
+def test_a_short_form_of_a_name_with_a_short_form_in_it_is_the_name_in_full() -> None:
+    pairs = (("FN", "frog net"), ("DFN", "deep FN"))
+    paper = extraction("DFN", "deep FN", "deep frog nets", "FN", "FNX-FN", abbreviations=pairs)
+    resolver = corpus(paper, extraction("DFN"))
+    assert [entity.label for entity in resolver.entities()] == ["deep frog nets", "DFN", "FNX-FN", "frog net"]
+    assert len({mention.entity for mention in resolver.resolve(paper).entities[:3]}) == 1
 
 
 def test_initials_of_a_name_in_the_same_paper_decide_the_sense() -> None:
@@ -357,6 +427,7 @@ def test_a_number_after_a_name_with_a_number_is_the_full_name() -> None:
 
 WORDS = ("pond", "frog", "net", "fire", "newt", "deep", "Non", "HopNet-2", "croak")
 ENDS = ("", "", " task", " dataset", " model", " model method", " score", "s", "-v2", "-50", " net", " NET")
+AFTER = (" pond", "-pond", " net", " pond model", " PF", " task")
 SHORT = ("FN", "FP", "PF", "FNet", "DFN")
 LONG = ("frog net", "frog nets", "fire newt", "pond frog", "fire newt model", "FN model", "deep frog net", "DFN")
 INVENTED = Curated(
@@ -375,6 +446,7 @@ def invented(random: Random) -> Extraction:
     """A paper with names that share words, of which some are short forms that it may define."""
     names = [" ".join(random.choices(WORDS, k=random.choice((1, 1, 2, 3)))) + random.choice(ENDS) for _ in range(5)]
     names += random.choices(SHORT, k=2) + random.choices(LONG, k=2)
+    names += [random.choice(SHORT + LONG) + random.choice(AFTER) for _ in range(3)]
     random.shuffle(names)
     mentions = tuple(
         Mention(
