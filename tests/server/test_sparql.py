@@ -238,6 +238,10 @@ def test_xml_readers_find_the_line_breaks_of_a_value_as_they_are(client: TestCli
     assert "".join(ElementTree.fromstring(answer.content).itertext()).strip() == "a\r\nb"
 
 
+def test_the_columns_of_a_star_come_in_the_order_of_the_query(client: TestClient) -> None:
+    assert get(client, "text/csv", query="SELECT * { ?s ?p ?o } LIMIT 1").text.startswith("s,p,o\r\n")
+
+
 def test_a_link_can_name_the_format(client: TestClient) -> None:
     assert get(client, "text/html", query="SELECT (1 AS ?n) {}", format="csv").text == "n\r\n1\r\n"
     assert get(client, query="ASK {}", format="nonsense").status_code == 406
