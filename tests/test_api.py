@@ -6,9 +6,10 @@ import io
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
+import numpy as np
 import pyoxigraph as ox
 import pytest
 from rdflib import Literal, Variable
@@ -168,6 +169,22 @@ def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
             "profile: expected no provenance",
         ),
         (lambda load, graph: graph.validate(5), "shapes: expected a path, found 5"),
+        (
+            lambda load, graph: graph.answer("most-used"),
+            "question: expected what question() returns, found 'most-used'",
+        ),
+        (lambda load, graph: graph.query("ASK {}", allow_service="no"), "allow_service: expected True or False, found"),
+        (lambda load, graph: graph.papers(venue=b"x"), "venue: expected text or several, found b'x'"),
+        (lambda load, graph: graph.papers(with_code="no"), "with_code: expected True or False, found 'no'"),
+        (lambda load, graph: graph.card("x", whole=None), "whole: expected True or False, found None"),
+        (lambda load, graph: graph.compare("x", all=1), "all: expected True or False, found 1"),
+        (lambda load, graph: graph.export("nt", io.BytesIO(), alignment="no"), "alignment: expected True or False"),
+        (lambda load, graph: graph.papers(year=1.5), "year: expected text or several, found 1.5"),
+        (lambda load, graph: graph.query("ASK {}", timeout=float("nan")), "timeout: expected a number of seconds"),
+        (
+            lambda load, graph: kg.build([], "no/graph"),
+            "inputs: expected files or folders, found none; no/graph holds no",
+        ),
         (lambda load, graph: graph.profile("pwc"), "there is no profile 'pwc'; choose from lpwc"),
     ],
 )
@@ -184,6 +201,12 @@ def test_a_wrong_argument_is_an_error_that_says_what_was_expected(
         call(load, graph)
     assert str(error.value).startswith(problem)
     assert "\n" not in str(error.value)
+
+
+def test_a_build_of_nothing_needs_a_graph(tmp_path: Path) -> None:
+    with pytest.raises(kg.KGError, match=r"^inputs: expected files or folders, found none; .*graph holds no graph"):
+        kg.build([], tmp_path / "graph")
+    assert [*tmp_path.iterdir()] == []
 
 
 # Asking ---------------------------------------------------------------------------------------------------------------
@@ -214,6 +237,16 @@ def test_papers_takes_one_name_or_several(graph: kg.KnowledgeGraph) -> None:
     for wrong in ({"dataset": 1.5}, {"year": [None]}, {"limit": 0}, {"new_since": 2020}):
         with pytest.raises(kg.KGError, match="expected"):
             graph.papers(**wrong)
+
+
+def test_numbers_of_numpy_are_numbers_and_large_ones_are_all(graph: kg.KnowledgeGraph) -> None:
+    one, year, seconds = cast(Any, (np.int64(1), np.int64(2020), np.float32(30)))
+    assert len(graph.lookup("cifar", limit=one).matches) == 1
+    assert graph.papers(year=year) == graph.papers(year=[year]) == graph.papers(year=2020)
+    assert len([*graph.ask("most-used", {"limit": one}).records()]) == 1
+    assert graph.query("ASK {}", timeout=seconds).kind == "ask"
+    assert graph.suggest("cifar", 10**30) == graph.suggest("cifar", 100)
+    assert graph.paths("FrogNet", "CIFAR-10", limit=10**30) == graph.paths("FrogNet", "CIFAR-10", limit=None)
 
 
 @pytest.mark.slow
