@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from itertools import tee
 from numbers import Integral, Real
 from pathlib import Path
@@ -92,6 +92,10 @@ class KnowledgeGraph:
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
         self._profile_queries: dict[Path, QueryProcess] = {}
+
+    def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Path]]:
+        """For another process, which opens the folder itself."""
+        return type(self), (self.folder.absolute(),)
 
     def _repr_html_(self) -> str:
         """The counts of the graph as a notebook shows them."""
@@ -758,9 +762,17 @@ class LoadedExtractor:
         self._extractor = extractor
         self._curated = curated
 
+    def __reduce__(self) -> tuple[Callable[[], LoadedExtractor], tuple[()]]:
+        """For another process, which loads the rules and the model itself."""
+        return partial(load, self._extractor.rules, model=self._extractor.model), ()
+
     @property
     def nlp(self) -> Language:
-        """The spaCy pipeline; texts go in, ``doc.ents`` and ``doc.spans`` come out (:mod:`kg.extraction.document`)."""
+        """The spaCy pipeline; texts go in, ``doc.ents`` and ``doc.spans`` come out (:mod:`kg.extraction.document`).
+
+        spaCy cannot write what the components note on a Doc: store Docs with ``DocBin(store_user_data=False)``. For
+        several processes there is :meth:`pipe`, and :func:`load` in place of a pipeline on disk.
+        """
         return self._extractor.nlp
 
     def __call__(self, paper: Paper) -> Extraction:

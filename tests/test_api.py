@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +15,7 @@ import numpy as np
 import pyoxigraph as ox
 import pytest
 from rdflib import Literal, Variable
+from spacy.tokens import DocBin
 
 import kg
 from kg.vocabulary import DEFAULT_BASE, KG
@@ -91,6 +94,24 @@ def test_a_loaded_extractor_is_used_again_and_again(extractor: kg.LoadedExtracto
 def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.LoadedExtractor) -> None:
     doc = extractor.nlp("We train ResNet-50 on CIFAR-10.")
     assert [(span.text, span.label_) for span in doc.ents] == [("ResNet-50", "Method"), ("CIFAR-10", "Dataset")]
+
+
+def test_docs_are_stored_without_what_the_components_note(extractor: kg.LoadedExtractor) -> None:
+    doc = extractor.nlp("We train ResNet-50 (RN) on CIFAR-10, and reach 93.5% accuracy.")
+    stored = DocBin(docs=[doc], store_user_data=False).to_bytes()
+    (found,) = DocBin(store_user_data=False).from_bytes(stored).get_docs(extractor.nlp.vocab)
+    assert [(span.text, span.label_) for span in found.ents] == [(span.text, span.label_) for span in doc.ents]
+    assert [span.text for span in found.spans["results"]] == [span.text for span in doc.spans["results"]] == ["93.5%"]
+
+
+@pytest.mark.slow
+def test_a_graph_and_an_extractor_go_to_other_processes(
+    graph: kg.KnowledgeGraph, extractor: kg.LoadedExtractor
+) -> None:
+    paper = kg.Paper(id="1", title="A study", abstract="We train ResNet-50 on CIFAR-10.")
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(graph.stats).result() == graph.stats()
+        assert pool.submit(extractor, paper).result() == extractor(paper)
 
 
 @pytest.mark.slow
