@@ -15,7 +15,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeGuard, TypeVar
 
-from kg.errors import InputError, KGError, QueryError
+from kg.errors import KGError, QueryError
 from kg.graph.store import Generation, can_be_built_again, opened, reading
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
@@ -818,22 +818,13 @@ def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
     """Papers whose fields have the types that they should have."""
-    from pydantic import TypeAdapter
-
     from kg.records import Paper
-    from kg.text.lines import validated
+    from kg.sources.plugins import checked_paper
 
-    adapter = TypeAdapter(Paper)
     for paper in papers:
         if not isinstance(paper, Paper):
             _refuse("papers", "kg.Paper", paper)
-        values = {field.name: getattr(paper, field.name) for field in fields(paper)}
-        checked = validated(adapter, values, place := f"paper {_shown(paper.id)}")
-        try:
-            checked.text.encode()
-        except UnicodeEncodeError:
-            raise InputError(place, "expected Unicode text, found half of a surrogate pair") from None
-        yield checked
+        yield checked_paper(paper)
 
 
 def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | None = None) -> LoadedExtractor:
