@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from itertools import tee
+from numbers import Integral, Real
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeGuard, TypeVar
 
-from kg.errors import InputError, KGError, QueryError
-from kg.graph.store import Generation, opened, reading
+from kg.errors import KGError, QueryError
+from kg.graph.store import Generation, can_be_built_again, opened, reading
 from kg.jsonrecord import members
 from kg.vocabulary import KINDS, PREFIXES, Kind, resource_prefixes
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["KnowledgeGraph", "LoadedExtractor", "RemoteGraph", "build", "evaluate", "extract", "load"]
 
 _LONGEST_TIMEOUT = 10**6
+_MOST = 2**31 - 1  # a larger number means no other thing
 
 
 _Given = ParamSpec("_Given")
@@ -90,6 +92,10 @@ class KnowledgeGraph:
         self.base: str = self.settings.base
         self._profiles: dict[str, Store] = {}
         self._profile_queries: dict[Path, QueryProcess] = {}
+
+    def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Path]]:
+        """For another process, which opens the folder itself."""
+        return type(self), (self.folder.absolute(),)
 
     def _repr_html_(self) -> str:
         """The counts of the graph as a notebook shows them."""
@@ -155,7 +161,7 @@ class KnowledgeGraph:
         from kg.ask.sparql import Request
 
         timeout = _seconds(timeout)
-        request = Request(sparql, self.base, source, allow_service)
+        request = Request(sparql, self.base, source, _truth("allow_service", allow_service))
         if profile is None:
             return self._queries.answer(request, timeout)
         from kg.profiles import construct_queries, kept_profile
@@ -201,7 +207,7 @@ class KnowledgeGraph:
         """
         from kg.ask.kept import kept_answer
 
-        timeout = _seconds(timeout)
+        question, timeout = _question(question), _seconds(timeout)
         if kept := kept_answer(self.reader.index, question, self.base):
             return kept
         return self._answer(question.sparql, question.name, question.profile, timeout, False)
@@ -237,8 +243,8 @@ class KnowledgeGraph:
         parameters: dict[str, str | int] = {
             "dataset": _text("dataset", dataset),
             "metrics": _count("metrics", metrics),
-            "variants": "together" if together else "apart",
-            "shown": "all" if all else "comparable",
+            "variants": "together" if _truth("together", together) else "apart",
+            "shown": "all" if _truth("all", all) else "comparable",
             "limit": _count("limit", limit),
         }
         return compared(self.answer(self.question(COMPARE, parameters), timeout=timeout))
@@ -323,7 +329,7 @@ class KnowledgeGraph:
             venue=_texts("venue", venue),
             author=_texts("author", author),
             year=_texts("year", year),
-            with_code=with_code,
+            with_code=_truth("with_code", with_code),
             new_since=_optional(_text, "new_since", new_since),
             limit=_optional(_count, "limit", limit),
             base=self.base,
@@ -345,7 +351,8 @@ class KnowledgeGraph:
         from kg.ask.card import read_card
         from kg.ask.origins import known_origin
 
-        return read_card(self.reader, _text("iri", iri), whole=whole, origin=known_origin(_text("origin", origin)))
+        asked = known_origin(_text("origin", origin))
+        return read_card(self.reader, _text("iri", iri), whole=_truth("whole", whole), origin=asked)
 
     @_names_damage
     def paths(self, source: str, target: str, *, limit: int | None = 10) -> Paths:
@@ -400,6 +407,8 @@ class KnowledgeGraph:
         from kg.profiles import profile_prefixes
 
         known = find_format(format, "triples", "graphs", "network")
+        provenance, description = _truth("provenance", provenance), _truth("description", description)
+        alignment = _truth("alignment", alignment)
         if known.write_network:
             if profile is not None or provenance or description or alignment:
                 raise KGError(f"{known.name}: expected no profile and nothing to add to a network")
@@ -431,7 +440,7 @@ class KnowledgeGraph:
         They are ``papers``, ``entities``, ``mentions``, ``results`` and ``links``, and appear when all are complete.
 
         >>> graph.export_tables("tables")  # doctest: +SKIP
-        {'papers': 68, 'entities': 399, 'mentions': 860, 'results': 135, 'links': 58}
+        {'papers': 68, 'entities': 407, 'mentions': 875, 'results': 143, 'links': 58}
 
         Args:
             folder: is made, or replaced if an earlier export in the same format made it and nothing else is in it.
@@ -659,7 +668,8 @@ class RemoteGraph:
     def _answer(self, sparql: str, source: str, timeout: float, allow_service: bool) -> Answer:
         from kg.ask.sparql import Request
 
-        return self._endpoint.answer(Request(sparql, self.base, source, allow_service), _seconds(timeout))
+        request = Request(sparql, self.base, source, _truth("allow_service", allow_service))
+        return self._endpoint.answer(request, _seconds(timeout))
 
     def ask(self, name: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
         """Answer one of the shipped queries, as :meth:`KnowledgeGraph.ask`."""
@@ -679,6 +689,7 @@ class RemoteGraph:
 
     def answer(self, question: Question, *, timeout: float = 60) -> Answer:
         """Answer a question of :meth:`question`; ``timeout`` is in seconds, 0 for no limit."""
+        question = _question(question)
         return self._answer(question.sparql, question.name, timeout, False)
 
     def lookup(self, words: str, *, type: Kind | None = None, limit: int | None = 10, origin: Origin = "both") -> Found:
@@ -690,7 +701,8 @@ class RemoteGraph:
         from kg.ask.card import read_card
         from kg.ask.origins import known_origin
 
-        return read_card(self.reader, _text("iri", iri), whole=whole, origin=known_origin(_text("origin", origin)))
+        asked = known_origin(_text("origin", origin))
+        return read_card(self.reader, _text("iri", iri), whole=_truth("whole", whole), origin=asked)
 
 
 def _found(reader: IndexedReader, words: str, type: Kind | None, limit: int | None, base: str, origin: Origin) -> Found:
@@ -716,10 +728,18 @@ def _posed(reader: IndexedReader, name: str, parameters: Mapping[str, str | int]
     return pose(reader, named_query(_text("name", name)), values, base)
 
 
+def _question(question: object) -> Question:
+    from kg.ask.questions import Question
+
+    if not isinstance(question, Question):
+        _refuse("question", "what question() returns", question)
+    return question
+
+
 def _seconds(timeout: float) -> float:
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout <= _LONGEST_TIMEOUT:
+    if isinstance(timeout, bool) or not isinstance(timeout, Real) or not 0 <= timeout <= _LONGEST_TIMEOUT:
         _refuse("timeout", f"a number of seconds from 0 to {_LONGEST_TIMEOUT}", timeout)
-    return timeout
+    return float(timeout)
 
 
 class LoadedExtractor:
@@ -742,9 +762,17 @@ class LoadedExtractor:
         self._extractor = extractor
         self._curated = curated
 
+    def __reduce__(self) -> tuple[Callable[[], LoadedExtractor], tuple[()]]:
+        """For another process, which loads the rules and the model itself."""
+        return partial(load, self._extractor.rules, model=self._extractor.model), ()
+
     @property
     def nlp(self) -> Language:
-        """The spaCy pipeline; texts go in, ``doc.ents`` and ``doc.spans`` come out (:mod:`kg.extraction.document`)."""
+        """The spaCy pipeline; texts go in, ``doc.ents`` and ``doc.spans`` come out (:mod:`kg.extraction.document`).
+
+        spaCy cannot write what the components note on a Doc: store Docs with ``DocBin(store_user_data=False)``. For
+        several processes there is :meth:`pipe`, and :func:`load` in place of a pipeline on disk.
+        """
         return self._extractor.nlp
 
     def __call__(self, paper: Paper) -> Extraction:
@@ -790,21 +818,13 @@ def _read_extraction(paper: Paper, found: Extraction) -> Extraction:
 
 def _checked(papers: Iterable[Paper]) -> Iterator[Paper]:
     """Papers whose fields have the types that they should have."""
-    from pydantic import TypeAdapter
-
     from kg.records import Paper
-    from kg.text.lines import validated
+    from kg.sources.plugins import checked_paper
 
-    adapter = TypeAdapter(Paper)
     for paper in papers:
         if not isinstance(paper, Paper):
             _refuse("papers", "kg.Paper", paper)
-        checked = validated(adapter, members(paper), place := f"paper {_shown(paper.id)}")
-        try:
-            checked.text.encode()
-        except UnicodeEncodeError:
-            raise InputError(place, "expected Unicode text, found half of a surrogate pair") from None
-        yield checked
+        yield checked_paper(paper)
 
 
 def load(rules: str | Path | Sequence[str | Path] = (), *, model: str | Path | None = None) -> LoadedExtractor:
@@ -867,7 +887,8 @@ def build(
     Entries that are skipped are reported through :mod:`warnings`.
 
     Args:
-        inputs: a file or folder, several of them, or "-" for standard input.
+        inputs: a file or folder, several of them, or "-" for standard input; an empty list builds the graph again from
+            the papers that it has.
         folder: the graph folder; made if it does not exist.
         base: the base IRI of resources; ``None`` keeps that of the graph, or takes the default.
         rules: a folder, or folders, of rule files that are read after the shipped ones; ``None`` keeps those of the
@@ -881,7 +902,8 @@ def build(
     Raises:
         InputError: an input, a rule file or the model cannot be read.
         GraphError: the folder cannot be written.
-        KGError: an argument is of a wrong type, or an extractor is given together with rules or a model.
+        KGError: an argument is of a wrong type, there is no input and no graph, or an extractor is given together with
+            rules or a model.
     """
     from kg.builder import build_graph
 
@@ -889,9 +911,12 @@ def build(
         raise KGError("extractor: give either an extractor or rules and a model, not both")
     if extractor is not None and not isinstance(extractor, LoadedExtractor):
         _refuse("extractor", "what kg.load() returns", extractor)
+    given, folder = _several("inputs", inputs), _path("folder", folder)
+    if not given and not can_be_built_again(folder):
+        raise KGError(f"inputs: expected files or folders, found none; {folder} holds no graph to build again")
     build_graph(
-        _several("inputs", inputs),
-        _path("folder", folder),
+        given,
+        folder,
         base=_optional(_text, "base", base),
         rules=_optional(_paths, "rules", rules),
         model=_optional(_path, "model", model),
@@ -969,17 +994,22 @@ def _text(name: str, value: object) -> str:
 
 def _texts(name: str, value: object) -> list[str]:
     """One text or several; whole numbers are written out."""
-    if isinstance(value, str | int):
+    if isinstance(value, str | Integral):
         return [_parameter(name, value)]
-    if not isinstance(value, Iterable):
+    if not isinstance(value, Iterable) or isinstance(value, bytes):
         _refuse(name, "text or several", value)
     return [_parameter(name, item) for item in value]
 
 
 def _count(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not _is_whole(value) or value < 1:
         _refuse(name, "a whole number from 1", value)
-    return value
+    return min(int(value), _MOST)
+
+
+def _is_whole(value: object) -> TypeGuard[Integral]:
+    """Whether a value is a whole number, also one of numpy."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _truth(name: str, value: object) -> bool:
@@ -989,7 +1019,7 @@ def _truth(name: str, value: object) -> bool:
 
 
 def _parameter(name: str, value: object) -> str:
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if not isinstance(value, str) and not _is_whole(value):
         _refuse(name, "text or a whole number", value)
     return str(value)
 

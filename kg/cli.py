@@ -1239,6 +1239,8 @@ def export(
         try:
             known = find_format(format, "triples", "graphs", "network")
         except KGError as error:
+            if "choose from" not in str(error):  # of a plug-in
+                raise
             raise typer.BadParameter(f"{error}, html, csv, parquet", param_hint="--format") from None
     _known_profile(profile)
     if profile is not None and added:

@@ -8,8 +8,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from kg.errors import KGError
+from kg.text.names import one_line
 
 Plugin = TypeVar("Plugin")
+
+
+def reason(error: Exception) -> str:
+    """What an exception of another package says, in one line."""
+    return one_line(str(error)) or type(error).__name__
 
 
 def load_plugins(group: str, kind: type[Plugin]) -> dict[str, Plugin]:
@@ -31,7 +37,7 @@ def load_plugins(group: str, kind: type[Plugin]) -> dict[str, Plugin]:
         try:
             loaded = point.load()
         except Exception as error:  # whatever the module of another package raises
-            raise KGError(f"plugin {point.name} ({group}: {point.value}) cannot be loaded: {error}") from error
+            raise KGError(f"plugin {point.name} ({group}: {point.value}) cannot be loaded: {reason(error)}") from error
         if not isinstance(loaded, kind):
             problem = f"expected an object of class {kind.__name__}, found {type(loaded).__name__}"
             raise KGError(f"plugin {point.name} ({group}: {point.value}): {problem}")

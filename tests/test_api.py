@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
+import numpy as np
 import pyoxigraph as ox
 import pytest
 from rdflib import Literal, Variable
+from spacy.tokens import DocBin
 
 import kg
 from kg.vocabulary import DEFAULT_BASE, KG
@@ -92,6 +96,24 @@ def test_the_pipeline_of_an_extractor_takes_text(extractor: kg.LoadedExtractor) 
     assert [(span.text, span.label_) for span in doc.ents] == [("ResNet-50", "Method"), ("CIFAR-10", "Dataset")]
 
 
+def test_docs_are_stored_without_what_the_components_note(extractor: kg.LoadedExtractor) -> None:
+    doc = extractor.nlp("We train ResNet-50 (RN) on CIFAR-10, and reach 93.5% accuracy.")
+    stored = DocBin(docs=[doc], store_user_data=False).to_bytes()
+    (found,) = DocBin(store_user_data=False).from_bytes(stored).get_docs(extractor.nlp.vocab)
+    assert [(span.text, span.label_) for span in found.ents] == [(span.text, span.label_) for span in doc.ents]
+    assert [span.text for span in found.spans["results"]] == [span.text for span in doc.spans["results"]] == ["93.5%"]
+
+
+@pytest.mark.slow
+def test_a_graph_and_an_extractor_go_to_other_processes(
+    graph: kg.KnowledgeGraph, extractor: kg.LoadedExtractor
+) -> None:
+    paper = kg.Paper(id="1", title="A study", abstract="We train ResNet-50 on CIFAR-10.")
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(graph.stats).result() == graph.stats()
+        assert pool.submit(extractor, paper).result() == extractor(paper)
+
+
 @pytest.mark.slow
 def test_extract_takes_one_paper_or_several() -> None:
     paper = kg.Paper(id="1", title="A study", abstract="We train ResNet-50.")
@@ -168,6 +190,22 @@ def test_a_paper_with_a_field_of_a_wrong_type_is_an_error_that_names_it(
             "profile: expected no provenance",
         ),
         (lambda load, graph: graph.validate(5), "shapes: expected a path, found 5"),
+        (
+            lambda load, graph: graph.answer("most-used"),
+            "question: expected what question() returns, found 'most-used'",
+        ),
+        (lambda load, graph: graph.query("ASK {}", allow_service="no"), "allow_service: expected True or False, found"),
+        (lambda load, graph: graph.papers(venue=b"x"), "venue: expected text or several, found b'x'"),
+        (lambda load, graph: graph.papers(with_code="no"), "with_code: expected True or False, found 'no'"),
+        (lambda load, graph: graph.card("x", whole=None), "whole: expected True or False, found None"),
+        (lambda load, graph: graph.compare("x", all=1), "all: expected True or False, found 1"),
+        (lambda load, graph: graph.export("nt", io.BytesIO(), alignment="no"), "alignment: expected True or False"),
+        (lambda load, graph: graph.papers(year=1.5), "year: expected text or several, found 1.5"),
+        (lambda load, graph: graph.query("ASK {}", timeout=float("nan")), "timeout: expected a number of seconds"),
+        (
+            lambda load, graph: kg.build([], "no/graph"),
+            "inputs: expected files or folders, found none; no/graph holds no",
+        ),
         (lambda load, graph: graph.profile("pwc"), "there is no profile 'pwc'; choose from lpwc"),
     ],
 )
@@ -184,6 +222,12 @@ def test_a_wrong_argument_is_an_error_that_says_what_was_expected(
         call(load, graph)
     assert str(error.value).startswith(problem)
     assert "\n" not in str(error.value)
+
+
+def test_a_build_of_nothing_needs_a_graph(tmp_path: Path) -> None:
+    with pytest.raises(kg.KGError, match=r"^inputs: expected files or folders, found none; .*graph holds no graph"):
+        kg.build([], tmp_path / "graph")
+    assert [*tmp_path.iterdir()] == []
 
 
 # Asking ---------------------------------------------------------------------------------------------------------------
@@ -214,6 +258,16 @@ def test_papers_takes_one_name_or_several(graph: kg.KnowledgeGraph) -> None:
     for wrong in ({"dataset": 1.5}, {"year": [None]}, {"limit": 0}, {"new_since": 2020}):
         with pytest.raises(kg.KGError, match="expected"):
             graph.papers(**wrong)
+
+
+def test_numbers_of_numpy_are_numbers_and_large_ones_are_all(graph: kg.KnowledgeGraph) -> None:
+    one, year, seconds = cast(Any, (np.int64(1), np.int64(2020), np.float32(30)))
+    assert len(graph.lookup("cifar", limit=one).matches) == 1
+    assert graph.papers(year=year) == graph.papers(year=[year]) == graph.papers(year=2020)
+    assert len([*graph.ask("most-used", {"limit": one}).records()]) == 1
+    assert graph.query("ASK {}", timeout=seconds).kind == "ask"
+    assert graph.suggest("cifar", 10**30) == graph.suggest("cifar", 100)
+    assert graph.paths("FrogNet", "CIFAR-10", limit=10**30) == graph.paths("FrogNet", "CIFAR-10", limit=None)
 
 
 @pytest.mark.slow

@@ -1179,6 +1179,18 @@ def test_an_unknown_format_of_graphs_names_all_that_can_be_given(kg: Terminal, g
     assert "choose from turtle, " in said and said.endswith(", html, csv, parquet")
 
 
+@pytest.mark.parametrize(("words", "code"), [(["export", "-f"], 1), (["query", "ASK {}", "--format"], 2)])
+def test_a_format_of_a_broken_plugin_is_an_error_about_the_plugin(
+    kg: Terminal, graph_folder: Path, words: list[str], code: int, install_plugin: Callable[[str, str, str], None]
+) -> None:
+    install_plugin("kg.formats", "frogs", "1 / 0\n")
+    refused = kg(*words, "frogs", "-g", graph_folder)
+    assert (refused.code, refused.out) == (code, "")
+    assert re.fullmatch(
+        r"kg: error: plugin frogs \(kg\.formats: \S+\) cannot be loaded: division by zero\n", refused.err
+    )
+
+
 @pytest.mark.parametrize("format_", ["csv", "tables", "zip"])
 def test_an_archive_is_written_to_standard_output_only_if_that_is_asked_for(
     kg: Terminal, graph_folder: Path, format_: str

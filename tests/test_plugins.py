@@ -22,6 +22,7 @@ def test_objects_come_by_the_name_of_their_entry_point(install_plugin: Callable[
     [
         ("PLUGIN = 'text'\n", r"^plugin frog \(kg\.tests: .*\): expected an object of class int, found str$"),
         ("1 / 0\n", r"^plugin frog \(kg\.tests: .*\) cannot be loaded: division by zero$"),
+        ("raise ValueError\n", r"^plugin frog \(kg\.tests: .*\) cannot be loaded: ValueError$"),
         ("", r"^plugin frog \(kg\.tests: .*\) cannot be loaded: .*PLUGIN"),
     ],
 )

@@ -6,13 +6,13 @@ import networkx as nx
 import pyoxigraph as ox
 
 from kg.graph.reader import GraphReader
-from kg.vocabulary import KG, LINKS, SCHEMA, USES
+from kg.vocabulary import KG, LINKS, RDF, SCHEMA, USES
 
 _EDGES = (KG + "introduces", *USES.values(), LINKS["code"])
 
 
 def paper_network(store: ox.Store) -> nx.DiGraph[str]:
-    """Papers with what they introduce and use, and with their repositories.
+    """All papers, with what they introduce and use, and with their repositories.
 
     Nodes are IRIs with the attributes ``kind`` and ``name``, of papers also ``year`` where it is known; edges run from
     a paper and have the attribute ``property``, the local name of the property. Nodes and edges are sorted, so that
@@ -24,9 +24,12 @@ def paper_network(store: ox.Store) -> nx.DiGraph[str]:
         for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None)
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode)
     )
+    papers = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Paper"))
+    nodes = {quad.subject.value for quad in papers if isinstance(quad.subject, ox.NamedNode)}
+    nodes |= {end for source, target, _ in edges for end in (source, target)}
     reader = GraphReader(store)
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for node in sorted({end for source, target, _ in edges for end in (source, target)}):
+    for node in sorted(nodes):
         kind = reader.kind(node)
         year = reader.value(node, SCHEMA + "datePublished") if kind == "paper" else None
         graph.add_node(node, kind=kind, name=reader.name(node), **({"year": int(year)} if year else {}))

@@ -61,8 +61,9 @@ class QueryProcess:
             GraphError: the store cannot be opened.
             KGError: the profile has a query that is not a CONSTRUCT query.
         """
-        asked = {
+        asked: dict[str, object] = {
             "query": request.sparql,
+            "star": request.star,
             "prefixes": request.prefixes,
             "union": request.union,
             "constructs": profile[1] if profile else None,

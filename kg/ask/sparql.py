@@ -23,8 +23,8 @@ import pyoxigraph as ox
 from kg.errors import KGError, QueryError
 from kg.export.formats import Content, find_format, format_names, output_stream, serialize
 from kg.export.tables import DECIMALS, INTEGERS, Term, shown_term
-from kg.graph.query_text import SERVICE_REFUSED, calls_service, names_dataset
-from kg.graph.worker import evaluate
+from kg.graph.query_text import SERVICE_REFUSED, Star, calls_service, names_dataset, star
+from kg.graph.worker import evaluate, with_columns
 from kg.text.files import answer_file
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE, PREFIXES, XSD, resource_prefixes
@@ -239,7 +239,8 @@ def run(
     request = Request(sparql, base, source, allow_service)
     content = answer_file()
     try:
-        said = evaluate(store, sparql, request.prefixes, request.union, content)
+        query = with_columns(sparql, request.star, request.prefixes)
+        said = evaluate(store, query, request.prefixes, request.union, content)
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         raise request.failure(type(error).__name__, str(error)) from None
     return request.answer(said, content)
@@ -284,6 +285,11 @@ class Request:
     def union(self) -> bool:
         """Whether the default graph is the union of all graphs; if not, the query chooses its graphs."""
         return not names_dataset(self.sparql)
+
+    @property
+    def star(self) -> Star | None:
+        """Where the columns of a ``SELECT *`` go, and their order: that in which the query names them."""
+        return star(self.sparql)
 
     def answer(self, said: Mapping[str, object], content: IO[bytes]) -> Answer:
         """The answer that :func:`kg.graph.worker.evaluate` returned and wrote."""

@@ -185,7 +185,7 @@ class NewWorks:
     def written(self, touched: Iterable[int], works: Iterable[Work]) -> Iterator[Work]:
         """Write the records: some new ones in their places among those of before, without those that are touched."""
         before = self._before
-        assert before
+        assert before is not None  # one of no papers is empty, and so false
         gone = iter([*touched, len(before)])
         next_gone, at = next(gone), 0
         with before._generation.records.open("rb") as old, self._generation.records.open("wb") as stream:

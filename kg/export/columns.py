@@ -6,7 +6,6 @@ memory holds a few megabytes of each, and the same graph gives the same rows in 
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import tomllib
@@ -21,6 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args
 import pyoxigraph as ox
 
 from kg.errors import KGError
+from kg.export.tables import csv_rows
 from kg.graph.authors import in_order
 from kg.graph.index import IndexedReader
 from kg.graph.store import Generation
@@ -145,9 +145,9 @@ def _csv(path: Path, columns: Sequence[Column]) -> Iterator[Write]:
     """What writes a row as CSV (RFC 4180) with line feeds: lists are joined by "; ", what is missing is empty."""
     names = [column.name for column in columns]
     with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(names)
-        yield lambda row: lines.writerow([_shown(row.get(name)) for name in names])
+        write_row = csv_rows(file.write)
+        write_row(names)
+        yield lambda row: write_row([_shown(row.get(name)) for name in names])
 
 
 def _shown(cell: Cell) -> str | int | float | date | None:

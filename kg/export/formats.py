@@ -32,6 +32,7 @@ from kg.export.rdfxml import write_rdfxml
 from kg.export.tables import Table, table_of, write_csv, write_latex, write_markdown
 from kg.export.turtle import write_trig, write_turtle
 from kg.graph.provenance import provenance_graphs
+from kg.graph.worker import XmlText
 from kg.plugins import load_plugins
 from kg.remote.storage import packing
 from kg.text.names import quoted
@@ -94,8 +95,10 @@ def _results(name: str, media_type: str, known: ox.QueryResultsFormat, last: byt
     Lines of CSV end in a line feed, as those of all other formats do; RFC 4180 has a carriage return before it.
     """
 
+    mended = {"csv": _LineFeeds, "xml": XmlText}.get(name)
+
     def write_rows(rows: ox.QuerySolutions, output: IO[bytes]) -> None:
-        rows.serialize(cast("IO[bytes]", _LineFeeds(output)) if name == "csv" else output, format=known)
+        rows.serialize(cast("IO[bytes]", mended(output)) if mended else output, format=known)
         output.write(last)
 
     def write_truth(truth: ox.QueryBoolean, output: IO[bytes]) -> None:

@@ -19,6 +19,7 @@ from typing import IO, Any, TypeAlias
 
 import pyoxigraph as ox
 
+from kg.errors import GraphError
 from kg.vocabulary import RDF, XSD
 
 Json: TypeAlias = str | int | bool | dict[str, str]
@@ -44,6 +45,9 @@ def write_jsonld(
         output: takes UTF-8.
         base: the IRI that the ids of the document are relative to.
         prefixes: namespaces by prefix, in addition to those of the shipped context.
+
+    Raises:
+        GraphError: a statement is about a statement.
     """
     shipped = shipped_context()
     further = {prefix: iri for prefix, iri in sorted(prefixes.items()) if iri not in shipped.values()}
@@ -133,11 +137,16 @@ class _Words:
 
     def _reference(self, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
         """A node's id: relative to the base where that is safe to read back."""
+        if isinstance(node, ox.Triple):
+            raise GraphError(
+                f"{node}: is a statement in a statement, for which JSON-LD has no form; export another format"
+            )
         if not isinstance(node, ox.NamedNode):
             return str(node)
         iri = node.value
         if self._base and iri.startswith(self._base) and _RELATIVE.fullmatch(iri, len(self._base)):
-            return iri[len(self._base) :]
+            relative = iri[len(self._base) :]
+            return iri if relative in (self._id, self._type) else relative  # which would be read as keywords
         return iri
 
     def _name(self, iri: str) -> str:

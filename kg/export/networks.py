@@ -34,11 +34,11 @@ def write_graphml(network: DiGraph[str], output: IO[bytes]) -> None:
 
 
 def write_gexf(network: DiGraph[str], output: IO[bytes]) -> None:
-    """Write GEXF 1.2, the format of Gephi, without the date of writing."""
+    """Write GEXF 1.2, the format of Gephi, without the date of writing and a name of the graph, which has none."""
     from networkx import generate_gexf
 
     lines = (line for line in generate_gexf(_labelled(network)) if "<creator>" not in line)
-    _write_lines((re.sub(r' lastmodifieddate="[^"]*"', "", line) for line in lines), output)
+    _write_lines((re.sub(r' (?:lastmodifieddate|name)="[^"]*"', "", line) for line in lines), output)
 
 
 def write_tables(network: DiGraph[str], output: IO[bytes]) -> None:

@@ -118,6 +118,27 @@ def _latex(cell: str) -> str:
 
 def write_csv(table: Table, output: IO[bytes]) -> None:
     """Write CSV (RFC 4180), with line feeds as its line ends."""
-    rows = csv.writer(codecs.getwriter("utf-8")(output, "replace"), lineterminator="\n")
-    rows.writerow(table.header)
-    rows.writerows(table.rows)
+    write_row = csv_rows(codecs.getwriter("utf-8")(output, "replace").write)
+    for row in (table.header, *table.rows):
+        write_row(row)
+
+
+def csv_rows(write: Callable[[str], object]) -> Callable[[Iterable[object]], None]:
+    """What writes a row of CSV (RFC 4180) as a line that ends in a line feed.
+
+    >>> lines = []
+    >>> _ = csv_rows(lines.append)(["FrogNet", "two\\rlines", 1])
+    >>> lines
+    ['FrogNet,"two\\rlines",1\\n']
+    """
+    return csv.writer(_Lines(write)).writerow
+
+
+class _Lines:
+    """Takes rows that end as RFC 4180 says: of other ends, the writer leaves a carriage return in a cell unquoted."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self._write = write
+
+    def write(self, row: str) -> None:
+        self._write(row.removesuffix("\r\n") + "\n")

@@ -90,6 +90,8 @@ class _Terms:
             if bare and bare.fullmatch(term.value):
                 return term.value
             return f"{ox.Literal(term.value)}^^{self._iri(term.datatype)}"
+        if isinstance(term, ox.Triple):
+            return f"<<( {' '.join(map(self.text, term))} )>>"
         return str(term)  # the N-Triples form is Turtle too
 
     def _iri(self, node: ox.NamedNode) -> str:

@@ -17,7 +17,7 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 from kg.extraction import abbreviations, corrections, lexicon, links, patterns, roles, settings, settle  # noqa: F401 (factories)
 from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
 from kg.extraction.model import SHIPPED, Model
-from kg.extraction.plugins import Plugin, installed_plugins
+from kg.extraction.plugins import Plugin, check_candidates, installed_plugins
 from kg.extraction.results import component as results  # noqa: F401
 from kg.extraction.tagger import component as tagger  # noqa: F401
 from kg.extraction.tagger.crf import batched
@@ -165,6 +165,7 @@ class Extractor:
         A batch goes through one component after another, not each paper through all of them: what a component needs
         then stays in the processor's cache, which is a sixth faster than ``nlp.pipe``.
         """
+        others = {plugin.name for plugin in self.plugins}
         for batch in batched(papers, batch_size):
             docs = [make_doc(self.nlp, paper) for paper in batch]
             for name, component in self.nlp.pipeline:
@@ -172,6 +173,9 @@ class Extractor:
                     continue
                 try:
                     docs = [*component.pipe(docs)] if hasattr(component, "pipe") else [*map(component, docs)]
+                    if name in others:
+                        for doc in docs:
+                            check_candidates(doc)
                 except Exception as error:
                     error.add_note(f"in the component {name!r}")
                     raise

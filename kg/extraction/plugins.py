@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from kg.errors import KGError
+from kg.extraction.document import Candidate
+from kg.vocabulary import ENTITY_TYPES
 
 GROUP = "kg.extractors"
 
@@ -54,3 +57,20 @@ def installed_plugins() -> tuple[Plugin, ...]:
         Plugin(point.name, point.dist.name if point.dist else "?", point.dist.version if point.dist else "?", point)
         for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
     )
+
+
+def check_candidates(doc: object) -> None:
+    """Look at what the extractor of another package returned, because others would stumble over it later.
+
+    Raises:
+        TypeError: it is no Doc, or one of its candidates is no :class:`~kg.extraction.document.Candidate`.
+        ValueError: a candidate has no tokens of the Doc, or a type, role or confidence that there is not.
+    """
+    if not isinstance(doc, Doc):
+        raise TypeError(f"expected the Doc, found {type(doc).__name__}")
+    for candidate in doc._.candidates:
+        if not isinstance(candidate, Candidate):
+            raise TypeError(f"expected candidates, found {type(candidate).__name__}")
+        fits = 0 <= candidate.start < candidate.end <= len(doc) and 0 <= candidate.confidence <= 1
+        if not fits or candidate.type not in ENTITY_TYPES or candidate.role not in (None, "introduced", "used"):
+            raise ValueError(f"{candidate} does not fit a Doc of {len(doc)} tokens; see docs/plugins.md")

@@ -13,9 +13,11 @@ True
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias, cast
 
+Star: TypeAlias = tuple[int, Sequence[str]]
+"""Where the star of a ``SELECT *`` is, and the names of the variables in the order in which the query names them."""
 Kind = Literal["iri", "name", "variable", "text", "number", "word", "mark"]
 
 SERVICE_REFUSED = "SERVICE would send requests to another server, which is not allowed"
@@ -156,6 +158,30 @@ def calls_service(query: str) -> bool:
             return True
         earlier, before = before, token
     return False
+
+
+def star(query: str) -> Star | None:
+    """Where the columns of a ``SELECT *`` go, and what they are called, in the order of their first appearance.
+
+    ``None`` for every other query, and for one that asks other endpoints.
+
+    >>> star("SELECT * { ?paper kg:usesDataset ?dataset }")
+    (7, ['paper', 'dataset'])
+    """
+    if "*" not in query or calls_service(query):
+        return None
+    place: int | None = None
+    names: dict[str, None] = {}
+    before = Token("mark", "")
+    for token in tokens(query):
+        if token.kind == "variable":
+            names.setdefault(token.text[1:])
+        elif place is None and token.text == "{":
+            return None
+        elif place is None and token.text == "*" and before.is_word("SELECT", "DISTINCT", "REDUCED"):
+            place = token.start
+        before = token
+    return None if place is None else (place, [*names])
 
 
 def is_too_deep(query: str) -> bool:

@@ -4,11 +4,11 @@ It imports pyoxigraph and nothing of this package, and starts in about 40 ms. It
 pyoxigraph is in, that of the store, the bytes of memory that it may take (half of the machine's if not given), and what
 all requests have in common, in JSON. A request is a line of JSON on standard input::
 
-    {"query": ..., "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
+    {"query": ..., "star": null, "prefixes": {...}, "union": true, "timeout": 60, "constructs": null}
 
-``constructs`` are the CONSTRUCT queries of a profile, each with its own ``union``; the query then runs on what they
-make. A server (kg/server) asks with ``formats`` instead (:func:`written`), and sends the query after the line, which
-says its ``size`` in bytes.
+``star`` is where the columns of a ``SELECT *`` go, and their order (:func:`with_columns`). ``constructs`` are the
+CONSTRUCT queries of a profile, each with its own ``union``; the query then runs on what they make. A server (kg/server)
+asks with ``formats`` instead (:func:`written`), and sends the query after the line, which says its ``size`` in bytes.
 
 The answer on standard output is the content in pieces, each after its length in four bytes; a length of zero ends them.
 Then follows a line of JSON: ``kind`` and ``variables``, or ``error`` and ``message``. A query that takes too long ends
@@ -130,7 +130,8 @@ def _answer(
             except ValueError as error:
                 return {"error": "Profile", "message": str(error)}
         store = profiles[name]
-    return evaluate(store, request["query"], request["prefixes"], request["union"], content)
+    query = with_columns(request["query"], request.get("star"), request["prefixes"])
+    return evaluate(store, query, request["prefixes"], request["union"], content)
 
 
 def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str | None = None) -> Store:
@@ -163,6 +164,28 @@ def constructed(store: Store, queries: Sequence[tuple[str, bool]], folder: str |
     return made
 
 
+def with_columns(
+    query: str, star: tuple[int, Sequence[str]] | None, prefixes: Mapping[str, str], base: str | None = None
+) -> str:
+    """A query with the names of its columns in place of the star of ``SELECT *``, for which the store sorts them.
+
+    Args:
+        query: SPARQL.
+        star: what :func:`kg.graph.query_text.star` says of it.
+        prefixes: namespaces by prefix.
+        base: what its relative IRIs are relative to.
+    """
+    from pyoxigraph import QuerySolutions, Store
+
+    if star is None:
+        return query
+    place, names = star
+    rows = cast(QuerySolutions, Store().query(query, base_iri=base, prefixes=dict(prefixes)))
+    order = {name: number for number, name in enumerate(names)}
+    columns = sorted((variable.value for variable in rows.variables), key=lambda name: order.get(name, len(names)))
+    return f"{query[:place]} {' '.join(f'?{name}' for name in columns)} {query[place + 1 :]}" if columns else query
+
+
 def evaluate(
     store: Store, query: str, prefixes: Mapping[str, str], union: bool, content: IO[bytes]
 ) -> dict[str, object]:
@@ -190,6 +213,23 @@ def evaluate(
     return {"kind": "select", "variables": [variable.value for variable in results.variables]}
 
 
+class XmlText(io.RawIOBase):
+    """Passes XML on with references for its carriage returns, which readers would take for line feeds.
+
+    The offsets of evidence would not fit a text that lost some.
+    """
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self.output.write(bytes(data).replace(b"\r", b"&#13;"))
+        return len(data)
+
+
 class _Limited:
     """Passes on what it is given, up to a number of bytes."""
 
@@ -212,7 +252,7 @@ def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dic
 
     Args:
         store: what to query.
-        request: ``query``, ``prefixes``, ``base`` (for relative IRIs), ``union`` and
+        request: ``query``, ``star``, ``prefixes``, ``base`` (for relative IRIs), ``union`` and
 
             - ``formats``: the extensions of the formats for ``rows`` (SELECT and ASK) and for a ``graph``; absent where
               the client takes none;
@@ -232,7 +272,7 @@ def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dic
         default = [ox.NamedNode(iri) for iri in request["default_graphs"]]
         named = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     results = store.query(
-        request["query"],
+        with_columns(request["query"], request.get("star"), request["prefixes"], request["base"]),
         base_iri=request["base"],
         prefixes=request["prefixes"],
         use_default_graph_as_union=request["union"],
@@ -244,6 +284,8 @@ def written(store: Store, request: Mapping[str, Any], content: IO[bytes]) -> dic
         return {"error": "NotAcceptable", "message": kind}
     extension = request["formats"][kind]
     output = cast("IO[bytes]", _Limited(content, request["largest"]))
+    if extension in ("srx", "rdf"):
+        output = cast("IO[bytes]", XmlText(output))
     try:
         if isinstance(results, ox.QueryTriples):
             known = ox.RdfFormat.from_extension(extension)

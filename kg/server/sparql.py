@@ -20,6 +20,7 @@ from kg.ask.origins import ORIGIN, ORIGINS, known_origin, of_origin
 from kg.ask.sparql import Request as Query
 from kg.errors import QueryError
 from kg.export.formats import FORMATS, Format, serialize
+from kg.graph.query_text import Star
 from kg.server.current import Current, Served
 from kg.server.guard import refusal
 from kg.server.kept import Kept, Made
@@ -129,10 +130,11 @@ class Endpoint:
                 return not_modified(headers)
         if known := self._kept.get(tag):
             return Response(known.content, headers=headers, media_type=known.media_type)
-        query, union = await self._query(asked, served)
+        query, star, union = await self._query(asked, served)
         content = _Content()
         sent = {
             "query": query.sparql,
+            "star": star,
             "union": union and not (asked.default or asked.named),
             "default_graphs": asked.default if asked.default or asked.named else None,
             "named_graphs": asked.named if asked.default or asked.named else None,
@@ -163,12 +165,12 @@ class Endpoint:
                 if pool is gone:
                     raise RefusedError(503, _NO_GRAPH) from None
 
-    async def _query(self, asked: Asked, served: Served) -> tuple[Query, bool]:
-        """The query, and whether it sees the union of all graphs."""
+    async def _query(self, asked: Asked, served: Served) -> tuple[Query, Star | None, bool]:
+        """The query, what a ``SELECT *`` selects, and whether it sees the union of all graphs."""
 
-        def checked() -> tuple[Query, bool]:
+        def checked() -> tuple[Query, Star | None, bool]:
             query = Query(asked.query, served.graph.base, "query", False)
-            return query, query.union
+            return query, query.star, query.union
 
         try:
             return checked() if len(asked.query) < _LONG else await asyncio.to_thread(checked)

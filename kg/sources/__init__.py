@@ -18,7 +18,6 @@ from types import MappingProxyType
 from zipfile import ZipInfo
 
 from kg.errors import InputError, KGError
-from kg.plugins import load_plugins
 from kg.records import Paper
 from kg.remote import storage
 from kg.sources import (
@@ -41,6 +40,7 @@ from kg.sources.archive import is_archive
 from kg.sources.columns import checked
 from kg.sources.folder import files_of
 from kg.sources.halves import joined
+from kg.sources.plugins import installed_readers
 from kg.sources.reader import Reader, Source, Warn
 from kg.sources.warnings import limited
 from kg.text.encodings import in_utf8
@@ -63,7 +63,7 @@ def readers(columns: Mapping[str, str] = MappingProxyType({})) -> list[Reader]:
         KGError: an entry point of the group ``kg.sources`` cannot be imported, or is not a :class:`Reader`.
     """
     return [
-        *load_plugins("kg.sources", Reader).values(),
+        *installed_readers(),
         parquet.reader(columns),
         xml.READER,
         tagged.READER,

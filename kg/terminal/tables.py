@@ -48,6 +48,8 @@ def write_answer(
         try:
             answer.write(stream, format or "csv")
         except QueryError as error:
+            if "choose from" not in str(error):  # of a plug-in
+                raise
             raise QueryError(f"{error}, {TABLE}") from None
 
 

@@ -8,7 +8,9 @@ _ARCHIVE = r"(?:cs|math|nlin|physics|[a-z]{1,5}-[a-z]{2,4})(?:\.[A-Za-z]{2})?"
 ARXIV = rf"(?:(?<!\d)(?<!\d\.)\d{{4}}\.\d{{4,5}}|\b{_ARCHIVE}/\d{{7}})"
 """An arXiv identifier without version as a regular expression: as they are now, and as they were until March 2007."""
 
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
+# Angle brackets are those of markup around it, unless they are of an item identifier as ANSI/NISO Z39.56 has it.
+_DOI = re.compile(r"10\.\d{4,9}/(?:[^\s\"<>]|<[^\s\"<>]+>\d\.\d\.[A-Z]{2};)+", re.IGNORECASE)
+_BRACKET = re.compile(r"(%3C|&lt;)|%3E|&gt;", re.IGNORECASE)
 _ARXIV = re.compile(rf"({ARXIV})(?:v\d+)?(?!\d)")
 _ARXIV_ALONE = re.compile(
     rf"(?i:arxiv:\s*|(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/)?({ARXIV})(?:v\d+)?(?:\.pdf)?"
@@ -23,7 +25,7 @@ def bare_doi(text: str) -> str | None:
     >>> bare_doi("https://doi.org/10.1234/FROG.1"), bare_doi("n/a")
     ('10.1234/frog.1', None)
     """
-    found = _DOI.search(text)
+    found = _DOI.search(_BRACKET.sub(lambda sign: "<" if sign[1] else ">", text))
     if not found:
         return None
     doi = found[0].rstrip(".,;")

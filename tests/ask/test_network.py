@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.ask.network import paper_network
-from kg.vocabulary import DEFAULT_BASE
+from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA
 
 PAPER, METHOD = DEFAULT_BASE + "paper/frognet-hops", DEFAULT_BASE + "method/frognet"
 
@@ -34,6 +34,15 @@ def test_nodes_and_edges_come_in_the_same_order_whatever_the_order_of_insertion(
     one, other = paper_network(small()), paper_network(reverse)
     assert (list(one.nodes), list(one.edges)) == (list(other.nodes), list(other.edges))
     assert list(one.nodes) == sorted(one.nodes)
+
+
+def test_a_paper_without_edges_is_a_node() -> None:
+    store, paper = ox.Store(), ox.NamedNode(DEFAULT_BASE + "paper/rain")
+    store.add(ox.Quad(paper, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Paper"), paper))
+    store.add(ox.Quad(paper, ox.NamedNode(SCHEMA + "name"), ox.Literal("On rain"), paper))
+    network = paper_network(store)
+    assert list(network.nodes) == [paper.value]
+    assert network.nodes[paper.value] == {"kind": "paper", "name": "On rain"}
 
 
 def test_an_empty_graph_is_an_empty_network() -> None:

@@ -61,6 +61,11 @@ def test_answers_are_those_of_this_process(store: Path, queries: QueryProcess) -
 
 
 @pytest.mark.slow
+def test_the_columns_of_a_star_come_in_the_order_of_the_query(queries: QueryProcess) -> None:
+    assert asked(queries, "SELECT * { ?s ?p ?o }").variables == ("s", "p", "o")
+
+
+@pytest.mark.slow
 def test_an_answer_of_many_pieces_arrives_whole(queries: QueryProcess) -> None:
     answer = asked(queries, "SELECT * { ?a schema:name ?b . ?c schema:name ?d }")
     assert sum(1 for _ in answer.rows()) == 300 * 300

@@ -52,6 +52,35 @@ def test_rows_are_terms_of_the_union_of_all_graphs(store: ox.Store) -> None:
     assert (answer.kind, answer.variables, list(answer.rows())) == ("select", ("n",), [(ox.Literal(12),)])
 
 
+COLUMNS = [
+    ("SELECT * { ?b ?a 1 . OPTIONAL { ?B ?_c ?d } }", "b a B _c d"),
+    ("select distinct*{ $z <http://e/a*b> ?y FILTER(?y * 2 > 1) }", "z y"),
+    ("PREFIX p: <http://e/*> SELECT REDUCED * # * ?comment\nFROM <http://g/a> { GRAPH ?g { ?s ?o 1 } }", "g s o"),
+    ("SELECT * { ?s ?p '?text' FILTER NOT EXISTS { ?hidden ?p ?o } VALUES ?v { 1 } } ORDER BY ?v", "s p v"),
+    ("SELECT * { { SELECT ?n ?m { ?m ?n ?inner } } ?m ?a [] } ", "n m a"),
+    ("SELECT * { ?z ?y ?x . BIND(1 AS ?y\u0301) }", "z y x y\u0301"),
+    ("SELECT * { ?z1 ?z2 ?a ; ?b [] } GROUP BY", None),
+    ("SELECT * {}", ""),
+    ("SELECT (COUNT(*) AS ?z) (1 * 2 AS ?y) { ?s ?p ?o }", "z y"),
+    ("SELECT ?y ?x { SELECT * { ?x ?y ?z } }", "y x"),
+]
+
+
+@pytest.mark.parametrize(("sparql", "expected"), COLUMNS)
+def test_the_columns_of_a_star_come_in_the_order_of_the_query(
+    store: ox.Store, sparql: str, expected: str | None
+) -> None:
+    if expected is None:
+        with pytest.raises(QueryError, match="line 1"):
+            run(store, sparql)
+        return
+    answer = run(store, sparql)
+    assert answer.variables == tuple(expected.split())
+    output = io.BytesIO()
+    answer.write(output, "csv")
+    assert output.getvalue().decode().splitlines()[0] == expected.replace(" ", ",")
+
+
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [

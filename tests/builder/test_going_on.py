@@ -149,6 +149,16 @@ def test_what_did_not_change_is_not_written_again_and_the_graph_is_that_of_a_bui
     assert written_files(tmp_path / "moved", kept_names) == kept[2]
 
 
+def test_papers_come_to_a_graph_that_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nquads: NQuads) -> None:
+    monkeypatch.setattr(builder, "extract_each", invented_extraction)
+    source = tmp_path / "papers.jsonl"
+    source.write_text(invented_paper(1, Random(1)))
+    for inputs in ([], [], [source]):
+        build_graph(inputs, tmp_path / "steps")
+    build_graph([source], tmp_path / "once")
+    assert nquads(tmp_path / "steps") == nquads(tmp_path / "once")
+
+
 @pytest.mark.slow
 def test_if_most_papers_differ_all_statements_are_made_anew(
     tmp_path: Path,

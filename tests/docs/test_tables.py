@@ -45,6 +45,29 @@ def test_pandas_joins_results_and_papers(graph_folder: Path, monkeypatch: pytest
     }
 
 
+@pytest.mark.parametrize(
+    ("package", "option", "read"),
+    [
+        ("pandas", '`dtype={"arxiv": "string"}` in `pandas.read_csv`', "pandas.read_csv(path, OPTION)['arxiv']"),
+        ("polars", '`schema_overrides={"arxiv": pl.String}` in `polars', "polars.read_csv(path, OPTION)['arxiv']"),
+        (
+            "duckdb",
+            "`types={'arxiv': 'VARCHAR'}` in",
+            """duckdb.sql("FROM read_csv('papers.csv', OPTION)").fetchall()[0]""",
+        ),
+    ],
+)
+def test_readers_of_csv_keep_an_arxiv_id_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, option: str, read: str
+) -> None:
+    module = pytest.importorskip(package)
+    assert option in " ".join(PAGE.split())
+    monkeypatch.chdir(tmp_path)
+    Path("papers.csv").write_text("arxiv\n2101.00010\n", encoding="utf-8")
+    found = eval(read.replace("OPTION", option.split("`")[1]), {package: module, "pl": module, "path": "papers.csv"})
+    assert [*found] == ["2101.00010"]
+
+
 def test_the_page_has_the_columns_in_their_order() -> None:
     for table, columns in table_columns().items():
         section = PAGE.partition(f"## {table}\n")[2].partition("\n## ")[0]

@@ -35,7 +35,7 @@ PAPERS: list[dict[str, Any]] = [
         "arxiv": "2101.00001",
         "keywords": ["ponds", "frogs"],
     },
-    {"id": "2", "title": "Ponds, Revisited", "abstract": "We study CIFAR-10 with FrogNet.", "year": 2020},
+    {"id": "2", "title": "Ponds, Revisited", "abstract": "We study CIFAR-10\rwith FrogNet.", "year": 2020},
 ]
 CATALOGUE = [
     {"name": "Frogs-9", "full_name": "Nine Ponds of Frogs", "variants": []},
@@ -114,6 +114,7 @@ def test_a_paper_has_its_metadata(tables: dict[str, list[dict[str, str]]]) -> No
     }
     assert frog["listed_on"].endswith("papers.jsonl:1")
     assert (ponds["year"], "month" in ponds, ponds["identifiers"]) == ("2020", False, "2")
+    assert ponds["abstract"] == PAPERS[1]["abstract"]
     assert toad == {"iri": OTHER, "title": "A Toad of Ponds", "year": "2021", "origin": "curated"}
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -229,6 +230,12 @@ def test_csv_ends_its_lines_in_line_feeds_and_keeps_the_breaks_within_values() -
     text = output.getvalue().decode()
     assert text.startswith("value,n\nplain,0\n")
     assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:] == values
+
+
+def test_xml_readers_find_the_line_breaks_of_a_value_as_they_are() -> None:
+    output = io.BytesIO()
+    run(ox.Store(), r'SELECT ("a\r\nb\rc" AS ?x) {}').write(output, "xml")
+    assert "".join(ElementTree.fromstring(output.getvalue()).itertext()) == "a\r\nb\rc"
 
 
 def test_a_file_that_ends_in_gz_is_compressed_the_same_way_each_time(small: ox.Store, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from rdflib import OWL, RDF, SH, Graph
 
 import kg
+from kg.errors import GraphError
 from kg.export.formats import export_graph
 from kg.export.jsonld import shipped_context, write_jsonld
 from kg.vocabulary import DCTERMS, DEFAULT_BASE, KG, OA, SCHEMA, XSD
@@ -44,6 +45,21 @@ def test_json_ld_reads_as_plain_json() -> None:
     assert (result["observedValue"], result["unitText"], result["measuredProperty"]) == ("93.5", "%", "metric/accuracy")
     assert (result["value"], result["relative"]) == ("93.5", False)
     assert nodes["dataset/cifar-10"]["otherNames"] == ["CIFAR10"]
+
+
+def test_ids_that_would_be_read_as_keywords_are_in_full() -> None:
+    triples = [
+        ox.Triple(ox.NamedNode(f"{DEFAULT_BASE}type"), ox.NamedNode(KG + "x"), ox.NamedNode(f"{DEFAULT_BASE}id"))
+    ]
+    output = io.BytesIO()
+    write_jsonld(triples, output, DEFAULT_BASE)
+    assert [quad.triple for quad in ox.parse(output.getvalue(), ox.RdfFormat.JSON_LD)] == triples
+
+
+def test_a_statement_about_a_statement_is_an_error() -> None:
+    node = ox.NamedNode("http://e.org/s")
+    with pytest.raises(GraphError, match="statement in a statement, for which JSON-LD has no form"):
+        write_jsonld([ox.Triple(node, node, ox.Triple(node, node, node))], io.BytesIO(), DEFAULT_BASE)
 
 
 @pytest.mark.slow

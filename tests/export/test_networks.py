@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from typing import IO
+from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
@@ -55,6 +56,11 @@ def test_the_same_network_gives_the_same_bytes_without_a_date(
     monkeypatch.setattr("time.strftime", lambda *_: "2099-01-01")
     assert written(write, network) == first
     assert b"lastmodified" not in first and b"NetworkX" not in first
+
+
+def test_a_graph_of_gexf_has_the_attributes_of_its_schema(network: nx.DiGraph[str]) -> None:
+    graph = ElementTree.fromstring(written(write_gexf, network)).find("{http://www.gexf.net/1.2draft}graph")
+    assert graph is not None and graph.attrib == {"defaultedgetype": "directed", "mode": "static"}
 
 
 def test_an_archive_has_a_table_of_nodes_and_one_of_edges(network: nx.DiGraph[str]) -> None:

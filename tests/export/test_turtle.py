@@ -43,6 +43,14 @@ def test_objects_of_a_property_and_properties_of_a_subject_are_grouped() -> None
     assert output.getvalue().decode() == ('@prefix e: <http://e.org/> .\n\ne:s a e:T ;\n    e:p "a",\n        "b" .\n')
 
 
+def test_a_statement_about_a_statement_reads_back() -> None:
+    node = ox.NamedNode("http://e.org/s")
+    about = ox.Triple(node, node, ox.Triple(node, node, ox.Literal("1", datatype=ox.NamedNode(XSD + "integer"))))
+    output = io.BytesIO()
+    write_turtle([about], output, {"e": "http://e.org/"})
+    assert [quad.triple for quad in ox.parse(output.getvalue(), ox.RdfFormat.TURTLE)] == [about]
+
+
 def test_only_numbers_that_no_reader_changes_are_bare() -> None:
     def written(text: str, datatype: str) -> str:
         value = ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))

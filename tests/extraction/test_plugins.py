@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,7 @@ from kg.builder.works import fingerprints
 from kg.errors import KGError
 from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import READ_BY_TAGGER, record
+from kg.extraction.pipeline import READ_BY_TAGGER, Failure, record
 from kg.extraction.plugins import installed_plugins
 from kg.records import Paper
 
@@ -66,6 +67,31 @@ def test_an_installed_extractor_proposes_names(packages: Path) -> None:
     found = record(nlp(make_doc(nlp, PAPER)))
     [mention] = [mention for mention in found.entities if mention.text == "quuxify"]
     assert (mention.type, mention.confidence, mention.extractor) == ("Method", 1.0, "quux_verbs")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("return None", "TypeError: expected the Doc, found NoneType"),
+        ("doc._.candidates.append('toad')", "TypeError: expected candidates, found str"),
+        ("doc._.candidates.append(Candidate(0, 99, 'Method', 1.0, 'x'))", "does not fit a Doc of 7 tokens"),
+        ("doc._.candidates.append(Candidate(-2, -1, 'Method', 1.0, 'x'))", "does not fit"),
+        ("doc._.candidates.append(Candidate(0, 1, 'Animal', 1.0, 'x'))", "does not fit"),
+        ("doc._.candidates.append(Candidate(0, 1, 'Method', 7.5, 'x'))", "does not fit"),
+        ("doc._.candidates.append(Candidate(0, 1, 'Method', 1.0, 'x', 'new'))", "does not fit"),
+    ],
+)
+def test_what_an_extractor_must_not_give_is_said_of_that_extractor(
+    packages: Path, code: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"quux_{uuid4().hex}"  # spaCy keeps each factory under its name
+    install(packages, name, EXTRACTOR.format(name=name).replace("return doc", f"{code}; return doc"))
+    nlp = pipeline.build_pipeline(plugins=installed_plugins())
+    monkeypatch.setattr(Extractor, "nlp", nlp)  # the tests share one pipeline, without plug-ins
+    [failure] = Extractor().each([PAPER])
+    assert isinstance(failure, Failure)
+    assert problem in failure.reason and failure.reason.endswith(f" (in the component '{name}')")
 
 
 @pytest.mark.slow

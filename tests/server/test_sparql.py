@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -222,6 +223,23 @@ def test_statements_come_in_the_format_that_is_wanted(client: TestClient, accept
     answer = get(client, accept, query=query)
     assert answer.headers["content-type"].partition(";")[0] == accept
     assert len({quad.triple for quad in ox.parse(answer.content, ox.RdfFormat.from_media_type(accept))}) >= 3
+
+
+@pytest.mark.parametrize(
+    ("accept", "query"),
+    [
+        ("application/sparql-results+xml", r'SELECT ("a\r\nb" AS ?x) {}'),
+        ("application/rdf+xml", r'CONSTRUCT { schema:x schema:name "a\r\nb" } {}'),
+    ],
+)
+def test_xml_readers_find_the_line_breaks_of_a_value_as_they_are(client: TestClient, accept: str, query: str) -> None:
+    answer = get(client, accept, query=query)
+    assert answer.headers["content-type"] == accept
+    assert "".join(ElementTree.fromstring(answer.content).itertext()).strip() == "a\r\nb"
+
+
+def test_the_columns_of_a_star_come_in_the_order_of_the_query(client: TestClient) -> None:
+    assert get(client, "text/csv", query="SELECT * { ?s ?p ?o } LIMIT 1").text.startswith("s,p,o\r\n")
 
 
 def test_a_link_can_name_the_format(client: TestClient) -> None:
