@@ -36,7 +36,7 @@ from pyoxigraph import Store
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
 from kg.graph.index import VERSION, GraphIndex, IndexedReader
-from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, path_text, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, partials_of, path_text, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -601,7 +601,8 @@ def _new_folder(folder: Path, name: str) -> Path:
     if new.is_symlink():
         new.unlink()
     elif new.is_dir():  # left by a build that was killed right here
-        (new / GENERATION_MANIFEST).unlink(missing_ok=True)
+        for path in (new / GENERATION_MANIFEST, *partials_of(new / GENERATION_MANIFEST)):
+            path.unlink(missing_ok=True)
         new.rmdir()
     new.mkdir()
     manifest.mark(new, name)
