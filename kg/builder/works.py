@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import merge
@@ -47,6 +47,11 @@ class Work(Record):
     def paper(self) -> Paper:
         """The paper that its entries make together (:func:`kg.sources.duplicates.merged`)."""
         return merged(self.entries)
+
+    @property
+    def keys(self) -> set[str]:
+        """The paper keys of its title and of those of its entries."""
+        return {self.key, *(paper_key(entry.title) for entry in self.entries)}
 
 
 _WORK = TypeAdapter(Work)
@@ -191,12 +196,20 @@ class Update:
         return papers
 
     def _touched(self, stored: Iterable[Work]) -> set[str]:
-        """The keys of all papers that the entries that were read may be of, and of others with the same titles."""
+        """The keys of all papers that the entries that were read may be of, and of others with the same titles.
+
+        Those of entries count, too: a paper that loses an entry may get the title of another one.
+        """
         known = {handle for entry in self.read for handle in handles(entry)}
         keys = {paper_key(entry.title) for entry in self.read}
+        others: defaultdict[str, set[str]] = defaultdict(set)
         for work in stored:
             if work.key in keys or any(handle in known for entry in work.entries for handle in handles(entry)):
-                keys.update([work.key, *(paper_key(entry.title) for entry in work.entries)])
+                keys |= work.keys
+            elif len(work.entries) > 1:
+                others[work.key] |= work.keys
+        while found := keys & others.keys():
+            keys = keys.union(*map(others.pop, found))
         return keys
 
     def _updated(self, papers: Iterable[Joined], stored: Sequence[Work]) -> Iterator[Work]:
