@@ -7,6 +7,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -272,7 +273,8 @@ def fingerprints(extractor: Extractor, rules: Iterable[Rule] = ()) -> Callable[[
         rules: those of the extractor, for the corrections among them.
     """
     common = hashlib.blake2b(digest_size=16)
-    for path in (*_extraction_code(), *extractor.model_files()):
+    common.update(_extraction_code(Path(__file__).parents[1]))
+    for path in extractor.model_files():
         common.update(path.read_bytes())
     for path in rule_files(extractor.rules):
         common.update(_without_corrections(path))
@@ -299,9 +301,12 @@ def _without_corrections(path: Path) -> bytes:
     return "".join(f"{json.dumps(fields)}\n" for fields in lines).encode()
 
 
-def _extraction_code() -> list[Path]:
-    """Every module that extraction runs: its own folder, and all that it imports from below."""
-    package = Path(__file__).parents[1]
+@cache
+def _extraction_code(package: Path) -> bytes:
+    """Every module that extraction runs: its own folder, and all that it imports from below.
+
+    The code runs as it was read when the process began, whatever takes its place on disk while a folder is watched.
+    """
     rooms = (package / "extraction", package / "text")
     files = sorted(path for room in rooms for path in room.rglob("*") if path.suffix in (".py", ".txt"))
-    return [*sorted(package.glob("*.py")), *files]
+    return b"".join(path.read_bytes() for path in (*sorted(package.glob("*.py")), *files))
