@@ -1786,12 +1786,14 @@ def _print_corrections(opened: KnowledgeGraph, as_json: bool) -> None:
 def _export_corrected(opened: KnowledgeGraph, output: Path | None) -> None:
     import json
 
+    from kg.ask.merges import titles_of_entries
     from kg.evaluation.corrected import corrected_papers
     from kg.graph.store import with_corrections
 
     folders = with_corrections(opened.folder, opened.settings.rules)
     with _output(output, _read_of(opened)) as stream:
-        for line in corrected_papers(opened.store, folders, opened.settings.model):
+        titles = titles_of_entries(opened.generation)
+        for line in corrected_papers(opened.store, folders, opened.settings.model, titles):
             stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
