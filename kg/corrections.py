@@ -25,7 +25,7 @@ from kg.graph.index import IndexedReader
 from kg.graph.reader import GraphReader
 from kg.graph.store import Settings, existing
 from kg.jsonrecord import Record
-from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in
+from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in, rule_folders
 from kg.text.files import CORRECTIONS, path_text, writing
 from kg.text.names import one_line, quoted, title_key
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, OA, SCHEMA, Role
@@ -93,10 +93,11 @@ def correct_paper(
         QueryError: several papers may be meant.
         KGError: there is no such paper, it does not have the words, or the correction says nothing, something that
             cannot be said, what another says already, or the opposite of another.
-        InputError: the file cannot be read or written.
+        InputError: the file cannot be read or written, or the folder of rules that the graph is built with is gone.
     """
     known = _folders(folder, settings)
-    target = rules or (settings.rules[-1] if settings.rules else folder / CORRECTIONS)
+    own = rule_folders(settings.rules)[-1] if settings.rules and not rules else folder / CORRECTIONS
+    target = rules or own
     found = meant(reader, paper, ("paper",), settings.base)
     if found.match is None:
         raise KGError(found.unknown)

@@ -13,10 +13,11 @@ from kg.api import KnowledgeGraph
 from kg.ask.merges import titles_of_entries
 from kg.builder import build_graph
 from kg.builder.works import read_records
-from kg.corrections import FILE, line_of
+from kg.corrections import FILE, correct_paper, line_of
 from kg.errors import InputError, KGError
 from kg.evaluation.corrected import corrected_papers
 from kg.evaluation.gold import read_gold
+from kg.graph.store import Settings
 from kg.text.files import CORRECTIONS
 
 FROGNET = "FrogNet: Hopping Networks for Image Classification"
@@ -204,3 +205,12 @@ def test_a_metric_adds_a_result_where_none_was_found(graph: KnowledgeGraph) -> N
     ):
         graph.correct(PADS, "20\\%", "result", dataset="")
     assert graph.correct(PADS, "20\\%", "result", metric="error").before == ()
+
+
+def test_a_folder_of_rules_that_is_gone_is_not_made_anew_for_builds_to_do_without_its_rules(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    settings = Settings(rules=(tmp_path / "gone",))
+    with pytest.raises(InputError, match=r"gone: is not a folder of rule files$"):
+        correct_paper(graph.reader, graph.folder, settings, PADS, "61.0", "no result", {})
+    assert not (tmp_path / "gone").exists()
