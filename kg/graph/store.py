@@ -36,7 +36,7 @@ from pyoxigraph import Store
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
 from kg.graph.index import VERSION, GraphIndex, IndexedReader
-from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, partials_of, path_text, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, partials_of, path_text, text_path, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -178,7 +178,7 @@ class Generation(NamedTuple):
         @cache
         def now_at(way: str) -> str:
             # Standard input has no place, and what is elsewhere did not move along.
-            if way == "-" or is_address(way) or from_folder(graph, way).exists():
+            if way == "-" or is_address(way) or _is_there(from_folder(graph, way)):
                 return way
             return to_folder(graph, from_folder(before, way))
 
@@ -355,6 +355,15 @@ def to_folder(folder: Path, path: Path) -> str:
 def from_folder(folder: Path, way: str) -> Path:
     """The path that is reached by a way of :func:`to_folder`."""
     return Path(os.path.normpath(folder / way))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or an archive that it is in; its name may be one that :func:`path_text` escaped."""
+    for name in (path, text_path(path)):
+        place = next(place for place in (name, *name.parents) if place.exists())
+        if place == name or place.is_file():
+            return True
+    return False
 
 
 def with_corrections(folder: Path, rules: Iterable[Path]) -> tuple[Path, ...]:

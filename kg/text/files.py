@@ -176,6 +176,16 @@ def path_text(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def text_path(text: str | Path) -> Path:
+    """The path that :func:`path_text` gives as this text, where that has escaped something of it.
+
+    >>> text_path("caf\\\\xe9.txt") == Path("caf\\udce9.txt")
+    True
+    """
+    name = re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(text))
+    return Path(os.fsdecode(name))
+
+
 def reason(error: Exception) -> str:
     """What the system says about an error, without the file's name."""
     return getattr(error, "strerror", None) or str(error)
