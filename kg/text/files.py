@@ -26,6 +26,12 @@ FETCHED = "fetched"
 PUBLISHED = "published"
 """The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
 
+SITE_MARK = "papers-kg-site.txt"
+"""A file in each exported site, by which a later export knows that it may replace the folder; sources leave it out."""
+
+TABLES_MARK = "papers-kg-tables.txt"
+"""The same beside exported tables."""
+
 PARTIAL = ".partial"
 """How the names end of files and folders that are not complete."""
 
