@@ -1698,7 +1698,9 @@ def correct(
         str | None, typer.Option("--type", "-t", help="They name a Method, Dataset, Metric or Task; added if new.")
     ] = None,
     role: Annotated[str | None, typer.Option("--role", help="The entity is introduced or used.")] = None,
-    metric: Annotated[str | None, typer.Option("--metric", help='The metric of the result; "" for none.')] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help='The metric of the result, added if new; "" for none.')
+    ] = None,
     dataset: Annotated[str | None, typer.Option("--dataset", help='The dataset of the result; "" for none.')] = None,
     method: Annotated[str | None, typer.Option("--method", help='The method of the result; "" for none.')] = None,
     task: Annotated[str | None, typer.Option("--task", help='The task of the result; "" for none.')] = None,
