@@ -96,8 +96,10 @@ def correct_paper(
         InputError: the file cannot be read or written, or the folder of rules that the graph is built with is gone.
     """
     known = _folders(folder, settings)
-    own = rule_folders(settings.rules)[-1] if settings.rules and not rules else folder / CORRECTIONS
-    target = rules or own
+    own = folder / CORRECTIONS
+    target = rules or (settings.rules[-1] if settings.rules else own)
+    if not rules and target.resolve() != own.resolve():
+        rule_folders([target])
     found = meant(reader, paper, ("paper",), settings.base)
     if found.match is None:
         raise KGError(found.unknown)

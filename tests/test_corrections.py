@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,18 @@ def test_a_correction_stays_when_another_entry_gives_the_paper_its_title(graph: 
     assert {row["value"] for row in built.query(query).records()} == {"48.3", "61.0"}
     built.correct(PADS, "LilyBench", "entity", role="used", replace=True)
     assert [line["paper"] for line in lines(graph)] == [longer["title"]] * 2
+
+
+@pytest.mark.slow
+def test_corrections_may_be_taken_back_with_their_folder(graph: KnowledgeGraph) -> None:
+    graph.correct(PADS, "61.0", "no result")
+    build_graph([], graph.folder)
+    shutil.rmtree(graph.folder / CORRECTIONS)
+    moved = graph.folder.rename(graph.folder.with_name("moved"))
+    assert build_graph([], moved).extracted == 1
+    built = KnowledgeGraph(moved)
+    assert built.settings.rules == ()
+    assert built.correct(PADS, "61.0", "no result").kept
 
 
 def test_a_metric_adds_a_result_where_none_was_found(graph: KnowledgeGraph) -> None:

@@ -177,8 +177,9 @@ class Generation(NamedTuple):
 
         @cache
         def now_at(way: str) -> str:
-            # Standard input has no place, and what is elsewhere did not move along.
-            if way == "-" or is_address(way) or _is_there(from_folder(graph, way)):
+            # Standard input has no place, what is elsewhere did not move along, and what was in the folder did.
+            beside = way.startswith("../") or Path(way).is_absolute()
+            if way == "-" or is_address(way) or not beside or _is_there(from_folder(graph, way)):
                 return way
             return to_folder(graph, from_folder(before, way))
 
@@ -367,10 +368,15 @@ def _is_there(path: Path) -> bool:
 
 
 def with_corrections(folder: Path, rules: Iterable[Path]) -> tuple[Path, ...]:
-    """Folders of rules, and after them that of the corrections of a graph folder, if there is one."""
+    """Folders of rules, and after them that of the corrections of a graph folder, if there is one.
+
+    It may be among the folders that an earlier build had; where it is gone since, so are the corrections.
+    """
     own = folder / CORRECTIONS
     given = tuple(rules)
-    return given if not own.is_dir() or own.resolve() in {path.resolve() for path in given} else (*given, own)
+    if not own.is_dir():
+        return tuple(path for path in given if path.resolve() != own.resolve())
+    return given if own.resolve() in {path.resolve() for path in given} else (*given, own)
 
 
 class Opened(NamedTuple):
