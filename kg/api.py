@@ -548,7 +548,7 @@ class KnowledgeGraph:
             says: "no entity" and "no result" for what is none; "entity" and "result" change what is given besides.
             type: of an entity: "Method", "Dataset", "Metric" or "Task"; with it one is added where none was found.
             role: of an entity: "introduced" or "used".
-            metric: of a result; an empty text for none.
+            metric: of a result; an empty text for none. With one a result is added where none was found.
             dataset: of a result; an empty text for none.
             method: of a result; an empty text for none.
             task: of a result; an empty text for none.

@@ -1658,7 +1658,9 @@ def correct(
         str | None, typer.Option("--type", "-t", help="They name a Method, Dataset, Metric or Task; added if new.")
     ] = None,
     role: Annotated[str | None, typer.Option("--role", help="The entity is introduced or used.")] = None,
-    metric: Annotated[str | None, typer.Option("--metric", help='The metric of the result; "" for none.')] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", help='The metric of the result, added if new; "" for none.')
+    ] = None,
     dataset: Annotated[str | None, typer.Option("--dataset", help='The dataset of the result; "" for none.')] = None,
     method: Annotated[str | None, typer.Option("--method", help='The method of the result; "" for none.')] = None,
     task: Annotated[str | None, typer.Option("--task", help='The task of the result; "" for none.')] = None,
@@ -1743,12 +1745,14 @@ def _print_corrections(opened: KnowledgeGraph, as_json: bool) -> None:
 def _export_corrected(opened: KnowledgeGraph, output: Path | None) -> None:
     import json
 
+    from kg.ask.merges import titles_of_entries
     from kg.evaluation.corrected import corrected_papers
     from kg.graph.store import with_corrections
 
     folders = with_corrections(opened.folder, opened.settings.rules)
     with _output(output, _read_of(opened)) as stream:
-        for line in corrected_papers(opened.store, folders, opened.settings.model):
+        titles = titles_of_entries(opened.generation)
+        for line in corrected_papers(opened.store, folders, opened.settings.model, titles):
             stream.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 

@@ -12,18 +12,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
 import pyoxigraph as ox
 
+from kg.ask.merges import titles_of_entries
 from kg.ask.questions import meant
 from kg.errors import InputError, KGError
 from kg.graph.index import IndexedReader
 from kg.graph.reader import GraphReader
-from kg.graph.store import Settings
+from kg.graph.store import Settings, existing
 from kg.jsonrecord import Record
-from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in
+from kg.rulefiles import CORRECTED_FIELDS, Correction, CorrectionRule, corrections_in, rule_folders
 from kg.text.files import CORRECTIONS, path_text, reason, writing
 from kg.text.names import one_line, quoted, title_key
 from kg.vocabulary import DCTERMS, ENTITY_TYPES, KG, OA, SCHEMA, Role
@@ -91,14 +93,17 @@ def correct_paper(
         QueryError: several papers may be meant.
         KGError: there is no such paper, it does not have the words, or the correction says nothing, something that
             cannot be said, what another says already, or the opposite of another.
-        InputError: the file cannot be read or written.
+        InputError: the file cannot be read or written, or the folder of rules that the graph is built with is gone.
     """
     known = _folders(folder, settings)
-    target = rules or (settings.rules[-1] if settings.rules else folder / CORRECTIONS)
+    own = folder / CORRECTIONS
+    target = rules or (settings.rules[-1] if settings.rules else own)
+    if not rules and target.resolve() != own.resolve():
+        rule_folders([target])
     found = meant(reader, paper, ("paper",), settings.base)
     if found.match is None:
         raise KGError(found.unknown)
-    subject = _Paper(reader, found.match.iri)
+    subject = _Paper(reader, found.match.iri, titles_of_entries(existing(folder)))
     rule = CorrectionRule(label="CORRECTION", pattern=words, paper=subject.name, id=says, **checked(says, changes))
     folders = sorted({path.resolve() for path in (*known, target)})
     before = subject.before(rule, subject.about(words, folders))
@@ -158,8 +163,9 @@ def checked(says: Correction, changes: Mapping[str, str | bool]) -> dict[str, An
 class _Paper:
     """What the graph says about one paper."""
 
-    def __init__(self, reader: GraphReader, iri: str) -> None:
+    def __init__(self, reader: GraphReader, iri: str, titles: Mapping[str, Sequence[str]]) -> None:
         self.iri = iri
+        self._titles = titles  # of entries
         self._reader = reader
         self.title = reader.value(iri, SCHEMA + "name") or ""
         self._text = f"{self.title}\n{reader.value(iri, SCHEMA + 'abstract') or ''}"
@@ -169,15 +175,17 @@ class _Paper:
     def name(self) -> str:
         """What corrections call it: its title, or its id if another paper has the same title."""
         rows = self._reader.rows(f"SELECT ?paper ?title WHERE {{ ?paper a <{KG}Paper> ; <{SCHEMA}name> ?title }}")
-        shared = any(paper != self.iri and title_key(title) == title_key(self.title) for paper, title in rows)
+        entries = ((paper, title) for paper, titles in self._titles.items() for title in titles)
+        titles = chain(((paper, title) for paper, title in rows), entries)
+        shared = any(paper != self.iri and title_key(title) == title_key(self.title) for paper, title in titles)
         return self._ids[0] if shared and len(self._ids) == 1 else self.title
 
     def about(self, words: str, folders: Iterable[Path]) -> list[CorrectionRule]:
         """The corrections of these words of the paper in some folders of rules."""
-        names = set(map(title_key, (self.title, *self._ids)))
+        names = set(map(title_key, (self.title, *self._ids, *self._titles.get(self.iri, ()))))
         return [rule for rule in corrections_in(folders) if rule.pattern == words and title_key(rule.paper) in names]
 
-    def before(self, rule: CorrectionRule, others: Iterable[CorrectionRule]) -> tuple[str, ...]:
+    def before(self, rule: CorrectionRule, others: Sequence[CorrectionRule]) -> tuple[str, ...]:
         """What the graph has by the words of a correction.
 
         Raises:
@@ -186,19 +194,24 @@ class _Paper:
         words = rule.pattern
         if not words or words not in self._text:
             raise KGError(f"the paper {_quoted(self.title)} does not have the words {_quoted(words)}, exactly so")
+        gone = any(other.id.startswith("no ") and not _are_of_two_kinds(rule, other) for other in others)
         if rule.id in ("result", "no result"):
             results = self._by(self._reader.objects(self.iri, KG + "reports"), KG + "valueText")
-            if words not in results:
-                raise KGError(f"the paper has no result with the value {_quoted(words)}, only {_listed(results)}")
-            return tuple(map(self._result, results[words]))
-        mentions = self._by(self._reader.subjects(OA + "hasTarget", ox.NamedNode(self.iri)), OA + "exact")
-        if words in mentions:
-            return tuple(sorted({self._mention(mention, len(mentions[words])) for mention in mentions[words]}))
-        added = rule.type or any(other.type for other in others)
-        if not added:
+            if words in results:
+                return tuple(map(self._result, results[words]))
+            added = rule.metric or any(other.metric for other in others)
+            hint = " (a metric adds one)" if rule.id == "result" else ""
+            missing = f"no result with the value {_quoted(words)}{hint}, only {_listed(results)}"
+        else:
+            mentions = self._by(self._reader.subjects(OA + "hasTarget", ox.NamedNode(self.iri)), OA + "exact")
+            if words in mentions:
+                return tuple(sorted({self._mention(mention, len(mentions[words])) for mention in mentions[words]}))
+            added = rule.type or any(other.type for other in others)
             hint = " (a type adds one)" if rule.id == "entity" else ""
-            raise KGError(f"the paper has no entity {_quoted(words)}{hint}, only {_listed(mentions)}")
-        if not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._text):
+            missing = f"no entity {_quoted(words)}{hint}, only {_listed(mentions)}"
+        if not added and not gone:
+            raise KGError(f"the paper has {missing}")
+        if not gone and not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self._text):
             raise KGError(f"the paper has {_quoted(words)} only as parts of words")
         return ()
 
@@ -247,10 +260,15 @@ def _contrary(
 
 
 def _is_contrary(rule: CorrectionRule, other: CorrectionRule) -> bool:
-    if rule.id.removeprefix("no ") != other.id.removeprefix("no "):  # one is about entities, the other about results
+    if _are_of_two_kinds(rule, other):
         return False
     shared = rule.changes.keys() & other.changes.keys()
     return rule.id != other.id or any(rule.changes[name] != other.changes[name] for name in shared)
+
+
+def _are_of_two_kinds(rule: CorrectionRule, other: CorrectionRule) -> bool:
+    """Whether one is about entities, the other about results."""
+    return rule.id.removeprefix("no ") != other.id.removeprefix("no ")
 
 
 @contextmanager

@@ -39,7 +39,8 @@ class Paper(Record):
     lower case, ``arxiv`` has neither version nor prefix; further ``identifiers`` begin with their scheme
     ("openalex:W1", "pmid:1"). ``date`` is that of publication where it is known to the day (xsd:date) or the month
     (xsd:gYearMonth). ``links`` are addresses of code and project pages beyond ``github``. ``bare`` marks an entry of a
-    source that has no abstracts: it only adds to what other entries say of a paper.
+    source that has no abstracts: it only adds to what other entries say of a paper. ``names`` are the titles and ids of
+    the other entries of a paper that several make together.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Paper(Record):
     keywords: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     bare: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

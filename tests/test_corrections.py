@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 
 from kg.api import KnowledgeGraph
+from kg.ask.merges import titles_of_entries
 from kg.builder import build_graph
-from kg.corrections import FILE, line_of
+from kg.builder.works import read_records
+from kg.corrections import FILE, correct_paper, line_of
 from kg.errors import InputError, KGError
 from kg.evaluation.corrected import corrected_papers
 from kg.evaluation.gold import read_gold
+from kg.graph.store import Settings
 from kg.text.files import CORRECTIONS
 
 FROGNET = "FrogNet: Hopping Networks for Image Classification"
@@ -163,3 +167,63 @@ def test_what_was_corrected_once_is_never_read_again_and_only_its_paper_is_extra
     texts = read_gold(file).texts
     assert [text.paper.title for text in texts] == [FROGNET, PADS]
     assert [[result.value for result in text.results or ()] for text in texts] == [["93.5%", "71.2%"], ["48.3"]]
+
+
+@pytest.mark.slow
+def test_a_correction_stays_when_another_entry_gives_the_paper_its_title(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    graph.correct(PADS, "61.0", "no result")
+    abstract = next(work.paper.abstract for work in read_records(graph.generation) if work.paper.title == PADS)
+    longer = {"id": "9", "title": f"{PADS}: All of Them", "abstract": f"{abstract} We thank all frogs."}
+    (tmp_path / "longer.jsonl").write_text(f"{json.dumps(longer)}\n")
+    warnings: list[str] = []
+    build_graph([tmp_path / "longer.jsonl"], graph.folder, warn=warnings.append)
+    built = KnowledgeGraph(graph.folder)
+    query = (
+        "SELECT ?value { ?paper kg:reports/kg:valueText ?value ; schema:name ?title FILTER STRSTARTS(?title, 'Seg') }"
+    )
+    assert [row["value"] for row in built.query(query).records()] == ["48.3"]
+    assert warnings == []
+    with pytest.raises(KGError, match="says so already"):
+        built.correct(PADS, "61.0", "no result")
+    titles = titles_of_entries(built.generation)
+    (paper,) = corrected_papers(built.store, [graph.folder / CORRECTIONS], titles=titles)
+    assert (paper["title"], [result["value"] for result in paper["results"]]) == (longer["title"], ["48.3"])
+    with pytest.raises(KGError, match="says otherwise"):
+        built.correct(PADS, "61.0", "result", relative=True)
+    said = built.correct(PADS, "61.0", "result", relative=True, replace=True)
+    assert (said.replaced, said.before) == ((f'"61.0" in "{PADS}" is no result',), ())
+    built.correct(PADS, "LilyBench", "no entity")
+    build_graph([], graph.folder)
+    built = KnowledgeGraph(graph.folder)
+    assert {row["value"] for row in built.query(query).records()} == {"48.3", "61.0"}
+    built.correct(PADS, "LilyBench", "entity", role="used", replace=True)
+    assert [line["paper"] for line in lines(graph)] == [longer["title"]] * 2
+
+
+@pytest.mark.slow
+def test_corrections_may_be_taken_back_with_their_folder(graph: KnowledgeGraph) -> None:
+    graph.correct(PADS, "61.0", "no result")
+    build_graph([], graph.folder)
+    shutil.rmtree(graph.folder / CORRECTIONS)
+    moved = graph.folder.rename(graph.folder.with_name("moved"))
+    assert build_graph([], moved).extracted == 1
+    built = KnowledgeGraph(moved)
+    assert built.settings.rules == ()
+    assert built.correct(PADS, "61.0", "no result").kept
+
+
+def test_a_metric_adds_a_result_where_none_was_found(graph: KnowledgeGraph) -> None:
+    with pytest.raises(
+        KGError, match=r"no result with the value '20\\%' \(a metric adds one\), only '48\.3', '61\.0'$"
+    ):
+        graph.correct(PADS, "20\\%", "result", dataset="")
+    assert graph.correct(PADS, "20\\%", "result", metric="error").before == ()
+
+
+def test_a_folder_of_rules_that_is_gone_is_not_made_anew_for_builds_to_do_without_its_rules(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    settings = Settings(rules=(tmp_path / "gone",))
+    with pytest.raises(InputError, match=r"gone: is not a folder of rule files$"):
+        correct_paper(graph.reader, graph.folder, settings, PADS, "61.0", "no result", {})
+    assert not (tmp_path / "gone").exists()

@@ -49,6 +49,18 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         raise GraphError(f"{path}: is damaged; build the graph again") from None
 
 
+def titles_of_entries(generation: Generation) -> dict[str, list[str]]:
+    """The titles of the entries of papers that have several, by the paper's IRI; none where there is no record of them.
+
+    Raises:
+        GraphError: the record is damaged.
+    """
+    titles: dict[str, list[str]] = {}
+    for row in _rows(generation.merged_papers) if generation.merged_papers.exists() else ():
+        titles.setdefault(row["entity"], []).append(row["name"])
+    return titles
+
+
 def merges_of(generation: Generation, entity: str) -> list[dict[str, Any]]:
     """The merges of one entity, found without reading the others; none where the graph has no record of merges.
 

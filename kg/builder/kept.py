@@ -15,7 +15,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -118,20 +117,16 @@ class KeptWorks:
         """The papers that some entries may be of, and others with their titles: as a look at all papers finds them."""
         known = {handle for entry in read for handle in handles(entry)}
         keys = {paper_key(entry.title) for entry in read}
-        waiting = [*self._found(map(_hash, known)), *self._found(map(_key_hash, keys))]
-        heapify(waiting)
-        before = -1
+        touched: set[int] = set()
+        waiting = {*self._found(map(_hash, known)), *self._found(map(_key_hash, keys))}
         while waiting:
-            number = heappop(waiting)
-            if number <= before:
-                continue
-            before = number
+            number = waiting.pop()
             (work,) = self.works([number])
             if work.key in keys or any(handle in known for entry in work.entries for handle in handles(entry)):
-                new = {work.key, *(paper_key(entry.title) for entry in work.entries)} - keys
+                touched.add(number)
+                new = work.keys - keys
                 keys |= new
-                for other in self._found(map(_key_hash, new)):
-                    heappush(waiting, other)
+                waiting.update(set(self._found(map(_key_hash, new))) - touched)
         candidates = sorted(set(self._found(map(_key_hash, keys))))
         return [number for number, work in zip(candidates, self.works(candidates), strict=True) if work.key in keys]
 

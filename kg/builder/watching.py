@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,10 +20,11 @@ Build = Callable[[Sequence[Path]], BuildReport]
 
 
 class _State(NamedTuple):
-    """What shows that a file was written: its size in bytes and the time of its last change in nanoseconds."""
+    """What shows that a file was written, or may be read now: size in bytes, time of its last change in nanoseconds."""
 
     size: int
     changed: int
+    is_readable: bool
 
 
 class Watcher:
@@ -61,7 +63,7 @@ class Watcher:
             with suppress(OSError):  # it went away
                 status = path.stat()
                 if status.st_size:
-                    yield path, _State(status.st_size, status.st_mtime_ns)
+                    yield path, _State(status.st_size, status.st_mtime_ns, os.access(path, os.R_OK))
 
     def _built_now(self, paths: Sequence[Path]) -> bool:
         """Build some files, one by one if one of them cannot be read; whether they need not be built again."""

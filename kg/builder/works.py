@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -47,6 +48,11 @@ class Work(Record):
     def paper(self) -> Paper:
         """The paper that its entries make together (:func:`kg.sources.duplicates.merged`)."""
         return merged(self.entries)
+
+    @property
+    def keys(self) -> set[str]:
+        """The paper keys of its title and of those of its entries."""
+        return {self.key, *(paper_key(entry.title) for entry in self.entries)}
 
 
 _WORK = TypeAdapter(Work)
@@ -191,12 +197,20 @@ class Update:
         return papers
 
     def _touched(self, stored: Iterable[Work]) -> set[str]:
-        """The keys of all papers that the entries that were read may be of, and of others with the same titles."""
+        """The keys of all papers that the entries that were read may be of, and of others with the same titles.
+
+        Those of entries count, too: a paper that loses an entry may get the title of another one.
+        """
         known = {handle for entry in self.read for handle in handles(entry)}
         keys = {paper_key(entry.title) for entry in self.read}
+        others: defaultdict[str, set[str]] = defaultdict(set)
         for work in stored:
             if work.key in keys or any(handle in known for entry in work.entries for handle in handles(entry)):
-                keys.update([work.key, *(paper_key(entry.title) for entry in work.entries)])
+                keys |= work.keys
+            elif len(work.entries) > 1:
+                others[work.key] |= work.keys
+        while found := keys & others.keys():
+            keys = keys.union(*map(others.pop, found))
         return keys
 
     def _updated(self, papers: Iterable[Joined], stored: Sequence[Work]) -> Iterator[Work]:
@@ -259,7 +273,8 @@ def fingerprints(extractor: Extractor, rules: Iterable[Rule] = ()) -> Callable[[
         rules: those of the extractor, for the corrections among them.
     """
     common = hashlib.blake2b(digest_size=16)
-    for path in (*_extraction_code(), *extractor.model_files()):
+    common.update(_extraction_code(Path(__file__).parents[1]))
+    for path in extractor.model_files():
         common.update(path.read_bytes())
     for path in rule_files(extractor.rules):
         common.update(_without_corrections(path))
@@ -286,9 +301,12 @@ def _without_corrections(path: Path) -> bytes:
     return "".join(f"{json.dumps(fields)}\n" for fields in lines).encode()
 
 
-def _extraction_code() -> list[Path]:
-    """Every module that extraction runs: its own folder, and all that it imports from below."""
-    package = Path(__file__).parents[1]
+@cache
+def _extraction_code(package: Path) -> bytes:
+    """Every module that extraction runs: its own folder, and all that it imports from below.
+
+    The code runs as it was read when the process began, whatever takes its place on disk while a folder is watched.
+    """
     rooms = (package / "extraction", package / "text")
     files = sorted(path for room in rooms for path in room.rglob("*") if path.suffix in (".py", ".txt"))
-    return [*sorted(package.glob("*.py")), *files]
+    return b"".join(path.read_bytes() for path in (*sorted(package.glob("*.py")), *files))

@@ -24,6 +24,7 @@ from kg.export.tables import csv_rows
 from kg.graph.authors import in_order
 from kg.graph.index import IndexedReader
 from kg.graph.store import Generation
+from kg.text.files import TABLES_MARK
 from kg.text.folders import filling
 from kg.vocabulary import CLASS_NAMES, DCTERMS, ENTITY_KINDS, KG, LINKS, PREFIXES, SCHEMA, SKOS, Kind
 
@@ -36,9 +37,6 @@ Facts: TypeAlias = Mapping[str, Sequence[str]]
 """What is said of a node: the values of each property as text, sorted."""
 
 EXTRACTED, CURATED = "extracted", "curated"
-
-_MARK = "papers-kg-tables.txt"
-"""A file beside the tables, by which a later export knows that it may replace the folder."""
 
 _NOTE = "Made by kg export -f {}, which may replace this folder. docs/tables.md says what the columns hold.\n"
 _ROW_GROUP = 2_000_000  # bytes of JSON, which are the rows of a table that are in memory
@@ -131,8 +129,8 @@ def write_tables(
     tables = table_columns()
     names = {table: f"{table}.{format}" for table in tables}
     counts = dict.fromkeys(tables, 0)
-    with filling(folder, f"tables as {format}", _MARK, names.values()) as partial, ExitStack() as stack:
-        (partial / _MARK).write_text(_NOTE.format(format), "utf-8")
+    with filling(folder, f"tables as {format}", TABLES_MARK, names.values()) as partial, ExitStack() as stack:
+        (partial / TABLES_MARK).write_text(_NOTE.format(format), "utf-8")
         write = {table: stack.enter_context(writing(partial / name, tables[table])) for table, name in names.items()}
         for table, row in _Rows(reader, generation, base, tables).all(progress):
             write[table](row)

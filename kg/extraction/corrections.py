@@ -23,7 +23,8 @@ CORRECTED = "correction"  # the extractor of what a person said
 class Corrections:
     """Pipeline component: the last word on ``doc._.entities`` and ``doc._.results``, by the CORRECTION rules.
 
-    A rule is about the words of its ``pattern`` wherever they are in one paper, which it names by title or id.
+    A rule is about the words of its ``pattern`` wherever they are in one paper, which it names by title or id, its own
+    or those of one of its entries.
     """
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ class Corrections:
 
     def of(self, paper: Paper) -> Sequence[CorrectionRule]:
         """The rules about a paper."""
-        keys = dict.fromkeys((title_key(paper.id), title_key(paper.title)))
+        keys = dict.fromkeys(map(title_key, (paper.id, paper.title, *paper.names)))
         return [rule for key in keys for rule in self._by_paper.get(key, ())]
 
     def __call__(self, doc: Doc) -> Doc:

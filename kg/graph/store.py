@@ -36,7 +36,7 @@ from pyoxigraph import Store
 from kg.errors import GraphError, InputError, KGError
 from kg.graph import manifest
 from kg.graph.index import VERSION, GraphIndex, IndexedReader
-from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, path_text, writing
+from kg.text.files import CORRECTIONS, GENERATION_MANIFEST, is_address, partials_of, path_text, text_path, writing
 from kg.text.names import one_line
 from kg.vocabulary import DEFAULT_BASE
 
@@ -177,8 +177,9 @@ class Generation(NamedTuple):
 
         @cache
         def now_at(way: str) -> str:
-            # Standard input has no place, and what is elsewhere did not move along.
-            if way == "-" or is_address(way) or from_folder(graph, way).exists():
+            # Standard input has no place, what is elsewhere did not move along, and what was in the folder did.
+            beside = way.startswith("../") or Path(way).is_absolute()
+            if way == "-" or is_address(way) or not beside or _is_there(from_folder(graph, way)):
                 return way
             return to_folder(graph, from_folder(before, way))
 
@@ -357,11 +358,25 @@ def from_folder(folder: Path, way: str) -> Path:
     return Path(os.path.normpath(folder / way))
 
 
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or an archive that it is in; its name may be one that :func:`path_text` escaped."""
+    for name in (path, text_path(path)):
+        place = next(place for place in (name, *name.parents) if place.exists())
+        if place == name or place.is_file():
+            return True
+    return False
+
+
 def with_corrections(folder: Path, rules: Iterable[Path]) -> tuple[Path, ...]:
-    """Folders of rules, and after them that of the corrections of a graph folder, if there is one."""
+    """Folders of rules, and after them that of the corrections of a graph folder, if there is one.
+
+    It may be among the folders that an earlier build had; where it is gone since, so are the corrections.
+    """
     own = folder / CORRECTIONS
     given = tuple(rules)
-    return given if not own.is_dir() or own.resolve() in {path.resolve() for path in given} else (*given, own)
+    if not own.is_dir():
+        return tuple(path for path in given if path.resolve() != own.resolve())
+    return given if own.resolve() in {path.resolve() for path in given} else (*given, own)
 
 
 class Opened(NamedTuple):
@@ -601,7 +616,8 @@ def _new_folder(folder: Path, name: str) -> Path:
     if new.is_symlink():
         new.unlink()
     elif new.is_dir():  # left by a build that was killed right here
-        (new / GENERATION_MANIFEST).unlink(missing_ok=True)
+        for path in (new / GENERATION_MANIFEST, *partials_of(new / GENERATION_MANIFEST)):
+            path.unlink(missing_ok=True)
         new.rmdir()
     new.mkdir()
     manifest.mark(new, name)

@@ -25,11 +25,9 @@ from kg.site.links import FileLinks, file_of
 from kg.site.listings import browse_paths
 from kg.site.pages import Site
 from kg.site.source import Source
+from kg.text.files import SITE_MARK
 from kg.text.folders import filling
 from kg.vocabulary import KG, LINKS, SCHEMA, SKOS
-
-_MARK = "papers-kg-site.txt"
-"""A file in each exported site, by which a later export knows that it may replace the folder."""
 
 _STATIC = ("site.css", "site.js", "theme.js", "graph.js", "icon.svg")
 _CHUNK = 100  # pages that a process makes at a time
@@ -72,7 +70,7 @@ def export_site(
     Raises:
         KGError: the folder holds something else, or cannot be written.
     """
-    with filling(folder, "site", _MARK) as partial:
+    with filling(folder, "site", SITE_MARK) as partial:
         return _written(graph, partial, workers, progress)
 
 
@@ -101,7 +99,7 @@ def _written(
         done += len(task.items) if task.part is None else 0
         progress(done, len(paths))
     write(folder / ".nojekyll", "")  # GitHub Pages then sends the files as they are
-    size += write(folder / _MARK, "Made by kg export -f html, which may replace this folder.\n")
+    size += write(folder / SITE_MARK, "Made by kg export -f html, which may replace this folder.\n")
     return Exported(len(paths), size)
 
 

@@ -367,6 +367,7 @@ def merged(entries: Collection[Paper]) -> Paper:
     fields |= {name: gathered(name) for name in ("identifiers", "keywords", "links")}
     fields["people"] = filled("people", [entry for entry in ranked if entry.authors == fields["authors"]])
     fields["date"] = filled("date", [entry for entry in ranked if entry.year == fields["year"]])
+    fields["names"] = tuple(dict.fromkeys(name for entry in by_text[1:] for name in (entry.title, entry.id)))
     return replace(by_text[0], **fields)
 
 

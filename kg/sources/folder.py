@@ -1,4 +1,4 @@
-"""The files of a folder that may be sources: all below it, but not hidden ones and those of graphs."""
+"""The files of a folder that may be sources: all below it, but not hidden ones and those of graphs and of exports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.sources.reader import Warn
-from kg.text.files import CATALOGUES, CORRECTIONS, FETCHED, GENERATION_MANIFEST, PUBLISHED, path_text, reason
+from kg.text.files import (
+    CATALOGUES,
+    CORRECTIONS,
+    FETCHED,
+    GENERATION_MANIFEST,
+    PUBLISHED,
+    SITE_MARK,
+    TABLES_MARK,
+    path_text,
+    reason,
+)
 
 _GENERATION = re.compile(r"generation-[1-9][0-9]*(?:\.partial)?")
 
@@ -18,9 +28,11 @@ _OF_GRAPH = ("CURRENT", CATALOGUES, CORRECTIONS, FETCHED, PUBLISHED)  # what is 
 def files_of(folder: Path, warn: Warn) -> list[Path]:
     """The files of a folder and its subfolders, sorted by path. Links are followed; no folder is read twice.
 
+    Sites and tables that a graph was exported as are left out, unless one is the folder itself.
+
     Args:
         folder: a folder, or a link to one.
-        warn: called with one line for each file or folder that cannot be read or was read already.
+        warn: called with one line for each file or folder that cannot be read, was read already, or is an export.
 
     Raises:
         InputError: the folder itself cannot be read.
@@ -41,6 +53,9 @@ def files_of(folder: Path, warn: Warn) -> list[Path]:
             if top == folder:
                 raise InputError(path_text(folder), f"cannot be read ({reason(error)})") from None
             warn(f"{path_text(top)}: cannot be read ({reason(error)}); skipped")
+            continue
+        if top != folder and any(entry.name in (SITE_MARK, TABLES_MARK) for entry in entries):
+            warn(f"{path_text(top)}: is an export of a graph; skipped")
             continue
         with_graph = any(map(_is_generation, entries))
         for entry in entries:

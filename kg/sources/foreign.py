@@ -31,6 +31,7 @@ _FORMATS: tuple[tuple[str, str], ...] = (  # (what messages call it, how it begi
         rf"(?!---\s*\n(?s:.*?)\n---\s*\n)(?:---\s*\n)?{_FIELD}{{0,4}}(?i:title):[^\n]*\n{_FIELD}",
     ),
     ("a mail of arXiv without papers", r"(?:-{20,}\r?\n){1,4}Send any comments"),
+    ("the nodes of an exported network", r"id,label,kind,year\r?\n"),
     ("RTF", r"\{\\rtf"),
     ("PDF", r"%PDF-"),
 )

@@ -20,9 +20,9 @@ _HEADER_BLOCKS = 40  # a date line further down than this does not end the page'
 _MOST_BLOCKS = 500_000  # of a page, all of which are in memory
 _ABSTRACT_LENGTH = 300  # characters; titles are always shorter
 
-_FEW = 3  # lines with markup; more are of a damaged file in another format
+_FEW = 3  # lines with markup or of code; more are of a damaged file in another format
 _MARKUP = re.compile(
-    r"</[A-Za-z][\w:-]*>|<\?xml|^\s*"
+    r"</[A-Za-z][\w:-]*>|<\?xml|[{}][;,)]*\s*$|\);\s*$|^\s*"
     r"(?:[A-Z][A-Z0-9]{1,3} {0,2}- |%[0-9A-Z@] \S|@\w+\s*\{|[\w-]+\s*=\s*[{\"]|\"[\w-]+\"\s*:|\\\\$)"
 )
 RULE = re.compile(r"[=~_*-]{3,}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -25,9 +26,19 @@ FETCHED = "fetched"
 PUBLISHED = "published"
 """The folder in a graph folder for what was sent to which store (:mod:`kg.publishing.stores`)."""
 
+SITE_MARK = "papers-kg-site.txt"
+"""A file in each exported site, by which a later export knows that it may replace the folder; sources leave it out."""
+
+TABLES_MARK = "papers-kg-tables.txt"
+"""The same beside exported tables."""
+
+PARTIAL = ".partial"
+"""How the names end of files and folders that are not complete."""
+
 LARGEST_ANSWER = 2**32
 """Bytes that the answer to a query, or that of a server, may have."""
 
+_LONGEST = 50  # characters of a name that are also in that of the partial file
 _IN_MEMORY = 2**24  # bytes of an answer; a longer one is on the disk
 _ADDRESS = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+://")
 _DESCRIPTOR = r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))"
@@ -42,7 +53,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     They are written to a new file of a name of its own in the same folder, which is then renamed to the target (atomic
     by POSIX ``rename``); a link is followed, and an existing file keeps its mode and, where this is allowed, its owner.
     What is not a regular file, such as a pipe, is written to directly, and so is an open file by its number
-    (``/dev/stdout``), without emptying it.
+    (``/dev/stdout``), without emptying it. New files that processes left which were killed are removed before.
 
     Raises:
         OSError: the file cannot be written; an existing one stays as it was.
@@ -56,9 +67,8 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             yield stream
         return
     target = path.resolve()
-    partial = target.with_name(f".{target.name[:50]}.{os.urandom(8).hex()}.partial")
-    try:
-        with _named(path), _created(partial, path) as stream:
+    with _partial(target, path) as (partial, opened):
+        with _named(path), opened as stream:
             if target.exists():
                 _take_after(target, stream)
             yield stream
@@ -66,8 +76,70 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         partial.replace(target)
         sync_folder(target.parent)
-    finally:
-        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _partial(target: Path, path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file beside a target, and a stream to it; it goes with the block if it was not renamed."""
+    remove_abandoned(target)
+    while True:
+        partial = target.with_name(f"{partial_prefix(target)}{os.urandom(4).hex()}{PARTIAL}")
+        stream = _created(partial, path)
+        with being_written(partial) as is_there:
+            if not is_there:
+                stream.close()
+                continue
+            try:
+                yield partial, stream
+            finally:
+                partial.unlink(missing_ok=True)
+            return
+
+
+@contextmanager
+def being_written(partial: Path) -> Iterator[bool]:
+    """Lock a new file or folder in the block, which shows that it is not abandoned; the lock ends with the process.
+
+    Gives whether it is still there: before it is locked, :func:`remove_abandoned` of another process may take it.
+    """
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):  # Windows, and disks that know no locks
+            import fcntl
+
+            descriptor = os.open(partial, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield partial.exists()
+
+
+def partial_prefix(target: Path) -> str:
+    """How the names begin of what will become a file or a folder; eight letters or digits follow, and ``PARTIAL``."""
+    return f".{target.name[:_LONGEST]}.{os.urandom(4).hex()}"
+
+
+def partials_of(target: Path) -> list[Path]:
+    """What is beside a file or a folder under the names that it has until it is complete."""
+    name = re.compile(rf"\.{re.escape(target.name[:_LONGEST])}\.[0-9a-f]{{8}}\w{{8}}\.partial")
+    return [path for path in target.parent.iterdir() if name.fullmatch(path.name)]
+
+
+def remove_abandoned(target: Path) -> None:
+    """Remove what is left beside a file or a folder of processes that were killed while they wrote it.
+
+    What nobody has locked is abandoned (:func:`being_written`); where there are no such locks, all of it stays.
+    """
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        for partial in partials_of(target):
+            with suppress(OSError), ExitStack() as stack:
+                descriptor = os.open(partial, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+                stack.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if partial.is_dir():
+                    shutil.rmtree(partial)
+                else:
+                    partial.unlink()
 
 
 @contextmanager
@@ -106,6 +178,16 @@ def path_text(path: str | Path) -> str:
     'caf\\\\xe9.txt'
     """
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def text_path(text: str | Path) -> Path:
+    """The path that :func:`path_text` gives as this text, where that has escaped something of it.
+
+    >>> text_path("caf\\\\xe9.txt") == Path("caf\\udce9.txt")
+    True
+    """
+    name = re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(text))
+    return Path(os.fsdecode(name))
 
 
 def reason(error: Exception) -> str:

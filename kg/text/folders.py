@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg.errors import KGError
-from kg.text.files import reason
+from kg.text.files import PARTIAL, being_written, partial_prefix, reason, remove_abandoned
 
 
 @contextmanager
@@ -29,9 +29,8 @@ def filling(folder: Path, what: str, mark: str | None = None, names: Collection[
         _refuse_other(folder, what, mark, names)
         with suppress(FileExistsError):
             folder.parent.mkdir(parents=True)
-        name = f".{folder.name[:50]}."
-        with tempfile.TemporaryDirectory(prefix=name, dir=folder.parent, ignore_cleanup_errors=True) as beside:
-            partial, before = Path(beside, "partial"), Path(beside, "before")
+        with _beside(folder) as beside:
+            partial, before = beside / "partial", beside / "before"
             partial.mkdir()  # with the mode of any folder, which the one around it does not have
             yield partial
             _refuse_other(folder, what, mark, names)  # which may have come meanwhile
@@ -47,6 +46,20 @@ def filling(folder: Path, what: str, mark: str | None = None, names: Collection[
         if error.errno is None:  # the store's, when it is damaged
             raise
         raise KGError(f"{folder}: cannot be written ({reason(error)})") from None
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """A new folder near another one, which goes with the block; those that killed processes left are removed before."""
+    remove_abandoned(folder)
+    while True:
+        with (
+            tempfile.TemporaryDirectory(PARTIAL, partial_prefix(folder), folder.parent, True) as beside,
+            being_written(Path(beside)) as is_there,
+        ):
+            if is_there:
+                yield Path(beside)
+                return
 
 
 def _refuse_other(folder: Path, what: str, mark: str | None, names: Collection[str] | None) -> None:

@@ -77,3 +77,21 @@ def test_papers_are_found_and_replaced_as_if_all_were_looked_at(seed: int, tmp_p
     assert [*tables[0].works(range(len(tables[0])))] == [*read_records(new)]
     assert tables[0].touched(entries) == tables[1].touched(entries) == list(range(len(tables[0])))
     assert len(found) == sum(source < 0 for source in written.sources)
+
+
+def test_a_paper_that_loses_an_entry_is_told_from_one_whose_title_it_gets(tmp_path: Path) -> None:
+    hops, walks = "frogs hop over wet glass near quiet ponds", "toads count lilies under bright moonlight alone"
+    fog = Paper(id="1", title="Fog", abstract=f"{hops} {hops}", doi="10.5555/1", source="a")
+    glass = Paper(id="2", title="Glass", abstract=hops, doi="10.5555/1", source="b")
+    lilies = Paper(id="3", title="Lilies", abstract=f"{walks} {walks}", doi="10.5555/2", source="c")
+    entries = [fog, glass, lilies, Paper(id="4", title="Fog", abstract=walks, doi="10.5555/2", source="d")]
+    entries.append(Paper(id="5", title="Glass", abstract="birds sing loudly before autumn storms", source="e"))
+    old = Generation(tmp_path)
+    papers = papers_of(entries)
+    assert [(paper.key, len(paper.entries)) for paper in papers] == [("fog", 2), ("glass", 1), ("lilies", 2)]
+    list(write_records(old, (extracted(Work(key=paper.key, entries=paper.entries)) for paper in papers)))
+    tabled(old).table().write()
+    update = Update([Paper(id="6", title="Moon", abstract=walks, doi="10.5555/2", source="a")], lambda paper: "f")
+    assert KeptWorks.read(old).touched(update.read) == [0, 1, 2]
+    works = [*update.works(old)]
+    assert [(work.key, bool(work.which)) for work in works] == [("glass", False), ("glass", True), ("lilies", False)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -48,10 +51,16 @@ def test_a_file_is_one_source_alone_and_within_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_project_can_be_moved(tmp_path: Path) -> None:
-    write(tmp_path / "old" / "pages" / "p.jsonl", "Frogs")
-    build_graph([tmp_path / "old" / "pages"], tmp_path / "old" / "output")
+    page = write(tmp_path / "old" / "pages" / "p.jsonl", "Frogs")
+    with ZipFile(page.with_name("pages.zip"), "w") as archive:
+        archive.write(page, "q.jsonl")
+    with suppress(OSError):  # systems whose names are all UTF-8
+        shutil.copy(page, page.with_name("caf\udce9.jsonl"))
+    build_graph([page.parent], tmp_path / "old" / "output")
+    before = listed(tmp_path / "old" / "output")
     moved = (tmp_path / "old").rename(tmp_path / "new")
-    assert build_graph([moved / "pages" / "p.jsonl"], moved / "output").unchanged == 1
+    assert build_graph([moved / "pages"], moved / "output").unchanged == 1
+    assert listed(moved / "output") == before
 
 
 def test_entries_of_standard_input_have_no_place(tmp_path: Path) -> None:

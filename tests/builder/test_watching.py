@@ -63,6 +63,19 @@ def test_an_unreadable_file_is_named_and_the_others_are_built(tmp_path: Path) ->
     assert "bad.bin: is not a text file; waits until it changes" in builds.lines[-1]
 
 
+def test_a_file_is_built_when_it_may_be_read_at_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    builds = Builds(tmp_path)
+    write(tmp_path / "bad.txt", "x", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: False)  # the user who tests may be one who reads all
+        for _ in range(3):
+            builds.watcher.look()
+    assert builds.calls == [["bad.txt"]]
+    for _ in range(3):
+        builds.watcher.look()
+    assert builds.calls == [["bad.txt"]] * 2
+
+
 @pytest.mark.parametrize(
     "problem",
     [

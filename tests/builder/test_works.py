@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kg.builder.works import Update, Work, fingerprints, read_records, write_merges, write_records
+from kg.builder.works import (
+    Update,
+    Work,
+    _extraction_code,
+    fingerprints,
+    read_records,
+    write_merges,
+    write_records,
+)
 from kg.errors import GraphError
 from kg.extraction import Extractor
 from kg.graph.store import Generation, existing
@@ -256,7 +264,8 @@ def test_a_fingerprint_depends_on_the_code_of_every_room_that_extraction_runs(
     monkeypatch.setattr("kg.builder.works.__file__", str(tmp_path / "builder" / "works.py"))
     digests = [fingerprints(Extractor())(FROGS)]
     for file in (Path(room) / "code.py", Path("ask") / "code.py"):
-        (tmp_path / file).write_text("")
         (tmp_path / file).write_text("x = 1\n")
+        assert fingerprints(Extractor())(FROGS) == digests[-1], "this process runs the code that there was"
+        _extraction_code.cache_clear()  # as the next one
         digests.append(fingerprints(Extractor())(FROGS))
     assert digests[0] != digests[1] == digests[2]

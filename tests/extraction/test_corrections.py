@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +99,15 @@ def test_the_pipeline_applies_the_corrections_of_a_folder(tmp_path: Path) -> Non
     [
         (PAPER.title, "12 hours", True),
         ("frog-1", "12 hours", True),
+        ("The Frog Who Hops", "12 hours", True),
         (PAPER.title, "13 hours", False),
         ("Toads", "12", False),
     ],
 )
 def test_a_correction_that_fits_no_paper_is_unmatched(paper: str, words: str, fits: bool) -> None:
     rule = CorrectionRule(label="CORRECTION", paper=paper, pattern=words, id="no result", place="a:1")
-    assert unmatched([rule], [PAPER]) == ([] if fits else [rule])
+    merged = replace(PAPER, names=("The frog who hops", "frog-0"))
+    assert unmatched([rule], [merged]) == ([] if fits else [rule])
 
 
 @pytest.mark.slow

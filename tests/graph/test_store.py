@@ -120,6 +120,16 @@ def test_what_was_extracted_outlives_an_end_at_the_last_step(
         assert generation.extracted.read_text() == "all"
 
 
+@pytest.mark.parametrize("left", [(), (GENERATION_MANIFEST,), (f".{GENERATION_MANIFEST}.0123456789abcdef.partial",)])
+def test_a_build_that_was_killed_when_it_began_is_in_nobodys_way(tmp_path: Path, left: tuple[str, ...]) -> None:
+    make(tmp_path)
+    (tmp_path / ".kg-new").mkdir()
+    for name in left:
+        (tmp_path / ".kg-new" / name).write_text("{")
+    make(tmp_path)
+    assert names(tmp_path) == {"CURRENT", "generation-2"}
+
+
 def test_what_was_extracted_by_a_build_that_was_killed_before_it_became_current_is_taken(tmp_path: Path) -> None:
     make(tmp_path)
     pointer = (tmp_path / "CURRENT").read_text()

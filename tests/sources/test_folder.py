@@ -10,6 +10,7 @@ import pytest
 from kg.errors import InputError
 from kg.graph.store import next_generation
 from kg.sources.folder import files_of
+from kg.text.files import SITE_MARK, TABLES_MARK
 
 
 def found(folder: Path) -> tuple[list[str], list[str]]:
@@ -58,6 +59,14 @@ def test_the_files_of_graphs_are_left_out(tmp_path: Path) -> None:
         ],
         [],
     )
+
+
+@pytest.mark.parametrize("mark", [SITE_MARK, TABLES_MARK])
+def test_exports_are_left_out_unless_they_are_named_themselves(tmp_path: Path, mark: str) -> None:
+    export = tmp_path / "shown" / "export"
+    touch(tmp_path / "a.txt", export / mark, export / "static" / "site.js", export / "papers.csv")
+    assert found(tmp_path) == (["a.txt"], ["shown/export: is an export of a graph; skipped"])
+    assert found(export) == (sorted(["papers.csv", mark, "static/site.js"]), [])
 
 
 def test_links_are_followed_and_no_folder_is_read_twice(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ BEGINNINGS = {
     "\\documentclass{article}\n\\title{Frogs}\n": "LaTeX",
     "id: 1\ntitle: Frogs\nabstract: They hop.\n": "YAML, or fields with names",
     "# made by hand\n@prefix kg: <https://w3id.org/papers-kg/ontology#> .\n": "Turtle",
+    "id,label,kind,year\nhttps://pond.example/method/frog,Frog,method,\n": "the nodes of an exported network",
     "-" * 78 + "\n" + "-" * 78 + "\nSend any comments": "a mail of arXiv without papers",
 }
 TAGS = "RIS, EndNote, PubMed or Web of Science with tags"

@@ -199,6 +199,35 @@ def test_a_damaged_file_of_another_format_is_not_a_page(listing: Path) -> None:
         read(listing)
 
 
+CODE = {
+    "js": """/* Where the frogs go */
+
+function hop(frog, pond) {
+  const far = measure(frog.legs, pond.width, "a pond is as wide as it is", "and no wider than that, at night");
+  const many = (number) => `${number} ${number === 1 ? "frog hops" : "frogs hop"} over the pond`;
+  const told = "Frogs hop over the pond, and then they hop over it again. They do so all day long, and at night.";
+  return far > 2 ? told : leap(frog, many);
+}
+""",
+    "css": """/* Frogs in the pond */
+
+.frog {
+  color: green;
+  content: "A frog hops over the pond, and then it hops over it again. It does so all day long, and at night.";
+  background: linear-gradient(to right, green, green, blue, blue, green, green, blue, blue, green, green, blue);
+  font-family: "Frog Sans", "Toad Sans", "Newt Sans", "Pond Sans", "Lily Sans", "Night Sans", "Wet Sans", serif;
+}
+""",
+}
+
+
+@pytest.mark.parametrize("kind", CODE)
+def test_what_browsers_save_beside_a_page_is_no_page(listing: Path, kind: str) -> None:
+    listing.write_text("\n".join([CODE[kind]] * 4))
+    with pytest.raises(InputError, match="has markup or tags of another format"):
+        read(listing)
+
+
 def test_the_dates_of_very_many_entries_are_found_soon(listing: Path, soon: AbstractContextManager[None]) -> None:
     listing.write_text(page(*["A Frog", "It hops and it hops and it hops away."] * 5_000, *["Mar 11"] * 10_000))
     with soon:

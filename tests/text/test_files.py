@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from kg.text.files import answer_file, writing
+from kg.text.folders import filling
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes as POSIX has them")
 
@@ -237,3 +240,36 @@ def test_an_answer_is_in_memory_while_it_is_short() -> None:
         file.write(b"x" * 2**24)
         file.seek(0)
         assert vars(file)["_rolled"] and file.read(5) == b"frogs"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from kg.text.files import writing
+from kg.text.folders import filling
+target = Path(sys.argv[1])
+with writing(target / "out") as stream, filling(target / "tables", "tables") as folder:
+    stream.write(b"half")
+    (folder / "half.csv").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@posix
+def test_what_a_process_left_that_was_killed_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    mine = (".out.chapter1.partial", ".out.0123456789abcdef.partial.txt", ".other.0123456789abcdef.partial")
+    for name in mine:
+        (tmp_path / name).write_text("mine")
+    (tmp_path / ".out.fedcba9876543210.partial").symlink_to(mine[0])
+    kept = names(tmp_path)
+    with writing(tmp_path / "out") as stream, filling(tmp_path / "tables", "tables"):
+        stream.write(b"whole")
+        under_way = names(tmp_path)
+        subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=False)
+        assert len(names(tmp_path)) == len(under_way) + 2, "what is under way here is not abandoned"
+    assert len(names(tmp_path)) == len(kept) + 4
+    write(tmp_path / "out")
+    with filling(tmp_path / "tables", "tables"):
+        assert len([name for name in names(tmp_path) if name.startswith(".tables.")]) == 1
+    assert names(tmp_path) == sorted([*kept, "out", "tables"])
+    assert {(tmp_path / name).read_text() for name in mine} == {"mine"}
