@@ -11,7 +11,6 @@ import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import IO, cast
 
 from starlette.requests import Request
@@ -93,8 +92,8 @@ class Downloads:
         return pieces()
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        with suppress(ProcessLookupError):
-            process.kill()
+        # With its pipe, for whose end wait() waits, too: while a client reads nothing, nobody reads what is left in it.
+        process._transport.close()  # type: ignore[attr-defined]
         if process in self._running:
             self._running.discard(process)
             self._started -= 1
