@@ -29,6 +29,15 @@ def test_every_kind_of_path_has_its_part(small_folder: Path, plain_site: Callabl
     assert found == answers
 
 
+def test_clients_that_wait_for_messages_hear_that_the_tools_send_none(
+    small_folder: Path, plain_site: Callable[..., Site]
+) -> None:
+    client = TestClient(make_app(small_folder, site=plain_site), base_url="http://127.0.0.1")
+    for accept in ("text/event-stream", "text/html"):
+        answer = client.get("/mcp", headers={"accept": accept})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 def test_further_names_of_the_server_are_given(small_folder: Path, plain_site: Callable[..., Site]) -> None:
     client = TestClient(
         make_app(small_folder, hosts=("graph.example",), site=plain_site), base_url="http://graph.example"

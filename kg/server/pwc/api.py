@@ -44,7 +44,8 @@ class _RefusedError(Exception):
     def response(self) -> JSONResponse:
         """The answer: "detail" as Django REST framework says, and what paperswithcode-client reads for this status."""
         also = {400: "error", 405: "message"}.get(self.status, "detail")
-        return JSONResponse({"detail": self.reason, also: self.reason}, self.status)
+        headers = {"allow": "GET, HEAD"} if self.status == 405 else None
+        return JSONResponse({"detail": self.reason, also: self.reason}, self.status, headers)
 
 
 class _Asked(NamedTuple):
