@@ -23,6 +23,7 @@ LARGEST_BODY = 2**20  # bytes of a request
 REASON = "kg.reason"
 """The key under which the scope of a request has why it is refused, where the response is a page."""
 _LONGEST_HOST = 300  # characters; a name has up to 253
+_IPV4_IN_IPV6 = "::ffff:"  # what an address of IPv4 begins with where IPv6 is listened to, too
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 POLICY = "; ".join(
@@ -128,7 +129,8 @@ class Guard:
     def _is_here(self, host: str, scope: Scope) -> bool:
         """Whether a Host header names this server: by a name that is allowed, or the address that was connected to."""
         name = _name_of(host)
-        return name is not None and (name in self.hosts or name == (scope.get("server") or ("",))[0])
+        connected = str((scope.get("server") or ("",))[0]).removeprefix(_IPV4_IN_IPV6)
+        return name is not None and (name in self.hosts or name == connected)
 
 
 def is_of(origin: str, host: str) -> bool:
