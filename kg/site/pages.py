@@ -117,6 +117,8 @@ class Site:
         if rest:
             resource = self._resource(folder, path, query)
             return resource or self._deeper(folder, rest, query)
+        if folder == "papers" and "of" not in query:
+            return listings.browse_view(self.source, "paper", query)
         fixed: dict[str, Callable[[], View | None]] = {
             "": partial(listings.overview_view, self.source),
             "search": partial(listings.search_view, self.source, query),
