@@ -93,6 +93,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = _with_one_accept(scope)
         path = scope["path"]
         exchange = _Exchange(scope, receive, send, shared=path not in self.private)
         try:
@@ -131,6 +132,15 @@ class Guard:
         name = _name_of(host)
         connected = str((scope.get("server") or ("",))[0]).removeprefix(_IPV4_IN_IPV6)
         return name is not None and (name in self.hosts or name == connected)
+
+
+def _with_one_accept(scope: Scope) -> Scope:
+    """A request with its Accept as one header, which clients may send in parts (RFC 9110, section 5.3)."""
+    parts = [value for name, value in scope["headers"] if name == b"accept"]
+    if len(parts) < 2:
+        return scope
+    others = [header for header in scope["headers"] if header[0] != b"accept"]
+    return {**scope, "headers": [*others, (b"accept", b", ".join(parts))]}
 
 
 def is_of(origin: str, host: str) -> bool:

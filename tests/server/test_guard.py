@@ -75,6 +75,15 @@ def test_so_it_is_where_a_socket_for_ipv6_takes_ipv4_too() -> None:
     assert client.get("/", headers={"host": "192.0.2.8"}).status_code == 421
 
 
+def test_what_a_client_accepts_may_come_in_parts() -> None:
+    async def accepted(request: Request) -> Response:
+        return PlainTextResponse(request.headers.get("accept"))
+
+    client = TestClient(Guard(Starlette(routes=[Route("/", accepted)]), hosts=("testserver",)))
+    sent = [("accept", "image/png"), ("x", "y"), ("Accept", "text/csv;q=0.5, */*;q=0.1")]
+    assert client.get("/", headers=sent).text == "image/png, text/csv;q=0.5, */*;q=0.1"
+
+
 def test_large_bodies_are_refused_before_they_are_read(client: TestClient) -> None:
     assert client.post("/", content=b"x" * LARGEST_BODY).text == str(LARGEST_BODY)
     announced = client.post("/", content=b"", headers={"content-length": str(10**8)})
