@@ -75,8 +75,11 @@ class Downloads:
 
     async def _pieces(self, known: Format, packed: bool) -> AsyncIterator[bytes]:
         folder = str(self.current.folder)
-        command = (sys.executable, "-m", "kg.server.downloads", folder, known.name, "gz" if packed else "")
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+        command = (sys.executable, "-P", "-m", "kg.server.downloads", folder, known.name, "gz" if packed else "")
+        modules = {"PYTHONPATH": os.pathsep.join(sys.path)}  # those of this process, and none of the working folder
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, env={**os.environ, **modules}
+        )
         self._running.add(process)
 
         async def pieces() -> AsyncIterator[bytes]:

@@ -34,6 +34,15 @@ def test_a_download_is_the_export(client: TestClient, small_folder: Path) -> Non
     assert client.get("/graph.nq.gz", headers={"if-none-match": found.headers["etag"]}).status_code == 304
 
 
+@pytest.mark.slow
+def test_a_download_uses_no_module_of_the_working_folder(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gzip.py").write_text("raise SystemExit('a file of somebody else')")
+    monkeypatch.chdir(tmp_path)
+    assert gzip.decompress(client.get("/graph.nt.gz").content)
+
+
 def test_every_format_is_offered(client: TestClient) -> None:
     for ending in ("ttl", "jsonld", "nt", "nq", "trig", "rdf", "graphml", "gexf", "zip"):
         head = client.head(f"/graph.{ending}")
