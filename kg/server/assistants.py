@@ -160,8 +160,7 @@ def routes(graph: Callable[[], KnowledgeGraph]) -> list[BaseRoute]:
             return JSONResponse({"error": MISSING}, 501)
 
         return [Route("/mcp", missing, methods=["GET", "POST", "DELETE"])]
-    # Without GET, by which clients wait for messages that this server never sends, and without DELETE of sessions.
-    return [Route("/mcp", _Endpoint(graph), methods=["POST"])]
+    return [Route("/mcp", _Endpoint(graph))]
 
 
 class _Endpoint:
@@ -180,6 +179,10 @@ class _Endpoint:
 
         from kg.server.guard import is_of, refusal
 
+        # Without GET, by which clients wait for messages that this server never sends, and without DELETE of sessions.
+        if scope["method"] != "POST":
+            await refusal(405, "the tools are asked by POST", {"allow": "POST"})(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         if (origin := headers.get("origin")) and not is_of(origin, headers.get("host", "")):
             await refusal(403, "the tools answer no pages of another host")(scope, receive, send)

@@ -17,6 +17,7 @@ _LONGEST_HEAD = 2**16  # bytes of the request line and the headers
 _LONGEST = 2**28  # bytes of a request; those beyond the largest body are read and dropped, so that the client hears why
 _PIECE = 2**14  # bytes that are read before it is asked again whether the head has ended
 _TOGETHER = 2**16  # bytes of a response that are sent at once
+_NO_REQUEST = "this is no HTTP/1.1 request; what is beyond ASCII in an address has to be percent-encoded"
 
 
 class Connection(HttpToolsProtocol):
@@ -58,6 +59,13 @@ class Connection(HttpToolsProtocol):
         self._in_head = True  # of the next request, which may be in the same piece
         super().on_message_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        self._log(400, _NO_REQUEST)
+        super().send_400_response(_NO_REQUEST)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing: the request is answered by HTTP/1.1, as a server may do (RFC 9110, section 7.8)."""
+
     def pause_writing(self) -> None:
         self._writing_since = self.loop.time()
         super().pause_writing()
@@ -74,9 +82,12 @@ class Connection(HttpToolsProtocol):
             self._leave(408, "does not read the response")
 
     def _leave(self, status: int, reason: str) -> None:
-        logger.warning("%s", f"{status} {(self.client or ('-',))[0]}: the client {reason}")
+        self._log(status, f"the client {reason}")
         self._reading_since = self._writing_since = None
         self.transport.abort()
+
+    def _log(self, status: int, reason: str) -> None:
+        logger.warning("%s", f"{status} {(self.client or ('-',))[0]}: {reason}")
 
 
 class _Together:

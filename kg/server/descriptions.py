@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from importlib.resources import files
-from threading import Lock
 
 import pyoxigraph as ox
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,14 +30,19 @@ class Descriptions:
 
     def __init__(self, current: Current) -> None:
         self.current = current
-        self._lock = Lock()
+        self._counting = CapacityLimiter(1)
         self._counted: tuple[Served, list[ox.Triple]] | None = None
 
     @property
     def routes(self) -> list[Route]:
         """Where they are; in threads."""
         vocabulary = _answering(self.current, lambda served: _vocabulary())
-        data_set = _answering(self.current, self._data_set)
+        described = _answering(self.current, self._data_set)
+
+        async def data_set(request: Request) -> Response:
+            """In a thread of its own: the counts of a large graph take minutes, in which pages need the others."""
+            return await to_thread.run_sync(described, request, limiter=self._counting)
+
         return [
             Route("/ontology", vocabulary),
             *(Route(path, data_set) for path in ("/void", "/.well-known/void", "/graph")),
@@ -45,11 +50,10 @@ class Descriptions:
 
     def _data_set(self, served: Served) -> list[ox.Triple]:
         """The description, whose counts go through the whole graph."""
-        with self._lock:
-            if self._counted is None or self._counted[0] is not served:
-                quads = description(served.graph.store, served.graph.base).quads
-                self._counted = served, [quad.triple for quad in quads]
-            return self._counted[1]
+        if self._counted is None or self._counted[0] is not served:
+            quads = description(served.graph.store, served.graph.base).quads
+            self._counted = served, [quad.triple for quad in quads]
+        return self._counted[1]
 
 
 def _vocabulary() -> list[ox.Triple]:

@@ -11,7 +11,6 @@ import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import IO, cast
 
 from starlette.requests import Request
@@ -76,8 +75,11 @@ class Downloads:
 
     async def _pieces(self, known: Format, packed: bool) -> AsyncIterator[bytes]:
         folder = str(self.current.folder)
-        command = (sys.executable, "-m", "kg.server.downloads", folder, known.name, "gz" if packed else "")
-        process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE)
+        command = (sys.executable, "-P", "-m", "kg.server.downloads", folder, known.name, "gz" if packed else "")
+        modules = {"PYTHONPATH": os.pathsep.join(sys.path)}  # those of this process, and none of the working folder
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, env={**os.environ, **modules}
+        )
         self._running.add(process)
 
         async def pieces() -> AsyncIterator[bytes]:
@@ -93,8 +95,8 @@ class Downloads:
         return pieces()
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
-        with suppress(ProcessLookupError):
-            process.kill()
+        # With its pipe, for whose end wait() waits, too: while a client reads nothing, nobody reads what is left in it.
+        process._transport.close()  # type: ignore[attr-defined]
         if process in self._running:
             self._running.discard(process)
             self._started -= 1

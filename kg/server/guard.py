@@ -23,6 +23,7 @@ LARGEST_BODY = 2**20  # bytes of a request
 REASON = "kg.reason"
 """The key under which the scope of a request has why it is refused, where the response is a page."""
 _LONGEST_HOST = 300  # characters; a name has up to 253
+_IPV4_IN_IPV6 = "::ffff:"  # what an address of IPv4 begins with where IPv6 is listened to, too
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 POLICY = "; ".join(
@@ -92,6 +93,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = _with_one_accept(scope)
         path = scope["path"]
         exchange = _Exchange(scope, receive, send, shared=path not in self.private)
         try:
@@ -128,7 +130,17 @@ class Guard:
     def _is_here(self, host: str, scope: Scope) -> bool:
         """Whether a Host header names this server: by a name that is allowed, or the address that was connected to."""
         name = _name_of(host)
-        return name is not None and (name in self.hosts or name == (scope.get("server") or ("",))[0])
+        connected = str((scope.get("server") or ("",))[0]).removeprefix(_IPV4_IN_IPV6)
+        return name is not None and (name in self.hosts or name == connected)
+
+
+def _with_one_accept(scope: Scope) -> Scope:
+    """A request with its Accept as one header, which clients may send in parts (RFC 9110, section 5.3)."""
+    parts = [value for name, value in scope["headers"] if name == b"accept"]
+    if len(parts) < 2:
+        return scope
+    others = [header for header in scope["headers"] if header[0] != b"accept"]
+    return {**scope, "headers": [*others, (b"accept", b", ".join(parts))]}
 
 
 def is_of(origin: str, host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import socket
 import sys
@@ -18,6 +19,7 @@ from kg.server.pool import Limits
 
 _LAST_QUERIES = 2.0  # seconds that queries have to end by themselves when the server ends
 _LAST_REQUESTS = 3  # seconds that all requests have
+_SAID_ALREADY = "Invalid HTTP request received."  # by Connection, with the client's address
 _SWITCH = 0.001  # seconds that a thread with a page runs before the event loop may; five times as often as usual
 
 
@@ -61,6 +63,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=_LAST_REQUESTS,
         )
+        logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != _SAID_ALREADY)
         sys.setswitchinterval(_SWITCH)
         started(address(host, listener.getsockname()[1]))
         _Server(config, app.state.end_queries).run(sockets=[listener])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import tempfile
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from hashlib import sha256
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
 import pyoxigraph as ox
@@ -48,6 +48,8 @@ _NO_UPDATES = "updates are refused: the graph is only read here"
 _NO_GRAPH = "the graph was removed, and there is no other in its place; try again later"
 _UPDATES = ("update", "using-graph-uri", "using-named-graph-uri")
 _GRAPH_PARAMETERS = ("default-graph-uri", "named-graph-uri")
+
+_Found = TypeVar("_Found")
 
 
 class Asked(NamedTuple):
@@ -173,7 +175,7 @@ class Endpoint:
             return query, query.star, query.union
 
         try:
-            return checked() if len(asked.query) < _LONG else await asyncio.to_thread(checked)
+            return await _looked_through(asked.query, checked)
         except QueryError as error:
             raise RefusedError(403, str(error).partition(";")[0]) from None
 
@@ -221,9 +223,15 @@ async def parsed(request: Request) -> Asked | None:
     wanted = next(filter(None, given.get("format", ())), None)
     try:
         origin = known_origin(given.get(ORIGIN, ORIGINS)[0])
-        return Asked(of_origin(queries[0], origin), default, named, wanted)
+        query = await _looked_through(queries[0], partial(of_origin, queries[0], origin))
+        return Asked(query, default, named, wanted)
     except QueryError as error:
         raise RefusedError(400, str(error)) from None
+
+
+async def _looked_through(query: str, look: Callable[[], _Found]) -> _Found:
+    """What is found in a query, in a thread if it is so long that other requests would have to wait."""
+    return look() if len(query) < _LONG else await asyncio.to_thread(look)
 
 
 @lru_cache(100)

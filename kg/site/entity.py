@@ -7,6 +7,7 @@ from itertools import groupby
 
 from kg.ask.card import EntityCard, RepositoryCard
 from kg.ask.merges import merges_of
+from kg.graph.index import INTRODUCES, LINKS_TO, USES
 from kg.site.charts import year_bars
 from kg.site.source import Source, View, page_of
 from kg.text.spellings import readable, readable_parts
@@ -16,7 +17,12 @@ _RESULTS, _EVIDENCE, _BOARDS = 10, 3, 12
 _LISTED = 50  # papers on a page of a list
 _PANELS = ("names", "papers", "companions", "years", "results", "boards")
 _WITH_RESULTS = ("dataset", "metric", "method")
-_ROLES = {"introduces": "introduce", "uses": "use", "mentions": "mention", "links": "link to"}
+_ROLES = {  # what papers do with a thing, in words and in the index
+    "introduces": ("introduce", (INTRODUCES,)),
+    "uses": ("use", (USES,)),
+    "mentions": ("mention", (INTRODUCES, USES)),
+    "links": ("link to", (LINKS_TO,)),
+}
 
 
 def entity_view(source: Source, card: EntityCard) -> View:
@@ -134,13 +140,14 @@ def papers_view(source: Source, query: Mapping[str, str]) -> View | None:
         named, values = "repository-papers", {"code": iri}
     page = page_of(query)
     first = (page - 1) * _LISTED
-    rows = source.rows(named, **values, limit=_LISTED + 1, offset=first)
+    does, roles = _ROLES[role]
+    rows = source.papers_on(iri, roles, _LISTED + 1, first)
     if page > 1 and not rows:
         return None
     name = readable(source.reader.name(iri))
     return View(
         "papers.html",
-        f"Papers that {_ROLES[role]} {name}",
+        f"Papers that {does} {name}",
         {
             "kicker": "Papers",
             "papers": rows[:_LISTED],

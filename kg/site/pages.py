@@ -35,6 +35,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # Unicode Standard Annex 9, section 2
 _LONG_NAME, _LONGEST_NAME = 180, 10_000  # characters of a name that are shown, and that its title has
 
 
@@ -118,6 +119,8 @@ class Site:
         if rest:
             resource = self._resource(folder, path, query)
             return resource or self._deeper(folder, rest, query)
+        if folder == "papers" and "of" not in query:
+            return listings.browse_view(self.source, "paper", query)
         fixed: dict[str, Callable[[], View | None]] = {
             "": partial(listings.overview_view, self.source),
             "search": partial(listings.search_view, self.source, query),
@@ -240,12 +243,13 @@ def templates() -> jinja2.Environment:
 def shown_name(text: str | None, most: int = _LONG_NAME) -> Markup:
     """A name as people read it; of a very long one the beginning, with the whole in a title.
 
-    One with other letters than ASCII is set apart from the writing direction around it.
+    One with other letters than ASCII is set apart from the writing direction around it; the characters that change the
+    direction are left out, since one without its end would change it for what follows, too.
 
-    >>> shown_name("R & D"), shown_name("שם")
-    (Markup('R &amp; D'), Markup('<bdi>שם</bdi>'))
+    >>> shown_name("R & D"), shown_name("שם"), shown_name("a\u2066b")
+    (Markup('R &amp; D'), Markup('<bdi>שם</bdi>'), Markup('ab'))
     """
-    name = one_line(readable(text or ""))
+    name = one_line(readable(text or "")).translate(_DIRECTIONS)
     if len(name) > most:
         return Markup('<bdi title="{}">{}…</bdi>').format(name[:_LONGEST_NAME], name[:most].rstrip())
     return escape(name) if name.isascii() else Markup("<bdi>{}</bdi>").format(name)

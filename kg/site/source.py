@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -192,6 +193,13 @@ class Source:
         """All papers, the newest first and those without a year last, then by IRI."""
         query = "SELECT iri FROM paper JOIN node ON node.id = paper.node ORDER BY place LIMIT ? OFFSET ?"
         return [self._paper(iri) for (iri,) in self.index.rows(query, limit, offset)]
+
+    def papers_on(self, iri: str, roles: Iterable[int], limit: int, offset: int = 0) -> list[dict[str, str]]:
+        """The papers that have one of some roles (:mod:`kg.graph.index`) to a thing, in the order of :meth:`papers`."""
+        query = """SELECT DISTINCT node.iri FROM edge JOIN paper USING (place) JOIN node ON node.id = paper.node
+            WHERE edge.node = (SELECT id FROM node WHERE iri = ?) AND role IN (SELECT value FROM json_each(?))
+            ORDER BY place LIMIT ? OFFSET ?"""
+        return [self._paper(found) for (found,) in self.index.rows(query, iri, json.dumps([*roles]), limit, offset)]
 
     @cached_property
     def listed_last(self) -> list[dict[str, str]]:

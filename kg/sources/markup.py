@@ -35,9 +35,9 @@ _LONGEST_HEADING = 100  # characters
 _OTHER_TAGS = re.compile(
     r"</?[a-z]{2,8}:[a-z-]+(?:\s[^<>]*)?>|<!\[CDATA\[|\]\]>|</?(?:img|graphic|inline-graphic)\b[^<>]*>", re.I
 )
-_MARKDOWN = re.compile(
+_MARKDOWN = re.compile(  # strong words that do not end are given up where others begin
     r"!?\[(?P<words>[^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)"
-    r"|(?P<strong>\*\*|__)(?=\S)(?P<bold>.{1,2000}?)(?<=\S)(?P=strong)"
+    r"|(?P<strong>\*\*|__)(?=\S)(?P<bold>(?:(?!(?<=\s)(?P=strong)\S).){1,2000}?)(?<=\S)(?P=strong)"
     r"|(?<![\w*])(?P<weak>[*_])(?=[^\s*_])(?P<slanted>[^*_\n]+?)(?<=\S)(?P=weak)(?![\w*])"
     r"|(?P<ticks>`++)(?:(?P<code>[^`]++)(?P<closing>(?P=ticks)|`++))?"
     r"|^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S))",

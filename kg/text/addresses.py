@@ -48,7 +48,9 @@ _ON_GITHUB = re.compile(r"\bgithub\.com/[\w.-]+/[\w.-]+", re.IGNORECASE)
 _SHORT_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[\w.-]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.IGNORECASE)  # of Markdown or HTML, often an icon
-_LINK = re.compile(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)")  # of Markdown or HTML
+_LINK = re.compile(  # of Markdown or HTML; a link that does not end is given up where the next one begins
+    r"\[[^\[\]]*\]\(\s*((?:(?!\]\()[^\s)])++)\s*\)|\bhref\s*=\s*[\"'](?P<href>[^\"']+)"
+)
 _LONGEST = 2000  # characters of an address
 _NOTHING = frozenset({"n/a", "na", "none", "null", "nan", "tba", "tbd", "-"})
 _LISTS_CODE = "paperswithcode.com"  # of others, as a rule, and of some papers none

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from starlette.testclient import TestClient
@@ -27,6 +30,40 @@ def test_every_kind_of_path_has_its_part(small_folder: Path, plain_site: Callabl
     }
     found = {path: client.get(path).headers["content-type"].partition(";")[0] for path in answers}
     assert found == answers
+
+
+def test_clients_that_wait_for_messages_hear_that_the_tools_send_none(
+    small_folder: Path, plain_site: Callable[..., Site]
+) -> None:
+    client = TestClient(make_app(small_folder, site=plain_site), base_url="http://127.0.0.1")
+    for accept in ("text/event-stream", "text/html"):
+        answer = client.get("/mcp", headers={"accept": accept})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("path", "slow"),
+    [("/void", "kg.server.descriptions.description"), ("/api/v1/tasks/?q=frog", "kg.server.pwc.api.searched")],
+)
+def test_pages_wait_for_nothing_that_reads_the_whole_graph(
+    small_folder: Path, plain_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch, path: str, slow: str
+) -> None:
+    go_on, soon = threading.Event(), resolve_name(slow)
+    monkeypatch.setattr(slow, lambda *given: go_on.wait(60) and soon(*given))
+    with TestClient(make_app(small_folder, site=plain_site), base_url="http://127.0.0.1") as client:
+        waiting = [threading.Thread(target=client.get, args=(path,)) for _ in range(9)]  # more than there are threads
+        for each in waiting:
+            each.start()
+        time.sleep(0.5)  # until all of them are asked
+        pages: list[int] = []
+        page = threading.Thread(target=lambda: pages.append(client.get("/").status_code))
+        page.start()
+        page.join(20)
+        found = [*pages]
+        go_on.set()
+        for each in (page, *waiting):
+            each.join()
+    assert found == [200]
 
 
 def test_further_names_of_the_server_are_given(small_folder: Path, plain_site: Callable[..., Site]) -> None:

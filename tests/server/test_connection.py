@@ -126,15 +126,28 @@ def test_a_head_that_does_not_end_is_not_read_on(caplog: pytest.LogCaptureFixtur
         b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
         b"GET /\x00 HTTP/1.1\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00",
+        "GET /method/β-vae HTTP/1.1\r\nHost: a\r\n\r\n".encode(),
     ],
-    ids=["bare CR", "two lengths", "space in a name", "NUL", "TLS"],
+    ids=["bare CR", "two lengths", "space in a name", "NUL", "TLS", "beyond ASCII"],
 )
-def test_what_is_no_request_is_refused(request_of_it: bytes) -> None:
+def test_what_is_no_request_is_refused_and_said(caplog: pytest.LogCaptureFixture, request_of_it: bytes) -> None:
     async def use(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(request_of_it)
-        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert answer.endswith(b"what is beyond ASCII in an address has to be percent-encoded")
 
     served(use)
+    assert logged(caplog) == [f"400 127.0.0.1: {connection._NO_REQUEST}"]
+
+
+def test_a_client_that_offers_another_protocol_is_answered_by_this_one(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\nx")).startswith(b"HTTP/1.1 200")
+
+    served(use)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
 
 
 class Sent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -133,6 +134,24 @@ def test_other_sites_write_nothing(client: TestClient, written: list[tuple[Any, 
     )
     assert (refused.status_code, refused.text.count("\n"), written) == (403, 1, [])
     assert "access-control-allow-origin" not in refused.headers
+
+
+def test_a_cookie_of_any_length_is_compared_soon(
+    client: TestClient, written: list[tuple[Any, ...]], soon: AbstractContextManager[None]
+) -> None:
+    long = f'other="{chr(92)}""; kg-edit="{2 * chr(92) * 30_000}"'
+    with soon:
+        assert client.post("/correct", data=FORM, headers={"origin": OWN, "cookie": long}).status_code == 403
+    assert written == []
+
+
+def test_other_cookies_of_the_same_machine_make_no_difference(
+    client: TestClient, written: list[tuple[Any, ...]]
+) -> None:
+    own = client.cookies["kg-edit"]
+    headers = {"origin": OWN, "cookie": f"a=b;kg-edit=old; kg-edit={own} ; c"}
+    assert client.post("/correct", data=FORM, headers=headers).status_code == 200
+    assert len(written) == 1
 
 
 def test_what_the_graph_refuses_is_said(client: TestClient, written: list[tuple[Any, ...]]) -> None:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from kg.server.guard import LARGEST_BODY, POLICY, Guard, log_refusal
 
@@ -62,6 +63,25 @@ def test_other_names_are_refused_as_rebinding_would_use_them(client: TestClient,
 def test_the_address_that_was_connected_to_is_a_name(client: TestClient) -> None:
     client.base_url = "http://192.0.2.7:8000"
     assert client.get("/").status_code == 200
+
+
+def test_so_it_is_where_a_socket_for_ipv6_takes_ipv4_too() -> None:
+    async def as_both(scope: Scope, receive: Receive, send: Send) -> None:
+        await guard({**scope, "server": ("::ffff:192.0.2.7", 8000)}, receive, send)
+
+    guard = Guard(Starlette(routes=[Route("/", echo)]), hosts=())
+    client = TestClient(as_both, base_url="http://192.0.2.7:8000")
+    assert client.get("/").status_code == 200
+    assert client.get("/", headers={"host": "192.0.2.8"}).status_code == 421
+
+
+def test_what_a_client_accepts_may_come_in_parts() -> None:
+    async def accepted(request: Request) -> Response:
+        return PlainTextResponse(request.headers.get("accept"))
+
+    client = TestClient(Guard(Starlette(routes=[Route("/", accepted)]), hosts=("testserver",)))
+    sent = [("accept", "image/png"), ("x", "y"), ("Accept", "text/csv;q=0.5, */*;q=0.1")]
+    assert client.get("/", headers=sent).text == "image/png, text/csv;q=0.5, */*;q=0.1"
 
 
 def test_large_bodies_are_refused_before_they_are_read(client: TestClient) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -353,3 +355,27 @@ def test_the_origin_chooses_whose_statements_are_asked_for(client: TestClient) -
     assert get(client, query=query, origin="curated").json()["results"]["bindings"] == []  # no catalogue is imported
     refused = get(client, query=query, origin="all")
     assert refused.status_code == 400 and "expected extracted, curated, both" in refused.text
+
+
+def test_other_requests_do_not_wait_while_a_long_query_is_looked_through(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within: list[bool] = []
+
+    def looking(name: str) -> Callable[..., Any]:
+        look = getattr(module, name)
+
+        def looked(*given: Any) -> Any:
+            with suppress(RuntimeError):
+                within.append(bool(asyncio.get_running_loop()))
+            return look(*given)
+
+        return looked
+
+    for name in ("of_origin", "Query"):
+        monkeypatch.setattr(module, name, looking(name))
+    query = "ASK { ?paper kg:usesDataset ?dataset }"
+    assert post(client, query, QUERY, origin=["curated"]).status_code == 200
+    assert within == [True, True]  # a short one is sooner looked through than given to a thread
+    assert post(client, query + " " * module._LONG, QUERY, origin=["curated"]).status_code == 200
+    assert within == [True, True]

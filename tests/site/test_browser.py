@@ -338,6 +338,13 @@ def test_the_graph_expands_by_click_and_by_key_and_stays_readable(page: Page, se
     assert names >= 10 and overlapping <= names // 10
 
 
+def test_the_name_of_a_node_keeps_its_writing_direction_to_itself(page: Page, server: str) -> None:
+    page.goto(server + "/graph/dataset/imagenet")
+    page.wait_for_selector("[data-rest]")
+    page.locator(".graph .node").first.focus()
+    assert page.evaluate("getComputedStyle(document.querySelector('.graph :is(a, b)')).unicodeBidi") == "isolate"
+
+
 @pytest.mark.parametrize(("width", "least"), [(375, 0), (1280, 9)])
 def test_the_strongest_links_of_a_graph_have_their_names(page: Page, width: int, least: int) -> None:
     names = [f"{number} hopping frogs of the pond" for number in range(27)]

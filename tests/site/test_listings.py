@@ -58,6 +58,12 @@ def test_all_papers_are_listed_page_by_page_as_the_query_behind_each_finds_them(
     assert site.page("/browse/paper/2") == pages[1]
 
 
+def test_all_papers_are_at_the_path_of_papers_that_are_on_something(site: Site) -> None:
+    every = listed(site.page("/browse/paper"), "paper")
+    assert every and listed(site.page("/papers"), "paper") == listed(site.page("/papers/"), "paper") == every
+    assert site.page("/papers", {"of": ""}) is None
+
+
 def test_there_are_no_pages_after_the_last(site: Site) -> None:
     for path, query in (
         ("/browse/paper", {}),

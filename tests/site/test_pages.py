@@ -256,6 +256,11 @@ def test_a_long_name_is_cut_and_whole_in_its_title() -> None:
     assert shown_name('"&amp;"', 2) == '<bdi title="&#34;&amp;&#34;">&#34;&amp;…</bdi>'
 
 
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u2066b", "a\u2067b\u2068", "\u202bab\u202c"])
+def test_a_name_does_not_change_the_writing_direction_of_what_follows(name: str) -> None:
+    assert shown_name(name) == "ab"
+
+
 def names(entries: Iterable[dict[str, object]]) -> list[object]:
     return [entry["name"] for entry in entries]
 

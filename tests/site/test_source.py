@@ -8,8 +8,9 @@ import pytest
 from kg.api import KnowledgeGraph
 from kg.graph.store import Settings, next_generation
 from kg.site import Site
+from kg.site.entity import papers_view
 from kg.site.source import Source, page_of
-from kg.vocabulary import DEFAULT_BASE, KG, RDF, SCHEMA, XSD
+from kg.vocabulary import DEFAULT_BASE, ENTITY_KINDS, KG, RDF, SCHEMA, XSD
 
 
 def test_paths_lead_to_resources_and_back(site: Site) -> None:
@@ -64,6 +65,32 @@ def test_papers_that_were_listed_last_are_those_of_the_query_behind_it(
     assert found == [(row["title"], row["day"]) for row in source.rows("listed-last", limit=8)]
     assert found == [("a", "2025-03-11"), ("c", "2025-03-10"), ("d", "2025-02-01"), ("b", "2024-12-24"), ("e", "")]
     assert [row["listed"] for row in source.listed_last][:3] == ["--03-11", "--03-10", "2025-02-01"]
+
+
+def test_papers_on_a_thing_come_from_the_index_as_the_queries_behind_them_find_them(site: Site) -> None:
+    found = 0
+    for kind in (*ENTITY_KINDS, "code"):
+        for (iri,) in site.source.index.rows("SELECT iri FROM node WHERE kind = ?", kind):
+            for role in ("links",) if kind == "code" else ("introduces", "uses", "mentions"):
+                view = papers_view(site.source, {"of": site.source.path(iri) or "", "role": role})
+                named, of = ("repository-papers", "code") if kind == "code" else ("entity-papers", "entity")
+                given = {of: iri} if kind == "code" else {of: iri, "role": role}
+                assert view and view.values["papers"] == site.source.rows(named, **given), (iri, role)
+                found += len(view.values["papers"])
+    assert found > 10
+
+
+def test_no_page_of_papers_on_a_thing_reads_all_of_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, paper = [], site.source._paper
+
+    def reading(iri: str) -> dict[str, str]:
+        read.append(iri)
+        return paper(iri)
+
+    monkeypatch.setattr(site.source, "_paper", reading)
+    monkeypatch.setattr("kg.site.entity._LISTED", 1)
+    view = papers_view(site.source, {"of": "/dataset/cifar-10"})
+    assert view and len(view.values["papers"]) == 1 and view.values["more"] and len(read) == 2
 
 
 def test_leaderboards_come_from_the_index_as_the_queries_behind_them_find_them(site: Site) -> None:

@@ -99,7 +99,9 @@ def test_a_heading_is_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<title>" + " " * 6_000 + "x", "`" * 40_000, "`" * 10_000 + "a" * 40_000], ids=lambda text: text[:7]
+    "text",
+    ["<title>" + " " * 6_000 + "x", "`" * 40_000, "`" * 10_000 + "a" * 40_000, " **a" * 100_000, " __a" * 100_000],
+    ids=lambda text: text[:7],
 )
 def test_no_text_takes_more_than_linear_time(text: str, soon: AbstractContextManager[None]) -> None:
     with soon:

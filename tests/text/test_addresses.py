@@ -141,8 +141,8 @@ def test_a_closing_slash_makes_no_difference() -> None:
     assert absolute("https://pond.example/") == "https://pond.example"
 
 
-@pytest.mark.parametrize("given", [",\n" * 1_000, "a" + " " * 1_998 + "b"])
+@pytest.mark.parametrize("given", [",\n" * 1_000, "a" + " " * 1_998 + "b", "[](a" * 500, "[](" * 666])
 def test_long_fields_are_read_soon(given: str, soon: AbstractContextManager[None]) -> None:
     with soon:
-        for _ in range(50):
+        for _ in range(200):
             given_repository(given)

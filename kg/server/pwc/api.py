@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -27,6 +28,7 @@ from kg.vocabulary import LINKS, SCHEMA, Kind
 _PAGE_SIZE, _LARGEST_PAGE = 50, 500
 _LONGEST = 1_000  # characters of a parameter
 _TOP_TASKS, _TOP_AREAS = 20, 100  # of lists by area, which clients read whole and only up to 2 MiB
+_AT_ONCE = 4  # requests that are answered at the same time
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 _Item = TypeVar("_Item")
@@ -44,7 +46,8 @@ class _RefusedError(Exception):
     def response(self) -> JSONResponse:
         """The answer: "detail" as Django REST framework says, and what paperswithcode-client reads for this status."""
         also = {400: "error", 405: "message"}.get(self.status, "detail")
-        return JSONResponse({"detail": self.reason, also: self.reason}, self.status)
+        headers = {"allow": "GET, HEAD"} if self.status == 405 else None
+        return JSONResponse({"detail": self.reason, also: self.reason}, self.status, headers)
 
 
 class _Asked(NamedTuple):
@@ -676,10 +679,10 @@ def routes(graph: Callable[[], KnowledgeGraph]) -> list[BaseRoute]:
     Args:
         graph: gives the graph that is served; asked anew for each request.
     """
-    kept = _Kept(graph)
+    kept, limiter = _Kept(graph), CapacityLimiter(_AT_ONCE)
     found = []
     for path, answer in _ANSWERS.items():
-        endpoint = partial(_respond, kept, answer)
+        endpoint = partial(_responded, limiter, kept, answer)
         for form in (path, f"{path}/"):
             found += [Route(form, endpoint, methods=["GET"]), Route(form, _read_only, methods=[*_WRITES])]
     return [Mount("/api/v1", routes=found)]
@@ -689,8 +692,14 @@ def _read_only(request: Request) -> JSONResponse:
     return _RefusedError(405, f'Method "{request.method}" not allowed: the graph is only read.').response
 
 
+async def _responded(
+    limiter: CapacityLimiter, kept: _Kept, answer: Callable[[_Asked], Json], request: Request
+) -> JSONResponse:
+    """The answer to a request, in a thread, of which pages have others: lists of a large graph take long to read."""
+    return await to_thread.run_sync(_respond, kept, answer, request, limiter=limiter)
+
+
 def _respond(kept: _Kept, answer: Callable[[_Asked], Json], request: Request) -> JSONResponse:
-    """The answer to a request, in a thread of its own: Starlette calls what is not a coroutine in one."""
     catalogue = kept()
 
     def page(iri: str) -> str:

@@ -98,6 +98,7 @@
     said.replaceChildren(`${node.kind}: `);
     const name = document.createElement(node.url ? "a" : "b");
     if (node.url) name.href = node.url;
+    name.dir = "auto"; // set apart from the writing direction around it
     name.textContent = node.name.slice(0, 200);
     said.append(name, `, ${papersOf(node)}, linked to ${near.size - 1} here${node.open ? "" : "; click or Enter expands"}`);
   }

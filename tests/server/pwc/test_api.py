@@ -105,6 +105,7 @@ def test_nothing_is_written(client: TestClient) -> None:
     for send in (client.post, client.patch, client.delete, client.put):
         response = send("/api/v1/tasks/classification/")
         assert (response.status_code, response.json()["message"][-13:]) == (405, "is only read.")
+        assert response.headers["allow"] == "GET, HEAD"
 
 
 def test_papers_are_filtered_by_every_parameter(get: Get) -> None:
