@@ -39,7 +39,7 @@ _INFIXES = (
 )
 _SUFFIXES = (
     r"(?<=[0-9][a-z])\.|(?<=[0-9a-z@][A-Z])\.",  # "on ADE20K.", "as in DiT.", "pass@N."
-    r"(?<=[A-Za-z0-9]{2}-[A-Z])\.|(?<=[^\w.])\.",  # "DALL-E.", "in C++.", "to ∞."
+    r"(?<=[A-Za-z0-9]{2}[-+][A-Z])\.|(?<=[^\w.])\.",  # "DALL-E.", "RGB+D.", "in C++.", "to ∞."
     r"[↑↓]",  # "FID↓"
 )
 _ABBREVIATED = ("a.k.a.", "abbr.")  # their full stop ends no sentence

@@ -36,6 +36,10 @@ _LONGEST_LINK = 10  # tokens between two names that are the same
 LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 
+# A sign before a number or a letter; a letter with a full stop, which is a sentence's and the tokenizer leaves to it.
+_DAMAGED = re.compile(r"[+±−-]|.*(?<![\w.])[A-Za-z]\.$", re.DOTALL)
+_NO_BEGINNING = frozenset(["among", "and", "because", "but", "instead", "of", "or", "than", "that", "which", "whose"])
+_NO_END = frozenset(["a", "among", "an", "and", "but", "for", "from", "of", "or", "than", "that", "the", "with"])
 _CUTTING = re.compile(r"[(){}\[\]^]")
 _SIZE = re.compile(r"(\d{2,4} ?[x×] ?\d{2,4})(?!\w)")
 _TASKS = frozenset(
@@ -212,7 +216,26 @@ def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
     key = span_key(doc, candidate)
     if re.fullmatch(r"[\d.]*(?:[x×][\d.]+)*", key) or key in generic or _is_cut(doc, candidate):
         return False
-    return not _ends_generic(doc, candidate.start, candidate.end, generic)
+    name = Words.of(doc).text(candidate.start, candidate.end)
+    return not _is_damaged(name) and not _ends_generic(doc, candidate.start, candidate.end, generic)
+
+
+def _is_damaged(name: str) -> bool:
+    """Whether words cannot be a name: they have no letter, half a quotation or a sentence's end, begin with a minus or
+    plus, or begin or end with a function word.
+
+    >>> [name for name in ("-R.", "+20.5", "U.S.", "Instead of hopping", "The Stack") if _is_damaged(name)]
+    ['-R.', '+20.5', 'Instead of hopping']
+    """
+    first, last = name.split(maxsplit=1)[0], name.rsplit(maxsplit=1)[-1]
+    return (
+        not any(map(str.isalpha, name))
+        or (first[1:].islower() and first.lower() in _NO_BEGINNING)
+        or last in _NO_END
+        or _DAMAGED.match(name) is not None
+        or name.count('"') % 2 == 1
+        or name.count("“") != name.count("”")
+    )
 
 
 def _ends_generic(doc: Doc, start: int, end: int, generic: Collection[str]) -> bool:
