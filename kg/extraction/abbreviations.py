@@ -28,13 +28,13 @@ _STOP_WORDS = frozenset([
     "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "over", "the",
     "their", "through", "to", "under", "using", "via", "with", "'s", "’s",
 ])
-_NO_BEGINNING = frozenset(["a", "an", "the", "and", "or"])
+_NO_BEGINNING = frozenset(["a", "an", "the", "and", "or", "are", "by", "is", "it", "of", "their", "'s", "’s"])
 # What may come between a long form and its short form without being part of either: "gradient descent algorithm (GD)".
 _HEADS = frozenset([
     "algorithm", "approach", "concept", "dataset", "framework", "module", "problem", "scenario", "scheme", "setting",
     "system", "task",
 ])
-_LOOSE_TAILS = frozenset(["aware", "based", "driven", "guided", "like", "style", "'s", "’s"])
+_LOOSE_TAILS = frozenset(["aware", "based", "driven", "enhanced", "guided", "like", "style", "'s", "’s"])
 _SPELLED_OUT = {"1": ("one",), "2": ("to", "two", "too"), "3": ("three",), "4": ("for", "four"), "x": ("cross",)}
 _PHRASE_ENDS = frozenset(["by", "for", "from", "in", "of", "on", "to", "under", "using", "via", "with"])
 # Words between a long form and the short form after it: a method "dubbed", "a.k.a.", "hereafter" NAME.
@@ -109,7 +109,8 @@ class Word(NamedTuple):
 def find_abbreviations(doc: Doc) -> list[Abbreviation]:
     """All pairs that a Doc defines, by offset, each pair once.
 
-    A definition in parentheses is final for its short form: other kinds of definitions of it are not read.
+    A definition in parentheses is final for its short form: other kinds of definitions of it are not read. Of those,
+    the first counts.
     """
     found: dict[tuple[str, str], Abbreviation] = {}
     for short, long in _in_parentheses(doc):
@@ -118,7 +119,8 @@ def find_abbreviations(doc: Doc) -> list[Abbreviation]:
     further = (_before_colon, _in_apposition, _after_namer, _for_short, _before_expansion)
     for short, long in chain.from_iterable(read(doc) for read in further):
         if short.text not in settled:
-            found.setdefault((short.text, long.text.casefold()), Abbreviation(short, long))
+            settled.add(short.text)
+            found[short.text, long.text.casefold()] = Abbreviation(short, long)
     return sorted(found.values(), key=lambda pair: (pair.long.start, pair.short.start))
 
 
@@ -131,7 +133,7 @@ def is_short_form(text: str) -> bool:
     return (
         2 <= len(text) <= _LONGEST_SHORT
         and text.count(" ") <= 1
-        and bool(re.fullmatch(r"[A-Za-z0-9][\w\-&/+.@ *]*", text))
+        and bool(re.fullmatch(r"[A-Za-z0-9](?:[\w\-&/+.@ *]|\^\d)*", text))
         and bool(re.search(r"[A-Z]", text))
         and not re.search(r"_|^CITATION$|\b[A-Z][a-z]+ (?:19|20)\d\d|[a-z]{4}.*\d{4}", text)
     )
@@ -160,7 +162,8 @@ def _in_parentheses(doc: Doc) -> Iterator[tuple[Span, Span]]:
                 start += 1
             words = _words(doc, start, end)
             long = _long_form(doc, outer.text, words, at_end=True)
-            if long and sum(word.token < long.start for word in words) <= 2:
+            is_name = long and len(long) == 1 and re.search("[A-Z].*[A-Z]", long.text)  # "FROG (XFrog)"
+            if long and not is_name and sum(word.token < long.start and not word.tail for word in words) <= 2:
                 first = next(word.token for word in words if word.text.lower() not in _STOP_WORDS)
                 yield outer, doc[first : long.end]
 
@@ -371,22 +374,54 @@ def _long_form(
         at_end: it must reach the last word, but for a head noun such as "algorithm".
         limit: what the alignment may cost; then the short form has at least three letters, the long form two words.
     """
-    forms = [short] if limit is not None else [short, re.sub(r"(?<=\w{3})-?\d+$", "", short)]  # CoDA21 is CoDA
+    if at_end and (shown := _in_capitals(doc, short, words)):
+        return shown
+    forms = [short]
+    if limit is None:  # CoDA21 is CoDA, and FW-async an asynchronous FW
+        swapped = re.sub(r"^([A-Za-z]{2,})-([A-Za-z]{2,})$", r"\2-\1", short)
+        forms += [re.sub(r"(?<=\w{3})-?\d+$", "", short), swapped]
     spelled = (_spelled_by(doc, form, letters, words, at_end, limit) for form in forms for letters in _letters(form))
     return next((long for long in spelled if long is not None), None)
 
 
+def _in_capitals(doc: Doc, short: str, words: list[Word]) -> Span | None:
+    """The end of ``words``, but for a head noun, whose capitals are the letters of a short form: "fRog nEt".
+
+    Some of them are within words; of words with their first letters alone in capitals an alignment says more.
+    """
+    words, forms = words[: len(words) - _heads_at_end(words)], set(_letters(short))
+    capitals = ""
+    for place in range(len(words) - 1, -1, -1):
+        shown = "".join(filter(str.isupper, words[place].text))
+        capitals = shown.lower() + capitals
+        if shown and shown.lower() != capitals and capitals in forms:
+            inner = any(re.search("[a-z][A-Z]|[A-Z]{2}[a-z]", word.text) for word in words[place:])
+            return doc[words[place].token : words[-1].token + 1] if inner else None
+    return None
+
+
+def _heads_at_end(words: Sequence[Word]) -> int:
+    """How many of the last words are no part of a long form: "algorithm", "based framework"."""
+    count = 0
+    for word in reversed(words):
+        if word.text.lower().removesuffix("s") not in _HEADS and word.text not in _LOOSE_TAILS:
+            break
+        count += 1
+    return count
+
+
 def _letters(short: str) -> Iterator[str]:
-    """The letters of a short form, and what they are if a digit says how often the letter next to it occurs.
+    """The letters of a short form, and what they are if a digit says how often those next to it occur.
 
     >>> list(_letters("MQF2")), list(_letters("L3A")), list(_letters("GANs"))
-    (['mqf2', 'mqff'], ['l3a', 'llla', 'laaa'], ['gan'])
+    (['mqf2', 'mqff', 'mqfmqf'], ['l3a', 'llla', 'laaa'], ['gan'])
     """
     plural = re.fullmatch(r"(.*[A-Z0-9])s", short)
-    letters = "".join(character for character in (plural[1] if plural else short).lower() if character.isalnum())
-    before = re.sub(r"([a-z])([2-4])", lambda match: match[1] * int(match[2]), letters)
+    letters = "".join(sign for sign in (plural[1] if plural else short).lower() if sign.isalnum() or sign == "^")
+    before = re.sub(r"([a-z])\^?([2-4])", lambda match: match[1] * int(match[2]), letters)
+    all_before = re.sub(r"^([a-z]+)(?:\^|(?=\d$))([2-4])", lambda match: match[1] * int(match[2]), letters)
     after = re.sub(r"([2-4])([a-z])", lambda match: match[2] * int(match[1]), letters)
-    yield from dict.fromkeys((letters, before, after))
+    yield from dict.fromkeys(form.replace("^", "") for form in (letters, before, all_before, after))
 
 
 def _spelled_by(
@@ -408,20 +443,23 @@ def _spelled_by(
                 cost += _LONE_WORD if cost >= _SCATTERED_LETTER else 0.0
             while last + 1 < len(words) and words[last + 1].tail and words[last + 1].text not in _LOOSE_TAILS:
                 last += 1
-            rest = words[last + 1 :] if at_end else []
-            while rest and (rest[-1].text.lower().removesuffix("s") in _HEADS or rest[-1].text in _LOOSE_TAILS):
-                rest.pop()
-                cost += _TRIMMED_HEAD
-            if len(rest) > 2:
-                continue
-            cost, last = cost + _LAST_WORD * len(rest), last + len(rest)
+            if at_end:
+                rest = words[last + 1 :]
+                heads = _heads_at_end(rest)
+                more = len(rest) - heads
+                if more > 2:
+                    continue
+                cost, last = cost + _TRIMMED_HEAD * heads + _LAST_WORD * more, last + more
             if cost <= most and (best is None or (cost, last - first) < best[:2]):
                 best = (cost, last - first, first, last)
     if best is None:
         return None
     start, end = words[best[2]].token, words[best[3]].token + 1
     long = doc[start:end]
-    repeats = short.casefold() in map(str.casefold, Words.of(doc).texts[start:end])
+    texts = [text.casefold() for text in Words.of(doc).texts[start:end]]
+    repeats = short.casefold() in texts
+    if limit is not None:  # "FrogNet, the frog-like net" says what FrogNet is
+        repeats = repeats or letters == "".join(text for text in texts if text.isalnum() and text not in _LOOSE_TAILS)
     return long if len(long.text) > len(short) and not repeats else None
 
 

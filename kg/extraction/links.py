@@ -49,6 +49,7 @@ _UNUSUAL = re.compile(r"(?:git\+)?(?!https?://)(?:https?:?/|(?:git|ssh):/|git@)"
 _DOI = re.compile(r"(?:doi:\s?)?10\.", re.IGNORECASE)
 _NAMESPACE = re.compile(r"\bxmlns(?::\w+)?\s*=\s*[\"']$")  # of MathML or JATS: leads nowhere
 _REACH = 500  # characters before an address whose words say what it leads to
+_OWN_WORDS = 4  # blanks between two addresses: with so many, words before the first say nothing of the second
 _LOOK_AHEAD = 30  # characters after an address that show whether a sentence begins in it
 _ENDERS = frozenset(".,;:!?'\"*\\\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
@@ -116,8 +117,8 @@ class LinkFinder:
     """Pipeline component: writes ``doc._.links``, one link for each address, at its first place.
 
     The kind is determined by the host (rules ``LinkHost``; ``LinkPath`` for its folders), and by the words before the
-    address in its sentence (rules ``LinkWord``) where a host has several kinds of things, or hides its target
-    (rules ``LinkShortener``).
+    address in its sentence, or else those of the address (rules ``LinkWord``) where a host has several kinds of things,
+    or by the former where it hides its target (rules ``LinkShortener``).
     """
 
     def __init__(self) -> None:
@@ -143,8 +144,12 @@ class LinkFinder:
         found: dict[str, Link] = {}
         addresses = list(find_addresses(text))
         openings = [0, *(first for first, _ in doc._.plain.sentences())] if addresses else []
+        last = 0
         for start, end, url in addresses:
             opening = openings[bisect_right(openings, start) - 1]
+            if text.count(" ", last, start) >= _OWN_WORDS:
+                opening = max(opening, last)
+            last = end
             before = text[max(opening, start - _REACH) : start]
             link = Link(url=url, kind=self.kind(url, before), start=start, end=end)
             if link.kind != "data" and _DOI.match(text, start):
@@ -160,12 +165,12 @@ class LinkFinder:
             before: the address's sentence up to it.
         """
         key = address_key(url)
-        for path, of_path in self.paths.items():
-            if key.startswith(path):
+        for folder, of_path in self.paths.items():
+            if key.startswith(folder):
                 return of_path
         if is_page_of_forge(url):
             return "project"
-        host = key.partition("/")[0]
+        host, _, path = key.partition("/")
         said = {self.words[word] for word in re.findall(r"[a-z]+", before.lower()) if word in self.words}
         if host in self.shorteners and len(said) == 1:
             return next(iter(said))
@@ -174,7 +179,8 @@ class LinkFinder:
             if fnmatchcase(host, pattern):
                 kind = of_host
                 break
-        named = {self.words[word] for word in re.split(r"[^a-z]+", key) if word in self.words}
+        words = (*host.split("."), *re.split(r"[^a-z]+", path))  # of a host whole labels: not "frog-model.github.io"
+        named = {self.words[word] for word in words if word in self.words}
         if (said or named) == {"data"} and "project" not in named:
             return "data"
         return "code" if kind == "project" and named == {"code"} else kind

@@ -46,12 +46,12 @@ def plain_name(name: str) -> str:
 
 
 def entity_words(name: str) -> str:
-    """The words of an entity's IRI: :func:`spaced_key`, but an "S" that ends a word of capitals is kept.
+    """The words of an entity's IRI: :func:`spaced_key`, but an "S" that ends a word of capitals stays, "&" is "and".
 
-    >>> entity_words("PACS"), entity_words("GANs")
-    ('pacs', 'gan')
+    >>> entity_words("PACS"), entity_words("GANs"), entity_words("Q&A")
+    ('pacs', 'gan', 'q and a')
     """
-    words = spaced_key(plain_name(name))
+    words = spaced_key(plain_name(name).replace("&", _SYMBOLS["&"]))
     return f"{words}s" if _CAPITALS_TO_S.search(name) and not words.endswith("s") else words
 
 

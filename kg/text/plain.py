@@ -438,10 +438,12 @@ def _with_lists_of_numbers(view: PlainText) -> PlainText:
 
 # --- words broken in two ---------------------------------------------------------------------------------------------
 
-_MAY_BE_BROKEN = re.compile(r"[-‐]\s")
+_MAY_BE_BROKEN = re.compile(r"[-‐][\sa-z]")
 _BROKEN = re.compile(
-    r"(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]++(?=(?P<right>[a-z]+|\d))|[^\S\n]*+\n\s*+(?=(?P<below>\w+)))"
+    r"(?<![\w‐-])(?P<start>[A-Za-z]+[a-z])[-‐](?=(?P<rest>[a-z]{2,})(?![\w‐-]))"
+    r"|(?P<left>(?<![A-Za-z])[A-Za-z]++|\d)[-‐](?:[^\S\n]++(?=(?P<right>[a-z]+|\d))|[^\S\n]*+\n\s*+(?=(?P<below>\w+)))"
 )
+_NEAR = 2_000  # characters around a word in two
 _SUSPENDED = frozenset({"and", "or", "to", "vs", "versus", "nor", "but", "as"})  # "semi- and self-supervised"
 
 
@@ -452,11 +454,22 @@ def known_words() -> frozenset[str]:
 
 
 def _mended(match: re.Match[str]) -> str | None:
+    if start := match["start"]:
+        near = match.string[max(0, match.start() - _NEAR) : match.end() + _NEAR].lower()
+        return start if _was_broken(start.lower(), match["rest"], near) else None
     left, right = match["left"], match["right"] or match["below"]
     after = match.end() + len(right)
     if right in _SUSPENDED and match.string[after : after + 1] not in ("-", "‐"):  # but "black- and-white"
         return None
     return left if _is_one_word(left, right) else f"{left}-"
+
+
+def _was_broken(start: str, rest: str, near: str) -> bool:
+    """Whether a hyphen within a line once broke a word: "trajec-tory"; "in-formation" where "information" is near."""
+    known, word = known_words(), start + rest
+    if word not in known or f"{start}-{rest}" in known:
+        return False
+    return not known.issuperset((start, rest)) or f" {word}" in near
 
 
 def _is_one_word(left: str, right: str) -> bool:

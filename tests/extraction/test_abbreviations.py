@@ -41,6 +41,7 @@ def pairs(nlp: Language, abstract: str, title: str = "A Title") -> set[tuple[str
         ("The task LPS21 (Lily Pad Search) is hard.", "LPS21", "Lily Pad Search"),
         ("With leaps/lily pad search (LPS).", "LPS", "lily pad search"),
         ("With cross-pond lily leaping (X-PLL).", "X-PLL", "cross-pond lily leaping"),
+        ("By wet hop mud enhanced lily-pad frogs (WMLF).", "WMLF", "wet hop mud enhanced lily-pad frogs"),
     ],
 )
 def test_a_definition_is_found(nlp: Language, abstract: str, short: str, long: str) -> None:
@@ -101,6 +102,56 @@ def test_a_title_expands_a_name_by_its_first_phrase(nlp: Language) -> None:
     assert pairs(nlp, "Text.", "LPS: A Lily Pad Wind Search for Frogs") == {("LPS", "Lily Pad Wind Search")}
     assert pairs(nlp, "Text.", "LPSW: Lily Pad Search with Wings") == {("LPSW", "Lily Pad Search with Wings")}
     assert pairs(nlp, "Text.", "LPS: Leaping over All the Wide Ponds in Spring") == set()
+
+
+@pytest.mark.parametrize(
+    ("abstract", "short", "long"),
+    [
+        (
+            "We call it FLEAP (Frog-Like jumping over all the reeds by lEarned pAddling Policies).",
+            "FLEAP",
+            "Frog-Like jumping over all the reeds by lEarned pAddling Policies",
+        ),
+        (
+            "With Frog-Like jumping over all the reeds by lEarned pAddling Policies algorithm (FLEAP).",
+            "FLEAP",
+            "Frog-Like jumping over all the reeds by lEarned pAddling Policies",
+        ),
+        ("Here is HOPE (Pad-guided data Hopping Over PuddlEs).", "HOPE", "Pad-guided data Hopping Over PuddlEs"),
+        ("We propose FROG2 (FROG counting over ponds via FROGs).", "FROG2", "FROG counting over ponds via FROGs"),
+    ],
+)
+def test_capitals_within_words_show_the_letters_of_a_name(nlp: Language, abstract: str, short: str, long: str) -> None:
+    assert pairs(nlp, abstract) == {(short, long)}
+
+
+@pytest.mark.parametrize(
+    ("abstract", "short", "long"),
+    [
+        ("The Pond Leap Pond Loop network (PL$^2$) is small.", "PL^2", "Pond Leap Pond Loop network"),
+        ("Then lily nets with wide frog flow (WFF-Lily).", "WFF-Lily", "lily nets with wide frog flow"),
+        ("An asynchronous Frog Wind search (FW-asyn).", "FW-asyn", "asynchronous Frog Wind search"),
+    ],
+)
+def test_a_short_form_may_double_or_swap_its_parts(nlp: Language, abstract: str, short: str, long: str) -> None:
+    assert pairs(nlp, abstract) == {(short, long)}
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        ("OPOND: Revealing the Art of Pads on New Docks", "Text."),
+        ("A Title", "Here is a semi-structured POND LEAPER (XPondLeaper), which hops."),
+        ("A Title", "We beat PondNet, the new pond-based net."),
+    ],
+)
+def test_what_only_has_the_letters_of_a_name_defines_nothing(nlp: Language, title: str, abstract: str) -> None:
+    assert pairs(nlp, abstract, title) == set()
+
+
+def test_a_short_form_is_defined_once(nlp: Language) -> None:
+    found = pairs(nlp, "Hopping, which we call PLF, a pond leap of frogs.", "PLF: Pond Leaping for Frogs")
+    assert found == {("PLF", "Pond Leaping for Frogs")}
 
 
 def test_a_parenthesis_settles_a_short_form(nlp: Language) -> None:

@@ -21,7 +21,7 @@ def test_a_text_is_split_at_the_joints_of_technical_names(nlp: Language) -> None
     assert " ".join(words) == "CIFAR - 10 / 100 on ADE20 K . ( DNN ) - based , 12% – 67 %"
 
 
-@pytest.mark.parametrize("name", ["DiT", "TopK", "pass@N", "ADE20K", "DALL-E", "C++", "A*", "∞"])
+@pytest.mark.parametrize("name", ["DiT", "TopK", "pass@N", "ADE20K", "DALL-E", "RGB+D", "C++", "A*", "∞"])
 def test_a_full_stop_is_no_part_of_the_name_before_it(nlp: Language, name: str) -> None:
     assert nlp(f"as in {name}. Frogs hop.")[-4].text == "."
 

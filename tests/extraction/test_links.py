@@ -104,11 +104,33 @@ def test_offsets_enclose_the_address(noise: str) -> None:
         ("Code is available at https://frog.github.io/net", "project"),
         ("Project page: https://pond.example.org/frog", "project"),
         ("Our code is at https://goo.gl/abc", "code"),
+        ("See https://frog-model.github.io", "project"),
+        ("See https://frog-dataset.github.io", "project"),
+        ("See https://data.pond.example/frogs", "data"),
+        ("See https://pond.example/frog-model", "code"),
     ],
 )
 def test_the_host_and_the_words_before_determine_the_kind(finder: LinkFinder, text: str, kind: str) -> None:
     start, _, url = next(find_addresses(text))
     assert finder.kind(url, text[:start]) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "The datasets are at https://pond.example and all frogs are counted by https://github.com/pond/frog",
+            ["data", "code"],
+        ),
+        ("The datasets are at https://github.com/pond/a and https://github.com/pond/b", ["data", "data"]),
+        ("The code is at https://github.com/pond/a, and the data at https://github.com/pond/b", ["code", "data"]),
+    ],
+)
+def test_the_words_since_the_last_address_say_what_an_address_leads_to(
+    nlp: Language, finder: LinkFinder, text: str, kinds: list[str]
+) -> None:
+    doc = make_doc(nlp, Paper(id="1", title="Frogs", abstract=text))
+    assert [link.kind for link in finder(doc)._.links] == kinds
 
 
 def test_an_address_is_one_link_however_often_it_occurs(nlp: Language, finder: LinkFinder) -> None:

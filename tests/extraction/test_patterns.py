@@ -117,3 +117,13 @@ def test_a_pattern_that_spacy_refuses_is_an_input_error(nlp: Language) -> None:
 def test_unlisted_names_are_found_where_papers_name_things(text: str, name: str, kind: str) -> None:
     found = Extractor()(Paper(id="1", title="On a new thing", abstract=text))
     assert (name, kind) in {(mention.text, mention.type) for mention in found.entities}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("Demo", []), ("Poster", []), ("Position", []), ("Survey", []), ("DEMO", ["DEMO"])]
+)
+def test_the_kind_of_a_paper_before_its_title_is_not_what_it_introduces(
+    extractor: Extractor, kind: str, names: list[str]
+) -> None:
+    found = extractor(Paper(id="1", title=f"{kind}: Counting Frogs in Ponds", abstract="We show how to count frogs."))
+    assert [mention.text for mention in found.entities if mention.role == "introduced"] == names

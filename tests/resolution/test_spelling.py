@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.resolution.spelling import entity_key
+from kg.resolution.spelling import entity_key, entity_words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,8 @@ def test_different_entities_keep_apart(one: str, other: str) -> None:
 def test_keys_are_never_empty_for_visible_text(text: str) -> None:
     if text.strip():
         assert entity_key(text)
+
+
+def test_names_that_an_ampersand_tells_apart_have_iris_of_their_own() -> None:
+    assert entity_words("P&CNet") != entity_words("PCNet")
+    assert entity_words("frog & toad") == entity_words("frog and toad")
