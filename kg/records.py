@@ -130,7 +130,7 @@ class Result(Record):
 class Extraction(Record):
     """All that was found in one paper, sorted by offset; one line of ``kg extract``.
 
-    ``abbreviations`` are pairs of a short form and its long form, as they read.
+    ``abbreviations`` are pairs of a short form and its long form.
     """
 
     id: str

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 from kg.extraction import abbreviations, corrections, lexicon, links, patterns, roles, settings, settle  # noqa: F401 (factories)
-from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span
+from kg.extraction.document import Candidate, PlainTokenizer, make_doc, original_span, original_text
 from kg.extraction.model import SHIPPED, Model
 from kg.extraction.plugins import Plugin, check_candidates, installed_plugins
 from kg.extraction.results import component as results  # noqa: F401
@@ -24,6 +24,7 @@ from kg.extraction.tagger.crf import batched
 from kg.records import Extraction, Mention, Paper
 from kg.rulefiles import load_rules
 from kg.text.names import one_line
+from kg.text.plain import unwrapped
 
 # Links first: nothing is looked for inside an address. Every extractor of entities comes before `settle`.
 READ_BY_TAGGER = ("links", "abbreviations", "lexicon", "patterns")
@@ -197,7 +198,7 @@ class Extractor:
 def record(doc: Doc) -> Extraction:
     """The record of a Doc that went through the pipeline, all offsets in the text as given."""
     paper: Paper = doc._.paper
-    pairs = {(a.short.text, one_line(a.long.text)): None for a in doc._.abbreviations}
+    pairs = {(a.short.text, unwrapped(original_text(doc, a.long.start, a.long.end))): None for a in doc._.abbreviations}
     return Extraction(
         id=paper.id,
         title=paper.title,

@@ -55,19 +55,6 @@ def test_offsets_point_at_the_text(extractor: Extractor, title: str, abstract: s
         assert long in paper.text
 
 
-@pytest.mark.parametrize(
-    ("abstract", "long"),
-    [
-        ('A na\\"ive pond search (NPS) is slow.', "naïve pond search"),
-        ("A neural net(cid:173) work search (NNS) is slow.", "neural network search"),
-        ("Active In-formation Search (AIS) gives information.", "Active Information Search"),
-    ],
-)
-def test_a_long_form_is_given_as_it_reads(extractor: Extractor, abstract: str, long: str) -> None:
-    found = extractor(Paper(id="1", title="Ponds", abstract=abstract))
-    assert [pair[1] for pair in found.abbreviations] == [long]
-
-
 def test_a_name_may_begin_with_an_adjective(extractor: Extractor) -> None:
     abstract = "A new corpus of toad songs for named entity recognition and multiple object tracking."
     names = {mention.text for mention in extractor(Paper(id="1", title="Toads", abstract=abstract)).entities}
