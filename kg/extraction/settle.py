@@ -38,7 +38,6 @@ LONGER_WINS = 0.5  # probability from which a name hides all names within it
 
 # A sign before a number or a letter; a letter with a full stop, which is a sentence's and the tokenizer leaves to it.
 _DAMAGED = re.compile(r"[+±−-]|.*(?<![\w.])[A-Za-z]\.$", re.DOTALL)
-_VERB = re.compile(r"\bwe (?:(?!apply)[a-z]+ly )?[a-z]+$")
 _NO_BEGINNING = frozenset(["among", "and", "because", "but", "instead", "of", "or", "than", "that", "which", "whose"])
 _NO_END = frozenset(["a", "among", "an", "and", "but", "for", "from", "of", "or", "than", "that", "the", "with"])
 _CUTTING = re.compile(r"[(){}\[\]^]")
@@ -92,7 +91,6 @@ class Settle:
             if candidate.start < candidate.end
             and linked.isdisjoint(range(candidate.start, candidate.end))
             and (candidate.confidence == 1 or _may_be_name(doc, candidate, generic))
-            and not _is_verb(doc, candidate.start, candidate.end)
         ]
         candidates = self._without_unmeasured(doc, candidates)
         chosen = [candidate for candidate in without_overlaps(candidates) if not self._is_thing(doc, candidate)]
@@ -220,11 +218,6 @@ def _may_be_name(doc: Doc, candidate: Candidate, generic: set[str]) -> bool:
         return False
     name = Words.of(doc).text(candidate.start, candidate.end)
     return not _is_damaged(name) and not _ends_generic(doc, candidate.start, candidate.end, generic)
-
-
-def _is_verb(doc: Doc, start: int, end: int) -> bool:
-    """Whether a word is what the authors do: "we simply recall"."""
-    return end - start == 1 and _VERB.search(" ".join(Words.of(doc).lower[max(0, end - 3) : end])) is not None
 
 
 def _is_damaged(name: str) -> bool:
@@ -501,9 +494,7 @@ def repetitions(doc: Doc, entities: Sequence[Candidate], linked: set[int], gener
     found = []
     windows = (window for window in keys_in(doc, reach_of(names)) if window[2] in names)
     for start, end, key in sorted(windows, key=lambda window: (window[0], -window[1])):
-        if not taken.isdisjoint(range(start, end)) or _is_verb(doc, start, end):
-            continue
-        if not _ends_generic(doc, start, end, generic):
+        if taken.isdisjoint(range(start, end)) and not _ends_generic(doc, start, end, generic):
             name = names[key]
             written = written_form(words.text(name.start, name.end))
             if written is None or written_form(words.text(start, end)) == written:

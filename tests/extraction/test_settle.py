@@ -93,14 +93,6 @@ def test_what_cannot_be_a_name_is_none(nlp: Language, damaged: str) -> None:
     assert settled(nlp, text, (damaged, "Method", 0.9)) == []
 
 
-@pytest.mark.parametrize(("words", "is_name"), [("We recall", 0), ("we simply recall", 0), ("we apply recall", 1)])
-def test_a_verb_of_the_authors_is_not_a_name(nlp: Language, words: str, is_name: bool) -> None:
-    for confidence in (0.9, 1.0):
-        assert len(settled(nlp, f"Here {words} that frogs hop.", ("recall", "Metric", confidence))) == is_name
-    found = settled(nlp, f"The recall rises, and {words} that frogs hop.", ("recall", "Metric", 0.9))
-    assert len(found) == 1 + is_name
-
-
 def test_uncertain_rules_are_left_to_the_tagger(nlp: Language) -> None:
     settle = Settle(nlp)
     doc = make_doc(nlp, Paper(id="1", title="A title", abstract="Ponds and lakes and rivers."))
