@@ -23,7 +23,7 @@ from kg.vocabulary import ENTITY_TYPES, EntityType
 CURATED_FILES = "entities*.jsonl"
 
 Identity = tuple[EntityType, str]
-"""What identifies an entity: its type and the key of its name (:func:`kg.text.names.entity_key`)."""
+"""What identifies an entity: its type and the key of its name (:func:`kg.resolution.spelling.entity_key`)."""
 
 EntityName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 EntityNames = Annotated[tuple[EntityName, ...], Field(min_length=2)]

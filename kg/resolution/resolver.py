@@ -1,7 +1,7 @@
 """Names of all papers in, the entity of each mention out.
 
-A mention's identity is its type and the key of its name (:func:`kg.text.names.entity_key`), unless one of these says
-otherwise, in this order:
+A mention's identity is its type and the key of its name (:func:`kg.resolution.spelling.entity_key`), unless one of
+these says otherwise, in this order:
 
 1. its own paper: a short form that the paper defines means the long form, and so does one whose letters are the
    initials of another name in the paper;

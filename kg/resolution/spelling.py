@@ -69,7 +69,7 @@ def american(word: str) -> str:
 
 
 def entity_key(name: str) -> str:
-    r"""The identity of an entity's name: equal for more spellings than by :func:`name_key`, and for fewer acronyms.
+    r"""The identity of an entity's name: equal for more spellings than a name key, and for fewer acronyms.
 
     Markup, accents, British endings, possessives, "&", Greek letters, plurals within the name, small numbers in words
     and the ways to write a version make no difference. An "S" that ends a word of capitals is part of it, not a plural.

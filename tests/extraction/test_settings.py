@@ -55,6 +55,9 @@ def settings_of(
         ("Pretrained on Big Pond, it has 71.2%.", "Pretrained on Big Pond"),
         ("It has 71.2% with 10% of the labels.", "10% of the labels"),
         ("The 4-bit network has 71.2%.", "4-bit"),
+        ("A single model has 71.2%.", "single model"),
+        ("An ensemble of ten has 71.2%.", "ensemble of ten"),
+        ("Our ensemble has 71.2%.", "Our ensemble"),
         ("It has 71.2% with single-crop testing.", "single-crop testing"),
         (r"For $\epsilon=8/255$ it has 71.2%.", "ϵ=8/255"),
     ],
@@ -139,6 +142,11 @@ def test_a_setting_in_brackets_is_that_of_the_value_before_it(extractor: Extract
     assert settings_of(extractor, component, text, "1.39%", "1.06%") == [("4-bit",), ("3-bit",)]
     text = "It has 85.2% clean accuracy and 38.7% attacked (epsilon = 8/255) accuracy."
     assert settings_of(extractor, component, text, "85.2%", "38.7%") == [(), ("epsilon = 8/255",)]
+
+
+def test_a_single_model_is_told_from_an_ensemble(extractor: Extractor, component: Settings) -> None:
+    text = "The single model has 83.1% and with ensemble it has 86.0%."
+    assert settings_of(extractor, component, text, "83.1%", "86.0%") == [("single model",), ("with ensemble",)]
 
 
 def test_settings_of_different_things_go_together(extractor: Extractor, component: Settings) -> None:
