@@ -147,12 +147,17 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
     candidates = doc._.candidates
     entities = [part for entity in doc._.entities for part in _parted(doc, entity)]
     taken = {token for entity in entities for token in range(entity.start, entity.end)}
-    proposed = (c for c in candidates if c.type in _PROPOSED and c.confidence >= _DOUBTFUL)
+    words = Words.of(doc)
+    proposed = (
+        c
+        for c in candidates
+        if c.type in _PROPOSED and c.confidence >= _DOUBTFUL and not _cuts_a_bracket(words.text(c.start, c.end))
+    )
     for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
         if taken.isdisjoint(range(candidate.start, candidate.end)):
             taken.update(range(candidate.start, candidate.end))
             entities.append(candidate)
-    pieces, words = [], Words.of(doc)
+    pieces = []
     for entity in sorted(entities, key=lambda entity: entity.start):
         kind, start, end = _KINDS[entity.type], words.starts[entity.start], words.end_of(entity.end - 1)
         name = entity.name or text[start:end]
@@ -161,6 +166,10 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
         word = f"<{kind}>"
         pieces.append(Piece(kind, start, end, name, word, name_key(name), None, entity.confidence, introduced, known))
     return pieces
+
+
+def _cuts_a_bracket(name: str) -> bool:
+    return any(name.count(left) != name.count(right) for left, right in ("()", "[]"))
 
 
 def _parted(doc: Doc, entity: Candidate) -> list[Candidate]:
