@@ -23,8 +23,6 @@ _JOINTS = frozenset(["of", "per"])
 _ARTICLES = frozenset(["the", "a"])
 _HYPHENS = frozenset("-‐‑")
 _SHARES = frozenset(["accuracy", "precision", "recall", "f1", "auc", "auroc", "map", "iou", "miou", "dice"])
-_TOP = re.compile(r"top[-‐‑ ]?\d+", re.IGNORECASE)
-_BRACKETED = 5  # pieces of such a bracket
 _TIME_OR_SIZE = re.compile(r"[mnµμ]?s|secs?|(?:milli)?seconds?|min|minutes?|hours?|days?|[KMGT]i?B|fps|FPS")
 _PEOPLE = frozenset(
     ["humans", "people", "experts", "annotators", "participants", "clinicians", "crowdworkers", "users"]
@@ -77,7 +75,6 @@ def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence,
     unit = sentence.pieces[index].value.unit
     if unit and unit not in "%x":
         found.append(Choice("unit", unit, name_key(unit)))
-    found = [choice for choice in found if not _is_without_noun(choice)]
     if unit and _TIME_OR_SIZE.fullmatch(unit):  # 12 ms is no accuracy, though 12 mm may be one
         found = [choice for choice in found if not (choice.pieces and choice.pieces[-1].text.lower() in _SHARES)]
     keys = {choice.key for choice in found}
@@ -90,16 +87,6 @@ def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence,
                 found.append(_named("there", other, place, earlier))
                 earlier += 1
     return found
-
-
-def _is_without_noun(choice: Choice) -> bool:
-    """Whether the noun of a metric is behind a bracket: of "25.1% top-1 (7.8% top-5) error" both metrics are errors."""
-    if choice.kind != "here" or not _TOP.fullmatch(choice.text):
-        return False
-    sentence, index = choice.at(), choice.last + 1
-    if sentence.word(index) == "(":
-        index = next((i for i in range(index, index + _BRACKETED) if sentence.word(i) == ")"), index)
-    return sentence.word(index) == ")" and index + 1 < len(sentence.pieces) and _nominal(sentence.pieces[index + 1])
 
 
 def _phrases(pieces: Sequence[Piece], start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -71,13 +71,6 @@ def test_a_duration_is_no_share(noted: Noted) -> None:
     assert "recall" in names(metrics(noted, "the M:recall and a delay of 5%"), "here")
 
 
-def test_a_metric_whose_noun_is_behind_a_bracket_is_that_noun(noted: Noted) -> None:
-    found = names(metrics(noted, "25.1% M:top-1 (7.8% M:top-5) error"), "here")
-    assert "error" in found
-    assert not {"top-1", "top-5"} & set(found)
-    assert "top-1" in names(metrics(noted, "25.1% M:top-1 (best so far) on it"), "here")
-
-
 def test_words_far_from_a_value_are_its_metric_only_if_they_are_known_as_one(noted: Noted) -> None:
     far = "the M:recall of toads and " + "so, " * 20 + "5%"
     assert names(metrics(noted, far), "here") == ["recall"]

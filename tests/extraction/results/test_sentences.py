@@ -94,6 +94,11 @@ def test_the_surest_of_the_proposed_metrics_is_taken(nlp: Language) -> None:
     assert sentence.pieces[2].confidence == 0.6
 
 
+def test_a_proposed_metric_that_cuts_a_bracket_is_none(nlp: Language) -> None:
+    _, sentence = read(nlp, "It has 46.5% (most) glee.", {}, {"most) glee": 0.6})
+    assert sentence.words == ["it", "has", "<value>", "(", "most", ")", "glee", "."]
+
+
 def test_an_entity_within_a_value_gives_way(nlp: Language) -> None:
     for name, kind, confidence in (("FPS", "Metric", 0.9), ("90", "Metric", 0.4), ("90", "Method", 0.9)):
         names: Names = {name: kind}  # type: ignore[dict-item]
