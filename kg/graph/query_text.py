@@ -172,15 +172,15 @@ def star(query: str) -> Star | None:
         return None
     place: int | None = None
     names: dict[str, None] = {}
-    before = Token("mark", "")
+    selects = False  # right behind SELECT, and not in COUNT(DISTINCT *)
     for token in tokens(query):
         if token.kind == "variable":
             names.setdefault(token.text[1:])
         elif place is None and token.text == "{":
             return None
-        elif place is None and token.text == "*" and before.is_word("SELECT", "DISTINCT", "REDUCED"):
+        elif selects and token.text == "*":
             place = token.start
-        before = token
+        selects = place is None and (token.is_word("SELECT") or (selects and token.is_word("DISTINCT", "REDUCED")))
     return None if place is None else (place, [*names])
 
 

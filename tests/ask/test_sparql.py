@@ -66,6 +66,12 @@ COLUMNS = [
 ]
 
 
+def test_the_star_of_a_count_stays(store: ox.Store) -> None:
+    for star, count in (("DISTINCT *", 1), ("*", 2)):
+        answer = run(store, f"SELECT (COUNT({star}) AS ?n) {{ ?s kg:count ?o }}", BASE)
+        assert list(answer.records()) == [{"n": count}]
+
+
 @pytest.mark.parametrize(("sparql", "expected"), COLUMNS)
 def test_the_columns_of_a_star_come_in_the_order_of_the_query(
     store: ox.Store, sparql: str, expected: str | None
