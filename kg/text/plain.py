@@ -455,8 +455,7 @@ def known_words() -> frozenset[str]:
 
 def _mended(match: re.Match[str]) -> str | None:
     if start := match["start"]:
-        near = match.string[max(0, match.start() - _NEAR) : match.end() + _NEAR].lower()
-        return start if _was_broken(start.lower(), match["rest"], near) else None
+        return start if _was_broken(start.lower(), match["rest"], match) else None
     left, right = match["left"], match["right"] or match["below"]
     after = match.end() + len(right)
     if right in _SUSPENDED and match.string[after : after + 1] not in ("-", "‐"):  # but "black- and-white"
@@ -464,12 +463,14 @@ def _mended(match: re.Match[str]) -> str | None:
     return left if _is_one_word(left, right) else f"{left}-"
 
 
-def _was_broken(start: str, rest: str, near: str) -> bool:
+def _was_broken(start: str, rest: str, match: re.Match[str]) -> bool:
     """Whether a hyphen within a line once broke a word: "trajec-tory"; "in-formation" where "information" is near."""
     known, word = known_words(), start + rest
     if word not in known or f"{start}-{rest}" in known:
         return False
-    return not known.issuperset((start, rest)) or f" {word}" in near
+    if not known.issuperset((start, rest)):
+        return True
+    return f" {word}" in match.string[max(0, match.start() - _NEAR) : match.end() + _NEAR].lower()
 
 
 def _is_one_word(left: str, right: str) -> bool:
