@@ -25,7 +25,7 @@ from kg.extraction.lexicon import keys_in, lexicon_key, reach_of, written_form
 from kg.extraction.tagger.features import sentences
 from kg.extraction.words import Words, joined, word_key
 from kg.rulefiles import NameRule, Rule
-from kg.text.names import LIST_START, with_number
+from kg.text.names import LIST_START, cuts_a_bracket, with_number
 from kg.vocabulary import EntityType
 
 THRESHOLD = 0.45  # of the probability that a span is a name of any type; precision and recall are about equal here
@@ -302,11 +302,7 @@ def _is_cut(doc: Doc, candidate: Candidate) -> bool:
     if not _CUTTING.search(text):
         return False
     text = LIST_START.sub("", text)
-    return (
-        "^" in text
-        or ("_{" in text and text.endswith("}"))
-        or any(text.count(left) != text.count(right) for left, right in ("()", "{}", "[]"))
-    )
+    return "^" in text or ("_{" in text and text.endswith("}")) or cuts_a_bracket(text)
 
 
 def without_overlaps(candidates: Iterable[Candidate]) -> list[Candidate]:

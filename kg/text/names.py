@@ -48,6 +48,15 @@ def quoted(text: object, longest: int = 100) -> str:
     return f"{mark}{shown}{'...' if len(line) > longest else ''}{mark}"
 
 
+def cuts_a_bracket(words: str) -> bool:
+    """Whether words have one side of a pair of brackets without the other.
+
+    >>> cuts_a_bracket("SE(3"), cuts_a_bracket("SE(3)")
+    (True, False)
+    """
+    return any(words.count(left) != words.count(right) for left, right in ("()", "{}", "[]"))
+
+
 def singular(word: str) -> str:
     """The singular of a lower-case English noun, by its ending.
 

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from kg.extraction.document import Candidate
 from kg.extraction.results.quantities import Quantity
 from kg.extraction.words import Words
-from kg.text.names import name_key
+from kg.text.names import cuts_a_bracket, name_key
 from kg.text.sentences import sentence_spans
 
 PieceKind = Literal["value", "metric", "dataset", "method", "task", "word", "sign"]
@@ -151,7 +151,7 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
     proposed = (
         c
         for c in candidates
-        if c.type in _PROPOSED and c.confidence >= _DOUBTFUL and not _cuts_a_bracket(words.text(c.start, c.end))
+        if c.type in _PROPOSED and c.confidence >= _DOUBTFUL and not cuts_a_bracket(words.text(c.start, c.end))
     )
     for candidate in sorted(proposed, key=lambda c: (-c.confidence, c.start - c.end, c.start)):
         if taken.isdisjoint(range(candidate.start, candidate.end)):
@@ -166,10 +166,6 @@ def _entities(doc: Doc, text: str) -> list[Piece]:
         word = f"<{kind}>"
         pieces.append(Piece(kind, start, end, name, word, name_key(name), None, entity.confidence, introduced, known))
     return pieces
-
-
-def _cuts_a_bracket(name: str) -> bool:
-    return any(name.count(left) != name.count(right) for left, right in ("()", "[]"))
 
 
 def _parted(doc: Doc, entity: Candidate) -> list[Candidate]:
