@@ -7,7 +7,8 @@ result comes before the first setting, the one after it. Settings of different t
 activations") count as one, and so do those that are joined before a single result ("our 3-bit and 4-bit models are 4.5%
 better").
 
-A number of steps or shots is a condition, and no result itself.
+A number of steps or shots is a condition, and no result itself. A bound ("over 90%") is a setting of the score right
+behind it, with that score in its words.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from kg.rulefiles import Rule, SettingRule
 from kg.text.names import one_line
 
 _CONDITIONS = frozenset({"steps", "shots"})  # kinds of settings whose numbers are no results
+_BOUND = "bound"  # the kind of settings that say that a score is at least or at most so much
 _NEAR = 3  # tokens from a value to the bracket that is about it
 _FAR = 12  # tokens from a value to a setting in that bracket
 _JOINED = frozenset({"and", "or", ",", "&", "/"})
@@ -81,6 +83,8 @@ def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
     starts = [span.start for span in settings]
     for sentence, group in groupby(doc._.results, key=lambda result: _span(doc, result).sent):
         inside = settings[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        bounds = {span.end: span for span in inside if span.label_ == _BOUND}
+        inside = [span for span in inside if span.label_ != _BOUND]
         stated = {token: span.label_ for span in inside for token in range(span.start, span.end)}
         placed = [(_span(doc, result).start, result) for result in group]
         results = [(place, result) for place, result in placed if stated.get(place) not in _CONDITIONS]
@@ -89,6 +93,9 @@ def _with_settings(doc: Doc, settings: Sequence[Span]) -> list[Result]:
         for kind in dict.fromkeys(span.label_ for span in inside) if others else ():
             for place, setting in _of_kind(others, [span for span in inside if span.label_ == kind]).items():
                 chosen[place].extend(setting)
+        for place, result in results:
+            if place in bounds and not result.relative:
+                chosen[place].append(doc[bounds[place].start : _span(doc, result).end])
         changed += [replace(result, settings=_words(chosen[place], result.dataset or "")) for place, result in results]
     return changed
 

@@ -465,11 +465,12 @@ def is_comparable(result: Result, entities: Mapping[str, str], least: float = CO
 def is_score(result: Result) -> bool:
     """Whether a result is a score: a number without sign or unit, or a percentage, that is no improvement.
 
-    "25.1% top-1" may be an accuracy or an error.
+    "25.1% top-1" may be an accuracy or an error, and "over 90%" is a bound, which is a setting of such a result.
     """
     number = result.number is not None and result.unit in (None, "%") and not result.value.startswith("+")
     unclear = re.fullmatch(r"top[ -]?\d+", result.metric or "", re.IGNORECASE)
-    return number and not unclear and not result.relative
+    bound = any(setting.endswith(without_markup(result.value)) for setting in result.settings)
+    return number and not unclear and not bound and not result.relative
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:

@@ -149,6 +149,14 @@ def test_a_single_model_is_told_from_an_ensemble(extractor: Extractor, component
     assert settings_of(extractor, component, text, "83.1%", "86.0%") == [("single model",), ("with ensemble",)]
 
 
+def test_a_bound_is_a_setting_of_the_score_behind_it(extractor: Extractor, component: Settings) -> None:
+    text = r"It has over 71.2\% on Ponds, 64.5% on Lakes, at least 0.8 on Seas and $<$3.1% elsewhere."
+    found = settings_of(extractor, component, text, r"71.2\%", "64.5%", "0.8", "3.1%")
+    assert found == [("over 71.2%",), (), ("at least 0.8",), ("<3.1%",)]
+    results = extractor(Paper(id="1", title=TITLE, abstract="FrogNet improves recall on Ponds by over 3%.")).results
+    assert [(result.relative, result.settings) for result in results] == [(True, ())]
+
+
 def test_settings_of_different_things_go_together(extractor: Extractor, component: Settings) -> None:
     text = "It saves 16.0 times FLOPs and 27.1 times storage with 1-bit weights and 4-bit activations."
     assert settings_of(extractor, component, text, "16.0", "27.1") == [("1-bit", "4-bit"), ("1-bit", "4-bit")]

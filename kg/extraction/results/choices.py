@@ -20,6 +20,7 @@ _MOST = 12  # names in a value's sentence, and names in others, so that the work
 _FAR = 40  # sentences before and after
 _SETTLED = 0.4  # confidence of a metric that can be meant in a later sentence
 _JOINTS = frozenset(["of", "per"])
+_BEFORE_VALUE = frozenset(["of", "by", "is", "at", "=", ":"])  # between a metric and its value
 _ARTICLES = frozenset(["the", "a"])
 _HYPHENS = frozenset("-‐‑")
 _SHARES = frozenset(["accuracy", "precision", "recall", "f1", "auc", "auroc", "map", "iou", "miou", "dice"])
@@ -62,8 +63,9 @@ NONE = Choice("none")
 
 def metric_choices(text: str, sentences: Sequence[Sentence], sentence: Sentence, index: int) -> list[Choice]:
     """What the value at an index may measure: noun phrases and metrics in its sentence, its unit, earlier metrics."""
-    if (place := _in_turn("metric", sentence, index)) is not None:
-        return [_named("here", sentence, place)]
+    for place in (_in_turn("metric", sentence, index), _in_pairs(sentence, index)):
+        if place is not None:
+            return [_named("here", sentence, place)]
     found = [NONE]
     start, end = max(0, index - _REACH), min(len(sentence.pieces), index + _REACH + 1)
     for first, last in _phrases(sentence.pieces, start, end):
@@ -188,6 +190,24 @@ def _in_turn(kind: PieceKind, sentence: Sentence, index: int) -> int | None:
     [row] = rows.values()
     paired = "respectively" in sentence.words or sentence.words[row[0] + 1 : row[1]] == ["/"]
     return row[values.index(index)] if len(values) > 2 or paired else None
+
+
+def _in_pairs(sentence: Sentence, index: int) -> int | None:
+    """The place of the metric of a value in "BLEU of 28.4 ROUGE of 41.0" and in "28.4 BLEU 41.0 ROUGE".
+
+    Where metrics and values take turns, with no sign in between, they go in pairs from the first one on.
+    """
+    chain = [index]
+    for step in (-1, 1):
+        last = place = index
+        while 0 <= (place := place + step) < len(sentence.pieces):
+            kind = sentence.pieces[place].kind
+            if kind in ("metric", "value") and kind != sentence.pieces[last].kind:
+                chain.append(last := place)
+            elif sentence.words[place] not in _BEFORE_VALUE:
+                break
+    chain.sort()
+    return chain[chain.index(index) ^ 1] if len(chain) > 2 and len(chain) % 2 == 0 else None
 
 
 def _nearest(sentence: Sentence, kind: PieceKind, index: int) -> list[int]:

@@ -81,6 +81,8 @@ class ReadText:
         choices = named_choices("method", self.sentences, sentence, place.index)
         if place.contrasted and place.reading == "absolute":
             choices = [choice for choice in choices if not self._is_contrasted(choice, place)]
+        if place.own and place.reading == "absolute" and (other := earlier.method.last):
+            choices = [c for c in choices if c.kind == "none" or c.key != other.key or c.key in self.names.introduced]
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
         yield "method", choices, columns_of_each(features)
         choices = named_choices("task", self.sentences, sentence, place.index)

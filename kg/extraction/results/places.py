@@ -22,7 +22,8 @@ WINDOW = 8  # pieces before and after a value whose words say something about it
 _CHANGED_BEFORE, _CHANGED_AFTER = 12, 6  # pieces in which a word for a change is looked for
 _SIZES = (0, 0.5, 1, 2, 5, 10, 20, 35, 50, 65, 80, 90, 95, 100.000001, 1_000, 10_000)  # where numbers are parted
 _CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
-_OWN = frozenset(["our", "ours", "we", "it"])
+_OURS = frozenset(["our", "ours", "we"])
+_OWN = _OURS | {"it"}
 HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
 HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "just", "as", "much", "high", "low"}
 
@@ -126,6 +127,14 @@ class Place:
             if word in _CONTRASTS or word in _OWN or word in ("<method>", ";"):
                 return word in _CONTRASTS
         return False
+
+    @cached_property
+    def own(self) -> bool:
+        """Whether words between the value before and this one say that it is the paper's own: "; ours 81.2", with no
+        method in between. Of a list that is asked for its first value."""
+        words = self.sentence.words[: self.index]
+        since = next((word for word in reversed(words) if word in _OURS or word in ("<method>", "<value>")), "")
+        return since in _OURS and "<value>" in words and self.index == self.row[0]
 
     @cached_property
     def lead(self) -> str:

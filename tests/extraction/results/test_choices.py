@@ -162,3 +162,20 @@ def test_lists_of_one_length_go_together_in_turn_if_that_is_sure(
     _, [found] = noted(sentence)
     choices = [named_choices("dataset", [found], found, value) for value in found.places("value")]
     assert [each[0].text if len(each) == 1 else None for each in choices] == datasets
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("it has M:BLEU of 28 M:ROUGE of 41 M:METEOR of 22", ["BLEU", "ROUGE", "METEOR"]),
+        ("28 M:BLEU 41 M:ROUGE", ["BLEU", "ROUGE"]),
+        ("M:BLEU = 28 M:ROUGE = 41 on D:Pads", ["BLEU", "ROUGE"]),
+        ("28 M:BLEU 41", [None, None]),
+        ("M:BLEU of 28 , M:ROUGE of 41", [None, None]),
+        ("M:BLEU of 28", [None]),
+    ],
+)
+def test_metrics_and_values_that_take_turns_go_in_pairs(noted: Noted, sentence: str, named: list[str | None]) -> None:
+    text, [found] = noted(sentence)
+    choices = [metric_choices(text, [found], found, value) for value in found.places("value")]
+    assert [each[0].text if len(each) == 1 else None for each in choices] == named

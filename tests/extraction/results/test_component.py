@@ -370,6 +370,11 @@ def test_the_numbers_of_others_are_not_the_papers_own(
     assert [result.method for result in read(extractor, f"{INTRODUCED} {sentence}")] == whose
 
 
+def test_the_papers_own_number_is_not_anothers_where_it_names_no_method_of_its_own(extractor: Extractor) -> None:
+    found = read(extractor, "ResNet-50 obtains 78.1% top-1 accuracy on ImageNet; ours 81.2%.")
+    assert [(result.value, result.method) for result in found] == [("78.1%", "ResNet-50"), ("81.2%", None)]
+
+
 def test_a_relative_value_stands_behind_absolute_ones(extractor: Extractor) -> None:
     abstract = "FrogNet reduces the word error rate on LibriSpeech from 5.8% to 4.6% (21% relative)."
     found = read(extractor, f"{INTRODUCED} {abstract}")

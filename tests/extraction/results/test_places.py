@@ -64,6 +64,22 @@ def test_brackets_around_a_value(noted: Noted) -> None:
     assert (first.bracketed, second.bracketed) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "own"),
+    [
+        ("A:ToadNet has 78% ; ours 81%", [False, True]),
+        ("A:ToadNet has 78% and we have 81% and 80%", [False, True, False]),
+        ("ours 81%", [False]),
+        ("A:ToadNet has 78% , our O:FrogNet 81%", [False, False]),
+        ("our way has 78% , and 81%", [False, False]),
+    ],
+)
+def test_words_since_the_value_before_may_say_that_one_is_the_papers_own(
+    noted: Noted, sentence: str, own: list[bool]
+) -> None:
+    assert [place.own for place in values(noted, sentence)] == own
+
+
 def test_where_a_choice_is(noted: Noted) -> None:
     _, [sentence] = noted("a M:recall of 81% on D:Pads")
     assert side_of(NONE, 3) == "0"
