@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_type_hints
 
@@ -233,7 +234,27 @@ def load_rules(folders: Iterable[Path] = ()) -> list[Rule]:
     Raises:
         InputError: a folder is absent, or a line is not a rule.
     """
-    return [_rule(line) for path in rule_files(folders) for line in json_lines_of(path, "a rule")]
+    shipped = shipped_rules()
+    rules: list[Rule] = []
+    for path in rule_files(folders):
+        rules += _unchanged_rules_of(path, _stamp(path)) if path.is_relative_to(shipped) else _rules_of(path)
+    return rules
+
+
+def _rules_of(path: Path) -> list[Rule]:
+    return [_rule(line) for line in json_lines_of(path, "a rule")]
+
+
+@lru_cache(maxsize=32)
+def _unchanged_rules_of(path: Path, stamp: tuple[int, int]) -> list[Rule]:
+    """The rules of a shipped file, which are many, read once as long as its stamp is the same."""
+    return _rules_of(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """When a file was changed (nanoseconds), and its size in bytes."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def corrections_in(folders: Iterable[Path]) -> list[CorrectionRule]:

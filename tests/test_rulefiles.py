@@ -115,6 +115,13 @@ def test_a_line_that_is_not_a_rule_is_named(tmp_path: Path, line: bytes, problem
     assert "\n" not in str(error.value)
 
 
+def test_a_shipped_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    [rule] = own_rules(tmp_path, b'{"label": "NAMES", "pattern": "called"}')
+    assert own_rules(tmp_path, b'{"label": "NAMES", "pattern": "called"}') == [rule]
+    [rule] = own_rules(tmp_path, b'{"label": "NAMES", "pattern": "named"}')
+    assert rule.pattern == "named"
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a folder of rule files"):
         load_rules([tmp_path / "absent"])

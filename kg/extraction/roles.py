@@ -29,7 +29,9 @@ from kg.rulefiles import Rule
 # Of the probability that the paper introduces a name, times the confidence that it is one: what is doubtful as
 # a name is doubtful as a contribution. F1 is highest at about half of itself (Lipton et al. 2014, arXiv:1402.1892).
 THRESHOLD = 0.42
+ALONE = 0.3  # from which the likeliest method or dataset is introduced if no name is above the threshold
 WINDOW = 6  # tokens on each side of a name whose words are noted
+_THINGS = frozenset({"Method", "Dataset"})
 _REACH = 4  # tokens between "we" and "propose"
 _SUBJECTS = frozenset({"we", "paper", "work", "article", "study", "authors", "i", "our"})
 
@@ -83,11 +85,13 @@ class Roles:
         confidences: dict[str, float] = {}
         for name, entity in zip(names, entities, strict=True):
             confidences[name] = max(confidences.get(name, 0.0), entity.confidence)
-        introduced = {
-            name
-            for name, seen in self.features(doc, entities).items()
-            if self.chance(seen) * confidences[name] > THRESHOLD
-        }
+        seen_of = self.features(doc, entities)
+        chances = {name: self.chance(seen) * confidences[name] for name, seen in seen_of.items()}
+        introduced = {name for name, chance in chances.items() if chance > THRESHOLD}
+        if not introduced:
+            things = [name for name, entity in zip(names, entities, strict=True) if entity.type in _THINGS]
+            likeliest = max(things, key=chances.__getitem__, default="")
+            introduced = {name for name in things if name == likeliest and chances[name] > ALONE}
         doc._.entities = [
             replace(entity, role="introduced" if name in introduced else "used")
             for name, entity in zip(names, entities, strict=True)

@@ -76,9 +76,11 @@ class Settle:
                 self._numbered.add(_letters_of(rule.pattern))
 
     def __call__(self, doc: Doc) -> Doc:
-        linked, found = linked_tokens(doc), doc._.candidates
         short_forms = self._short_forms_of_generic(doc)
         generic = self._generic | short_forms if short_forms else self._generic
+        linked = linked_tokens(doc)
+        found = [c for c in doc._.candidates if c.confidence == 1 or _may_be_name(doc, c, generic)]
+        doc._.candidates = found
         by_rules = {(c.start, c.end): c.extractor for c in found if c.extractor != "ner"}
         proposed = (
             trimmed(doc, _of_extractor(c, by_rules.get((c.start, c.end), c.extractor)))

@@ -20,6 +20,7 @@ from kg.evaluation.gold import AnnotatedText, GoldResult, read_gold
 from kg.records import Paper
 
 SENTENCES = Path(__file__).with_name("invented.jsonl")
+WHOSE = Path(__file__).with_name("whose.jsonl")
 ABSTRACTS = Path(__file__).with_name("abstracts.jsonl.gz")
 
 
@@ -37,14 +38,17 @@ def followed(paper: Paper) -> str:
     return paper.id.rpartition("#")[0]
 
 
-def invented_texts(fills: int) -> Iterator[AnnotatedText]:
-    """The invented abstracts, each sentence with some fills of its slots."""
+def invented_texts(fills: int, sentences: Path = SENTENCES) -> Iterator[AnnotatedText]:
+    """The invented abstracts of a file, each sentence with some fills of its slots."""
     chance = random.Random(0)
-    lines = list(map(json.loads, SENTENCES.read_text(encoding="utf-8").splitlines()))
-    names = {line["slot"]: line["names"] for line in lines if "slot" in line}
-    for number, line in enumerate(line for line in lines if "text" in line):
+    names = {line["slot"]: line["names"] for line in _lines(SENTENCES) if "slot" in line}
+    for number, line in enumerate(line for line in _lines(sentences) if "text" in line):
         for fill in range(fills):
-            yield _filled(line, names, chance, f"invented-{number}-{fill}")
+            yield _filled(line, names, chance, f"{sentences.stem}-{number}-{fill}")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return list(map(json.loads, path.read_text(encoding="utf-8").splitlines()))
 
 
 def _filled(

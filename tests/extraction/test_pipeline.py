@@ -61,6 +61,25 @@ def test_a_name_may_begin_with_an_adjective(extractor: Extractor) -> None:
     assert names >= {"named entity recognition", "multiple object tracking"}
 
 
+@pytest.mark.parametrize(
+    ("abstract", "name"),
+    [
+        ("We introduce PadGate, an open-set recognizer of frogs in videos.", "PadGate"),
+        ("PadGraph is a pond-free grader that links eyes to a graph.", "PadGraph"),
+        ("PadTok represents ponds as tokens of curves.", "PadTok"),
+    ],
+)
+def test_a_new_name_is_a_method_where_its_sentence_says_so(extractor: Extractor, abstract: str, name: str) -> None:
+    found = extractor(Paper(id="1", title="Looking at Frogs", abstract=abstract))
+    assert (name, "Method") in [(mention.text, mention.type) for mention in found.entities]
+
+
+@pytest.mark.parametrize("name", ["MoNuSeg", "IEMOCAP", "FreiHAND"])
+def test_a_known_dataset_is_one_wherever_it_is(extractor: Extractor, name: str) -> None:
+    found = extractor(Paper(id="1", title="Looking at Frogs", abstract=f"Frogs are easy, but {name} is not."))
+    assert [(mention.text, mention.type) for mention in found.entities] == [(name, "Dataset")]
+
+
 def test_title_and_abstract_are_never_one_name(extractor: Extractor) -> None:
     found = extractor(Paper(id="1", title="A Study of CIFAR", abstract="10 ways to train. We use CIFAR-10."))
     assert [mention.text for mention in found.entities if mention.type == "Dataset"][-1] == "CIFAR-10"

@@ -77,6 +77,17 @@ def test_a_doubtful_name_is_doubtfully_introduced(nlp: Language) -> None:
     assert decide(nlp, REACHED | BIAS, abstract, Beta=0.2) == {"Beta": "used"}
 
 
+def test_the_likeliest_is_introduced_where_nothing_is_sure(nlp: Language) -> None:
+    """A chance of 0.35, of which a confidence of 0.8 leaves less than is needed."""
+    weights = {"through=introduces -": 0.4, "any": -0.6}
+    abstract = "Alpha is old. We propose Beta for Gamma."
+    assert decide(nlp, weights, abstract, Alpha=0.5, Beta=0.8) == {"Alpha": "used", "Beta": "introduced"}
+    assert decide(nlp, weights, abstract, Alpha=0.5, Beta=0.6) == {"Alpha": "used", "Beta": "used"}
+    sure = weights | {"before=for": 2.0}
+    found = decide(nlp, sure, abstract, Beta=0.8, Gamma=1.0)
+    assert found == {"Beta": "used", "Gamma": "introduced"}
+
+
 def test_two_patterns_count_together_in_one_place(nlp: Language) -> None:
     pair = {"before=called & type=Method": 2.0}
     assert decide(nlp, pair | BIAS, "The frog called Alpha meets Beta.", Alpha=1.0, Beta=1.0) == {

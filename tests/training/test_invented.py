@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from kg.evaluation.scores import normal_value
-from kg.training.invented import followed, invented_abstracts, invented_texts
+from kg.training.invented import SENTENCES, WHOSE, followed, invented_abstracts, invented_texts
 
 
-def test_each_sentence_is_filled_with_names_and_values_and_says_what_is_annotated() -> None:
-    texts = list(invented_texts(2))
+@pytest.mark.parametrize("sentences", [SENTENCES, WHOSE])
+def test_each_sentence_is_filled_with_names_and_values_and_says_what_is_annotated(sentences: Path) -> None:
+    texts = list(invented_texts(2, sentences))
     assert len(texts) > 100
     assert len({text.paper.abstract for text in texts}) == len(texts)
     for text in texts:

@@ -118,6 +118,9 @@ def test_only_annotated_texts_with_numbers_teach_as_much_as_they_count(settle: S
     one = example(settle, finder, 0)
     full, less = weights_of([one, one]), weights_of([replace(one, share=0.1)] * 2)
     assert 0 < np.abs(less.reading).max() < np.abs(full.reading).max()
+    assert (less.method == full.method).all()
+    alone = weights_of([replace(one, share=0.0, methods=0.1)] * 2)
+    assert not alone.reading.any() and 0 < np.abs(alone.method).max() < np.abs(full.method).max()
     for silent in (replace(one, read=None), replace(one, text=replace(one.text, results=None))):
         assert not weights_of([silent, silent]).reading.any()
 

@@ -25,9 +25,9 @@ _ARTICLES = frozenset(["the", "a"])
 _HYPHENS = frozenset("-‐‑")
 _SHARES = frozenset(["accuracy", "precision", "recall", "f1", "auc", "auroc", "map", "iou", "miou", "dice"])
 _TIME_OR_SIZE = re.compile(r"[mnµμ]?s|secs?|(?:milli)?seconds?|min|minutes?|hours?|days?|[KMGT]i?B|fps|FPS")
-_PEOPLE = frozenset(
-    ["humans", "people", "experts", "annotators", "participants", "clinicians", "crowdworkers", "users"]
-)
+_PEOPLE = frozenset(["humans", "people", "experts", "annotators", "participants", "crowdworkers", "users", "listeners"])
+_PEOPLE |= {"clinicians", "radiologists", "physicians", "doctors", "pathologists", "dermatologists", "linguists"}
+_PEOPLE |= {"translators", "students"}
 
 
 @dataclass(frozen=True, slots=True)

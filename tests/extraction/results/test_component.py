@@ -375,6 +375,11 @@ def test_the_papers_own_number_is_not_anothers_where_it_names_no_method_of_its_o
     assert [(result.value, result.method) for result in found] == [("78.1%", "ResNet-50"), ("81.2%", None)]
 
 
+def test_what_is_not_a_name_is_no_method(extractor: Extractor) -> None:
+    found = read(extractor, "The perplexity on LAMBADA falls from 99.8 to 8.6. Code: https://github.com/pond/frogs")
+    assert [result.method for result in found] == [None, None]
+
+
 def test_a_relative_value_stands_behind_absolute_ones(extractor: Extractor) -> None:
     abstract = "FrogNet reduces the word error rate on LibriSpeech from 5.8% to 4.6% (21% relative)."
     found = read(extractor, f"{INTRODUCED} {abstract}")
