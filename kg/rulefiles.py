@@ -6,7 +6,8 @@ checked here, where file and line are known, so that components can rely on them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_type_hints
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from kg.errors import InputError
+from kg.text.files import path_text
 from kg.text.lines import JsonLine, json_lines_of
 from kg.text.names import quoted
 from kg.vocabulary import Better, EntityType, LinkKind, Role
@@ -192,6 +194,7 @@ Rule = (
 )
 
 _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("label")])
+_TOGETHER: TypeAdapter[list[Rule]] = TypeAdapter(list[Annotated[Rule, Discriminator("label")]])
 _LABELS: tuple[str, ...] = tuple(label for rule in get_args(Rule) for label in get_args(get_type_hints(rule)["label"]))
 _LEARNED = ("ROLE", "SEEN")  # labels of rules in earlier versions
 _ANNOTATIONS = frozenset({"LEMMA", "POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"})
@@ -247,8 +250,24 @@ def _rules_of(path: Path) -> list[Rule]:
 
 @lru_cache(maxsize=32)
 def _unchanged_rules_of(path: Path, stamp: tuple[int, int]) -> list[Rule]:
-    """The rules of a shipped file, which are many, read once as long as its stamp is the same."""
-    return _rules_of(path)
+    """The rules of a shipped file, which are many, read once as long as its stamp is the same.
+
+    They are validated together, in half the time; if one is wrong, line by line, which names it.
+    """
+    lines = enumerate(path.read_bytes().split(b"\n"), 1)
+    placed = (line.replace(b"{", _opening(path, number), 1) for number, line in lines if line.strip())
+    try:
+        rules = _TOGETHER.validate_json(b"[%s]" % b",".join(placed))
+    except ValidationError:
+        return _rules_of(path)
+    for rule in rules:
+        _refuse_annotations(rule)
+    return rules
+
+
+def _opening(path: Path, number: int) -> bytes:
+    """What a line with an object begins with if the object has its place, too."""
+    return b'{"place": %s, ' % json.dumps(f"{path_text(path)}:{number}").encode()
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -287,12 +306,13 @@ def _rule(line: JsonLine) -> Rule:
         # The location begins with the label, and ends, for a pattern of either form, with the form's name.
         field = next((part for part in first["loc"][1:] if isinstance(part, str)), "label")
         raise InputError(line.place, f'is not a rule; "{field}": {first["msg"]}') from None
-    if isinstance(rule, NameRule | SettingRule) and isinstance(rule.pattern, list):
-        _refuse_annotations(rule.pattern, line.place)
+    _refuse_annotations(rule)
     return rule
 
 
-def _refuse_annotations(pattern: Iterable[Mapping[str, Any]], place: str) -> None:
-    asked = sorted(key for token in pattern for key in token if key.upper() in _ANNOTATIONS)
-    if asked:
-        raise InputError(place, f'is not a rule; "pattern": {asked[0]} needs a tagger or parser, and there is none')
+def _refuse_annotations(rule: Rule) -> None:
+    if isinstance(rule, NameRule | SettingRule) and isinstance(rule.pattern, list):
+        asked = sorted(key for token in rule.pattern for key in token if key.upper() in _ANNOTATIONS)
+        if asked:
+            problem = f'is not a rule; "pattern": {asked[0]} needs a tagger or parser, and there is none'
+            raise InputError(rule.place, problem)

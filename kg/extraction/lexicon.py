@@ -87,7 +87,7 @@ def written_form(name: str) -> str | None:
     >>> written_form("GANs"), written_form("Adam"), written_form("ImageNet"), written_form("U-Net model")
     ('GAN', 'Adam', None, None)
     """
-    if " " in name:
+    if " " in name or len(name) > 2 * _CASED_LENGTH + 2:
         return None
     letters = name if name.isalnum() else re.sub(r"[\W_]+", "", name)
     if len(letters) > _CASED_LENGTH + 1 or letters.islower():
