@@ -79,7 +79,7 @@ class ReadText:
         features = (dataset_features(place, choice, earlier.dataset, self.names, head) for choice in choices)
         yield "dataset", choices, columns_of_each(features)
         choices = named_choices("method", self.sentences, sentence, place.index)
-        if place.contrasted and place.reading == "absolute":
+        if (place.contrasted or place.unnamed) and place.reading == "absolute":
             choices = [choice for choice in choices if not self._is_contrasted(choice, place)]
         if place.own and place.reading == "absolute" and (other := earlier.method.last):
             choices = [c for c in choices if c.kind == "none" or c.key != other.key or c.key in self.names.introduced]
@@ -95,13 +95,14 @@ class ReadText:
             yield "baseline", choices, columns_of_each(features)
 
     def _is_contrasted(self, choice: Choice, place: Place) -> bool:
-        """Whether a contrasted value is set against those of a method, so that it is not that method's own.
+        """Whether a value that is others' is set against those of a method, so that it is not that method's own.
 
         In "PondNet has 26.7, against 17.8 for a plain network" 17.8 is set against the value of PondNet, which is named
-        before it, and against those of all methods that the paper introduces.
+        before it, and against those of all methods that the paper introduces. So is the value in "humans have 26.7; the
+        previous best was 17.8".
         """
-        before = choice.kind == "here" and choice.last < place.index and choice.pieces[-1].kind == "method"
-        return before or choice.key in self.names.introduced
+        named = choice.kind == "here" and (place.unnamed or choice.pieces[-1].kind == "method")
+        return (named and choice.last < place.index) or choice.key in self.names.introduced
 
 
 class ResultFinder:

@@ -24,6 +24,50 @@ _SIZES = (0, 0.5, 1, 2, 5, 10, 20, 35, 50, 65, 80, 90, 95, 100.000001, 1_000, 10
 _CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
 _OURS = frozenset(["our", "ours", "we"])
 _OWN = _OURS | {"it"}
+_UNNAMED = frozenset(
+    ["previous", "prior", "earlier", "existing", "state-of-the-art", "sota", "art", "published", "record"]
+)
+_UNNAMED |= {"runner-up", "competitor", "competitors", "majority", "guessing"}
+_NAMING = _OWN | {
+    "<method>",
+    "<value>",
+    "outperform",
+    "outperforms",
+    "outperforming",
+    "surpass",
+    "surpasses",
+    "surpassing",
+}
+_STATES = frozenset(
+    ["is", "was", "are", "were", "has", "had", "have", "reach", "reaches", "reached", "get", "gets", "got"]
+)
+_STATES |= {
+    "achieve",
+    "achieves",
+    "achieved",
+    "obtain",
+    "obtains",
+    "obtained",
+    "attain",
+    "attains",
+    "attained",
+    "yields",
+}
+_STATES |= {
+    "yielded",
+    "stands",
+    "stood",
+    "scores",
+    "scored",
+    "reports",
+    "reported",
+    "gives",
+    "gave",
+    "manages",
+    "managed",
+}
+_NEAR_STATE = 5  # words from a verb to its value
+_CLAUSE_STARTS = frozenset([";", ",", "(", "and", "while", "whereas", "where", "but", "although", "though"])
 HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
 HEDGES |= {"more", "less", "at", "least", "most", "a", "an", "the", "average", "just", "as", "much", "high", "low"}
 
@@ -127,6 +171,17 @@ class Place:
             if word in _CONTRASTS or word in _OWN or word in ("<method>", ";"):
                 return word in _CONTRASTS
         return False
+
+    @cached_property
+    def unnamed(self) -> bool:
+        """Whether the value is that of others who are not named: "the previous best was 78.1"."""
+        words = self.sentence.words[: self.row[0]]
+        start = next((index + 1 for index in reversed(range(len(words))) if words[index] in _CLAUSE_STARTS), 0)
+        clause = words[start:]
+        state = next((index for index, word in enumerate(clause) if word in _STATES), None)
+        if state is None or len(clause) - state > _NEAR_STATE or not _NAMING.isdisjoint(clause):
+            return False
+        return not _UNNAMED.isdisjoint(clause[:state])
 
     @cached_property
     def own(self) -> bool:

@@ -80,6 +80,21 @@ def test_words_since_the_value_before_may_say_that_one_is_the_papers_own(
     assert [place.own for place in values(noted, sentence)] == own
 
 
+@pytest.mark.parametrize(
+    ("sentence", "unnamed"),
+    [
+        ("the previous best was 78%", True),
+        ("humans have 99% ; the state of the art had only 78%", True),
+        ("the prior network A:ToadNet had 78%", False),
+        ("our network reaches the best published 78%", False),
+        ("it outperforms existing ways to reach 78%", False),
+        ("the previous best is far behind on all of the many ponds with 78%", False),
+    ],
+)
+def test_a_clause_may_be_about_others_without_a_name(noted: Noted, sentence: str, unnamed: bool) -> None:
+    assert values(noted, sentence)[-1].unnamed is unnamed
+
+
 def test_where_a_choice_is(noted: Noted) -> None:
     _, [sentence] = noted("a M:recall of 81% on D:Pads")
     assert side_of(NONE, 3) == "0"
