@@ -254,11 +254,11 @@ def _unchanged_rules_of(path: Path, stamp: tuple[int, int]) -> list[Rule]:
 
     They are validated together, in half the time; if one is wrong, line by line, which names it.
     """
-    lines = enumerate(path.read_bytes().split(b"\n"), 1)
-    placed = (line.replace(b"{", _opening(path, number), 1) for number, line in lines if line.strip())
     try:
+        lines = enumerate(path.read_bytes().split(b"\n"), 1)
+        placed = (line.replace(b"{", _opening(path, number), 1) for number, line in lines if line.strip())
         rules = _TOGETHER.validate_json(b"[%s]" % b",".join(placed))
-    except ValidationError:
+    except (OSError, ValidationError):
         return _rules_of(path)
     for rule in rules:
         _refuse_annotations(rule)

@@ -5,7 +5,8 @@
 ``phenomena.jsonl`` has short abstracts that were written for this, 16 for each of twelve ways of writing and 120 more
 about whose a number is ("whose2"), with their results. They are harder than abstracts of papers: most have one sentence
 with numbers, a name that no title repeats, and an unusual order of words. Errors in one half of them were read when
-numbers, units and methods were mended; the other half was kept aside. With --errors the abstracts are shown that are read wrongly.
+numbers, units and methods were mended; the other half was kept aside. With --errors the abstracts are shown that are
+read wrongly.
 """
 
 from __future__ import annotations

@@ -24,48 +24,14 @@ _SIZES = (0, 0.5, 1, 2, 5, 10, 20, 35, 50, 65, 80, 90, 95, 100.000001, 1_000, 10
 _CONTRASTS = frozenset(["against", "versus", "vs", "compared", "whereas", "humans", "human", "runner-up"])
 _OURS = frozenset(["our", "ours", "we"])
 _OWN = _OURS | {"it"}
-_UNNAMED = frozenset(
-    ["previous", "prior", "earlier", "existing", "state-of-the-art", "sota", "art", "published", "record"]
-)
-_UNNAMED |= {"runner-up", "competitor", "competitors", "majority", "guessing"}
-_NAMING = _OWN | {
-    "<method>",
-    "<value>",
-    "outperform",
-    "outperforms",
-    "outperforming",
-    "surpass",
-    "surpasses",
-    "surpassing",
-}
-_STATES = frozenset(
-    ["is", "was", "are", "were", "has", "had", "have", "reach", "reaches", "reached", "get", "gets", "got"]
-)
-_STATES |= {
-    "achieve",
-    "achieves",
-    "achieved",
-    "obtain",
-    "obtains",
-    "obtained",
-    "attain",
-    "attains",
-    "attained",
-    "yields",
-}
-_STATES |= {
-    "yielded",
-    "stands",
-    "stood",
-    "scores",
-    "scored",
-    "reports",
-    "reported",
-    "gives",
-    "gave",
-    "manages",
-    "managed",
-}
+_UNNAMED = frozenset(["previous", "prior", "earlier", "existing", "state-of-the-art", "sota", "art", "published"])
+_UNNAMED |= {"record", "runner-up", "competitor", "competitors", "majority", "guessing"}
+_NAMING = _OWN | {"<method>", "<value>", "outperform", "outperforms", "outperforming"}
+_NAMING |= {"surpass", "surpasses", "surpassing"}
+_STATES = frozenset(["is", "was", "are", "were", "has", "had", "have", "reach", "reaches", "reached", "get", "gets"])
+_STATES |= {"got", "achieve", "achieves", "achieved", "obtain", "obtains", "obtained", "attain", "attains", "attained"}
+_STATES |= {"yields", "yielded", "stands", "stood", "scores", "scored", "reports", "reported", "gives", "gave"}
+_STATES |= {"manages", "managed"}
 _NEAR_STATE = 5  # words from a verb to its value
 _CLAUSE_STARTS = frozenset([";", ",", "(", "and", "while", "whereas", "where", "but", "although", "though"])
 HEDGES = frozenset(["about", "up", "around", "approximately", "only", "~", "nearly", "almost", "roughly"])
