@@ -7,10 +7,9 @@ names with capitals ("CLIP", "Adam") are found only as they are written, because
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from spacy.language import Language
@@ -95,21 +94,27 @@ def written_form(name: str) -> str | None:
     return letters[:-1] if re.search(r"[A-Z]s$", letters) else letters
 
 
+@lru_cache(maxsize=100_000)
+def _alone(type: EntityType, confidence: float, written: str | None) -> tuple[LexiconEntry, ...]:
+    """An entry by itself; most are alike, so that thousands of names share one."""
+    return (LexiconEntry(type, confidence, written),)
+
+
 class Lexicon:
     """Proposes every occurrence of a known name."""
 
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
-        self.entries: dict[str, list[LexiconEntry]] = defaultdict(list)
+        self.entries: dict[str, tuple[LexiconEntry, ...]] = {}
         self._reach: dict[str, int] = {}
 
     def add_rules(self, rules: Iterable[Rule]) -> None:
         """Take the rules whose label is an entity type and whose pattern is a phrase."""
-        entry_of = cache(LexiconEntry)  # most are alike
         for rule in rules:
             if isinstance(rule, NameRule) and isinstance(rule.pattern, str):
-                entry = entry_of(rule.label, rule.confidence, written_form(rule.pattern))
-                self.entries[rule.key or lexicon_key(self.nlp, rule.pattern)].append(entry)
+                key = rule.key or lexicon_key(self.nlp, rule.pattern)
+                entry = _alone(rule.label, rule.confidence, written_form(rule.pattern))
+                self.entries[key] = self.entries.get(key, ()) + entry
         self._reach = reach_of(self.entries)
 
     def knows(self, name: str) -> bool:

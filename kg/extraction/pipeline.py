@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,6 +67,23 @@ def build_pipeline(
     Raises:
         kg.errors.InputError: a rule file or a model cannot be read, with its line or folder.
     """
+    with _uncollected():
+        return _built(rules, model, components, plugins)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage, which takes a fifth of the time in which tens of thousands of rules are read."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _built(rules: Iterable[Path], model: Path | None, components: Sequence[str], plugins: Sequence[Plugin]) -> Language:
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.PlainTokenizer.v1"}}})
     loaded = load_rules(rules) if components else []
     learned = Model.load(model or SHIPPED) if LEARNED.intersection(components) else None

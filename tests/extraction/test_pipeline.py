@@ -1,5 +1,6 @@
 """Whatever a text contains, offsets point at it as it was given."""
 
+import gc
 import json
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from spacy.tokens import Doc
 from kg.errors import InputError
 from kg.extraction import Extractor, pipeline
 from kg.extraction.document import make_doc
-from kg.extraction.pipeline import Failure
+from kg.extraction.pipeline import Failure, build_pipeline
 from kg.records import Extraction, Paper
 
 PIECES = st.sampled_from(
@@ -100,6 +101,13 @@ def test_long_and_odd_texts_do_not_fail(extractor: Extractor) -> None:
 
 
 @pytest.mark.slow
+def test_garbage_is_collected_again_after_the_rules_were_read(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("{")
+    with pytest.raises(InputError):
+        build_pipeline([tmp_path])
+    assert gc.isenabled()
+
+
 def test_rules_of_further_folders_are_added(tmp_path: Path) -> None:
     rules = [
         {"label": "Dataset", "pattern": "Zorblatt archive"},

@@ -19,7 +19,7 @@ from kg.extraction.results.component import ResultFinder
 from kg.extraction.results.weights import BITS, CERTAINTY, SIZES, STEP, ResultWeights
 from kg.records import Paper, Result
 from kg.text.names import name_key
-from kg.training.invented import invented_abstracts
+from kg.training.invented import WHOSE, invented_abstracts
 from kg.training.questions import Decided
 from kg.training.regression import Lesson
 from kg.training.results import (
@@ -263,7 +263,7 @@ def test_the_command_prints_scores_and_writes_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.training.regression._STEPS", 2)  # the best weights would take a minute
-    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers", "own", "conferences")}
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("gold", "more", "papers", "own", "conferences", "whose")}
     made = [paper(number) for number in range(7)]
     texts = [{"id": one.id, "title": one.title, "abstract": one.abstract} for one, _ in made]
     gold = [
@@ -284,6 +284,8 @@ def test_the_command_prints_scores_and_writes_a_model(
     for name, lines in contents.items():
         files[name].write_text("".join(json.dumps(line) + "\n" for line in lines))
     monkeypatch.setattr("kg.training.results.FILLS", 1)
+    files["whose"].write_text("".join(WHOSE.read_text(encoding="utf-8").splitlines(keepends=True)[:3]))
+    monkeypatch.setattr("kg.training.results.WHOSE", files["whose"])
     few = invented_abstracts()[:3]  # of thousands
     monkeypatch.setattr("kg.training.results.invented_abstracts", lambda: few)
     monkeypatch.setattr("kg.training.results.is_kept", lambda paper: paper.id == "6")
