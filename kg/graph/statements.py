@@ -90,6 +90,7 @@ def unescaped(lexical: str) -> str:
 
 CERTAIN = 1.0  # confidence of a result that a person corrected
 COMPARABLE = 0.86  # confidence from which a result is ranked
+_BOUND = re.compile(r"(?:[^\W\d_]+ )+|[<>≤≥⩽⩾] ?")  # what a bound has before its value
 
 
 @lru_cache(maxsize=1000)
@@ -469,8 +470,13 @@ def is_score(result: Result) -> bool:
     """
     number = result.number is not None and result.unit in (None, "%") and not result.value.startswith("+")
     unclear = re.fullmatch(r"top[ -]?\d+", result.metric or "", re.IGNORECASE)
-    bound = any(setting.endswith(without_markup(result.value)) for setting in result.settings)
-    return number and not unclear and not bound and not result.relative
+    return number and not unclear and not result.relative and not any(_bounds(s, result.value) for s in result.settings)
+
+
+def _bounds(setting: str, value: str) -> bool:
+    """Whether a setting says that a value is at least or at most so much: "over 90%", but not "NFE=90"."""
+    plain = without_markup(value)
+    return setting.endswith(plain) and _BOUND.fullmatch(setting.removesuffix(plain)) is not None
 
 
 def entity_statements(entities: Iterable[Entity], base: str) -> Iterator[str]:

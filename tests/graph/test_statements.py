@@ -173,7 +173,9 @@ SCORE = Result(metric="error", value="65%", number=65.0, unit="%", dataset="C", 
         (replace(SCORE, dataset=None), False),
         (replace(SCORE, metric="glee"), False),
         (replace(SCORE, value=r"65\%", settings=("over 65%",)), False),
+        (replace(SCORE, settings=("<65%",)), False),
         (replace(SCORE, settings=("5-shot",)), True),
+        (replace(SCORE, value="5", number=5.0, unit=None, settings=("NFE=35", "W4A5")), True),
     ],
 )
 def test_a_sure_score_of_a_known_metric_on_a_known_dataset_is_comparable(result: Result, comparable: bool) -> None:

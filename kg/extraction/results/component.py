@@ -79,10 +79,7 @@ class ReadText:
         features = (dataset_features(place, choice, earlier.dataset, self.names, head) for choice in choices)
         yield "dataset", choices, columns_of_each(features)
         choices = named_choices("method", self.sentences, sentence, place.index)
-        if (place.contrasted or place.unnamed) and place.reading == "absolute":
-            choices = [choice for choice in choices if not self._is_contrasted(choice, place)]
-        if place.own and place.reading == "absolute" and (other := earlier.method.last):
-            choices = [c for c in choices if c.kind == "none" or c.key != other.key or c.key in self.names.introduced]
+        choices = [choice for choice in choices if not self._is_anothers(choice, place, earlier.method.last)]
         features = (method_features(place, choice, earlier.method, self.names) for choice in choices)
         yield "method", choices, columns_of_each(features)
         choices = named_choices("task", self.sentences, sentence, place.index)
@@ -94,15 +91,20 @@ class ReadText:
             features = (baseline_features(place, choice, earlier.baseline, self.names, method) for choice in choices)
             yield "baseline", choices, columns_of_each(features)
 
-    def _is_contrasted(self, choice: Choice, place: Place) -> bool:
-        """Whether a value that is others' is set against those of a method, so that it is not that method's own.
+    def _is_anothers(self, choice: Choice, place: Place, last: Choice | None) -> bool:
+        """Whether the words before a score say that it is another's than a method's.
 
-        In "PondNet has 26.7, against 17.8 for a plain network" 17.8 is set against the value of PondNet, which is named
-        before it, and against those of all methods that the paper introduces. So is the value in "humans have 26.7; the
-        previous best was 17.8".
+        In "PondNet has 26.7, against 17.8 for a plain network" and in "humans have 26.7; the previous best was 17.8"
+        17.8 is that of no one who is named before it, nor of a method that the paper introduces. In "PondNet has 26.7;
+        ours 17.8" it is not that of the method of the value before (``last``), unless the paper introduces that one.
         """
+        if place.reading != "absolute" or choice.kind == "none":
+            return False
+        own = choice.key in self.names.introduced
+        if place.own and not own and last is not None and choice.key == last.key:
+            return True
         named = choice.kind == "here" and (place.unnamed or choice.pieces[-1].kind == "method")
-        return (named and choice.last < place.index) or choice.key in self.names.introduced
+        return (place.contrasted or place.unnamed) and (own or (named and choice.last < place.index))
 
 
 class ResultFinder:
